@@ -1,0 +1,48 @@
+# Two commands do everything on a machine with Python 3.11, 3.12 or 3.13 and make:
+#   make run    installs into .venv and runs the pipeline
+#   make test   installs what the tests need as well, and runs them
+
+CANDIDATES = $(PYTHON) python3 python3.13 python3.12 python3.11
+FITS = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
+BIN = .venv/bin
+PIP = $(BIN)/python -m pip install --disable-pip-version-check
+
+.PHONY: run test check install lock
+
+run: install
+	$(BIN)/digits run
+
+test: .venv/installed-dev
+	$(BIN)/python -m pytest
+
+check: .venv/installed-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+	$(BIN)/basedpyright
+
+install: .venv/installed
+
+.venv/installed: requirements.lock pyproject.toml
+	@for python in $(CANDIDATES); do \
+	  if $$python -c '$(FITS)' 2>/dev/null; then \
+	    echo "using $$($$python --version) ($$python); about 3 GB go into .venv"; \
+	    $$python -m venv --clear .venv && exit 0; exit 1; \
+	  fi; \
+	done; \
+	echo "digits needs Python 3.11, 3.12 or 3.13 (TensorFlow has none for others): found $$(python3 --version 2>&1)." >&2; \
+	echo "Install one of them, or name it: make PYTHON=/path/to/python3.12" >&2; \
+	exit 1
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/installed-dev: .venv/installed requirements-dev.lock
+	$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# Needs uv; the locks hold hashes and name no index.
+LOCK = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q
+lock:
+	$(LOCK) --group build -o requirements.lock
+	$(LOCK) --group build --group dev -c requirements.lock -o requirements-dev.lock

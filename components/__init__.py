@@ -1,0 +1,1 @@
+"""Verbs: one stage each. `ls components/` is the registry."""

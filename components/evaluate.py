@@ -1,0 +1,116 @@
+"""Measure a model on the test split, and let the gate decide."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from schemas.artifact import Output
+from schemas.blessing import Blessing, Verdict
+from schemas.config import Config
+from schemas.errors import StageError
+from schemas.evaluation import DigitMetrics, Evaluation, Metrics
+from schemas.examples import Examples, Split
+from schemas.gate import Rule, judge
+from schemas.model import Model
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["EvaluateConfig", "evaluate"]
+
+SPLIT = "test"
+BATCH = 1000
+
+
+class EvaluateConfig(Config):
+    """Settings of the evaluate stage."""
+
+    gate: dict[str, Rule] = Field(default_factory=dict)
+    """The rule for each metric; a model is blessed when it meets every one of at least one."""
+
+
+def evaluate(
+    model: Model,
+    examples: Examples,
+    evaluation: Output[Evaluation],
+    blessing: Output[Blessing],
+    config: EvaluateConfig,
+) -> None:
+    """Read the test split with the model, write the figures, and the verdict of the gate."""
+    split = examples.read(SPLIT)
+    if split.classes != model.classes:
+        raise StageError(
+            "the model and the examples name their classes differently",
+            found=", ".join(split.classes),
+            expected=", ".join(model.classes),
+        )
+    probabilities = _read_split(model, split)
+    metrics = _measure(split, probabilities)
+    Evaluation.write(evaluation.path, metrics, split, probabilities)
+    verdict = Verdict.of(judge(config.gate, metrics), model=model.digest, examples=examples.digest)
+    Blessing.write(blessing.path, verdict)
+
+
+def _read_split(model: Model, split: Split) -> NDArray[np.float32]:
+    """Give the probabilities, shape [n, classes]."""
+    import numpy as np
+    from scipy.special import softmax
+
+    network = model.load()
+    batches = [split.images[i : i + BATCH] for i in range(0, len(split), BATCH)]
+    logits = [np.asarray(network(batch, training=False), np.float64) for batch in batches]
+    if not logits:
+        return np.zeros((0, len(split.classes)), np.float32)
+    return softmax(np.concatenate(logits), axis=1).astype(np.float32)
+
+
+def _measure(split: Split, probabilities: NDArray[np.float32]) -> Metrics:
+    import numpy as np
+    from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+
+    labels, every = split.labels, list(range(len(split.classes)))
+    read = probabilities.argmax(axis=1)
+    counts = np.bincount(labels, minlength=len(every))
+    precision, recall, f1, _ = (
+        precision_recall_fscore_support(labels, read, labels=every, zero_division=np.nan)
+        if len(split)
+        else (np.full(len(every), np.nan),) * 4
+    )
+    per_digit = {
+        name: DigitMetrics(
+            count=int(counts[i]), precision=_number(precision[i]), recall=_number(recall[i]), f1=_number(f1[i])
+        )
+        for i, name in enumerate(split.classes)
+    }
+    return Metrics(
+        split=SPLIT,
+        count=len(split),
+        accuracy=float(np.mean(read == labels)) if len(split) else None,
+        precision=_number(np.mean(precision)),
+        recall=_number(np.mean(recall)),
+        f1=_number(np.mean(f1)),
+        log_loss=_log_loss(labels, probabilities) if len(split) else None,
+        per_digit=per_digit,
+        confusion=confusion_matrix(labels, read, labels=every).tolist() if len(split) else [],
+    )
+
+
+def _log_loss(labels: NDArray[np.int32], probabilities: NDArray[np.float32]) -> float | None:
+    from sklearn.metrics import log_loss
+
+    import numpy as np
+
+    # In float64, or scikit-learn clips at float32's coarser epsilon.
+    exact = probabilities.astype(np.float64)
+    exact /= exact.sum(axis=1, keepdims=True)
+    return _number(log_loss(labels, exact, labels=range(exact.shape[1])))
+
+
+def _number(value: float) -> float | None:
+    """Give a finite number as such, and None for NaN: JSON has no word for it."""
+    import math
+
+    return float(value) if math.isfinite(value) else None

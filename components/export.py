@@ -1,0 +1,154 @@
+"""Write a blessed model as a bundle, and prove that every format of it answers alike."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from pydantic import PositiveFloat, PositiveInt
+
+from schemas.artifact import Output
+from schemas.blessing import Blessing
+from schemas.bundle import Bundle
+from schemas.config import Config
+from schemas.errors import StageError
+from schemas.evaluation import Evaluation, Metrics
+from schemas.examples import SIDE, Examples
+from schemas.model import Model
+from schemas.statistics import Statistics, StatisticsRecord
+from schemas.transform import Transform
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import keras
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["ExportConfig", "export"]
+
+
+class ExportConfig(Config):
+    """Settings of the export stage."""
+
+    pictures: PositiveInt = 1000
+    """Test pictures on which every format is compared with the model; all, if there are fewer."""
+    tolerance: PositiveFloat = 1e-4
+    """Largest difference of a probability that still counts as agreement."""
+
+
+def export(  # noqa: PLR0913  (inputs are named one by one)
+    model: Model,
+    transform: Transform,
+    examples: Examples,
+    statistics: Statistics,
+    evaluation: Evaluation,
+    blessing: Blessing,
+    bundle: Output[Bundle],
+    config: ExportConfig,
+) -> None:
+    """Write SavedModel, LiteRT, labels, transform, statistics and card of the model that was blessed."""
+    if reason := blessing.refusal({"Model": model.digest, "Examples": examples.digest}):
+        raise StageError(f"the model is {reason}", expected="BLESSED")
+    network = model.load()
+    _write_formats(network, bundle.path)
+    shutil.copy(model.path / "classes.json", bundle.path / "labels.json")
+    shutil.copy(transform.path / "transform.json", bundle.path)
+    shutil.copy(statistics.path / "statistics.json", bundle.path)
+    card = _card(model, statistics.read(), evaluation.metrics)
+    (bundle.path / "README.md").write_text(card)
+    _prove_parity(network, examples.read("test").images[: config.pictures], bundle, config.tolerance)
+
+
+def _write_formats(network: keras.Model, folder: Path) -> None:
+    import keras
+    import tensorflow as tf
+
+    def serve(images: tf.Tensor) -> dict[str, tf.Tensor]:
+        logits = network(images, training=False)
+        return {"probabilities": tf.nn.softmax(logits), "logits": logits}
+
+    archive = keras.export.ExportArchive()
+    archive.track(network)
+    archive.add_endpoint("serving_default", serve, [tf.TensorSpec((None, SIDE, SIDE), tf.uint8, name="images")])
+    archive.write_out(str(folder / Bundle.SAVED_MODEL), verbose=False)
+    converter = tf.lite.TFLiteConverter.from_saved_model(str(folder / Bundle.SAVED_MODEL))
+    (folder / Bundle.LITERT).write_bytes(converter.convert())
+
+
+def _prove_parity(
+    network: keras.Model, images: NDArray[np.uint8], bundle: Output[Bundle], tolerance: float
+) -> None:
+    """Let every format answer in a fresh process and compare it with the model.
+
+    Raises:
+        StageError: a probability differs by more than *tolerance*, a digit differs, or the
+            format cannot be loaded.
+    """
+    import numpy as np
+    import tensorflow as tf
+
+    from inference.answers import FORMATS
+
+    logits = network(images, training=False)
+    expected = {"logits": np.asarray(logits), "probabilities": np.asarray(tf.nn.softmax(logits))}
+    pictures = bundle.scratch / "pictures.npy"
+    np.save(pictures, images)
+    for form in FORMATS:
+        answers = _ask(form, bundle, pictures)
+        _compare(form, answers, expected, tolerance)
+
+
+def _ask(form: str, bundle: Output[Bundle], pictures: Path) -> dict[str, NDArray[np.float32]]:
+    import subprocess
+    import sys
+
+    import numpy as np
+
+    answers = bundle.scratch / f"{form}.npz"
+    command = [sys.executable, "-m", "inference.answers", str(bundle.path), form, str(pictures), str(answers)]
+    if status := subprocess.run(command, check=False, stdin=subprocess.DEVNULL).returncode:
+        raise StageError(f"the {form} format cannot be loaded", found=f"exit status {status}", do="see the log")
+    with np.load(answers) as file:
+        return dict(file)
+
+
+def _compare(
+    form: str,
+    answers: dict[str, NDArray[np.float32]],
+    expected: dict[str, NDArray[np.float32]],
+    tolerance: float,
+) -> None:
+    import numpy as np
+
+    probabilities = expected["probabilities"]
+    difference = float(np.max(np.abs(answers["probabilities"] - probabilities), initial=0.0))
+    digits = int(np.sum(answers["logits"].argmax(axis=1) != expected["logits"].argmax(axis=1)))
+    if not difference <= tolerance or digits:
+        raise StageError(
+            f"the {form} format disagrees with the model",
+            found=f"probabilities differ by up to {difference:.2g}, {digits} of {len(probabilities)} digits differ",
+            expected=f"at most {tolerance:g}, and the same digits",
+        )
+
+
+def _card(model: Model, statistics: StatisticsRecord, metrics: Metrics) -> str:
+    figures = "\n".join(f"| {name} | {value:.4f} |" for name, value in metrics.scalars().items() if value is not None)
+    counts = ", ".join(f"{split.count:,} {name}" for name, split in statistics.splits.items())
+    notice = f"\n**{statistics.source.notice}**\n" if statistics.source.notice else ""
+    return f"""# A model that reads handwritten digits
+{notice}
+Trained on {statistics.source.dataset}: {counts} pictures.
+
+Input `images`: uint8 [n, 28, 28], 0 is background and 255 is ink, the digit centred.
+Output `probabilities` and `logits`: float32 [n, {len(model.classes)}], for {", ".join(model.classes)}.
+Normalisation is inside. `{Bundle.SAVED_MODEL}` and `{Bundle.LITERT}` give the same answers.
+
+On the {metrics.count:,} pictures of the {metrics.split} split:
+
+| metric | value |
+|---|---|
+{figures}
+
+Model content: {model.digest}
+"""

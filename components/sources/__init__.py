@@ -1,0 +1,1 @@
+"""Where ingest can take its examples from."""

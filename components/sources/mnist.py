@@ -1,0 +1,177 @@
+"""MNIST through tensorflow-datasets, which downloads, checks and caches it in its own data_dir."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from components.sources.download import CORRUPT
+from components.sources.reachability import UnreachableError, check_reachable
+from schemas.errors import InputError, StageError
+from schemas.examples import Split
+from schemas.progress import Progress, report
+
+if TYPE_CHECKING:
+    from tensorflow_datasets.core import DatasetBuilder
+
+__all__ = ["read_mnist"]
+
+URL = "https://storage.googleapis.com/cvdf-datasets/mnist/train-images-idx3-ubyte.gz"
+FILES = tuple(
+    f"{part}-{kind}-ubyte.gz" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")
+)
+BYTES = 11_594_722
+POLL_SECONDS = 0.2
+
+
+def read_mnist(
+    *, data_dir: Path | None, manual_dir: Path | None, offline: bool, stall_seconds: float
+) -> tuple[str, dict[str, Split]]:
+    """Read MNIST; what TFDS has prepared before is used first, without network.
+
+    Args:
+        data_dir: TFDS's cache; None is its own default.
+        manual_dir: a folder with the four original files, in place of a download.
+        offline: open no connection.
+        stall_seconds: a download with no new byte for so long is ended.
+
+    Returns:
+        The data set's full name, and its splits.
+
+    Raises:
+        UnreachableError: its host cannot be reached.
+        InputError: the files are missing, damaged or not the original ones.
+    """
+    prepared = _may_be_prepared(data_dir)
+    if manual_dir is not None:
+        _check_manual(manual_dir)
+    elif not prepared:
+        _check_network(offline=offline)
+
+    import tensorflow_datasets as tfds
+
+    builder = tfds.builder("mnist", data_dir=data_dir)
+    if not builder.is_prepared():
+        if manual_dir is not None:
+            _prepare_by_hand(builder, manual_dir)
+        else:
+            if prepared:
+                _check_network(offline=offline)
+            _download(builder, data_dir, stall_seconds)
+            builder = tfds.builder("mnist", data_dir=data_dir)
+    return f"MNIST {builder.version} (tensorflow-datasets)", {
+        split: _read_split(builder, split) for split in ("train", "test")
+    }
+
+
+def _may_be_prepared(data_dir: Path | None) -> bool:
+    """Tell without importing TFDS, which takes seconds, whether it is worth asking it."""
+    root = data_dir or Path(os.environ.get("TFDS_DATA_DIR") or "~/tensorflow_datasets").expanduser()
+    return any(root.glob("mnist/*/dataset_info.json"))
+
+
+def _check_network(*, offline: bool) -> None:
+    if offline:
+        raise UnreachableError("DIGITS_OFFLINE is set")
+    check_reachable(URL)
+
+
+def _check_manual(manual_dir: Path) -> None:
+    missing = [name for name in FILES if not (manual_dir / name).is_file()]
+    if missing:
+        raise InputError(
+            f"{manual_dir} does not hold the original MNIST files",
+            found=f"no {', '.join(missing)}",
+            expected=", ".join(FILES),
+            do="put them there, or unset manual_dir (DIGITS_TFDS_MANUAL_DIR)",
+        )
+
+
+def _prepare_by_hand(builder: DatasetBuilder, manual_dir: Path) -> None:
+    import tensorflow_datasets as tfds
+    from tensorflow_datasets.core.download.download_manager import NonMatchingChecksumError
+    from tensorflow_datasets.core.download.extractor import ExtractError
+
+    try:
+        builder.download_and_prepare(download_config=tfds.download.DownloadConfig(manual_dir=manual_dir))
+    except (NonMatchingChecksumError, ExtractError, gzip.BadGzipFile, EOFError) as error:
+        raise _corrupt(str(manual_dir), "replace the file") from error
+
+
+def _download(builder: DatasetBuilder, data_dir: Path | None, stall_seconds: float) -> None:
+    """Download and prepare in a child process, ended when no byte arrives for *stall_seconds*."""
+    arguments = [] if data_dir is None else [str(data_dir)]
+    downloads = Path(builder.data_path.parent.parent) / "downloads"
+    child = subprocess.Popen(
+        [sys.executable, "-m", "components.sources.download", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        _await_download(child, downloads, stall_seconds)
+        status = child.wait()
+    finally:
+        child.kill()
+        child.communicate()
+    if status == CORRUPT:
+        raise _corrupt("the downloaded MNIST", "digits run tries again")
+    if status != 0:
+        raise StageError(f"TFDS ended with status {status} while it prepared MNIST", do="see the log")
+
+
+def _await_download(child: subprocess.Popen[bytes], downloads: Path, stall_seconds: float) -> None:
+    """Wait for the child to have all files, or to end; raise UnreachableError where it stalls."""
+    from components.sources.download import CONNECTION
+
+    assert child.stdout is not None
+    os.set_blocking(child.stdout.fileno(), False)
+    start = seen = _size(downloads)
+    last = time.monotonic()
+    while child.poll() is None and not child.stdout.read():
+        time.sleep(POLL_SECONDS)
+        if (size := _size(downloads)) != seen:
+            seen, last = size, time.monotonic()
+            report(Progress(max(seen - start, 0), BYTES, "byte"))
+        if time.monotonic() - last > stall_seconds:
+            raise UnreachableError(f"the download stalled: no new byte for {stall_seconds:g} s")
+    if child.poll() == CONNECTION:
+        raise UnreachableError("the download broke off")
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    for path in folder.rglob("*"):
+        try:
+            total += path.stat().st_size
+        except OSError:
+            continue  # TFDS moved it between the listing and now
+    return total
+
+
+def _read_split(builder: DatasetBuilder, name: str) -> Split:
+    """Read a split in TFDS's own order, which never changes for a version of the data set."""
+    import numpy as np
+    import tensorflow as tf
+    import tensorflow_datasets as tfds
+
+    expected = builder.info.splits[name].num_examples
+    try:
+        batch: dict[str, Any] = tfds.as_numpy(builder.as_dataset(split=name, batch_size=-1, shuffle_files=False))
+    except (tf.errors.DataLossError, tf.errors.InvalidArgumentError) as error:
+        raise _corrupt(str(builder.data_path), f"rm -r {builder.data_path}") from error
+    if len(batch["label"]) != expected:
+        raise _corrupt(str(builder.data_path), f"rm -r {builder.data_path}")
+    ids = [f"mnist-{name}-{i:05d}" for i in range(expected)]
+    classes = tuple(builder.info.features["label"].names)
+    return Split(batch["image"][..., 0], batch["label"].astype(np.int32), ids, classes)
+
+
+def _corrupt(what: str, do: str) -> InputError:
+    return InputError(
+        f"{what} is damaged", found="data that are not the original ones", expected="TFDS's checksums", do=do
+    )

@@ -1,0 +1,1 @@
+"""The exported model at work, without the libraries that trained it."""

@@ -1,0 +1,1 @@
+"""What the stages that use TensorFlow share: session, networks, feed, augmentation, training."""

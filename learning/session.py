@@ -1,0 +1,34 @@
+"""TensorFlow's process-wide settings: threads, determinism and a fresh, seeded state for each stage."""
+
+from __future__ import annotations
+
+import os
+
+__all__ = ["configure", "restart"]
+
+
+def configure(threads: int) -> None:
+    """Fix the number of threads and turn op determinism on; must come before TensorFlow's first op.
+
+    The same inputs, seed and library versions then give the same weights bit for bit in a
+    new process with the same number of threads on the same kind of processor; another number
+    of threads sums in another order, and so gives other weights.
+
+    Args:
+        threads: of one operation (intra-op); operations also run side by side (inter-op).
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(threads)
+    tf.config.experimental.enable_op_determinism()
+
+
+def restart(seed: int) -> None:
+    """Forget what earlier stages built in this process and seed Python, numpy and TensorFlow."""
+    import keras
+
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(seed)

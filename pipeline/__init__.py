@@ -1,0 +1,1 @@
+"""Machinery: reads pipeline.yaml, fingerprints, stores, runs and records."""

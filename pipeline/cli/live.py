@@ -1,0 +1,125 @@
+"""What a run tells while it runs, on standard error: a live line on a terminal, plain lines off it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+from pipeline.cli.table import box
+from pipeline.log import LOGGER
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
+    from schemas.progress import Progress
+
+__all__ = ["tell"]
+
+
+@contextmanager
+def tell() -> Iterator[None]:
+    """Show what is logged below `digits` while it lasts, past any redirection of standard error."""
+    with os.fdopen(os.dup(2), "w", encoding=sys.stderr.encoding, errors="backslashreplace", buffering=1) as screen:
+        handler = _Terminal(screen) if screen.isatty() else _Lines(screen)
+        LOGGER.addHandler(handler)
+        try:
+            yield
+        finally:
+            LOGGER.removeHandler(handler)
+            handler.close()
+
+
+class _Lines(logging.Handler):
+    """A line for each stage that starts or ends, and for each milestone of its progress."""
+
+    def __init__(self, screen: TextIO) -> None:
+        super().__init__()
+        self.screen = screen
+        self.stage = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print what is meant for people."""
+        found = vars(record)
+        if "started" in found:
+            self.start(found["started"], record.getMessage())
+        elif "stage_record" in found and found["stage_record"].outcome != "unchanged":
+            stage = found["stage_record"]
+            self.end(f"{stage.stage} {stage.outcome} after {stage.seconds:.1f} s")
+        elif "notice" in found:
+            self.print(box(found["notice"].replace("; to try", "\nto try")))
+        elif "progress" in found:
+            self.advance(found["progress"])
+
+    def start(self, stage: str, message: str) -> None:
+        """A stage starts."""
+        self.stage = stage
+        self.print(message)
+
+    def advance(self, progress: Progress) -> None:
+        """A stage is this far."""
+        if progress.milestone:
+            self.print(f"{self.stage}: {progress}")
+
+    def end(self, message: str) -> None:
+        """A stage has ended."""
+        self.print(message)
+
+    def print(self, text: str) -> None:
+        """Print whole lines."""
+        print(text, file=self.screen, flush=True)
+
+
+class _Terminal(_Lines):
+    """The same, with one live line that shows progress and time left."""
+
+    def __init__(self, screen: TextIO) -> None:
+        super().__init__(screen)
+        from rich.console import Console
+
+        self.console = Console(file=screen)
+        self.bar: Bar | None = None
+
+    def start(self, stage: str, message: str) -> None:
+        """A stage starts: open its line."""
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        self.stage = stage
+        self.bar = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.fields[message]}", markup=False),
+            BarColumn(20),
+            TextColumn("{task.fields[figures]}", markup=False),
+            TimeElapsedColumn(),
+            console=self.console,
+            transient=True,
+        )
+        self.bar.add_task("", total=None, message=message, figures="")
+        self.bar.start()
+
+    def advance(self, progress: Progress) -> None:
+        """A stage is this far: show it with the time left."""
+        if self.bar is None:
+            return
+        task = self.bar.tasks[0]
+        left = task.time_remaining
+        shown = f"{progress}" if left is None else f"{progress}  {left:.0f} s left"
+        self.bar.update(task.id, completed=progress.done, total=progress.total, message=self.stage, figures=shown)
+
+    def end(self, message: str) -> None:
+        """A stage has ended: its line goes, one that says so stays."""
+        self._clear()
+        self.print(message)
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+        self._clear()
+        super().close()
+
+    def _clear(self) -> None:
+        if self.bar is not None:
+            self.bar.stop()
+            self.bar = None

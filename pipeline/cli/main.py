@@ -1,0 +1,57 @@
+"""`digits`: the commands put together, and what ends them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.check import check
+from pipeline.cli.plan import plan
+from pipeline.cli.run import run
+from pipeline.cli.runs import runs
+from pipeline.cli.show import show
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="digits",
+    help="A pipeline that learns to read handwritten digits: ingest, preprocess, train, evaluate, export.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+)
+for command in (run, plan, check, runs, show):
+    app.command()(command)
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    directory: Annotated[
+        Path | None, typer.Option("-C", metavar="DIR", help="The project; by default the nearest folder upward.")
+    ] = None,
+) -> None:
+    """Keep the options that stand before the command."""
+    context.obj = directory
+
+
+def main() -> None:
+    """Run the command; an error a person can mend is printed without traceback, and sets the exit code."""
+    from pipeline.interrupt import Interrupted, raise_on_signals
+    from schemas.errors import DigitsError
+
+    raise_on_signals()
+    try:
+        app()
+    except DigitsError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except Interrupted as signal:
+        print(f"{signal.word}: nothing half-done was published; digits run goes on", file=sys.stderr)
+        sys.exit(signal.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(141)  # as a shell shows SIGPIPE

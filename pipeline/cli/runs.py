@@ -1,0 +1,42 @@
+"""`digits runs`: the runs there were."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.project import AsJson, artifacts_of
+
+__all__ = ["runs"]
+
+
+def runs(
+    context: typer.Context,
+    number: Annotated[int, typer.Option("-n", min=1, help="How many, the newest first.")] = 20,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """List the runs, the newest first."""
+    from pipeline.cli.table import columns
+    from pipeline.record import read_runs
+
+    records = list(islice(read_runs(artifacts_of(context)), number))
+    if as_json:
+        print("[" + ",\n".join(record.model_dump_json(indent=2) for record in records) + "]")
+        return
+    if not records:
+        print("no runs yet: digits run makes the first")
+        return
+    rows = [
+        (
+            record.run,
+            record.outcome,
+            "" if (accuracy := record.metrics.get("accuracy")) is None else f"{accuracy:.4f}",
+            ", ".join(stage.stage for stage in record.stages if stage.outcome == "ran") or "nothing",
+            f"{record.seconds:.1f}",
+        )
+        for record in records
+    ]
+    print(columns(("run", "outcome", "accuracy", "ran", "seconds"), rows, wrapped=3))

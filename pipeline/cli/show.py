@@ -1,0 +1,36 @@
+"""`digits show`: one run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.project import AsJson, artifacts_of
+
+__all__ = ["show"]
+
+
+def show(
+    context: typer.Context,
+    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="Its name, or the beginning or end of it.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show a run, by default the latest: stages, metrics, verdict, and where everything is."""
+    from pipeline.cli.table import summary
+    from pipeline.record import find_run
+
+    artifacts = artifacts_of(context)
+    record = find_run(artifacts, run)
+    if as_json:
+        print(record.model_dump_json(indent=2))
+        return
+    print(summary(record, artifacts))
+    for error in (stage.error for stage in record.stages if stage.error):
+        print(f"error    {error}")
+    if record.overrides:
+        print(f"set      {' '.join(record.overrides)}")
+    print(f"log      {Path(os.path.relpath(artifacts)) / 'runs' / record.run / 'log.jsonl'}")

@@ -1,0 +1,110 @@
+"""A component's contract, read from the annotations of its function."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import components
+from schemas.artifact import Artifact, Output
+from schemas.config import Config
+from schemas.errors import UsageError, nearest
+
+__all__ = ["Component", "load_component"]
+
+
+@dataclass(frozen=True)
+class Component:
+    """A plain function, and what it takes and fills.
+
+    Attributes:
+        module: dotted name; `components.train` or one of the user's.
+        function: takes artifacts, outputs and one config, by keyword.
+        inputs: type of each input artifact.
+        outputs: type of each output artifact.
+        config: type of its settings.
+        takes_config: whether the function has a parameter for them.
+    """
+
+    module: str
+    function: Callable[..., None]
+    inputs: dict[str, type[Artifact]]
+    outputs: dict[str, type[Artifact]]
+    config: type[Config]
+    takes_config: bool
+
+
+def load_component(uses: str, place: str) -> Component:
+    """Import a component and read its contract; *place* is named in errors.
+
+    Args:
+        uses: a name in components/, or the dotted name of a module with a function of its last name.
+        place: where pipeline.yaml names it.
+
+    Raises:
+        UsageError: there is no such component, or its annotations do not make a contract.
+    """
+    name = uses if "." in uses else f"components.{uses}"
+    module = _import(name, uses, place)
+    function = getattr(module, name.rpartition(".")[2], None)
+    if not inspect.isfunction(function):
+        raise UsageError(f"{place}: {uses} is not a component", expected=f"a function {name.rpartition('.')[2]}")
+    try:
+        hints = typing.get_type_hints(function)
+    except NameError as error:
+        raise UsageError(
+            f"{place}: the annotations of {uses} cannot be resolved", found=str(error), do="import at the top"
+        ) from error
+    return _contract(name, function, hints, place)
+
+
+def _import(name: str, uses: str, place: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not name.startswith(error.name):
+            raise
+        known = _known_components()
+        hint = nearest(uses, known) or f"there are {', '.join(known)}"
+        raise UsageError(f"{place}: there is no component {uses}", found=f"no module {error.name}", do=hint) from error
+    except SyntaxError as error:
+        raise UsageError(f"{place}: {uses} cannot be imported", found=f"{error} ({error.filename})") from error
+
+
+def _known_components() -> list[str]:
+    folder = Path(components.__path__[0])
+    return sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
+
+
+def _contract(name: str, function: Callable[..., None], hints: dict[str, Any], place: str) -> Component:
+    inputs: dict[str, type[Artifact]] = {}
+    outputs: dict[str, type[Artifact]] = {}
+    config: type[Config] = Config
+    for parameter in inspect.signature(function).parameters:
+        hint = hints.get(parameter)
+        if typing.get_origin(hint) is Output:
+            outputs[parameter] = typing.get_args(hint)[0]
+        elif isinstance(hint, type) and issubclass(hint, Artifact):
+            inputs[parameter] = hint
+        elif isinstance(hint, type) and issubclass(hint, Config):
+            config = hint
+        else:
+            raise UsageError(
+                f"{place}: {name}: parameter {parameter} has no place in a contract",
+                found=str(hint),
+                expected="an Artifact, an Output[Artifact] or a Config",
+            )
+    return Component(name, function, inputs, outputs, config, "config" in hints)
+
+
+def make_importable(project: Path) -> None:
+    """Let a project's own stages be imported: its folder joins Python's path."""
+    if str(project) not in sys.path:
+        sys.path.insert(0, str(project))

@@ -1,0 +1,97 @@
+"""What an execution depends on, its fingerprint, and why two of them differ."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from pipeline.source import file_of, library_versions, read_source
+from pipeline.specification import Pipeline, Stage
+from schemas.manifest import digest_of
+
+__all__ = ["Parts", "explain", "fingerprint", "read_parts", "uses_tensorflow"]
+
+
+class Parts(BaseModel):
+    """Everything that decides what a stage puts out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: dict[str, str]
+    """Hash of each module, by dotted name."""
+    config: dict[str, Any]
+    inputs: dict[str, str]
+    """Content digest of each input."""
+    libraries: dict[str, str]
+    """Version of each distribution the source imports."""
+    python: str
+    threads: int | None
+    """Of TensorFlow; None for a stage without it."""
+
+
+def read_parts(stage: Stage, pipeline: Pipeline, inputs: dict[str, str]) -> Parts:
+    """Collect the parts of a stage whose inputs have these content digests."""
+    source = read_source(stage.component.module)
+    return Parts(
+        source=source.modules,
+        config=stage.config.model_dump(mode="json"),
+        inputs=inputs,
+        libraries=library_versions(source.libraries),
+        python=f"{sys.version_info.major}.{sys.version_info.minor}",
+        threads=pipeline.threads if uses_tensorflow(stage) else None,
+    )
+
+
+def uses_tensorflow(stage: Stage) -> bool:
+    """Tell whether a stage's source imports TensorFlow or Keras."""
+    return not read_source(stage.component.module).libraries.isdisjoint({"tensorflow", "keras"})
+
+
+def fingerprint(parts: Parts) -> str:
+    """Give the sha256 over all parts."""
+    return digest_of(parts.model_dump(mode="json"))
+
+
+def explain(old: Parts, new: Parts) -> str | None:
+    """Say in what the parts differ: 'config changed: epochs 5 -> 6'; None where they do not."""
+    reasons = [
+        _listed("code changed", [_path_of(name) for name in _changed(old.source, new.source)]),
+        _listed("config changed", _config_changes(old.config, new.config)),
+        _listed("input changed", _changed(old.inputs, new.inputs)),
+        _listed("library changed", _value_changes(old.libraries, new.libraries)),
+        _listed("python changed", [f"{old.python} -> {new.python}"] if old.python != new.python else []),
+        _listed("threads changed", [f"{old.threads} -> {new.threads}"] if old.threads != new.threads else []),
+    ]
+    return "; ".join(filter(None, reasons)) or None
+
+
+def _listed(title: str, changes: list[str]) -> str:
+    return f"{title}: {', '.join(changes)}" if changes else ""
+
+
+def _changed(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    return [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
+
+
+def _value_changes(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    return [f"{name} {old.get(name, 'none')} -> {new.get(name, 'none')}" for name in _changed(old, new)]
+
+
+def _config_changes(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    return _value_changes(_flatten(old), _flatten(new))
+
+
+def _flatten(config: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in config.items():
+        flat |= _flatten(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
+    return flat
+
+
+def _path_of(module: str) -> str:
+    path = file_of(module)
+    if path is None:
+        return module
+    return "/".join(path.parts[-(module.count(".") + (2 if path.name == "__init__.py" else 1)) :])

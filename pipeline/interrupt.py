@@ -1,0 +1,38 @@
+"""SIGINT, SIGTERM and SIGHUP as one exception, so that `finally` runs and nothing half-done is published."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType
+
+__all__ = ["Interrupted", "raise_on_signals"]
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Interrupted(BaseException):
+    """A signal asked the process to end.
+
+    Attributes:
+        exit_code: 128 and the signal's number, as shells have it.
+        word: 'interrupted', 'terminated' or 'hung up'.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.exit_code = 128 + number
+        self.word = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}.get(number, "hung up")
+
+
+def raise_on_signals() -> None:
+    """Raise Interrupted on the first signal; a second one ends the process at once. Ignored ones stay ignored."""
+    for number in SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _raise)
+
+
+def _raise(number: int, frame: FrameType | None) -> None:
+    del frame
+    for each in SIGNALS:
+        signal.signal(each, signal.SIG_DFL)
+    raise Interrupted(number)

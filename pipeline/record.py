@@ -1,0 +1,136 @@
+"""The record of a run: run.json, beside the pipeline.yaml it used, its log and links to what it used and made."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pipeline.execution import Execution
+from pipeline.store import Store
+from schemas.blessing import Blessing, Verdict
+from schemas.errors import UsageError
+from schemas.evaluation import Evaluation
+from schemas.manifest import Manifest
+from schemas.statistics import Source, Statistics
+
+__all__ = ["Outcome", "RunRecord", "StageRecord", "find_run", "read_runs"]
+
+Outcome = Literal["promoted", "rejected", "completed", "failed", "partial", "interrupted", "running"]
+
+
+class StageRecord(BaseModel):
+    """What became of one stage in one run."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    stage: str
+    outcome: Literal["ran", "unchanged", "blocked", "failed", "skipped", "stale"]
+    reason: str
+    seconds: float
+    outputs: dict[str, str]
+    """Path of each output, relative to artifacts/."""
+    fingerprint: str | None = None
+    error: str | None = None
+
+
+class RunRecord(BaseModel):
+    """One carrying-out of a pipeline; the document that `--json` prints.
+
+    A run that was killed never wrote its end, so a record says `interrupted` until it is told otherwise.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    run: str
+    outcome: Outcome = "interrupted"
+    stages: list[StageRecord] = []
+    metrics: dict[str, Any] = {}
+    verdict: Verdict | None = None
+    source: Source | None = None
+    notice: str | None = None
+    """Where the data are not those that were asked for: which, why, and the command that tries again."""
+    champion: str | None = None
+    """Path of the champion after the run, relative to artifacts/."""
+    overrides: list[str] = []
+    started: str = ""
+    """UTC, ISO 8601."""
+    seconds: float = 0.0
+    environment: dict[str, Any] = {}
+
+    def add(self, record: StageRecord, execution: Execution | None, store: Store) -> None:
+        """Add a stage, and take the metrics, verdict and source from what it put out."""
+        self.stages.append(record)
+        for version in execution.outputs.values() if execution else ():
+            folder = store.artifacts / version.path
+            manifest = Manifest.read(folder)
+            kind = manifest.type if manifest else ""
+            if kind == Evaluation.__name__:
+                self.metrics = dict(Evaluation(folder).metrics.scalars())
+            elif kind == Blessing.__name__:
+                self.verdict = Blessing(folder).verdict
+            elif kind == Statistics.__name__:
+                self.source = Statistics(folder).read().source
+                self.notice = retry_notice(self.source, record.stage)
+
+    def write(self, folder: Path) -> None:
+        """Write run.json, by rename."""
+        aside = folder / ".run.json"
+        aside.write_text(self.model_dump_json(indent=2) + "\n")
+        aside.replace(folder / "run.json")
+
+
+def retry_notice(source: Source, stage: str) -> str | None:
+    """Give the notice of a source with the command that tries again, in one line."""
+    return f"{source.notice}; to try again: digits run --force {stage}" if source.notice else None
+
+
+def read_runs(artifacts: Path) -> Iterator[RunRecord]:
+    """Yield the records of all runs that can be read, the newest first."""
+    runs = artifacts / "runs"
+    for folder in sorted(runs.iterdir(), reverse=True) if runs.is_dir() else ():
+        if record := read_run(folder):
+            yield record
+
+
+def read_run(folder: Path) -> RunRecord | None:
+    """Read the record of one run; its outcome is `running` while a process holds its folder."""
+    try:
+        record = RunRecord.model_validate_json((folder / "run.json").read_bytes())
+    except (OSError, ValidationError):
+        return None
+    if record.outcome == "interrupted" and is_held(folder):
+        record.outcome = "running"
+    return record
+
+
+def find_run(artifacts: Path, name: str | None) -> RunRecord:
+    """Find a run by its name or the beginning or end of it; without a name, the latest.
+
+    Raises:
+        UsageError: there is no such run, or more than one.
+    """
+    matching = (r for r in read_runs(artifacts) if not name or r.run.startswith(name) or r.run.endswith(name))
+    found = next(matching, None)
+    if found is None:
+        raise UsageError(f"there is no run {name}" if name else "there is no run yet", do="digits runs lists them")
+    if name and found.run != name and (other := next(matching, None)):
+        raise UsageError(f"{name} is more than one run", found=f"{found.run}, {other.run}")
+    return found
+
+
+def is_held(folder: Path) -> bool:
+    """Tell whether a living process holds a run's folder."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    else:
+        return False
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,254 @@
+"""pipeline.yaml, read and checked whole before anything runs."""
+
+from __future__ import annotations
+
+import os
+import re
+import typing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, Field, PositiveInt, ValidationError
+from pydantic.fields import FieldInfo
+
+from pipeline.component import Component, load_component, make_importable
+from pipeline.document import Document, Location, read_document
+from schemas.config import Config
+from schemas.errors import UsageError, nearest
+
+M = TypeVar("M", bound=BaseModel)
+
+__all__ = ["FILE", "Pipeline", "Port", "Stage", "find_project", "load_pipeline"]
+
+FILE = "pipeline.yaml"
+STAGE_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+class StageEntry(Config):
+    """A stage as pipeline.yaml states it."""
+
+    uses: str | None = None
+    """The component: a name in components/, or a module of your own; by default the stage's name."""
+    inputs: dict[str, str] = Field(default_factory=dict)
+    """For each input, the output of a stage above: stage.output."""
+    requires: str | None = None
+    """A blessing, as stage.output; the stage runs only where it was given."""
+    config: dict[str, Any] = Field(default_factory=dict)
+    """The component's settings."""
+
+
+class PipelineEntry(Config):
+    """The whole of pipeline.yaml."""
+
+    threads: PositiveInt = 2
+    """Threads of TensorFlow; another number gives other weights."""
+    stages: dict[str, StageEntry]
+    """The stages, in the order they run."""
+
+
+@dataclass(frozen=True)
+class Port:
+    """An output of a stage: `preprocess.examples`."""
+
+    stage: str
+    output: str
+
+    def __str__(self) -> str:
+        """Give it as pipeline.yaml writes it."""
+        return f"{self.stage}.{self.output}"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A component placed in the pipeline."""
+
+    name: str
+    component: Component
+    inputs: dict[str, Port]
+    requires: Port | None
+    config: Config
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The ordered stages of a project.
+
+    Attributes:
+        project: the folder of pipeline.yaml.
+        threads: of TensorFlow.
+        stages: in the order they run; a stage takes from those above it only.
+        overrides: the `--set` options, as given.
+    """
+
+    project: Path
+    threads: int
+    stages: tuple[Stage, ...]
+    overrides: tuple[str, ...]
+
+    def check_stage(self, name: str) -> None:
+        """Raise UsageError, with the nearest name, unless there is a stage of that name."""
+        names = [stage.name for stage in self.stages]
+        if name not in names:
+            hint = nearest(name, names) or f"there are {', '.join(names)}"
+            raise UsageError(f"there is no stage {name}", do=hint)
+
+
+def find_project(start: Path) -> Path:
+    """Give the nearest folder upward with a pipeline.yaml; raises UsageError where there is none."""
+    for folder in (start, *start.parents):
+        if (folder / FILE).is_file():
+            return folder
+    raise UsageError(f"there is no {FILE} in {start} or above it", do="change into a project, or name it with -C DIR")
+
+
+def load_pipeline(project: Path, overrides: tuple[str, ...] = ()) -> Pipeline:
+    """Read a project's pipeline.yaml, apply the overrides and the environment, and check all of it.
+
+    Args:
+        project: the folder of pipeline.yaml.
+        overrides: `stage.key=value`, typed as the file is; `threads=1` for the pipeline itself.
+
+    Raises:
+        UsageError: anything in it cannot be; where, what was found and what was expected.
+    """
+    document = read_document(project / FILE)
+    for override in overrides:
+        _override(document, override)
+    entry = _validate(PipelineEntry, document.value, document, ())
+    make_importable(project)
+    stages: dict[str, Stage] = {}
+    for name, stage_entry in entry.stages.items():
+        stages[name] = _place_stage(name, stage_entry, document, stages)
+    return Pipeline(project, entry.threads, tuple(stages.values()), overrides)
+
+
+def _override(document: Document, override: str) -> None:
+    target, equals, text = override.partition("=")
+    keys = target.split(".")
+    if not equals or not all(keys):
+        raise UsageError(f"--set {override} does not set anything", expected="stage.key=value")
+    if keys == ["threads"]:
+        location: Location = ("threads",)
+    else:
+        stages = document.value.get("stages")
+        names = list(stages) if isinstance(stages, dict) else []
+        if keys[0] not in names or len(keys) == 1:
+            hint = nearest(keys[0], names) or f"there are {', '.join(names)}"
+            raise UsageError(f"--set {override}: there is no stage {keys[0]}", expected="stage.key=value", do=hint)
+        if stages[keys[0]] is None:
+            stages[keys[0]] = {}
+        location = ("stages", keys[0], "config", *keys[1:])
+    document.override(location, text, f"--set {override}")
+
+
+def _place_stage(name: str, entry: StageEntry, document: Document, above: dict[str, Stage]) -> Stage:
+    at: Location = ("stages", name)
+    if not STAGE_NAME.fullmatch(name):
+        raise UsageError(
+            f"{document.place(at)}: {name} cannot name a stage", expected="lower-case letters, digits and _"
+        )
+    component = load_component(entry.uses or name, document.place((*at, "uses")))
+    _check_names(component, entry, document, at)
+    inputs = {
+        parameter: _port(entry.inputs[parameter], wanted.__name__, document, (*at, "inputs", parameter), above)
+        for parameter, wanted in component.inputs.items()
+    }
+    requires = _port(entry.requires, "Blessing", document, (*at, "requires"), above) if entry.requires else None
+    settings = _with_environment(component.config, entry.config, document, (*at, "config"))
+    config = _validate(component.config, settings, document, (*at, "config"))
+    return Stage(name, component, inputs, requires, config)
+
+
+def _check_names(component: Component, entry: StageEntry, document: Document, at: Location) -> None:
+    """Refuse an input that the component does not take, or that it takes and is not given."""
+    known = list(component.inputs)
+    for given in entry.inputs:
+        if given not in known:
+            raise UsageError(
+                f'{document.place((*at, "inputs", given))}: {component.module} has no input "{given}"',
+                expected=", ".join(known) or "no inputs",
+                do=nearest(given, known),
+            )
+    for parameter, wanted in component.inputs.items():
+        if parameter not in entry.inputs:
+            raise UsageError(
+                f"{document.place((*at, 'inputs'))}: {at[1]} is not given its input {parameter}",
+                expected=f"inputs: {{{parameter}: stage.output}}, of type {wanted.__name__}",
+            )
+
+
+def _port(text: str, wanted: str, document: Document, at: Location, above: dict[str, Stage]) -> Port:
+    stage, _, output = text.partition(".")
+    place = document.place(at)
+    if stage not in above:
+        known = ", ".join(above) or "none"
+        raise UsageError(
+            f"{place}: there is no stage {stage} above", found=text, expected=known, do=nearest(stage, list(above))
+        )
+    outputs = above[stage].component.outputs
+    if output not in outputs:
+        raise UsageError(
+            f'{place}: {stage} has no output "{output}"',
+            expected=", ".join(outputs),
+            do=nearest(output, list(outputs)),
+        )
+    if not any(base.__name__ == wanted for base in outputs[output].__mro__):
+        raise UsageError(f"{place}: {text} does not fit", found=outputs[output].__name__, expected=wanted)
+    return Port(stage, output)
+
+
+def _with_environment(
+    model: type[Config], settings: dict[str, Any], document: Document, at: Location
+) -> dict[str, Any]:
+    """Fill in the fields that environment variables set: over the file, under `--set`."""
+    filled = dict(settings)
+    for name, info in model.model_fields.items():
+        extra = info.json_schema_extra
+        variable = extra.get("env") if isinstance(extra, dict) else None
+        value = os.environ.get(variable) if isinstance(variable, str) else None
+        if not value or document.place((*at, name)).startswith("--set"):
+            continue
+        is_path = Path in (info.annotation, *typing.get_args(info.annotation))
+        filled[name] = str(Path(value).expanduser().absolute()) if is_path else value
+        document.places[(*at, name)] = f"environment variable {variable}"
+    return filled
+
+
+def _validate(model: type[M], value: object, document: Document, at: Location) -> M:
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise _explain(model, error, document, at) from None
+
+
+def _explain(model: type[BaseModel], error: ValidationError, document: Document, at: Location) -> UsageError:
+    first = error.errors()[0]
+    location: Location = first["loc"]
+    place = document.place((*at, *location))
+    path = ".".join(map(str, location))
+    if first["type"] == "extra_forbidden":
+        known = list(_fields_at(model, location[:-1]))
+        where = f" in {at[1]}" if len(at) > 1 else ""
+        return UsageError(
+            f'{place}: unknown key "{path}"{where}',
+            expected=", ".join(known) or "no settings",
+            do=nearest(str(location[-1]), known),
+        )
+    if first["type"] == "missing":
+        return UsageError(f"{place}: {path} is missing")
+    name = f"{at[1]}.{path}" if len(at) > 1 else path
+    expected = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    return UsageError(f"{place}: {name} cannot be that", found=repr(first["input"]), expected=expected)
+
+
+def _fields_at(model: type[BaseModel], location: Location) -> dict[str, FieldInfo]:
+    """Give the fields of the model that stands at a location inside another."""
+    for key in location:
+        info = model.model_fields.get(str(key))
+        if info is None:
+            continue  # the key of a mapping: its model was found one step above
+        candidates = (info.annotation, *typing.get_args(info.annotation))
+        models = [item for item in candidates if isinstance(item, type) and issubclass(item, BaseModel)]
+        model = models[0] if models else model
+    return model.model_fields

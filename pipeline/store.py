@@ -1,0 +1,193 @@
+"""Keeps artifacts and executions below artifacts/; publishes whole or not at all."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from pipeline.execution import Execution, Version
+from pipeline.seen import SeenFiles
+from schemas.artifact import Artifact
+from schemas.manifest import MANIFEST, Manifest, hash_files
+
+__all__ = ["Store", "Workspace"]
+
+VERSION = re.compile(r"v(\d{4,})-([0-9a-f]{8})")
+MOVED = "moved.txt"  # in staging: the versions moved into the store before their execution is recorded
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where one stage writes, on the same filesystem as the store, until it is published.
+
+    Attributes:
+        root: removed at publication.
+        outputs: the folder of each output; empty at the start.
+        scratch: the folder of each output that survives a kill.
+    """
+
+    root: Path
+    outputs: dict[str, Path]
+    scratch: dict[str, Path]
+
+
+class Store:
+    """The artifacts and executions of a project.
+
+    Args:
+        artifacts: the project's artifacts/ folder.
+    """
+
+    def __init__(self, artifacts: Path) -> None:
+        self.artifacts = artifacts
+        self._root = artifacts / "store"
+        self._staging = artifacts / ".staging"
+        self._seen = SeenFiles(artifacts)
+
+    @contextmanager
+    def lock(self, stage: str) -> Iterator[None]:
+        """Hold a stage: one process at a time carries it out; the lock goes with its process."""
+        folder = self._root / stage
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / ".lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def execution(self, stage: str, fingerprint: str) -> Execution | None:
+        """Find the execution with a fingerprint; None where there is none that can be read."""
+        try:
+            return Execution.model_validate_json(self._execution_file(stage, fingerprint).read_bytes())
+        except (OSError, ValidationError):
+            return None
+
+    def damage(self, execution: Execution) -> str | None:
+        """Say what is wrong with an execution's outputs: 'output missing', 'output corrupt: FILE', or None."""
+        for version in execution.outputs.values():
+            folder = self.artifacts / version.path
+            manifest = Manifest.read(folder)
+            if manifest is None or manifest.content != version.content:
+                return f"output corrupt: {version.path}/{MANIFEST}" if folder.exists() else "output missing"
+            if name := self._seen.damage(folder, manifest):
+                return f"output corrupt: {version.path}/{name}"
+        return None
+
+    def save_seen(self) -> None:
+        """Keep what was learned of files that have not moved, for the next run."""
+        self._seen.save()
+
+    def open_workspace(self, stage: str, fingerprint: str, outputs: list[str]) -> Workspace:
+        """Make the folders a stage writes to: outputs empty, scratch as an earlier try left it."""
+        for folder in self._staged(stage):
+            self._take_back(stage, folder)
+        root = self._staging / f"{stage}-{fingerprint}"
+        shutil.rmtree(root / "outputs", ignore_errors=True)
+        workspace = Workspace(
+            root,
+            {name: root / "outputs" / name for name in outputs},
+            {name: root / "scratch" / name for name in outputs},
+        )
+        for folder in (*workspace.outputs.values(), *workspace.scratch.values()):
+            folder.mkdir(parents=True, exist_ok=True)
+        return workspace
+
+    def publish(self, stage: str, workspace: Workspace, types: Mapping[str, type[Artifact]]) -> dict[str, Version]:
+        """Seal every output and move it into the store; only `record` makes it exist.
+
+        An output that says what a sealed, intact version says already becomes that version.
+        """
+        return {
+            name: self._publish_output(self._root / stage / name, folder, types[name], workspace.root)
+            for name, folder in workspace.outputs.items()
+        }
+
+    def record(self, execution: Execution) -> None:
+        """Write the execution, by rename: from now on its outputs exist. Then clear the stage's staging."""
+        path = self._execution_file(execution.stage, execution.fingerprint)
+        path.parent.mkdir(exist_ok=True)
+        write_atomically(path, execution.model_dump_json(indent=2) + "\n")
+        for folder in self._staged(execution.stage):
+            shutil.rmtree(folder)
+        self._seen.save()
+
+    def _staged(self, stage: str) -> list[Path]:
+        return list(self._staging.glob(f"{stage}-*"))  # the name of a stage holds no dash
+
+    def _take_back(self, stage: str, staged: Path) -> None:
+        """Remove the versions that a killed process moved into the store and never recorded."""
+        moved = staged / MOVED
+        execution = self.execution(stage, staged.name.rpartition("-")[2])
+        recorded = {version.path for version in execution.outputs.values()} if execution else set[str]()
+        for path in moved.read_text().splitlines() if moved.exists() else []:
+            if path not in recorded:
+                shutil.rmtree(self.artifacts / path, ignore_errors=True)
+        moved.unlink(missing_ok=True)
+
+    def _execution_file(self, stage: str, fingerprint: str) -> Path:
+        return self._root / stage / "executions" / f"{fingerprint}.json"
+
+    def _publish_output(self, home: Path, folder: Path, kind: type[Artifact], staged: Path) -> Version:
+        files = hash_files(folder)
+        manifest = Manifest(type=kind.__name__, content=kind.content(folder, files), files=files)
+        home.mkdir(exist_ok=True)
+        target = self._find_intact(home, manifest.content)
+        if target is None:
+            seal(folder, manifest)
+            target = home / f"v{self._next_number(home):04d}-{manifest.content[:8]}"
+            with (staged / MOVED).open("a") as moved:
+                moved.write(f"{target.relative_to(self.artifacts).as_posix()}\n")
+            fsync(staged / MOVED)
+            folder.rename(target)
+            fsync(home)
+            self._seen.remember(target, manifest)
+        return Version(path=target.relative_to(self.artifacts).as_posix(), content=manifest.content)
+
+    def _find_intact(self, home: Path, content: str) -> Path | None:
+        for folder in sorted(home.glob(f"v*-{content[:8]}"), reverse=True):
+            manifest = Manifest.read(folder)
+            if manifest and manifest.content == content and manifest.damage(folder) is None:
+                return folder
+        return None
+
+    def _next_number(self, home: Path) -> int:
+        numbers = [int(match[1]) for path in home.iterdir() if (match := VERSION.fullmatch(path.name))]
+        return max(numbers, default=0) + 1
+
+
+def seal(folder: Path, manifest: Manifest) -> None:
+    """Make a folder durable and read-only, and write its manifest last."""
+    for name in manifest.files:
+        path = folder / name
+        path.chmod(0o444)
+        fsync(path)
+    path = folder / MANIFEST
+    path.write_text(manifest.model_dump_json(indent=2) + "\n")
+    path.chmod(0o444)
+    fsync(path)
+    for parent in {path.parent, *((folder / name).parent for name in manifest.files)}:
+        fsync(parent)
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace a file by rename, so that a reader sees the old one or the new one."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    aside.write_text(text)
+    fsync(aside)
+    aside.replace(path)
+    fsync(path.parent)
+
+
+def fsync(path: Path) -> None:
+    """Force a file or a folder to disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""Nouns: what flows between stages, and what can go wrong."""

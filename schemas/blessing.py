@@ -1,0 +1,77 @@
+"""The verdict on a model: what the gate decided, rule by rule, and of which model on which examples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from schemas.artifact import Artifact
+from schemas.errors import InputError
+from schemas.gate import RuleResult
+
+__all__ = ["Blessing", "Verdict"]
+
+
+class Verdict(BaseModel):
+    """The content of verdict.json."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    blessed: bool
+    model: str
+    """Content digest of the model that was judged."""
+    examples: str
+    """Content digest of the examples it was judged on."""
+    rules: list[RuleResult]
+
+    @classmethod
+    def of(cls, rules: list[RuleResult], *, model: str, examples: str) -> Verdict:
+        """Bless a model that meets every rule of at least one."""
+        blessed = bool(rules) and all(rule.passed for rule in rules)
+        return cls(blessed=blessed, model=model, examples=examples, rules=rules)
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why the model is not blessed, a line a rule."""
+        if not self.rules:
+            return ["the gate has no rules: nothing can be blessed"]
+        return [rule.reason for rule in self.rules if not rule.passed]
+
+
+class Blessing(Artifact):
+    """The gate's verdict.
+
+    File structure:
+        verdict.json: a Verdict.
+        BLESSED or NOT_BLESSED: empty; one of them, to be seen with `ls`.
+    """
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict; blessed only if the file BLESSED agrees."""
+        verdict = Verdict.model_validate_json((self.path / "verdict.json").read_bytes())
+        if verdict.blessed != (self.path / "BLESSED").exists():
+            raise InputError(f"{self.path} contradicts itself", found="verdict.json and BLESSED disagree")
+        return verdict
+
+    def refusal(self, digests: Mapping[str, str]) -> str | None:
+        """Say why artifacts may not be used on the strength of this blessing; None where they may.
+
+        Args:
+            digests: content digest of each artifact that is about to be used, by the name of its type.
+        """
+        verdict = self.verdict
+        if not verdict.blessed:
+            return f"not blessed ({'; '.join(verdict.reasons)})"
+        for kind, judged in (("Model", verdict.model), ("Examples", verdict.examples)):
+            if digests.get(kind, judged) != judged:
+                return f"not blessed (the blessing is of another {kind}: {judged[:8]}, not {digests[kind][:8]})"
+        return None
+
+    @staticmethod
+    def write(folder: Path, verdict: Verdict) -> None:
+        """Write a verdict into an output folder."""
+        (folder / "verdict.json").write_text(verdict.model_dump_json(indent=2) + "\n")
+        (folder / ("BLESSED" if verdict.blessed else "NOT_BLESSED")).touch()

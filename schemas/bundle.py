@@ -1,0 +1,43 @@
+"""The exported model: everything another program needs to read digits as we do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from schemas.artifact import Artifact
+from schemas.manifest import FileEntry, content_of
+
+__all__ = ["Bundle"]
+
+
+class Bundle(Artifact):
+    """An exported model in two formats that agree.
+
+    Both take `images`, uint8 [n, 28, 28] (0 background, 255 ink), and give `probabilities`
+    and `logits`, float32 [n, classes]; the normalisation is inside.
+
+    File structure:
+        saved_model/1/: TensorFlow SavedModel, laid out for TensorFlow Serving.
+        model.tflite: LiteRT.
+        labels.json: the name of each class, in order.
+        transform.json: the normalisation, for the record.
+        statistics.json: the figures of the data it was trained on.
+        README.md: the card.
+    """
+
+    SAVED_MODEL = "saved_model/1"
+    LITERT = "model.tflite"
+    SAID = ("model.tflite", "labels.json", "transform.json", "statistics.json")
+
+    @classmethod
+    def content(cls, path: Path, files: Mapping[str, FileEntry]) -> str:
+        """Digest the LiteRT model and what goes with it: a SavedModel's bytes differ from process to process."""
+        del path
+        return content_of({name: files[name] for name in cls.SAID})
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The name of each class."""
+        return tuple(json.loads((self.path / "labels.json").read_bytes()))

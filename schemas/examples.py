@@ -1,0 +1,120 @@
+"""Labelled pictures in named splits, one Arrow IPC file a split, read back by memory map."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from schemas.artifact import Artifact
+from schemas.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+__all__ = ["Examples", "Split"]
+
+SIDE = 28
+PIXELS = SIDE * SIDE
+
+
+@dataclass(frozen=True)
+class Split:
+    """The labelled pictures of one split.
+
+    Attributes:
+        images: uint8, shape [n, 28, 28], 0 is background and 255 is ink.
+        labels: int32, shape [n], indices into *classes*.
+        ids: n strings; an id stays with its picture for good.
+        classes: the name of each label, in the order of the labels.
+    """
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int32]
+    ids: Sequence[str]
+    classes: tuple[str, ...]
+
+    def __len__(self) -> int:
+        """Count the pictures."""
+        return len(self.labels)
+
+    def take(self, chosen: NDArray[np.int64]) -> Split:
+        """Give the split that holds the pictures at the *chosen* positions, in that order."""
+        return Split(self.images[chosen], self.labels[chosen], [self.ids[i] for i in chosen], self.classes)
+
+
+class Examples(Artifact):
+    """Labelled pictures.
+
+    File structure:
+        SPLIT.arrow: an Arrow IPC file with one record batch; columns `image`
+            (fixed-size list of 784 uint8, row by row; 28x28 in the metadata),
+            `label` (int32) and `id` (string); the class names in the metadata.
+    """
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """The names of the splits, sorted."""
+        return tuple(sorted(path.stem for path in self.path.glob("*.arrow")))
+
+    def read(self, split: str) -> Split:
+        """Map a split into memory; its images and labels are read-only views, not copies.
+
+        Raises:
+            InputError: there is no such split, or its columns are not those written here.
+        """
+        import pyarrow as pa
+
+        path = self.path / f"{split}.arrow"
+        if not path.exists():
+            raise InputError(f"{path} does not exist", found=", ".join(self.splits), expected=split)
+        with pa.memory_map(str(path)) as source:
+            table = pa.ipc.open_file(source).read_all()
+        metadata = table.schema.metadata or {}
+        classes: tuple[str, ...] = tuple(json.loads(metadata.get(b"classes", b"[]")))
+        if table.schema != _arrow_schema(classes):
+            raise InputError(f"{path} does not hold examples", found=str(table.schema), expected="image, label, id")
+        batch = table.combine_chunks().to_batches()[0] if len(table) else None
+        return _split_of(batch, classes)
+
+    @staticmethod
+    def write(folder: Path, split: str, examples: Split) -> None:
+        """Write a split into an output folder."""
+        import numpy as np
+        import pyarrow as pa
+
+        pixels = pa.array(np.ascontiguousarray(examples.images).reshape(-1))
+        columns = [
+            pa.FixedSizeListArray.from_arrays(pixels, PIXELS),
+            pa.array(examples.labels, pa.int32()),
+            pa.array(list(examples.ids), pa.string()),
+        ]
+        schema = _arrow_schema(examples.classes)
+        with pa.OSFile(str(folder / f"{split}.arrow"), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
+            writer.write_batch(pa.record_batch(columns, schema=schema))
+
+
+def _arrow_schema(classes: tuple[str, ...]) -> pa.Schema:
+    import pyarrow as pa
+
+    metadata = {"shape": f"{SIDE}x{SIDE}", "classes": json.dumps(classes)}
+    fields = [
+        pa.field("image", pa.list_(pa.uint8(), PIXELS)),
+        pa.field("label", pa.int32()),
+        pa.field("id", pa.string()),
+    ]
+    return pa.schema(fields, metadata=metadata)
+
+
+def _split_of(batch: pa.RecordBatch | None, classes: tuple[str, ...]) -> Split:
+    import numpy as np
+
+    if batch is None:
+        return Split(np.zeros((0, SIDE, SIDE), np.uint8), np.zeros(0, np.int32), [], classes)
+    images = batch.column("image").flatten().to_numpy(zero_copy_only=True).reshape(-1, SIDE, SIDE)
+    labels = batch.column("label").to_numpy(zero_copy_only=True)
+    return Split(images, labels, batch.column("id").to_pylist(), classes)
