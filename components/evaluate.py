@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
@@ -74,11 +74,11 @@ def _measure(split: Split, probabilities: NDArray[np.float32]) -> Metrics:
     labels, every = split.labels, list(range(len(split.classes)))
     read = probabilities.argmax(axis=1)
     counts = np.bincount(labels, minlength=len(every))
-    precision, recall, f1, _ = (
-        precision_recall_fscore_support(labels, read, labels=every, zero_division=np.nan)
-        if len(split)
-        else (np.full(len(every), np.nan),) * 4
-    )
+    figures = np.full((3, len(every)), np.nan)
+    if len(split):
+        undefined: Any = np.nan  # scikit-learn's annotation knows only 'warn'
+        figures[:] = precision_recall_fscore_support(labels, read, labels=every, zero_division=undefined)[:3]
+    precision, recall, f1 = figures
     per_digit = {
         name: DigitMetrics(
             count=int(counts[i]), precision=_number(precision[i]), recall=_number(recall[i]), f1=_number(f1[i])
@@ -99,9 +99,8 @@ def _measure(split: Split, probabilities: NDArray[np.float32]) -> Metrics:
 
 
 def _log_loss(labels: NDArray[np.int32], probabilities: NDArray[np.float32]) -> float | None:
-    from sklearn.metrics import log_loss
-
     import numpy as np
+    from sklearn.metrics import log_loss
 
     # In float64, or scikit-learn clips at float32's coarser epsilon.
     exact = probabilities.astype(np.float64)
@@ -109,7 +108,7 @@ def _log_loss(labels: NDArray[np.int32], probabilities: NDArray[np.float32]) -> 
     return _number(log_loss(labels, exact, labels=range(exact.shape[1])))
 
 
-def _number(value: float) -> float | None:
+def _number(value: float | np.floating[Any]) -> float | None:
     """Give a finite number as such, and None for NaN: JSON has no word for it."""
     import math
 

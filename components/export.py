@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import PositiveFloat, PositiveInt
 
@@ -37,7 +37,7 @@ class ExportConfig(Config):
     """Largest difference of a probability that still counts as agreement."""
 
 
-def export(  # noqa: PLR0913  (inputs are named one by one)
+def export(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
     model: Model,
     transform: Transform,
     examples: Examples,
@@ -68,7 +68,7 @@ def _write_formats(network: keras.Model, folder: Path) -> None:
         logits = network(images, training=False)
         return {"probabilities": tf.nn.softmax(logits), "logits": logits}
 
-    archive = keras.export.ExportArchive()
+    archive: Any = keras.export.ExportArchive()
     archive.track(network)
     archive.add_endpoint("serving_default", serve, [tf.TensorSpec((None, SIDE, SIDE), tf.uint8, name="images")])
     archive.write_out(str(folder / Bundle.SAVED_MODEL), verbose=False)
@@ -76,9 +76,7 @@ def _write_formats(network: keras.Model, folder: Path) -> None:
     (folder / Bundle.LITERT).write_bytes(converter.convert())
 
 
-def _prove_parity(
-    network: keras.Model, images: NDArray[np.uint8], bundle: Output[Bundle], tolerance: float
-) -> None:
+def _prove_parity(network: keras.Model, images: NDArray[np.uint8], bundle: Output[Bundle], tolerance: float) -> None:
     """Let every format answer in a fresh process and compare it with the model.
 
     Raises:

@@ -9,7 +9,7 @@ from pydantic import Field
 from schemas.artifact import Output
 from schemas.config import Config
 from schemas.errors import StageError
-from schemas.examples import Examples, Split
+from schemas.examples import Examples
 from schemas.transform import Transform
 
 if TYPE_CHECKING:
@@ -34,9 +34,8 @@ def preprocess(
     raw: Examples, examples: Output[Examples], transform: Output[Transform], config: PreprocessConfig
 ) -> None:
     """Write the splits train, validation and test, and the normalisation fitted on train alone."""
-    from sklearn.model_selection import train_test_split
-
     import numpy as np
+    from sklearn.model_selection import train_test_split
 
     everything = raw.read("train")
     try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from inference.litert import LiteRtModel
 from schemas.bundle import Bundle
@@ -24,7 +24,8 @@ __all__ = ["FORMATS", "answer"]
 def _load_saved_model(bundle: Path) -> Callable[[NDArray[np.uint8]], dict[str, NDArray[np.float32]]]:
     import tensorflow as tf
 
-    serve = tf.saved_model.load(str(bundle / Bundle.SAVED_MODEL)).signatures["serving_default"]
+    load = cast("Any", tf.saved_model.load)  # pyright: ignore[reportUnknownMemberType]
+    serve = load(str(bundle / Bundle.SAVED_MODEL)).signatures["serving_default"]
     return lambda images: {name: value.numpy() for name, value in serve(images=tf.constant(images)).items()}
 
 
@@ -39,7 +40,8 @@ def answer(bundle: Path, form: str, images: Path, answers: Path) -> None:
     """Read the pictures of one .npy file with one format of a bundle into one .npz file."""
     import numpy as np
 
-    np.savez(answers, **FORMATS[form](bundle)(np.load(images)))
+    read = FORMATS[form](bundle)(np.load(images))
+    np.savez(answers, allow_pickle=False, **read)
 
 
 if __name__ == "__main__":

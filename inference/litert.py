@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,12 +25,14 @@ class LiteRtModel:
     def __init__(self, path: Path, threads: int = 1) -> None:
         from ai_edge_litert.interpreter import Interpreter
 
-        self._interpreter = Interpreter(model_content=path.read_bytes(), num_threads=threads)
-        self._runner = self._interpreter.get_signature_runner("serving_default")
+        self._interpreter: Any = Interpreter(model_content=path.read_bytes(), num_threads=threads)
+        self._runner: Any = self._interpreter.get_signature_runner("serving_default")
 
     def __call__(self, images: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
         """Read pictures, uint8 [n, 28, 28]; gives `probabilities` and `logits`, float32 [n, classes]."""
         import numpy as np
 
-        batches = [self._runner(images=images[i : i + BATCH]) for i in range(0, len(images), BATCH)]
+        batches: list[dict[str, NDArray[np.float32]]] = [
+            self._runner(images=images[i : i + BATCH]) for i in range(0, len(images), BATCH)
+        ]
         return {name: np.concatenate([batch[name] for batch in batches]) for name in ("probabilities", "logits")}

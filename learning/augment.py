@@ -45,7 +45,8 @@ def distort(images: tf.Tensor, config: AugmentConfig, seed: tf.Tensor) -> tf.Ten
 
     import tensorflow as tf
 
-    drawn = tf.random.stateless_uniform([6, tf.shape(images)[0]], seed, -1.0, 1.0)
+    shape = tf.stack([6, tf.shape(images)[0]])
+    drawn = tf.random.stateless_uniform(shape, seed, -1.0, 1.0)
     angle = drawn[0] * (config.rotation * math.pi / 180)
     width = tf.exp(drawn[1] * config.scale)
     height = tf.exp(drawn[2] * config.scale)
@@ -59,11 +60,11 @@ def distort(images: tf.Tensor, config: AugmentConfig, seed: tf.Tensor) -> tf.Ten
     down = middle + drawn[5] * config.shift - (c + d) * middle
     zero = tf.zeros_like(a)
     resampled = tf.raw_ops.ImageProjectiveTransformV3(
-        images=images[..., tf.newaxis],
+        images=tf.expand_dims(images, -1),
         transforms=tf.stack([a, b, right, c, d, down, zero, zero], axis=1),
         output_shape=tf.constant([SIDE, SIDE]),
         interpolation="BILINEAR",
         fill_mode="CONSTANT",
         fill_value=0.0,
     )
-    return resampled[..., 0]
+    return tf.squeeze(resampled, -1)

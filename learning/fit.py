@@ -51,14 +51,15 @@ def fit(  # noqa: PLR0913  (each is one thing to decide)
     """
     import keras
 
-    network.compile(
+    model: Any = network  # Keras's own annotations name only the types of its defaults
+    model.compile(
         optimizer=optimizer,
         loss=_smoothed_loss(network.output_shape[-1], label_smoothing),
         metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
         jit_compile=False,  # XLA doubles a step with pooling on a CPU
     )
     best = _best_round(rounds, round_steps)
-    network.fit(
+    model.fit(
         feed,
         epochs=rounds,
         steps_per_epoch=round_steps,
@@ -76,16 +77,18 @@ def triangular_sgd(*, steps: int, peak: float, weight_decay: float) -> keras.opt
     Weight decay applies to kernels only: normalisation and biases need their freedom.
     """
     import keras
+    import tensorflow as tf
 
     class Triangular(keras.optimizers.schedules.LearningRateSchedule):
         def __call__(self, step: tf.Tensor) -> tf.Tensor:
-            done = keras.ops.cast(step, "float32") / steps
-            return peak * keras.ops.maximum(keras.ops.minimum(done / 0.25, (1 - done) / 0.75), 0.0)
+            done = tf.cast(step, tf.float32) / steps
+            return peak * tf.maximum(tf.minimum(done / 0.25, (1 - done) / 0.75), 0.0)
 
         def get_config(self) -> dict[str, Any]:
             return {}
 
-    optimizer = keras.optimizers.SGD(Triangular(), momentum=0.9, nesterov=True, weight_decay=weight_decay)
+    schedule: Any = Triangular()
+    optimizer = keras.optimizers.SGD(schedule, momentum=0.9, nesterov=True, weight_decay=weight_decay)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     return optimizer
 
@@ -100,7 +103,7 @@ def adam(learning_rate: float) -> keras.optimizers.Optimizer:
 def _smoothed_loss(classes: int, smoothing: float) -> Any:  # noqa: ANN401  (a Keras loss function)
     import keras
 
-    def loss(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+    def loss(labels: tf.Tensor, logits: tf.Tensor) -> Any:  # noqa: ANN401
         targets = keras.ops.one_hot(keras.ops.reshape(labels, [-1]), classes)
         return keras.losses.categorical_crossentropy(targets, logits, from_logits=True, label_smoothing=smoothing)
 
@@ -112,6 +115,8 @@ def _best_round(rounds: int, round_steps: int) -> Any:  # noqa: ANN401  (a class
 
     class BestRound(keras.callbacks.Callback):
         """Reports progress, keeps the figures of each round and the weights of the best."""
+
+        model: Any
 
         def __init__(self) -> None:
             super().__init__()

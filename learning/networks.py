@@ -6,7 +6,7 @@ would make two equal models look different.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from schemas.examples import SIDE
 
@@ -73,13 +73,11 @@ def _normalised_input(transform: Transform) -> tuple[keras.KerasTensor, keras.Ke
     import keras
     from keras import layers
 
-    inputs = keras.Input((SIDE, SIDE), dtype="uint8", name="images")
+    inputs: Any = keras.Input((SIDE, SIDE), dtype="uint8", name="images")
     return inputs, layers.Rescaling(transform.scale, transform.offset, name="normalise")(inputs)
 
 
-def _with_logits(
-    inputs: keras.KerasTensor, x: keras.KerasTensor, classes: int, seed: int, name: str
-) -> keras.Model:
+def _with_logits(inputs: keras.KerasTensor, x: keras.KerasTensor, classes: int, seed: int, name: str) -> keras.Model:
     import keras
     from keras import layers
 
@@ -94,13 +92,13 @@ def _convolution(filters: int, size: int, *, strides: int, seed: int, name: str)
     return layers.Conv2D(filters, size, strides, use_bias=False, kernel_initializer=_he(seed), name=name)
 
 
-def _he(seed: int) -> keras.initializers.Initializer:
+def _he(seed: int) -> Any:  # noqa: ANN401  (Keras's layers are annotated for a string)
     import keras
 
     return keras.initializers.HeNormal(seed)
 
 
-def _glorot(seed: int) -> keras.initializers.Initializer:
+def _glorot(seed: int) -> Any:  # noqa: ANN401
     import keras
 
     return keras.initializers.GlorotUniform(seed)

@@ -88,12 +88,12 @@ def _contract(name: str, function: Callable[..., None], hints: dict[str, Any], p
     outputs: dict[str, type[Artifact]] = {}
     config: type[Config] = Config
     for parameter in inspect.signature(function).parameters:
-        hint = hints.get(parameter)
+        hint: Any = hints.get(parameter)
         if typing.get_origin(hint) is Output:
             outputs[parameter] = typing.get_args(hint)[0]
-        elif isinstance(hint, type) and issubclass(hint, Artifact):
+        elif _is_subclass(hint, Artifact):
             inputs[parameter] = hint
-        elif isinstance(hint, type) and issubclass(hint, Config):
+        elif _is_subclass(hint, Config):
             config = hint
         else:
             raise UsageError(
@@ -102,6 +102,10 @@ def _contract(name: str, function: Callable[..., None], hints: dict[str, Any], p
                 expected="an Artifact, an Output[Artifact] or a Config",
             )
     return Component(name, function, inputs, outputs, config, "config" in hints)
+
+
+def _is_subclass(hint: object, base: type) -> bool:
+    return isinstance(hint, type) and issubclass(hint, base)
 
 
 def make_importable(project: Path) -> None:

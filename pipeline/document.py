@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -54,7 +54,7 @@ class Document:
         for key in location[:-1]:
             if not isinstance(parent, dict):
                 break
-            parent = parent.setdefault(key, {})
+            parent = cast("dict[str | int, Any]", parent).setdefault(key, {})
         if not isinstance(parent, dict):
             raise UsageError(f"{place}: there is nothing to set there", expected="a key of a mapping")
         node = _compose(text, place)
@@ -91,8 +91,7 @@ def _compose(text: str, name: str) -> yaml.Node | None:
         _check_bounds(text, name)
         return yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
-        line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise UsageError(f"{name}{line}: not YAML", found=error.problem or str(error)) from error
+        raise UsageError(f"{name}:{_line(error.problem_mark)}: not YAML", found=error.problem or str(error)) from error
     except yaml.YAMLError as error:
         raise UsageError(f"{name}: not YAML", found=str(error)) from error
 
@@ -101,7 +100,7 @@ def _check_bounds(text: str, name: str) -> None:
     """Refuse what could grow: nesting and aliases are counted before anything is built from them."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        place = f"{name}:{event.start_mark.line + 1}"
+        place = f"{name}:{_line(event.start_mark)}"
         if isinstance(event, yaml.AliasEvent):
             raise UsageError(f"{place}: aliases are not allowed", found=f"*{event.anchor}", do="write the value out")
         if isinstance(event, yaml.CollectionStartEvent):
@@ -116,27 +115,25 @@ def _walk(
     node: yaml.Node, name: str, location: Location, places: dict[Location, str]
 ) -> Iterator[tuple[Location, Any]]:
     """Yield (location, value) of a node; its own last, under its own location."""
-    place = f"{name}:{node.start_mark.line + 1}"
+    place = f"{name}:{_line(node.start_mark)}"
     places.setdefault(location, place)
     if isinstance(node, yaml.MappingNode):
         value: Any = {}
         for key_node, item in node.value:
             key = _read_key(key_node, name)
             if key in value:
-                raise UsageError(f"{name}:{key_node.start_mark.line + 1}: {key} is given twice")
-            places[(*location, key)] = f"{name}:{key_node.start_mark.line + 1}"
+                raise UsageError(f"{name}:{_line(key_node.start_mark)}: {key} is given twice")
+            places[(*location, key)] = f"{name}:{_line(key_node.start_mark)}"
             value[key] = dict(_walk(item, name, (*location, key), places))[(*location, key)]
     elif isinstance(node, yaml.SequenceNode):
-        value = [
-            dict(_walk(item, name, (*location, i), places))[(*location, i)] for i, item in enumerate(node.value)
-        ]
+        value = [dict(_walk(item, name, (*location, i), places))[(*location, i)] for i, item in enumerate(node.value)]
     else:
         value = _read_scalar(node, place)
     yield location, value
 
 
 def _read_key(node: yaml.Node, name: str) -> str:
-    place = f"{name}:{node.start_mark.line + 1}"
+    place = f"{name}:{_line(node.start_mark)}"
     if node.tag == "tag:yaml.org,2002:merge":
         raise UsageError(f"{place}: merge keys are not allowed", do="write the values out")
     if not isinstance(node, yaml.ScalarNode):
@@ -149,9 +146,13 @@ def _read_scalar(node: yaml.Node, place: str) -> str | float | bool | None:
         kind = node.tag.removeprefix("tag:yaml.org,2002:")
         raise UsageError(f"{place}: a {kind} is not allowed", found=str(node.value), do="quote it, if it is text")
     if node.tag == SCALARS[0]:
-        is_number = not node.style and EXPONENT.fullmatch(node.value)
+        is_number = isinstance(node, yaml.ScalarNode) and not node.style and EXPONENT.fullmatch(node.value)
         return float(node.value) if is_number else node.value
     try:
-        return yaml.constructor.SafeConstructor().construct_object(node)
+        return cast("Any", yaml.constructor.SafeConstructor()).construct_object(node)
     except ValueError as error:
         raise UsageError(f"{place}: not a number", found=str(node.value)) from error
+
+
+def _line(mark: Any) -> int:  # noqa: ANN401  (libyaml's marks and PyYAML's share no type)
+    return mark.line + 1 if mark else 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict
 
@@ -76,7 +76,11 @@ def _changed(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
 
 
 def _value_changes(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    return [f"{name} {old.get(name, 'none')} -> {new.get(name, 'none')}" for name in _changed(old, new)]
+    return [f"{name} {_said(old.get(name))} -> {_said(new.get(name))}" for name in _changed(old, new)]
+
+
+def _said(value: object) -> str:
+    return "unset" if value is None else str(value)
 
 
 def _config_changes(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
@@ -86,7 +90,10 @@ def _config_changes(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
 def _flatten(config: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for key, value in config.items():
-        flat |= _flatten(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
+        if isinstance(value, dict):
+            flat |= _flatten(cast("dict[str, Any]", value), f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = value
     return flat
 
 

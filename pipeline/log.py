@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,7 +33,7 @@ class JsonLines(logging.Formatter):
 
 
 @contextmanager
-def write_log(path: Path) -> Iterator[None]:
+def write_log(path: Path) -> Generator[None]:
     """Write what is logged anywhere in the process, warnings too, at level INFO and above."""
     handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
     handler.setFormatter(JsonLines())
@@ -51,7 +51,7 @@ def write_log(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def capture_output(path: Path) -> Iterator[None]:
+def capture_output(path: Path) -> Generator[None]:
     """Send what is printed to standard output and error, by C++ code too, to a file instead."""
     kept = [os.dup(number) for number in (1, 2)]
     with path.open("ab") as file:

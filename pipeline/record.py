@@ -29,10 +29,11 @@ class StageRecord(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     stage: str
-    outcome: Literal["ran", "unchanged", "blocked", "failed", "skipped", "stale"]
+    outcome: Literal["ran", "unchanged", "blocked", "failed", "skipped", "stale", "will run", "may run"]
+    """`will run` and `may run` are foreseen by a plan."""
     reason: str
-    seconds: float
-    outputs: dict[str, str]
+    seconds: float = 0.0
+    outputs: dict[str, str] = {}
     """Path of each output, relative to artifacts/."""
     fingerprint: str | None = None
     error: str | None = None
@@ -65,7 +66,8 @@ class RunRecord(BaseModel):
     def add(self, record: StageRecord, execution: Execution | None, store: Store) -> None:
         """Add a stage, and take the metrics, verdict and source from what it put out."""
         self.stages.append(record)
-        for version in execution.outputs.values() if execution else ():
+        for name, version in execution.outputs.items() if execution else ():
+            record.outputs[name] = version.path
             folder = store.artifacts / version.path
             manifest = Manifest.read(folder)
             kind = manifest.type if manifest else ""

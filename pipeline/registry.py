@@ -16,14 +16,14 @@ def promote(artifacts: Path, bundle: str) -> None:
 def champion(artifacts: Path) -> str | None:
     """Give the champion's path relative to *artifacts*, or None."""
     try:
-        return os.readlink(artifacts / "champion")
+        return str((artifacts / "champion").readlink())
     except OSError:
         return None
 
 
 def point(link: Path, target: str) -> None:
     """Point a symbolic link at a target, in one step for whoever follows it."""
-    if link.is_symlink() and os.readlink(link) == target:
+    if link.is_symlink() and str(link.readlink()) == target:
         return
     aside = link.with_name(f".{link.name}.{os.getpid()}")
     aside.unlink(missing_ok=True)

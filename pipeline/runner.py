@@ -9,7 +9,7 @@ import secrets
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,7 +19,6 @@ from typing import Any
 from pipeline.decision import Decision, decide, refusal, resolve_inputs
 from pipeline.execution import Execution, Version
 from pipeline.fingerprint import uses_tensorflow
-from pipeline.interrupt import Interrupted
 from pipeline.log import LOGGER, capture_output, write_log
 from pipeline.record import RunRecord, StageRecord
 from pipeline.registry import champion, point, promote
@@ -63,8 +62,7 @@ def carry_out(pipeline: Pipeline, store: Store, *, force: Sequence[str] = ()) ->
         store: of their artifacts.
         force: names of stages that run even if nothing changed.
 
-    Raises:
-        Interrupted: a signal ended the run; the record says so.
+    What is no Exception, such as a signal, ends the run too, and the record says `interrupted`.
     """
     begun = time.monotonic()
     run = _open_run(pipeline, store)
@@ -73,9 +71,6 @@ def carry_out(pipeline: Pipeline, store: Store, *, force: Sequence[str] = ()) ->
             for stage in pipeline.stages:
                 _settle(run, stage, forced=stage.name in force)
             _conclude(run)
-        except Interrupted as signal:
-            LOGGER.info("%s", signal.word)
-            raise
         finally:
             store.save_seen()
             run.record.champion = champion(store.artifacts)
@@ -106,25 +101,35 @@ def _settle(run: Run, stage: Stage, *, forced: bool) -> None:
     begun = time.monotonic()
     inputs = resolve_inputs(stage, run.done)
     if inputs is None or run.failure:
-        _note(run, stage, "skipped", _why_skipped(run.record), begun)
-        return
-    if reason := refusal(stage, run.store, inputs, run.done):
-        _note(run, stage, "blocked", f"blocked: {reason}", begun)
-        return
-    with run.store.lock(stage.name):
-        decision = decide(stage, run.pipeline, run.store, inputs, forced=forced)
-        if decision.unchanged:
-            _note(run, stage, "unchanged", decision.reason, begun, decision, decision.unchanged)
-            return
-        LOGGER.info("%s: %s", stage.name, decision.reason, extra={"started": stage.name})
-        try:
-            execution = _execute(run, stage, decision, inputs)
-        except Exception as error:  # noqa: BLE001  (whatever a component raises ends its stage, not the record)
-            run.failure = error
-            LOGGER.error("%s failed", stage.name, exc_info=error, extra={"failed": stage.name})
-            _note(run, stage, "failed", decision.reason, begun, decision)
-            return
-    _note(run, stage, "ran", decision.reason, begun, decision, execution)
+        record, execution = StageRecord(stage=stage.name, outcome="skipped", reason=_why_skipped(run.record)), None
+    elif reason := refusal(stage, run.store, inputs, run.done):
+        record, execution = StageRecord(stage=stage.name, outcome="blocked", reason=f"blocked: {reason}"), None
+    else:
+        with run.store.lock(stage.name):
+            record, execution = _carry_out_stage(run, stage, inputs, forced=forced)
+    record.seconds = round(time.monotonic() - begun, 3)
+    _note(run, record, execution)
+
+
+def _carry_out_stage(
+    run: Run, stage: Stage, inputs: dict[str, Version], *, forced: bool
+) -> tuple[StageRecord, Execution | None]:
+    decision = decide(stage, run.pipeline, run.store, inputs, forced=forced)
+    record = StageRecord(
+        stage=stage.name, outcome="unchanged", reason=decision.reason, fingerprint=decision.fingerprint
+    )
+    if decision.unchanged:
+        return record, decision.unchanged
+    LOGGER.info("%s: %s", stage.name, decision.reason, extra={"started": stage.name})
+    try:
+        execution = _execute(run, stage, decision, inputs)
+    except Exception as error:  # noqa: BLE001  (whatever a component raises ends its stage, not the record)
+        run.failure = error
+        record.outcome, record.error = "failed", f"{type(error).__name__}: {error}"
+        LOGGER.error("%s failed", stage.name, exc_info=error)
+        return record, None
+    record.outcome = "ran"
+    return record, execution
 
 
 def _execute(run: Run, stage: Stage, decision: Decision, inputs: dict[str, Version]) -> Execution:
@@ -155,9 +160,7 @@ def _execute(run: Run, stage: Stage, decision: Decision, inputs: dict[str, Versi
     return execution
 
 
-def _arguments(
-    run: Run, stage: Stage, inputs: dict[str, Version], workspace: Workspace, logs: Path
-) -> dict[str, Any]:
+def _arguments(run: Run, stage: Stage, inputs: dict[str, Version], workspace: Workspace, logs: Path) -> dict[str, Any]:
     component = stage.component
     arguments: dict[str, Any] = {
         name: component.inputs[name](run.store.artifacts / version.path) for name, version in inputs.items()
@@ -181,36 +184,18 @@ def _configure_tensorflow(threads: int) -> None:
     session.configure(threads)
 
 
-def _note(  # noqa: PLR0913  (each is one column of the record)
-    run: Run,
-    stage: Stage,
-    outcome: str,
-    reason: str,
-    begun: float,
-    decision: Decision | None = None,
-    execution: Execution | None = None,
-) -> None:
+def _note(run: Run, record: StageRecord, execution: Execution | None) -> None:
     """Add a stage to the record, link its outputs, and tell whoever listens."""
-    outputs = {name: version.path for name, version in execution.outputs.items()} if execution else {}
-    record = StageRecord.model_validate({
-        "stage": stage.name,
-        "outcome": outcome,
-        "reason": reason,
-        "seconds": round(time.monotonic() - begun, 3),
-        "outputs": outputs,
-        "fingerprint": decision.fingerprint if decision else None,
-        "error": f"{type(run.failure).__name__}: {run.failure}" if outcome == "failed" else None,
-    })
     had_notice = run.record.notice
     run.record.add(record, execution, run.store)
     if execution:
-        run.done[stage.name] = execution
-        for name, path in outputs.items():
-            point(run.folder / f"{stage.name}.{name}", f"../../{path}")
-    if outcome != "unchanged":
+        run.done[record.stage] = execution
+        for name, path in record.outputs.items():
+            point(run.folder / f"{record.stage}.{name}", f"../../{path}")
+    if record.outcome != "unchanged":
         run.record.write(run.folder)
-    LOGGER.info("%s %s: %s", stage.name, outcome, reason, extra={"stage_record": record})
-    if outcome == "ran" and run.record.notice and not had_notice:
+    LOGGER.info("%s %s: %s", record.stage, record.outcome, record.reason, extra={"stage_record": record})
+    if record.outcome == "ran" and run.record.notice and not had_notice:
         LOGGER.warning("%s", run.record.notice, extra={"notice": run.record.notice})
 
 
@@ -241,7 +226,7 @@ def _conclude(run: Run) -> None:
 
 
 @contextmanager
-def _held(folder: Path) -> Iterator[None]:
+def _held(folder: Path) -> Generator[None]:
     """Hold a run's folder, so that others see that its process lives."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:

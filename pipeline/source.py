@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+from typing import cast
 
 import schemas
 
@@ -150,7 +151,7 @@ def _drop_docstrings(node: ast.AST) -> None:
     """Drop the strings that stand alone: docstrings of modules, classes, functions and fields do nothing."""
     body = getattr(node, "body", None)
     if isinstance(body, list):
-        body[:] = [item for item in body if not _is_text(item)]
+        body[:] = [item for item in cast("list[ast.stmt]", body) if not _is_text(item)]
 
 
 def _is_text(node: ast.stmt) -> bool:

@@ -7,7 +7,7 @@ import re
 import typing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, Field, PositiveInt, ValidationError
 from pydantic.fields import FieldInfo
@@ -68,6 +68,11 @@ class Stage:
     inputs: dict[str, Port]
     requires: Port | None
     config: Config
+
+    @property
+    def ports(self) -> list[Port]:
+        """What the stage waits for: its inputs, and the blessing it requires."""
+        return [*self.inputs.values(), *([self.requires] if self.requires else [])]
 
 
 @dataclass(frozen=True)
@@ -131,10 +136,10 @@ def _override(document: Document, override: str) -> None:
     if keys == ["threads"]:
         location: Location = ("threads",)
     else:
-        stages = document.value.get("stages")
-        names = list(stages) if isinstance(stages, dict) else []
-        if keys[0] not in names or len(keys) == 1:
-            hint = nearest(keys[0], names) or f"there are {', '.join(names)}"
+        found = document.value.get("stages")
+        stages = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+        if keys[0] not in stages or len(keys) == 1:
+            hint = nearest(keys[0], list(stages)) or f"there are {', '.join(stages)}"
             raise UsageError(f"--set {override}: there is no stage {keys[0]}", expected="stage.key=value", do=hint)
         if stages[keys[0]] is None:
             stages[keys[0]] = {}
@@ -205,7 +210,7 @@ def _with_environment(
     filled = dict(settings)
     for name, info in model.model_fields.items():
         extra = info.json_schema_extra
-        variable = extra.get("env") if isinstance(extra, dict) else None
+        variable = cast("dict[str, Any]", extra).get("env") if isinstance(extra, dict) else None
         value = os.environ.get(variable) if isinstance(variable, str) else None
         if not value or document.place((*at, name)).startswith("--set"):
             continue

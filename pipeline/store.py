@@ -6,7 +6,7 @@ import fcntl
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +53,7 @@ class Store:
         self._seen = SeenFiles(artifacts)
 
     @contextmanager
-    def lock(self, stage: str) -> Iterator[None]:
+    def lock(self, stage: str) -> Generator[None]:
         """Hold a stage: one process at a time carries it out; the lock goes with its process."""
         folder = self._root / stage
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,9 +1,9 @@
 """What can go wrong, as one tree; the command catches its root and nothing else.
 
-    DigitsError            exit 1
-    ├── StageError         exit 1   a stage could not do its work
-    ├── UsageError         exit 2   the command line or pipeline.yaml asks for what cannot be
-    └── InputError         exit 4   an input is missing or corrupt
+DigitsError            exit 1
+├── StageError         exit 1   a stage could not do its work
+├── UsageError         exit 2   the command line or pipeline.yaml asks for what cannot be
+└── InputError         exit 4   an input is missing or corrupt
 """
 
 from __future__ import annotations

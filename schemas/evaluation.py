@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -81,7 +81,9 @@ class Evaluation(Artifact):
         """Read the prediction for each picture; raises OSError where a page is damaged."""
         import pyarrow.parquet as pq
 
-        return pq.read_table(self.path / "predictions.parquet", page_checksum_verification=True)
+        return pq.read_table(  # pyright: ignore[reportUnknownMemberType]
+            self.path / "predictions.parquet", page_checksum_verification=True
+        )
 
     @staticmethod
     def write(folder: Path, metrics: Metrics, split: Split, probabilities: NDArray[np.float32]) -> None:
@@ -91,13 +93,14 @@ class Evaluation(Artifact):
         import pyarrow.parquet as pq
 
         (folder / "metrics.json").write_text(json.dumps(metrics.model_dump(mode="json"), indent=2) + "\n")
-        columns = {
+        columns: dict[str, Any] = {
             "id": pa.array(list(split.ids), pa.string()),
             "label": pa.array(split.labels, pa.int32()),
             "read": pa.array(probabilities.argmax(axis=1), pa.int32()),
             "confidence": pa.array(probabilities.max(axis=1), pa.float32()),
-            "probabilities": pa.FixedSizeListArray.from_arrays(
+            "probabilities": pa.FixedSizeListArray.from_arrays(  # pyright: ignore[reportUnknownMemberType]
                 pa.array(np.ascontiguousarray(probabilities).reshape(-1), pa.float32()), len(split.classes)
             ),
         }
-        pq.write_table(pa.table(columns), folder / "predictions.parquet", write_page_checksum=True)
+        path = folder / "predictions.parquet"
+        pq.write_table(pa.table(columns), path, write_page_checksum=True)  # pyright: ignore[reportUnknownMemberType]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from schemas.artifact import Artifact
 from schemas.errors import InputError
@@ -35,7 +34,7 @@ class Split:
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int32]
-    ids: Sequence[str]
+    ids: list[str]
     classes: tuple[str, ...]
 
     def __len__(self) -> int:
@@ -88,20 +87,21 @@ class Examples(Artifact):
         import pyarrow as pa
 
         pixels = pa.array(np.ascontiguousarray(examples.images).reshape(-1))
-        columns = [
-            pa.FixedSizeListArray.from_arrays(pixels, PIXELS),
+        columns: list[Any] = [
+            pa.FixedSizeListArray.from_arrays(pixels, PIXELS),  # pyright: ignore[reportUnknownMemberType]
             pa.array(examples.labels, pa.int32()),
-            pa.array(list(examples.ids), pa.string()),
+            pa.array(examples.ids, pa.string()),
         ]
         schema = _arrow_schema(examples.classes)
+        batch: Any = pa.record_batch(columns, schema=schema)
         with pa.OSFile(str(folder / f"{split}.arrow"), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
-            writer.write_batch(pa.record_batch(columns, schema=schema))
+            writer.write_batch(batch)  # pyright: ignore[reportUnknownMemberType]
 
 
 def _arrow_schema(classes: tuple[str, ...]) -> pa.Schema:
     import pyarrow as pa
 
-    metadata = {"shape": f"{SIDE}x{SIDE}", "classes": json.dumps(classes)}
+    metadata: dict[bytes | str, bytes | str] = {"shape": f"{SIDE}x{SIDE}", "classes": json.dumps(classes)}
     fields = [
         pa.field("image", pa.list_(pa.uint8(), PIXELS)),
         pa.field("label", pa.int32()),
@@ -115,6 +115,6 @@ def _split_of(batch: pa.RecordBatch | None, classes: tuple[str, ...]) -> Split:
 
     if batch is None:
         return Split(np.zeros((0, SIDE, SIDE), np.uint8), np.zeros(0, np.int32), [], classes)
-    images = batch.column("image").flatten().to_numpy(zero_copy_only=True).reshape(-1, SIDE, SIDE)
-    labels = batch.column("label").to_numpy(zero_copy_only=True)
-    return Split(images, labels, batch.column("id").to_pylist(), classes)
+    image, label, name = (cast("Any", batch.column(column)) for column in ("image", "label", "id"))
+    images = image.flatten().to_numpy(zero_copy_only=True).reshape(-1, SIDE, SIDE)
+    return Split(images, label.to_numpy(zero_copy_only=True), name.to_pylist(), classes)

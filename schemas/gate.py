@@ -100,6 +100,4 @@ def _worst(rule: Rule, slices: dict[str, float | None]) -> float | None:
 
 
 def _result(name: str, rule: Rule, actual: float | None, reason: str) -> RuleResult:
-    return RuleResult(
-        metric=name, of=rule.of, expected=rule.expected, actual=actual, passed=not reason, reason=reason
-    )
+    return RuleResult(metric=name, of=rule.of, expected=rule.expected, actual=actual, passed=not reason, reason=reason)

@@ -7,7 +7,7 @@ import json
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import BaseModel, ConfigDict
 
@@ -73,21 +73,23 @@ class Model(Artifact):
         """Load the network; imports keras."""
         import keras
 
-        return keras.saving.load_model(self.path / "model.keras", compile=False)
+        saving: Any = keras.saving
+        return saving.load_model(self.path / "model.keras", compile=False)
 
     @staticmethod
     def write(folder: Path, network: keras.Model, classes: tuple[str, ...], history: History) -> None:
         """Write a network into an output folder."""
-        network.save(folder / "model.keras")
+        network.save(folder / "model.keras")  # pyright: ignore[reportUnknownMemberType]
         (folder / "classes.json").write_text(json.dumps(classes) + "\n")
         (folder / "history.json").write_text(history.model_dump_json(indent=2) + "\n")
 
 
 def _without_ids(value: Any) -> Any:  # noqa: ANN401  (JSON)
     if isinstance(value, dict):
-        return {key: _without_ids(item) for key, item in value.items() if key != "shared_object_id"}
+        items = cast("dict[str, Any]", value).items()
+        return {key: _without_ids(item) for key, item in items if key != "shared_object_id"}
     if isinstance(value, list):
-        return [_without_ids(item) for item in value]
+        return [_without_ids(item) for item in cast("list[Any]", value)]
     return value
 
 
@@ -96,11 +98,11 @@ def _weight_digests(archive: zipfile.ZipFile) -> dict[str, str]:
 
     digests: dict[str, str] = {}
 
-    def visit(name: str, item: h5py.Group | h5py.Dataset) -> None:
+    def visit(name: str, item: Any) -> None:  # noqa: ANN401  (h5py has no types)
         if isinstance(item, h5py.Dataset):
-            array = item[()]
+            array: Any = cast("Any", item)[()]
             digests[name] = hashlib.sha256(f"{array.dtype} {array.shape} ".encode() + array.tobytes()).hexdigest()
 
     with archive.open("model.weights.h5") as stream, h5py.File(stream, "r") as file:
-        file.visititems(visit)
+        file.visititems(visit)  # pyright: ignore[reportUnknownMemberType]
     return digests

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from components.sources.download import CORRUPT
+from components.sources.download import CONNECTION, CORRUPT
 from components.sources.reachability import UnreachableError, check_reachable
 from schemas.errors import InputError, StageError
 from schemas.examples import Split
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["read_mnist"]
 
 URL = "https://storage.googleapis.com/cvdf-datasets/mnist/train-images-idx3-ubyte.gz"
-FILES = tuple(
-    f"{part}-{kind}-ubyte.gz" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")
-)
+FILES = tuple(f"{part}-{kind}-ubyte.gz" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1"))
 BYTES = 11_594_722
 POLL_SECONDS = 0.2
 
@@ -57,13 +55,11 @@ def read_mnist(
 
     builder = tfds.builder("mnist", data_dir=data_dir)
     if not builder.is_prepared():
-        if manual_dir is not None:
-            _prepare_by_hand(builder, manual_dir)
-        else:
+        if manual_dir is None:
             if prepared:
                 _check_network(offline=offline)
             _download(builder, data_dir, stall_seconds)
-            builder = tfds.builder("mnist", data_dir=data_dir)
+        _prepare(builder, manual_dir)
     return f"MNIST {builder.version} (tensorflow-datasets)", {
         split: _read_split(builder, split) for split in ("train", "test")
     }
@@ -92,7 +88,8 @@ def _check_manual(manual_dir: Path) -> None:
         )
 
 
-def _prepare_by_hand(builder: DatasetBuilder, manual_dir: Path) -> None:
+def _prepare(builder: DatasetBuilder, manual_dir: Path | None) -> None:
+    """Build the data set from files that are there: those of *manual_dir*, or those downloaded."""
     import tensorflow_datasets as tfds
     from tensorflow_datasets.core.download.download_manager import NonMatchingChecksumError
     from tensorflow_datasets.core.download.extractor import ExtractError
@@ -100,47 +97,43 @@ def _prepare_by_hand(builder: DatasetBuilder, manual_dir: Path) -> None:
     try:
         builder.download_and_prepare(download_config=tfds.download.DownloadConfig(manual_dir=manual_dir))
     except (NonMatchingChecksumError, ExtractError, gzip.BadGzipFile, EOFError) as error:
-        raise _corrupt(str(manual_dir), "replace the file") from error
+        raise _corrupt(str(manual_dir or builder.data_path), "replace the files") from error
 
 
 def _download(builder: DatasetBuilder, data_dir: Path | None, stall_seconds: float) -> None:
-    """Download and prepare in a child process, ended when no byte arrives for *stall_seconds*."""
+    """Download in a child process, ended when no byte arrives for *stall_seconds*."""
     arguments = [] if data_dir is None else [str(data_dir)]
-    downloads = Path(builder.data_path.parent.parent) / "downloads"
     child = subprocess.Popen(
         [sys.executable, "-m", "components.sources.download", *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
     try:
-        _await_download(child, downloads, stall_seconds)
-        status = child.wait()
+        _await_download(child, Path(builder.data_path.parent.parent) / "downloads", stall_seconds)
     finally:
         child.kill()
         child.communicate()
-    if status == CORRUPT:
-        raise _corrupt("the downloaded MNIST", "digits run tries again")
-    if status != 0:
-        raise StageError(f"TFDS ended with status {status} while it prepared MNIST", do="see the log")
+    if child.returncode == CONNECTION:
+        raise UnreachableError("the download broke off")
+    if child.returncode == CORRUPT:
+        raise _corrupt("the downloaded MNIST", "run again")
+    if child.returncode != 0:
+        raise StageError(f"the download of MNIST ended with status {child.returncode}", do="see the log")
 
 
 def _await_download(child: subprocess.Popen[bytes], downloads: Path, stall_seconds: float) -> None:
-    """Wait for the child to have all files, or to end; raise UnreachableError where it stalls."""
-    from components.sources.download import CONNECTION
-
-    assert child.stdout is not None
-    os.set_blocking(child.stdout.fileno(), False)
+    """Wait for the child to end; raise UnreachableError when it stalls."""
+    if child.stdout is not None:
+        child.stdout.readline()  # its imports are done: from here on the clock counts
     start = seen = _size(downloads)
     last = time.monotonic()
-    while child.poll() is None and not child.stdout.read():
+    while child.poll() is None:
         time.sleep(POLL_SECONDS)
         if (size := _size(downloads)) != seen:
             seen, last = size, time.monotonic()
             report(Progress(max(seen - start, 0), BYTES, "byte"))
         if time.monotonic() - last > stall_seconds:
             raise UnreachableError(f"the download stalled: no new byte for {stall_seconds:g} s")
-    if child.poll() == CONNECTION:
-        raise UnreachableError("the download broke off")
 
 
 def _size(folder: Path) -> int:
@@ -160,15 +153,16 @@ def _read_split(builder: DatasetBuilder, name: str) -> Split:
     import tensorflow_datasets as tfds
 
     expected = builder.info.splits[name].num_examples
+    read: Any = builder.as_dataset  # a decorator hides its parameters
     try:
-        batch: dict[str, Any] = tfds.as_numpy(builder.as_dataset(split=name, batch_size=-1, shuffle_files=False))
+        batch: dict[str, Any] = tfds.as_numpy(read(split=name, batch_size=-1, shuffle_files=False))
     except (tf.errors.DataLossError, tf.errors.InvalidArgumentError) as error:
         raise _corrupt(str(builder.data_path), f"rm -r {builder.data_path}") from error
     if len(batch["label"]) != expected:
         raise _corrupt(str(builder.data_path), f"rm -r {builder.data_path}")
     ids = [f"mnist-{name}-{i:05d}" for i in range(expected)]
-    classes = tuple(builder.info.features["label"].names)
-    return Split(batch["image"][..., 0], batch["label"].astype(np.int32), ids, classes)
+    features: Any = builder.info.features
+    return Split(batch["image"][..., 0], batch["label"].astype(np.int32), ids, tuple(features["label"].names))
 
 
 def _corrupt(what: str, do: str) -> InputError:

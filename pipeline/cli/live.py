@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
@@ -21,7 +21,7 @@ __all__ = ["tell"]
 
 
 @contextmanager
-def tell() -> Iterator[None]:
+def tell() -> Generator[None]:
     """Show what is logged below `digits` while it lasts, past any redirection of standard error."""
     with os.fdopen(os.dup(2), "w", encoding=sys.stderr.encoding, errors="backslashreplace", buffering=1) as screen:
         handler = _Terminal(screen) if screen.isatty() else _Lines(screen)

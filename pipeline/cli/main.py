@@ -40,7 +40,7 @@ def options(
 
 def main() -> None:
     """Run the command; an error a person can mend is printed without traceback, and sets the exit code."""
-    from pipeline.interrupt import Interrupted, raise_on_signals
+    from pipeline.cli.interrupt import Interrupted, raise_on_signals
     from schemas.errors import DigitsError
 
     raise_on_signals()

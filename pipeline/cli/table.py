@@ -38,9 +38,7 @@ def _lines(row: list[str], widths: list[int], wrapped: int) -> list[str]:
     parts = textwrap.wrap(row[wrapped], widths[wrapped]) or [""]
     lines = [[*row[:wrapped], parts[0], *row[wrapped + 1 :]]]
     lines += [[*[""] * wrapped, part, *[""] * (len(row) - wrapped - 1)] for part in parts[1:]]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
-    ]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
 
 
 def box(text: str) -> str:

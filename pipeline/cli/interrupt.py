@@ -7,7 +7,7 @@ from types import FrameType
 
 __all__ = ["Interrupted", "raise_on_signals"]
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+WORDS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGHUP: "hung up"}
 
 
 class Interrupted(BaseException):
@@ -21,18 +21,18 @@ class Interrupted(BaseException):
     def __init__(self, number: int) -> None:
         super().__init__(number)
         self.exit_code = 128 + number
-        self.word = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}.get(number, "hung up")
+        self.word = WORDS[signal.Signals(number)]
 
 
 def raise_on_signals() -> None:
     """Raise Interrupted on the first signal; a second one ends the process at once. Ignored ones stay ignored."""
-    for number in SIGNALS:
+    for number in WORDS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _raise)
 
 
 def _raise(number: int, frame: FrameType | None) -> None:
     del frame
-    for each in SIGNALS:
+    for each in WORDS:
         signal.signal(each, signal.SIG_DFL)
     raise Interrupted(number)
