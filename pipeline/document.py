@@ -51,10 +51,13 @@ class Document:
             UsageError: the text is not YAML, or the location leads through something that is no mapping.
         """
         parent: Any = self.value
-        for key in location[:-1]:
+        for depth, key in enumerate(location[:-1], start=1):
             if not isinstance(parent, dict):
                 break
-            parent = cast("dict[str | int, Any]", parent).setdefault(key, {})
+            if key not in parent:
+                parent[key] = {}
+                self.places[location[:depth]] = place
+            parent = cast("dict[str | int, Any]", parent)[key]
         if not isinstance(parent, dict):
             raise UsageError(f"{place}: there is nothing to set there", expected="a key of a mapping")
         node = _compose(text, place)

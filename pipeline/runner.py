@@ -81,7 +81,7 @@ def carry_out(pipeline: Pipeline, store: Store, *, force: Sequence[str] = ()) ->
 
 def _open_run(pipeline: Pipeline, store: Store) -> Run:
     now = datetime.now(UTC)
-    name = f"{now:%Y%m%dT%H%M%S}Z-{secrets.token_hex(3)}"
+    name = f"{now:%Y%m%dT%H%M%S}.{now.microsecond // 1000:03d}Z-{secrets.token_hex(2)}"
     folder = store.artifacts / "runs" / name
     (folder / "logs").mkdir(parents=True)
     shutil.copyfile(pipeline.project / FILE, folder / FILE)

@@ -1,0 +1,1 @@
+"""Measurements: each prints the table that the README shows."""

@@ -1,0 +1,25 @@
+"""What the tests of the sources share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.components.sources.network import Authority
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Make the certificate authority of this session."""
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def originals() -> Path:
+    """Give the folder with the four original MNIST files, which the environment names."""
+    named = os.environ.get("MNIST_FILES")
+    if not named or not Path(named).is_dir():
+        pytest.fail("set MNIST_FILES to a folder with the four original MNIST files")
+    return Path(named)

@@ -1,0 +1,251 @@
+"""The figures are scikit-learn's, and what cannot be measured is never blessed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from numpy.typing import NDArray
+from scipy.special import softmax
+from sklearn import metrics as sklearn_metrics
+
+from components.evaluate import EvaluateConfig, evaluate
+from learning.networks import build_mlp
+from schemas.blessing import Blessing
+from schemas.errors import StageError
+from schemas.evaluation import Evaluation, Metrics
+from schemas.examples import PIXELS, SIDE, Examples, Split
+from schemas.gate import Rule
+from schemas.model import Model
+from tests.samples import DIGITS, HISTORY, make_output, make_transform, seal
+
+STRENGTH = 6.0
+"""The logit of a class whose pixel is 255."""
+
+Grey = NDArray[np.uint8]
+
+pytestmark = pytest.mark.usefixtures("tensorflow_session")
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """What the stage wrote, and of what."""
+
+    evaluation: Evaluation
+    blessing: Blessing
+    model: Model
+    examples: Examples
+
+    @property
+    def metrics(self) -> Metrics:
+        """The figures."""
+        return self.evaluation.metrics
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    """Make a network whose logit of class k is pixel k of the first row, so that pictures say what is read."""
+    folder = tmp_path_factory.mktemp("model")
+    network = build_mlp(make_transform(folder / "transform", mean=0.0, std=1.0), len(DIGITS), (), 0.0, seed=0)
+    network.get_layer("logits").set_weights([np.eye(PIXELS, len(DIGITS)) * STRENGTH, np.zeros(len(DIGITS))])
+    (folder / "model").mkdir()
+    Model.write(folder / "model", network, DIGITS, HISTORY)
+    return seal(Model, folder / "model")
+
+
+def random_greys(count: int, seed: int = 0) -> Grey:
+    """Draw the pixel of each class for each picture; no two of one picture are equal."""
+    random = np.random.default_rng(seed)
+    return np.array([random.permutation(256)[: len(DIGITS)] for _ in range(count)], np.uint8).reshape(
+        count, len(DIGITS)
+    )
+
+
+def greys_for(read: list[int]) -> Grey:
+    """Give the pixels of pictures that are read as these classes."""
+    return np.eye(len(DIGITS), dtype=np.uint8)[read] * 255
+
+
+def pictures(labels: list[int], greys: Grey, classes: tuple[str, ...] = DIGITS) -> Split:
+    """Give pictures with these labels and these pixels for each class."""
+    images = np.zeros((len(labels), SIDE, SIDE), np.uint8)
+    images[:, 0, : len(DIGITS)] = greys
+    return Split(images, np.array(labels, np.int32), [f"id-{i:04}" for i in range(len(labels))], classes)
+
+
+def evaluate_split(folder: Path, model: Model, split: Split, gate: dict[str, Rule] | None = None) -> Evaluated:
+    """Carry out the stage on a test split."""
+    (folder / "examples").mkdir()
+    Examples.write(folder / "examples", "test", split)
+    examples = seal(Examples, folder / "examples")
+    evaluation, blessing = make_output(Evaluation, folder / "evaluation"), make_output(Blessing, folder / "blessing")
+    evaluate(model, examples, evaluation, blessing, EvaluateConfig(gate=gate or {}))
+    return Evaluated(Evaluation(evaluation.path), Blessing(blessing.path), model, examples)
+
+
+LABELS: list[int] = np.random.default_rng(1).integers(0, 10, 400).tolist()
+GREYS = random_greys(len(LABELS))
+PROBABILITIES: NDArray[np.float64] = softmax(GREYS / 255 * STRENGTH, axis=1)
+READ = GREYS.argmax(axis=1)
+NOTHING = pictures([], random_greys(0))
+RULES = {"accuracy": Rule(at_least=0.05), "recall": Rule(at_least=0, of="every_digit"), "log_loss": Rule(at_most=9)}
+
+
+@pytest.fixture(scope="module")
+def evaluated(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Evaluated:
+    """Evaluate random readings of 400 pictures once."""
+    return evaluate_split(tmp_path_factory.mktemp("evaluated"), model, pictures(LABELS, GREYS), RULES)
+
+
+def test_accuracy_is_scikit_learns(evaluated: Evaluated) -> None:
+    """Accuracy is scikit-learn's."""
+    assert evaluated.metrics.accuracy == pytest.approx(sklearn_metrics.accuracy_score(LABELS, READ))
+
+
+@pytest.mark.parametrize("name", ["precision", "recall", "f1"])
+def test_averages_are_scikit_learns(evaluated: Evaluated, name: str) -> None:
+    """Precision, recall and f1 are scikit-learn's macro averages."""
+    expected = getattr(sklearn_metrics, f"{name}_score")(LABELS, READ, average="macro")
+    assert getattr(evaluated.metrics, name) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("name", ["precision", "recall", "f1"])
+def test_figures_of_each_digit_are_scikit_learns(evaluated: Evaluated, name: str) -> None:
+    """Precision, recall and f1 of each digit are scikit-learn's."""
+    expected = getattr(sklearn_metrics, f"{name}_score")(LABELS, READ, average=None)
+    assert evaluated.metrics.by_digit(name) == pytest.approx(dict(zip(DIGITS, expected, strict=True)))
+
+
+def test_log_loss_is_scikit_learns(evaluated: Evaluated) -> None:
+    """The log loss is scikit-learn's of the softmax of the logits."""
+    assert evaluated.metrics.log_loss == pytest.approx(sklearn_metrics.log_loss(LABELS, PROBABILITIES), rel=1e-5)
+
+
+def test_confusion_is_scikit_learns(evaluated: Evaluated) -> None:
+    """The confusion matrix is scikit-learn's: rows are true classes, columns are read ones."""
+    assert evaluated.metrics.confusion == sklearn_metrics.confusion_matrix(LABELS, READ).tolist()
+
+
+def test_counts_are_those_of_the_split(evaluated: Evaluated) -> None:
+    """The pictures of each digit and of the split are counted."""
+    counts = [figures.count for figures in evaluated.metrics.per_digit.values()]
+    assert (evaluated.metrics.count, counts) == (400, np.bincount(LABELS).tolist())
+
+
+def test_predictions_have_a_row_a_picture(evaluated: Evaluated) -> None:
+    """Each prediction holds the picture's id, its label and what was read."""
+    table = evaluated.evaluation.predictions().select(["id", "label", "read"])
+    assert table.to_pylist() == [
+        {"id": f"id-{i:04}", "label": label, "read": read}
+        for i, (label, read) in enumerate(zip(LABELS, READ.tolist(), strict=True))
+    ]
+
+
+def test_predictions_hold_the_probabilities(evaluated: Evaluated) -> None:
+    """Each prediction holds the probability of every class."""
+    rows = evaluated.evaluation.predictions()["probabilities"].to_pylist()
+    np.testing.assert_allclose(rows, PROBABILITIES, atol=1e-6)
+
+
+def test_predictions_hold_the_confidence(evaluated: Evaluated) -> None:
+    """The confidence of a prediction is the probability of the class that was read."""
+    confidences = evaluated.evaluation.predictions()["confidence"].to_pylist()
+    np.testing.assert_allclose(confidences, PROBABILITIES.max(axis=1), atol=1e-6)
+
+
+@pytest.mark.parametrize("column", range(5), ids=["id", "label", "read", "confidence", "probabilities"])
+def test_a_damaged_page_is_noticed(evaluated: Evaluated, tmp_path: Path, column: int) -> None:
+    """One byte changed in a data page of any column makes reading the predictions fail."""
+    intact = evaluated.evaluation.path / "predictions.parquet"
+    chunk = pq.ParquetFile(intact).metadata.row_group(0).column(column)
+    first = chunk.dictionary_page_offset if chunk.has_dictionary_page else chunk.data_page_offset
+    damaged = bytearray(intact.read_bytes())
+    damaged[first + chunk.total_compressed_size - 1] ^= 0xFF
+    (tmp_path / "predictions.parquet").write_bytes(damaged)
+    with pytest.raises(OSError, match="checksum verification failed"):
+        Evaluation(tmp_path).predictions()
+
+
+def test_a_model_that_meets_every_rule_is_blessed(evaluated: Evaluated) -> None:
+    """A model that meets every rule is blessed."""
+    assert evaluated.blessing.verdict.blessed
+
+
+def test_the_verdict_names_what_it_judged(evaluated: Evaluated) -> None:
+    """The verdict holds the digests of the model and of the examples it judged."""
+    verdict = evaluated.blessing.verdict
+    assert (verdict.model, verdict.examples) == (evaluated.model.digest, evaluated.examples.digest)
+
+
+@pytest.mark.parametrize(
+    ("bound", "reasons"), [(0.75, []), (0.76, ["accuracy 0.75 < 0.76, short by 0.01"])], ids=["at", "above"]
+)
+def test_the_gate_decides_by_the_figures(model: Model, tmp_path: Path, bound: float, reasons: list[str]) -> None:
+    """A model that reads 15 of 20 pictures meets an accuracy of 0.75, and misses 0.76 for that reason alone."""
+    gate = {"accuracy": Rule(at_least=bound), "recall": Rule(at_least=0.5)}
+    labels, read = [*range(10)] * 2, [*range(10), *range(5), 0, 0, 0, 0, 0]
+    verdict = evaluate_split(tmp_path, model, pictures(labels, greys_for(read)), gate).blessing.verdict
+    assert (verdict.blessed, verdict.reasons) == (not reasons, reasons)
+
+
+def test_without_rules_nothing_is_blessed(model: Model, tmp_path: Path) -> None:
+    """A perfect model is not blessed where there is no rule."""
+    evaluated = evaluate_split(tmp_path, model, pictures([*range(10)], greys_for([*range(10)])))
+    assert (evaluated.metrics.accuracy, evaluated.blessing.verdict.blessed) == (1.0, False)
+
+
+def test_a_digit_without_pictures_has_no_recall(model: Model, tmp_path: Path) -> None:
+    """Where the test split lacks a digit, that digit has no recall and there is no macro recall."""
+    metrics = evaluate_split(tmp_path, model, pictures([*range(9)], greys_for([*range(8), 9]))).metrics
+    assert (metrics.per_digit["9"].count, metrics.per_digit["9"].recall, metrics.recall) == (0, None, None)
+
+
+@pytest.mark.parametrize("name", ["precision", "recall", "f1"])
+def test_a_digit_neither_shown_nor_read_has_no_figures(model: Model, tmp_path: Path, name: str) -> None:
+    """Where a digit is neither in the test split nor read, it has no figures and there are no macro averages."""
+    metrics = evaluate_split(tmp_path, model, pictures([*range(9)], greys_for([*range(9)]))).metrics
+    assert (getattr(metrics.per_digit["9"], name), getattr(metrics, name)) == (None, None)
+
+
+@pytest.mark.parametrize("of", ["all", "every_digit"])
+def test_a_digit_without_pictures_is_not_blessed(model: Model, tmp_path: Path, of: str) -> None:
+    """A model that reads all there is, but was not shown a digit, meets no rule on recall, however low."""
+    gate = {"recall": Rule.model_validate({"at_least": 0, "of": of})}
+    evaluated = evaluate_split(tmp_path, model, pictures([*range(9)], greys_for([*range(9)])), gate)
+    assert (evaluated.blessing.path / "NOT_BLESSED").exists()
+
+
+@pytest.mark.parametrize("name", ["accuracy", "precision", "recall", "f1", "log_loss"])
+@pytest.mark.parametrize("bound", ["at_least", "at_most"])
+def test_an_empty_split_meets_no_rule(model: Model, tmp_path: Path, name: str, bound: str) -> None:
+    """No rule on any metric is met by an empty test split."""
+    gate = {name: Rule.model_validate({bound: -1e9 if bound == "at_least" else 1e9})}
+    assert not evaluate_split(tmp_path, model, NOTHING, gate).blessing.verdict.blessed
+
+
+def test_an_empty_split_has_no_figures(model: Model, tmp_path: Path) -> None:
+    """No figure of an empty test split is a number."""
+    metrics = evaluate_split(tmp_path, model, NOTHING).metrics
+    assert set(metrics.scalars().values()) == {None}
+
+
+def test_an_empty_split_has_predictions_of_none(model: Model, tmp_path: Path) -> None:
+    """The predictions of an empty test split can be read and are empty."""
+    assert len(evaluate_split(tmp_path, model, NOTHING).evaluation.predictions()) == 0
+
+
+def test_more_pictures_than_a_batch_are_all_read(model: Model, tmp_path: Path) -> None:
+    """Pictures beyond the first batch of a thousand are read, in their order."""
+    read = [i // 7 % 10 for i in range(1003)]
+    table = evaluate_split(tmp_path, model, pictures([0] * 1003, greys_for(read))).evaluation.predictions()
+    assert table["read"].to_pylist() == read
+
+
+@pytest.mark.parametrize("classes", [tuple("1234567890"), tuple("012345678"), (*DIGITS, "x")])
+def test_other_classes_are_refused(model: Model, tmp_path: Path, classes: tuple[str, ...]) -> None:
+    """Examples that name other classes than the model, or in another order, are a StageError."""
+    with pytest.raises(StageError, match="name their classes differently"):
+        evaluate_split(tmp_path, model, pictures([0, 1], greys_for([0, 1]), classes))

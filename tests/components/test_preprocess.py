@@ -1,0 +1,173 @@
+"""The validation split is a fair share of each class, and the normalisation knows nothing of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from components.preprocess import PreprocessConfig, preprocess
+from schemas.errors import StageError
+from schemas.examples import SIDE, Examples, Split
+from schemas.transform import Transform
+from tests.samples import make_output, make_split
+
+CLASSES = ("a", "b", "c")
+SIZES = (200, 47, 13)
+LABELS = np.random.default_rng(0).permutation(np.repeat(np.arange(3, dtype=np.int32), SIZES))
+SHARE = 0.2
+
+pytestmark = pytest.mark.usefixtures("tensorflow_session")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What the stage wrote."""
+
+    examples: Examples
+    transform: Transform
+
+    def ids(self, split: str) -> list[str]:
+        """Give the ids of a split."""
+        return list(self.examples.read(split).ids)
+
+    def counts(self, split: str) -> list[int]:
+        """Give the number of pictures of each class of a split."""
+        return np.bincount(self.examples.read(split).labels, minlength=len(CLASSES)).tolist()
+
+    def moments(self) -> tuple[float, float]:
+        """Give mean and standard deviation as the transform applies them."""
+        std = 1 / (255 * self.transform.scale)
+        return -self.transform.offset * std, std
+
+
+def make_train() -> Split:
+    """Give a train split in which every picture has a brightness of its own."""
+    noise = make_split(LABELS, CLASSES)
+    brightness = np.random.default_rng(1).integers(0, 256, (len(noise), 1, 1))
+    return Split((noise.images * brightness // 255).astype(np.uint8), noise.labels, noise.ids, CLASSES)
+
+
+def make_test() -> Split:
+    """Give a test split, brighter than the train split."""
+    noise = make_split([2, 0, 1, 0], CLASSES, seed=2)
+    return Split(noise.images | 128, noise.labels, [f"t{i}" for i in range(4)], CLASSES)
+
+
+def prepare(folder: Path, train: Split | None = None, *, seed: int = 0) -> Prepared:
+    """Carry out the stage in a new folder."""
+    raw = folder / "raw"
+    raw.mkdir(parents=True)
+    Examples.write(raw, "train", make_train() if train is None else train)
+    Examples.write(raw, "test", make_test())
+    examples, transform = make_output(Examples, folder / "examples"), make_output(Transform, folder / "transform")
+    preprocess(Examples(raw), examples, transform, PreprocessConfig(validation=SHARE, seed=seed))
+    return Prepared(Examples(examples.path), Transform(transform.path))
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    """Carry out the stage once."""
+    return prepare(tmp_path_factory.mktemp("preprocess"))
+
+
+def test_there_are_three_splits(prepared: Prepared) -> None:
+    """The stage writes train, validation and test."""
+    assert prepared.examples.splits == ("test", "train", "validation")
+
+
+def test_validation_is_a_share_of_each_class(prepared: Prepared) -> None:
+    """Validation holds its share of each class, to within one picture."""
+    excess = np.array(prepared.counts("validation")) - SHARE * np.array(SIZES)
+    assert np.abs(excess).max() < 1
+
+
+def test_validation_has_the_size_asked_for(prepared: Prepared) -> None:
+    """Validation holds its share of the whole."""
+    assert len(prepared.ids("validation")) == SHARE * sum(SIZES)
+
+
+def test_no_picture_is_in_both(prepared: Prepared) -> None:
+    """No picture is in train and in validation."""
+    assert set(prepared.ids("train")) & set(prepared.ids("validation")) == set()
+
+
+def test_no_picture_is_lost(prepared: Prepared) -> None:
+    """Train and validation together are the whole, each picture once."""
+    assert sorted(prepared.ids("train") + prepared.ids("validation")) == list(make_train().ids)
+
+
+@pytest.mark.parametrize("split", ["train", "validation"])
+def test_a_picture_keeps_its_label_and_id(prepared: Prepared, split: str) -> None:
+    """Pictures keep their labels and ids in both splits."""
+    whole, part = make_train(), prepared.examples.read(split)
+    places = [int(name) for name in part.ids]
+    np.testing.assert_array_equal(part.images, whole.images[places])
+    np.testing.assert_array_equal(part.labels, whole.labels[places])
+
+
+@pytest.mark.parametrize("split", ["train", "validation", "test"])
+def test_class_names_are_kept(prepared: Prepared, split: str) -> None:
+    """Every split names the classes of the raw examples."""
+    assert prepared.examples.read(split).classes == CLASSES
+
+
+def test_the_same_seed_gives_the_same_splits(prepared: Prepared, tmp_path: Path) -> None:
+    """One seed draws the same validation split each time."""
+    assert prepare(tmp_path).ids("validation") == prepared.ids("validation")
+
+
+def test_another_seed_gives_other_splits(prepared: Prepared, tmp_path: Path) -> None:
+    """Another seed draws another validation split."""
+    assert prepare(tmp_path, seed=1).ids("validation") != prepared.ids("validation")
+
+
+def test_the_normalisation_is_that_of_the_train_split(prepared: Prepared) -> None:
+    """Mean and standard deviation are numpy's over the pixels of the train split."""
+    pixels = prepared.examples.read("train").images / 255
+    assert prepared.moments() == pytest.approx((pixels.mean(), pixels.std()), rel=1e-9)
+
+
+def test_the_normalisation_does_not_know_validation(prepared: Prepared) -> None:
+    """Mean and standard deviation are not those over train and validation together."""
+    pixels = make_train().images / 255
+    assert prepared.moments() != pytest.approx((pixels.mean(), pixels.std()), rel=1e-4)
+
+
+def test_the_normalisation_is_exact_over_several_batches(tmp_path: Path) -> None:
+    """Mean and standard deviation are numpy's where the pictures are more than one batch of the sum."""
+    prepared = prepare(tmp_path, make_split([0, 1] * 1500, CLASSES))
+    pixels = prepared.examples.read("train").images / 255
+    assert prepared.moments() == pytest.approx((pixels.mean(), pixels.std()), rel=1e-9)
+
+
+def test_the_test_split_is_left_as_it_is(prepared: Prepared) -> None:
+    """The test split holds the raw test pictures, labels and ids in their order."""
+    before, after = make_test(), prepared.examples.read("test")
+    np.testing.assert_array_equal(after.images, before.images)
+    assert (after.labels.tolist(), list(after.ids)) == (before.labels.tolist(), list(before.ids))
+
+
+@pytest.mark.parametrize("labels", [[], [0], [0, 0, 0, 0, 0, 0, 1]])
+def test_too_few_examples_are_refused(tmp_path: Path, labels: list[int]) -> None:
+    """A train split that is empty, or has one picture of a class, cannot be divided and is a StageError."""
+    with pytest.raises(StageError, match="the train split cannot be divided"):
+        prepare(tmp_path, make_split(labels, CLASSES))
+
+
+@pytest.mark.parametrize("shade", [0, 7, 255])
+def test_pictures_of_one_shade_are_refused(tmp_path: Path, shade: int) -> None:
+    """Pictures without any contrast cannot be normalised and are a StageError."""
+    labels = np.arange(40, dtype=np.int32) % 3
+    images = np.full((40, SIDE, SIDE), shade, np.uint8)
+    with pytest.raises(StageError, match="all of one shade"):
+        prepare(tmp_path, Split(images, labels, [str(i) for i in range(40)], CLASSES))
+
+
+@pytest.mark.parametrize("share", [0, 1, -0.1, 1.5])
+def test_a_share_that_leaves_nothing_is_refused(share: float) -> None:
+    """A validation share outside 0 to 1, or at either end, is refused at validation."""
+    with pytest.raises(ValueError, match="validation"):
+        PreprocessConfig(validation=share)

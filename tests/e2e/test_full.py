@@ -1,0 +1,52 @@
+"""The whole pipeline as it ships, on the full MNIST."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import shipped_project
+from tests.project import Project
+
+pytestmark = [pytest.mark.full, pytest.mark.timeout(1200)]
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Give a project that has run on the original files, with a data_dir of its own."""
+    files = os.environ.get("MNIST_FILES", "")
+    assert Path(files, "train-images-idx3-ubyte.gz").is_file(), "MNIST_FILES must name the folder of the four files"
+    project = shipped_project(tmp_path_factory.mktemp("full") / "project")
+    project.environment.update({"DIGITS_TFDS_MANUAL_DIR": files, "DIGITS_OFFLINE": ""})
+    project.digits("run")
+    return project
+
+
+@pytest.fixture(scope="module")
+def document(full: Project) -> dict[str, Any]:
+    """Give the record of that run."""
+    return full.json("show")
+
+
+def test_the_full_data_set_was_used(document: dict[str, Any]) -> None:
+    """The source is TFDS's MNIST, and there is nothing to notice."""
+    assert document["source"]["dataset"] == "MNIST 3.0.1 (tensorflow-datasets)"
+    assert document["notice"] is None
+
+
+def test_the_model_reads_99_2_percent(document: dict[str, Any]) -> None:
+    """The shipped pipeline reaches at least 99.2 % of the official test split."""
+    assert document["metrics"]["accuracy"] >= 0.992
+
+
+def test_the_model_is_promoted(document: dict[str, Any]) -> None:
+    """The shipped gate lets the model through."""
+    assert document["outcome"] == "promoted"
+
+
+def test_a_second_run_is_all_unchanged(full: Project) -> None:
+    """Nothing runs again."""
+    assert set(full.outcomes().values()) == {"unchanged"}

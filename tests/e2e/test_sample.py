@@ -1,0 +1,211 @@
+"""The whole pipeline on the embedded sample."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from inference.litert import LiteRtModel
+from schemas.evaluation import Evaluation
+from schemas.examples import Examples
+from schemas.manifest import Manifest
+from schemas.model import Model
+from tests.e2e.conftest import SHORT, shipped_project
+from tests.project import Project
+
+
+def test_every_stage_ran_and_the_model_was_promoted(document: dict[str, Any]) -> None:
+    """The five stages ran, and the outcome is `promoted`."""
+    assert [(stage["stage"], stage["outcome"]) for stage in document["stages"]] == [
+        (name, "ran") for name in ("ingest", "preprocess", "train", "evaluate", "export")
+    ]
+    assert document["outcome"] == "promoted"
+
+
+def test_the_document_has_metrics_and_source(document: dict[str, Any]) -> None:
+    """A script finds the metrics, the source and the champion in one document."""
+    assert document["metrics"]["accuracy"] >= 0.9
+    assert set(document["metrics"]) == {"accuracy", "precision", "recall", "f1", "log_loss"}
+    assert document["source"]["name"] == "sample"
+    assert document["champion"].startswith("store/export/bundle/v0001-")
+
+
+def test_the_sample_that_was_asked_for_is_no_fallback(document: dict[str, Any], bundle: Path) -> None:
+    """Nothing calls the sample a stand-in where it was chosen."""
+    assert document["notice"] is None
+    assert "in place of" not in (bundle / "README.md").read_text()
+
+
+def test_splits_are_3600_400_and_1000(trained: Project) -> None:
+    """The sample gives 3,600 pictures to train on, 400 to validate and 1,000 to test."""
+    examples = Examples(trained.artifacts / "latest" / "preprocess.examples")
+    assert {name: len(examples.read(name)) for name in examples.splits} == {
+        "train": 3600,
+        "validation": 400,
+        "test": 1000,
+    }
+
+
+def test_every_artifact_is_as_it_was_sealed(trained: Project) -> None:
+    """Each version has a manifest that matches its files."""
+    versions = list((trained.artifacts / "store").glob("*/*/v*"))
+    manifests = [(Manifest.read(version), version) for version in versions]
+    assert len(versions) == 8
+    assert all(manifest and manifest.damage(version) is None for manifest, version in manifests)
+
+
+def test_no_content_holds_a_path(trained: Project) -> None:
+    """No JSON file of an artifact names a folder of this machine."""
+    texts = [path.read_text() for path in (trained.artifacts / "store").glob("*/*/v*/*.json")]
+    assert texts
+    assert not any(str(trained.path) in text for text in texts)
+
+
+def test_the_exported_model_applies_the_transform(trained: Project, bundle: Path) -> None:
+    """Picture by picture, the bundle answers as the bare network does for pictures normalised by the Transform."""
+    latest = trained.artifacts / "latest"
+    code = f"""
+import numpy as np, keras
+from schemas.model import Model; from schemas.transform import Transform; from schemas.examples import Examples
+from pathlib import Path
+latest = Path({str(latest)!r})
+network = Model(latest / "train.model").load()
+first = network.layers[2]
+bare = keras.Model(first.input, network.output)
+images = Examples(latest / "preprocess.examples").read("test").images[:200]
+np.save(latest / "bare.npy", np.asarray(bare(Transform(latest / "preprocess.transform").apply(images))))
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    bare = np.load(latest / "bare.npy")
+    images = Examples(latest / "preprocess.examples").read("test").images[:200]
+    np.testing.assert_allclose(LiteRtModel(bundle / "model.tflite")(images)["logits"], bare, atol=1e-4)
+
+
+def test_probabilities_sum_to_one(trained: Project, bundle: Path) -> None:
+    """The LiteRT format gives a distribution over the labels for every picture."""
+    images = Examples(trained.artifacts / "latest" / "preprocess.examples").read("test").images[:100]
+    probabilities = LiteRtModel(bundle / "model.tflite")(images)["probabilities"]
+    assert probabilities.shape == (100, len(json.loads((bundle / "labels.json").read_bytes())))
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+
+
+def test_the_bundle_reads_as_well_as_the_evaluation_says(trained: Project, bundle: Path) -> None:
+    """The accuracy of the exported model is that of the evaluation."""
+    latest = trained.artifacts / "latest"
+    test = Examples(latest / "preprocess.examples").read("test")
+    read = LiteRtModel(bundle / "model.tflite")(test.images)["logits"].argmax(axis=1)
+    assert float(np.mean(read == test.labels)) == Evaluation(latest / "evaluate.evaluation").metrics.accuracy
+
+
+def test_predictions_name_every_test_picture(trained: Project) -> None:
+    """There is one prediction for each picture of the test split, by its id."""
+    latest = trained.artifacts / "latest"
+    table = Evaluation(latest / "evaluate.evaluation").predictions()
+    assert table["id"].to_pylist() == Examples(latest / "preprocess.examples").read("test").ids
+
+
+def test_the_best_round_is_kept(trained: Project) -> None:
+    """The model's history names the round of least validation loss as the best."""
+    history = Model(trained.artifacts / "latest" / "train.model").history
+    losses = [each.validation_loss for each in history.rounds]
+    assert len(losses) == 4
+    assert history.best == losses.index(min(losses))
+
+
+def test_tensorboard_events_are_in_the_runs_logs(trained: Project) -> None:
+    """TensorBoard finds events of the train split and of the validation split."""
+    logs = trained.artifacts / "latest" / "logs" / "train"
+    assert {path.parent.name for path in logs.rglob("events.*")} == {"train", "validation"}
+
+
+def test_chatter_is_in_the_log_and_not_on_the_screen(trained: Project, tmp_path: Path) -> None:
+    """TensorFlow's messages go to the stage's output file; the screen has a line an event."""
+    copied = _copy(trained, tmp_path)
+    again = copied.digits("run", *SHORT, "--force", "evaluate")
+    assert (copied.artifacts / "latest" / "logs" / "evaluate" / "output.txt").read_text()
+    assert again.stderr.splitlines()[0] == "evaluate: forced"
+    assert len(again.stderr.splitlines()) == 2
+
+
+def test_a_second_run_is_all_unchanged(trained: Project, tmp_path: Path) -> None:
+    """Nothing runs again where nothing changed."""
+    assert set(_copy(trained, tmp_path).outcomes(*SHORT).values()) == {"unchanged"}
+
+
+def test_an_impossible_threshold_keeps_the_champion(trained: Project, tmp_path: Path) -> None:
+    """A refused model exits 3, names the rule and by how much it was missed, and leaves the champion."""
+    copied = _copy(trained, tmp_path)
+    before = (copied.artifacts / "champion").readlink()
+    refused = copied.digits("run", *SHORT, "--set", "evaluate.gate.accuracy.at_least=0.9999", status=3)
+    assert "< 0.9999, short by 0.0" in refused.stdout
+    assert (copied.artifacts / "champion").readlink() == before
+    assert (copied.artifacts / "latest" / "evaluate.blessing" / "NOT_BLESSED").exists()
+
+
+def test_a_gate_without_rules_refuses(trained: Project, tmp_path: Path) -> None:
+    """No rule is no blessing."""
+    refused = _copy(trained, tmp_path).digits("run", *SHORT[:6], "--set", "evaluate.gate={}", status=3)
+    assert "the gate has no rules" in refused.stdout
+
+
+def test_two_processes_give_the_same_content(trained: Project, tmp_path: Path) -> None:
+    """A run in another folder and another process has the same outputs, bit for bit of what they say."""
+    other = shipped_project(tmp_path / "other")
+    outputs = [
+        {name: path.rpartition("-")[2] for stage in each.json("show")["stages"] for name, path in _named(stage)}
+        for each in (trained, _run(other))
+    ]
+    assert outputs[0] == outputs[1]
+    assert len(outputs[0]) == 8
+
+
+def test_the_fallback_is_said_loudly(tmp_path: Path) -> None:
+    """Without network the sample stands in; a box says so, and plan, show and a cached run say it in one line."""
+    project = shipped_project(tmp_path / "offline")
+    shipped = (project.path / "pipeline.yaml").read_text()
+    (project.path / "pipeline.yaml").write_text(shipped.partition("  preprocess:")[0])  # ingest alone
+    first = project.digits("run")
+    line = "in place of the full MNIST (DIGITS_OFFLINE is set); to try again: digits run --force ingest"
+    assert "+---" in first.stderr
+    for command in ("run", "plan", "show"):
+        assert line in project.digits(command).stdout
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_training_ends_cleanly_on_a_signal(
+    number: signal.Signals, status: int, trained: Project, tmp_path: Path
+) -> None:
+    """A signal in the middle of training ends it with the shell's exit code, and no model is published."""
+    copied = _copy(trained, tmp_path)
+    process = copied.start("run", *SHORT, "--set", "train.cnn.rounds=4000")
+    assert process.stderr is not None
+    while "step" not in (line := process.stderr.readline()):
+        assert line, "the run ended before it trained"
+    process.send_signal(number)
+    process.communicate(timeout=30)
+    assert process.returncode == status
+    assert len(list((copied.artifacts / "store" / "train" / "model").iterdir())) == 1
+    assert copied.json("show")["outcome"] == "interrupted"
+
+
+def _copy(project: Project, folder: Path) -> Project:
+    copied = Project(folder / "copy", project.environment)
+    shutil.copytree(project.path, copied.path, symlinks=True)
+    return copied
+
+
+def _run(project: Project) -> Project:
+    project.digits("run", *SHORT)
+    return project
+
+
+def _named(stage: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(f"{stage['stage']}.{name}", path) for name, path in stage["outputs"].items()]

@@ -1,0 +1,1 @@
+"""Tests of the machinery, with stages that cost nothing."""

@@ -1,0 +1,39 @@
+"""The gate, as the runner applies it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.project import Project, toy_project
+
+
+def test_a_rejected_model_exits_3_and_says_why(project: Project) -> None:
+    """The refused stage is blocked with the rule and what it found."""
+    document = project.json("run", "--set", "bless.least=100", status=3)
+    assert document["outcome"] == "rejected"
+    assert document["stages"][-1]["reason"] == "blocked: not blessed (length 6 < 100)"
+
+
+def test_a_cached_refusal_exits_3_again_with_the_same_words(project: Project) -> None:
+    """A refusal does not turn into success by being cached."""
+    first = project.json("run", "--set", "bless.least=100", status=3)["stages"][-1]
+    again = project.json("run", "--set", "bless.least=100", status=3)["stages"][-1]
+    assert (first["outcome"], first["reason"]) == (again["outcome"], again["reason"])
+
+
+def test_a_rejected_model_leaves_the_champion(ran: Project) -> None:
+    """The champion of the run before stays."""
+    before = (ran.artifacts / "champion").readlink()
+    document = ran.json("run", "--set", "bless.least=100", "--set", "say.word=hi", status=3)
+    assert document["champion"] == str(before) == str((ran.artifacts / "champion").readlink())
+
+
+def test_a_blessing_of_another_artifact_is_refused(tmp_path: Path) -> None:
+    """A stage that requires a blessing of a model runs only for the very model that was judged."""
+    project = toy_project(tmp_path / "toy")
+    project.edit("toys/bless.py", "model=text.digest", "model='0' * 64")
+    project.edit("toys/text.py", "class Text(Artifact)", "class Model(Artifact)")
+    for name in ("say", "shout", "bless", "pack"):
+        project.edit(f"toys/{name}.py", "import Text", "import Model as Text")
+    reason = project.json("run", status=3)["stages"][-1]["reason"]
+    assert reason.startswith("blocked: not blessed (the blessing is of another Model: 00000000")

@@ -1,0 +1,78 @@
+"""Why a stage runs, or does not."""
+
+from __future__ import annotations
+
+import shutil
+
+from tests.project import Project
+
+
+def test_config_changed_is_the_reason(ran: Project) -> None:
+    """A changed setting is named with its old and its new value."""
+    reasons = ran.reasons("--set", "say.word=goodbye", "--set", "say.times=2")
+    assert reasons["say"] == "config changed: times 1 -> 2, word hello -> goodbye"
+    assert reasons["shout"] == "input changed: text"
+
+
+def test_code_changed_in_the_component(ran: Project) -> None:
+    """A changed line of the component reruns its stage, and names the file."""
+    ran.edit("toys/shout.py", "louder(text.read())", "louder(text.read().strip())")
+    assert ran.reasons()["shout"] == "code changed: toys/shout.py"
+
+
+def test_code_changed_in_a_module_it_uses(ran: Project) -> None:
+    """A changed line of a module that the component imports reruns its stage, and no stage without it."""
+    ran.edit("toys/louder.py", "text.upper()", "text.upper().strip()")
+    reasons = ran.reasons()
+    assert reasons["shout"] == "code changed: toys/louder.py"
+    assert reasons["say"].startswith("unchanged")
+
+
+def test_equal_content_leaves_the_stages_below_unchanged(ran: Project) -> None:
+    """A stage that runs again and says the same does not disturb those below it."""
+    ran.edit("toys/shout.py", "louder(text.read())", "louder(text.read().strip())")
+    assert ran.outcomes() == {"say": "unchanged", "shout": "ran", "bless": "unchanged", "pack": "unchanged"}
+
+
+def test_a_comment_reruns_nothing(ran: Project) -> None:
+    """Comments, docstrings and formatting do not count as code."""
+    ran.edit("toys/shout.py", '    """Shout a text."""\n', '    """Shout."""\n    # a comment\n\n')
+    assert set(ran.outcomes().values()) == {"unchanged"}
+
+
+def test_a_missing_output_is_made_again(ran: Project) -> None:
+    """Where an output was deleted, its stage runs again and says so."""
+    shutil.rmtree(ran.artifacts / "store" / "shout" / "shouted")
+    reasons = ran.reasons()
+    assert reasons["shout"] == "output missing"
+    assert reasons["bless"].startswith("unchanged")
+
+
+def test_a_corrupt_output_is_made_again(ran: Project) -> None:
+    """Where a byte of an output was changed, its stage runs again and names the file."""
+    [file] = (ran.artifacts / "store" / "shout" / "shouted").glob("*/text.txt")
+    file.chmod(0o644)
+    file.write_text("HELLo!")
+    version = file.parent.relative_to(ran.artifacts)
+    assert ran.reasons()["shout"] == f"output corrupt: {version}/text.txt"
+
+
+def test_corruption_that_keeps_size_and_time_of_another_file_is_seen(ran: Project) -> None:
+    """A file replaced by another of the same size is hashed again, as its time is another."""
+    [file] = (ran.artifacts / "store" / "say" / "text").glob("*/text.txt")
+    aside = file.with_name("aside")
+    aside.write_text("jello")
+    aside.replace(file)
+    assert ran.reasons()["say"].startswith("output corrupt")
+
+
+def test_force_runs_a_stage_again(ran: Project) -> None:
+    """A forced stage runs, and with equal content nothing below it does."""
+    reasons = ran.reasons("--force", "shout")
+    assert reasons["shout"] == "forced"
+    assert reasons["bless"].startswith("unchanged")
+
+
+def test_forcing_an_unknown_stage_is_a_usage_error(ran: Project) -> None:
+    """The nearest name is offered."""
+    assert 'did you mean "shout"?' in ran.digits("run", "--force", "shot", status=2).stderr

@@ -1,0 +1,47 @@
+"""What is kept of a run."""
+
+from __future__ import annotations
+
+import json
+
+from tests.project import Project
+
+
+def test_the_run_folder_links_what_it_used(ran: Project) -> None:
+    """Each output is one relative link away from the run, in a cached run as well."""
+    ran.digits("run")
+    link = ran.artifacts / "latest" / "shout.shouted"
+    assert not link.readlink().is_absolute()
+    assert (link / "text.txt").read_text() == "HELLO!"
+
+
+def test_what_a_stage_prints_goes_to_its_log(ran: Project) -> None:
+    """Standard output and error of a component are in the run's folder, and not on the screen."""
+    output = (ran.artifacts / "latest" / "logs" / "say" / "output.txt").read_text()
+    assert output == "chatter on standard output\nchatter on standard error\n"
+    again = ran.digits("run", "--force", "say")
+    assert "chatter" not in again.stdout + again.stderr
+
+
+def test_the_log_is_json_lines(ran: Project) -> None:
+    """Every line of log.jsonl is an object with time, level, logger and message."""
+    lines = (ran.artifacts / "latest" / "log.jsonl").read_text().splitlines()
+    assert lines
+    assert all({"time", "level", "logger", "message"} <= set(json.loads(line)) for line in lines)
+
+
+def test_the_record_says_where_and_when(ran: Project) -> None:
+    """A run's record has the outcome, the start, the platform and the overrides; its folder the pipeline.yaml used."""
+    ran.digits("run", "--set", "say.times=2")
+    document = ran.json("show")
+    assert document["overrides"] == ["say.times=2"]
+    assert document["environment"]["python"]
+    assert document["started"].endswith("+00:00")
+    assert (ran.artifacts / "latest" / "pipeline.yaml").read_text() == (ran.path / "pipeline.yaml").read_text()
+
+
+def test_show_repeats_the_document_of_a_past_run(project: Project) -> None:
+    """`show --json RUN` gives what `run --json` gave."""
+    document = project.json("run")
+    project.digits("run", "--set", "say.times=2")
+    assert project.json("show", document["run"]) == document

@@ -1,0 +1,69 @@
+"""Which source code counts."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.source import HOUSE, library_versions, read_source
+
+ROOMS = ("schemas", "inference", "learning", "components")
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the folder of a package of one's own, on Python's path."""
+    folder = tmp_path / f"own_{tmp_path.name.replace('-', '_')}"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "leaf.py").write_text("VALUE = 1\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return folder
+
+
+def test_every_kind_of_import_is_followed(package: Path) -> None:
+    """Absolute, relative, aliased and function-level imports all count."""
+    for name in ("a", "b", "c", "d"):
+        (package / f"{name}.py").write_text(f"VALUE = '{name}'\n")
+    own = package.name
+    (package / "stage.py").write_text(
+        f"import {own}.a\nfrom {own} import b\nfrom . import c\n\ndef stage():\n    from .d import VALUE as v\n"
+    )
+    reached = set(read_source(f"{own}.stage").modules)
+    assert reached == {own, *(f"{own}.{name}" for name in ("stage", "a", "b", "c", "d"))}
+
+
+def test_source_is_read_and_never_imported(package: Path) -> None:
+    """A module that would raise when imported is hashed all the same."""
+    (package / "stage.py").write_text("raise SystemExit(1)\n")
+    assert f"{package.name}.stage" in read_source(f"{package.name}.stage").modules
+    assert f"{package.name}.stage" not in sys.modules
+
+
+def test_libraries_are_what_is_neither_own_nor_standard(package: Path) -> None:
+    """The standard library does not count; an imported distribution does, with its version."""
+    (package / "stage.py").write_text("import os\nimport json as j\nimport yaml\nfrom sklearn import metrics\n")
+    libraries = read_source(f"{package.name}.stage").libraries
+    assert libraries == {"yaml", "sklearn"}
+    assert {name.lower() for name in library_versions(libraries)} == {"pyyaml", "scikit-learn"}
+
+
+def test_a_library_that_is_not_installed_has_the_version_missing() -> None:
+    """A missing library is part of the fingerprint, and no error."""
+    assert library_versions(frozenset({"no_such_library"})) == {"no_such_library": "missing"}
+
+
+def test_every_stage_counts_the_modules_it_uses() -> None:
+    """What train depends on includes networks and examples, and not the machinery."""
+    modules = read_source("components.train").modules
+    assert {"components.train", "learning.networks", "learning.augment", "schemas.examples"} <= set(modules)
+    assert not any(name.startswith("pipeline") for name in modules)
+
+
+def test_components_do_not_count_one_another() -> None:
+    """No component's fingerprint has the source of another component."""
+    for path in (HOUSE / "components").glob("*.py"):
+        others = {f"components.{other.stem}" for other in path.parent.glob("*.py")} - {f"components.{path.stem}"}
+        assert others.isdisjoint(read_source(f"components.{path.stem}").modules) or path.stem == "__init__"

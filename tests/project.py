@@ -1,0 +1,100 @@
+"""A project in a temporary folder, and its command run as a user would."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+__all__ = ["DIGITS", "HOUSE", "Project", "toy_project"]
+
+HOUSE = Path(__file__).parents[1]
+DIGITS = Path(sys.executable).with_name("digits")
+
+TOYS = """\
+stages:
+  say:
+    uses: toys.say
+    config: {word: hello}
+  shout:
+    uses: toys.shout
+    inputs: {text: say.text}
+  bless:
+    uses: toys.bless
+    inputs: {text: shout.shouted}
+  pack:
+    uses: toys.pack
+    inputs: {text: shout.shouted}
+    requires: bless.blessing
+"""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with a pipeline.yaml.
+
+    Attributes:
+        path: the folder.
+        environment: variables of its commands, beside those of the tests.
+    """
+
+    path: Path
+    environment: dict[str, str]
+
+    @property
+    def artifacts(self) -> Path:
+        """Where its runs go."""
+        return self.path / "artifacts"
+
+    def variables(self) -> dict[str, str]:
+        """All variables of its commands; what the tests' own shell says of data sets is left out."""
+        own = {name: value for name, value in os.environ.items() if not name.startswith(("DIGITS_", "TFDS_"))}
+        return own | self.environment
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start the command and leave it running."""
+        return subprocess.Popen(
+            [DIGITS, "-C", str(self.path), *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self.variables(),
+        )
+
+    def digits(self, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+        """Run the command to its end, which must have this exit status."""
+        process = self.start(*arguments)
+        out, err = process.communicate()
+        assert process.returncode == status, f"exit status {process.returncode}\n{out}\n{err}"
+        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+    def json(self, *arguments: str, status: int = 0) -> Any:  # noqa: ANN401
+        """Run a command with --json, and read its document."""
+        return json.loads(self.digits(*arguments, "--json", status=status).stdout)
+
+    def outcomes(self, *arguments: str, status: int = 0) -> dict[str, str]:
+        """Run the pipeline and give the outcome of each stage."""
+        return {stage["stage"]: stage["outcome"] for stage in self.json("run", *arguments, status=status)["stages"]}
+
+    def reasons(self, *arguments: str, status: int = 0) -> dict[str, str]:
+        """Run the pipeline and give the reason of each stage."""
+        return {stage["stage"]: stage["reason"] for stage in self.json("run", *arguments, status=status)["stages"]}
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        """Replace a text in one of the project's files; it must be there."""
+        path = self.path / name
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+
+
+def toy_project(path: Path, pipeline: str = TOYS) -> Project:
+    """Make a project of the toy stages."""
+    shutil.copytree(HOUSE / "tests" / "toys", path / "toys", ignore=shutil.ignore_patterns("__pycache__"))
+    (path / "pipeline.yaml").write_text(pipeline)
+    return Project(path, {})

@@ -1,0 +1,27 @@
+"""The gate: a verdict on a text, as if it were a model."""
+
+from __future__ import annotations
+
+from toys.text import Text
+
+from schemas.artifact import Output
+from schemas.blessing import Blessing, Verdict
+from schemas.config import Config
+from schemas.gate import RuleResult
+
+
+class BlessConfig(Config):
+    """Settings."""
+
+    least: int = 3
+    """Letters the text must have."""
+
+
+def bless(text: Text, blessing: Output[Blessing], config: BlessConfig) -> None:
+    """Bless a text that is long enough."""
+    length = len(text.read())
+    reason = "" if length >= config.least else f"length {length} < {config.least}"
+    rule = RuleResult(
+        metric="length", of="all", expected=f">= {config.least}", actual=length, passed=not reason, reason=reason
+    )
+    Blessing.write(blessing.path, Verdict.of([rule], model=text.digest, examples=text.digest))

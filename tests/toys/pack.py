@@ -1,0 +1,14 @@
+"""The last stage: a text as a bundle."""
+
+from __future__ import annotations
+
+from toys.text import Text
+
+from schemas.artifact import Output
+from schemas.bundle import Bundle
+
+
+def pack(text: Text, bundle: Output[Bundle]) -> None:
+    """Write every file a bundle has."""
+    for name in Bundle.SAID:
+        (bundle.path / name).write_text(text.read())

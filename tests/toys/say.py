@@ -1,0 +1,43 @@
+"""The first stage: puts out a word, or fails, or waits, as its config says."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from toys.text import Text
+
+from schemas.artifact import Output
+from schemas.config import Config
+from schemas.errors import InputError
+
+
+class SayConfig(Config):
+    """Settings."""
+
+    word: str = "hello"
+    """What to say."""
+    times: int = 1
+    """How often."""
+    fail: str = ""
+    """Raise this, after one line on each standard stream."""
+    corrupt: bool = False
+    """Find an input corrupt."""
+    seconds: float = 0
+    """Wait so long before the end."""
+    silent: bool = False
+    """Write nothing."""
+
+
+def say(text: Output[Text], config: SayConfig) -> None:
+    """Say a word, a number of times."""
+    print("chatter on standard output")
+    print("chatter on standard error", file=sys.stderr)
+    if config.fail:
+        raise ValueError(config.fail)
+    if config.corrupt:
+        raise InputError("the word is corrupt", found="a typo", expected="a word", do="spell it")
+    if not config.silent:
+        Text.write(text.path, " ".join([config.word] * config.times))
+    (text.scratch / "kept").touch()
+    time.sleep(config.seconds)

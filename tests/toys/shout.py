@@ -1,0 +1,21 @@
+"""The second stage: the text in capitals, or its length only."""
+
+from __future__ import annotations
+
+from toys.louder import louder
+from toys.text import Text
+
+from schemas.artifact import Output
+from schemas.config import Config
+
+
+class ShoutConfig(Config):
+    """Settings."""
+
+    end: str = "!"
+    """What to end with."""
+
+
+def shout(text: Text, shouted: Output[Text], config: ShoutConfig) -> None:
+    """Shout a text."""
+    Text.write(shouted.path, louder(text.read()) + config.end)

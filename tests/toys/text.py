@@ -1,0 +1,20 @@
+"""A line of text, as an artifact."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from schemas.artifact import Artifact
+
+
+class Text(Artifact):
+    """File structure: text.txt."""
+
+    def read(self) -> str:
+        """Read the text."""
+        return (self.path / "text.txt").read_text()
+
+    @staticmethod
+    def write(folder: Path, text: str) -> None:
+        """Write the text."""
+        (folder / "text.txt").write_text(text)
