@@ -147,12 +147,12 @@ def test_predictions_have_a_row_a_picture(evaluated: Evaluated) -> None:
 def test_predictions_hold_the_probabilities(evaluated: Evaluated) -> None:
     """Each prediction holds the probability of every class."""
     rows = evaluated.evaluation.predictions()["probabilities"].to_pylist()
-    np.testing.assert_allclose(rows, PROBABILITIES, atol=1e-6)
+    np.testing.assert_allclose(np.array(rows, np.float64), PROBABILITIES, atol=1e-6)
 
 
 def test_predictions_hold_the_confidence(evaluated: Evaluated) -> None:
     """The confidence of a prediction is the probability of the class that was read."""
-    confidences = evaluated.evaluation.predictions()["confidence"].to_pylist()
+    confidences = evaluated.evaluation.predictions()["confidence"].to_numpy()
     np.testing.assert_allclose(confidences, PROBABILITIES.max(axis=1), atol=1e-6)
 
 
@@ -161,7 +161,7 @@ def test_a_damaged_page_is_noticed(evaluated: Evaluated, tmp_path: Path, column:
     """One byte changed in a data page of any column makes reading the predictions fail."""
     intact = evaluated.evaluation.path / "predictions.parquet"
     chunk = pq.ParquetFile(intact).metadata.row_group(0).column(column)
-    first = chunk.dictionary_page_offset if chunk.has_dictionary_page else chunk.data_page_offset
+    first = chunk.dictionary_page_offset or chunk.data_page_offset
     damaged = bytearray(intact.read_bytes())
     damaged[first + chunk.total_compressed_size - 1] ^= 0xFF
     (tmp_path / "predictions.parquet").write_bytes(damaged)

@@ -53,7 +53,7 @@ def make_train() -> Split:
 def make_test() -> Split:
     """Give a test split, brighter than the train split."""
     noise = make_split([2, 0, 1, 0], CLASSES, seed=2)
-    return Split(noise.images | 128, noise.labels, [f"t{i}" for i in range(4)], CLASSES)
+    return Split(np.maximum(noise.images, np.uint8(128)), noise.labels, [f"t{i}" for i in range(4)], CLASSES)
 
 
 def prepare(folder: Path, train: Split | None = None, *, seed: int = 0) -> Prepared:

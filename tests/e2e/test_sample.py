@@ -18,7 +18,7 @@ from schemas.evaluation import Evaluation
 from schemas.examples import Examples
 from schemas.manifest import Manifest
 from schemas.model import Model
-from tests.e2e.conftest import SHORT, shipped_project
+from tests.e2e.conftest import SHORTENED, shipped_project
 from tests.project import Project
 
 
@@ -129,7 +129,7 @@ def test_tensorboard_events_are_in_the_runs_logs(trained: Project) -> None:
 def test_chatter_is_in_the_log_and_not_on_the_screen(trained: Project, tmp_path: Path) -> None:
     """TensorFlow's messages go to the stage's output file; the screen has a line an event."""
     copied = _copy(trained, tmp_path)
-    again = copied.digits("run", *SHORT, "--force", "evaluate")
+    again = copied.digits("run", "--force", "evaluate")
     assert (copied.artifacts / "latest" / "logs" / "evaluate" / "output.txt").read_text()
     assert again.stderr.splitlines()[0] == "evaluate: forced"
     assert len(again.stderr.splitlines()) == 2
@@ -137,14 +137,14 @@ def test_chatter_is_in_the_log_and_not_on_the_screen(trained: Project, tmp_path:
 
 def test_a_second_run_is_all_unchanged(trained: Project, tmp_path: Path) -> None:
     """Nothing runs again where nothing changed."""
-    assert set(_copy(trained, tmp_path).outcomes(*SHORT).values()) == {"unchanged"}
+    assert set(_copy(trained, tmp_path).outcomes().values()) == {"unchanged"}
 
 
 def test_an_impossible_threshold_keeps_the_champion(trained: Project, tmp_path: Path) -> None:
     """A refused model exits 3, names the rule and by how much it was missed, and leaves the champion."""
     copied = _copy(trained, tmp_path)
     before = (copied.artifacts / "champion").readlink()
-    refused = copied.digits("run", *SHORT, "--set", "evaluate.gate.accuracy.at_least=0.9999", status=3)
+    refused = copied.digits("run", "--set", "evaluate.gate.accuracy.at_least=0.9999", status=3)
     assert "< 0.9999, short by 0.0" in refused.stdout
     assert (copied.artifacts / "champion").readlink() == before
     assert (copied.artifacts / "latest" / "evaluate.blessing" / "NOT_BLESSED").exists()
@@ -152,13 +152,13 @@ def test_an_impossible_threshold_keeps_the_champion(trained: Project, tmp_path: 
 
 def test_a_gate_without_rules_refuses(trained: Project, tmp_path: Path) -> None:
     """No rule is no blessing."""
-    refused = _copy(trained, tmp_path).digits("run", *SHORT[:6], "--set", "evaluate.gate={}", status=3)
+    refused = _copy(trained, tmp_path).digits("run", "--set", "evaluate.gate={}", status=3)
     assert "the gate has no rules" in refused.stdout
 
 
 def test_two_processes_give_the_same_content(trained: Project, tmp_path: Path) -> None:
     """A run in another folder and another process has the same outputs, bit for bit of what they say."""
-    other = shipped_project(tmp_path / "other")
+    other = shipped_project(tmp_path / "other", SHORTENED)
     outputs = [
         {name: path.rpartition("-")[2] for stage in each.json("show")["stages"] for name, path in _named(stage)}
         for each in (trained, _run(other))
@@ -185,7 +185,7 @@ def test_training_ends_cleanly_on_a_signal(
 ) -> None:
     """A signal in the middle of training ends it with the shell's exit code, and no model is published."""
     copied = _copy(trained, tmp_path)
-    process = copied.start("run", *SHORT, "--set", "train.cnn.rounds=4000")
+    process = copied.start("run", "--set", "train.cnn.rounds=4000")
     assert process.stderr is not None
     while "step" not in (line := process.stderr.readline()):
         assert line, "the run ended before it trained"
@@ -203,7 +203,7 @@ def _copy(project: Project, folder: Path) -> Project:
 
 
 def _run(project: Project) -> Project:
-    project.digits("run", *SHORT)
+    project.digits("run")
     return project
 
 

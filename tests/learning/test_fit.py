@@ -17,6 +17,7 @@ from learning.networks import build_mlp
 from schemas.errors import StageError
 from schemas.examples import SIDE, Split
 from schemas.model import History
+from schemas.progress import Progress
 from tests.samples import make_transform
 
 CLASSES = ("left", "middle", "right")
@@ -118,9 +119,8 @@ def test_progress_is_reported_step_by_step(tmp_path: Path, caplog: pytest.LogCap
     """Each step is reported, and the end of each round as a milestone."""
     with caplog.at_level(logging.DEBUG, "digits.progress"):
         Training(tmp_path, make_bars(), adam(0.001)).fit()
-    told = [
-        (record.progress.done, record.progress.milestone) for record in caplog.records if "progress" in vars(record)
-    ]
+    progress: list[Progress] = [vars(record)["progress"] for record in caplog.records if "progress" in vars(record)]
+    told = [(each.done, each.milestone) for each in progress]
     rounds = [[*((step, False) for step in range(end - 9, end + 1)), (end, True)] for end in (10, 20)]
     assert told == rounds[0] + rounds[1]
 
