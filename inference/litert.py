@@ -33,6 +33,6 @@ class LiteRtModel:
         import numpy as np
 
         batches: list[dict[str, NDArray[np.float32]]] = [
-            self._runner(images=images[i : i + BATCH]) for i in range(0, len(images), BATCH)
+            self._runner(images=images[i : i + BATCH]) for i in range(0, max(len(images), 1), BATCH)
         ]
         return {name: np.concatenate([batch[name] for batch in batches]) for name in ("probabilities", "logits")}

@@ -57,8 +57,8 @@ def build_cnn(transform: Transform, classes: int, seed: int) -> keras.Model:
     x = layers.BatchNormalization(momentum=0.9, name="stem_norm")(x)
     x = layers.ReLU(name="stem_relu")(x)
 
-    x = _convolution(64, 3, strides=1, seed=seed + 2, name="body")(x)  # 4x4
-    x = layers.MaxPooling2D(2, name="body_pool")(x)  # 2x2
+    x = _convolution(64, 3, padding="same", seed=seed + 2, name="body")(x)  # 6x6
+    x = layers.MaxPooling2D(2, name="body_pool")(x)  # 3x3
     x = layers.BatchNormalization(momentum=0.9, name="body_norm")(x)
     x = layers.ReLU(name="body_relu")(x)
 
@@ -85,11 +85,11 @@ def _with_logits(inputs: keras.KerasTensor, x: keras.KerasTensor, classes: int, 
     return keras.Model(inputs, logits, name=name)
 
 
-def _convolution(filters: int, size: int, *, strides: int, seed: int, name: str) -> keras.layers.Layer:
+def _convolution(filters: int, size: int, *, seed: int, name: str, **geometry: Any) -> keras.layers.Layer:  # noqa: ANN401
     from keras import layers
 
     # No bias: the normalisation that follows would subtract it again.
-    return layers.Conv2D(filters, size, strides, use_bias=False, kernel_initializer=_he(seed), name=name)
+    return layers.Conv2D(filters, size, use_bias=False, kernel_initializer=_he(seed), name=name, **geometry)
 
 
 def _he(seed: int) -> Any:  # noqa: ANN401  (Keras's layers are annotated for a string)

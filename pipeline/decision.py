@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.execution import Execution, Version
 from pipeline.fingerprint import Parts, explain, fingerprint, read_parts
-from pipeline.record import RunRecord, StageRecord, read_runs
+from pipeline.record import RunRecord, StageRecord
 from pipeline.specification import Pipeline, Stage
 from pipeline.store import Store
+from pipeline.upstream import previous_executions
 from schemas.blessing import Blessing
 
-__all__ = ["Decision", "decide", "foresee", "refusal", "resolve_inputs"]
+__all__ = ["Decision", "decide", "foresee", "foresee_stage", "refusal", "resolve_inputs"]
 
 
 @dataclass(frozen=True)
@@ -23,28 +24,30 @@ class Decision:
         parts: what its outputs depend on.
         fingerprint: of the parts.
         unchanged: the execution that can be used again, its outputs intact; None where the stage runs.
+        damaged: the execution that could be, but for damage to its outputs.
         reason: why it runs, or since which run it is unchanged.
     """
 
     parts: Parts
     fingerprint: str
     unchanged: Execution | None
+    damaged: Execution | None
     reason: str
 
 
-def decide(stage: Stage, pipeline: Pipeline, store: Store, inputs: Mapping[str, Version], *, forced: bool) -> Decision:
+def decide(
+    stage: Stage, pipeline: Pipeline, store: Store, inputs: Mapping[str, Version], *, forced: bool = False
+) -> Decision:
     """Look for an execution of a stage with the same parts and intact outputs."""
     parts = read_parts(stage, pipeline, {name: version.content for name, version in inputs.items()})
     key = fingerprint(parts)
     found = store.execution(stage.name, key)
-    if forced:
-        return Decision(parts, key, None, "forced")
-    if found is None:
-        return Decision(parts, key, None, _reason_to_run(stage, parts, store))
-    damage = store.damage(found)
-    if damage:
-        return Decision(parts, key, None, damage)
-    return Decision(parts, key, found, f"unchanged (from run {found.run})")
+    damage = store.damage(found) if found else None
+    if found and not damage and not forced:
+        return Decision(parts, key, found, None, f"unchanged (from run {found.run})")
+    changes = damage.text if damage else None if found else _changes(stage, parts, store)
+    reason = "; ".join(filter(None, ["forced" if forced else None, changes]))
+    return Decision(parts, key, None, found if damage else None, reason)
 
 
 def resolve_inputs(stage: Stage, done: Mapping[str, Execution]) -> dict[str, Version] | None:
@@ -63,51 +66,40 @@ def refusal(stage: Stage, store: Store, inputs: Mapping[str, Version], done: Map
     return blessing.refusal({kinds[name].__name__: version.content for name, version in inputs.items()})
 
 
-def foresee(pipeline: Pipeline, store: Store, *, force: Sequence[str] = ()) -> RunRecord:
+def foresee(pipeline: Pipeline, store: Store) -> RunRecord:
     """Give the record of a run as far as it can be known: what depends on a stage that will run may run."""
     foreseen = RunRecord(run="")
     done: dict[str, Execution] = {}
     for stage in pipeline.stages:
-        record, execution = _foresee_stage(stage, pipeline, store, done, foreseen, forced=stage.name in force)
+        record, execution = foresee_stage(stage, pipeline, store, done, foreseen)
         foreseen.add(record, execution, store)
         if execution:
             done[stage.name] = execution
     return foreseen
 
 
-def _foresee_stage(  # noqa: PLR0913
-    stage: Stage, pipeline: Pipeline, store: Store, done: dict[str, Execution], above: RunRecord, *, forced: bool
+def foresee_stage(
+    stage: Stage, pipeline: Pipeline, store: Store, done: Mapping[str, Execution], above: RunRecord
 ) -> tuple[StageRecord, Execution | None]:
+    """Foresee one stage, given the executions and the records of the stages above it."""
     inputs = resolve_inputs(stage, done)
     if inputs is None:
-        open_stages = (record for record in above.stages if record.stage not in done)
-        first = next(record for record in open_stages if record.stage in {port.stage for port in stage.ports})
-        if first.outcome == "blocked":
-            return StageRecord(stage=stage.name, outcome="blocked", reason=first.reason), None
-        reason = first.reason if first.outcome == "may run" else f"may run: {first.stage} will run"
+        waited_for = {port.stage for port in stage.ports} - set(done)
+        first = next(record for record in above.stages if record.stage in waited_for)
+        if first.outcome in {"blocked", "failed", "skipped"}:
+            return StageRecord(stage=stage.name, outcome="skipped", reason=f"{first.stage} {first.outcome}"), None
+        reason = first.reason if first.reason.startswith("may run") else f"may run: {first.stage} will run"
         return StageRecord(stage=stage.name, outcome="may run", reason=reason), None
     if reason := refusal(stage, store, inputs, done):
         return StageRecord(stage=stage.name, outcome="blocked", reason=f"blocked: {reason}"), None
-    decision = decide(stage, pipeline, store, inputs, forced=forced)
-    if decision.unchanged is None:
-        return StageRecord(stage=stage.name, outcome="will run", reason=decision.reason), None
-    seconds = decision.unchanged.seconds
-    return StageRecord(
-        stage=stage.name, outcome="unchanged", reason=decision.reason, seconds=seconds
-    ), decision.unchanged
+    decision = decide(stage, pipeline, store, inputs)
+    outcome = "unchanged" if decision.unchanged else "will run"
+    record = StageRecord(stage=stage.name, outcome=outcome, reason=decision.reason, fingerprint=decision.fingerprint)
+    if decision.unchanged:
+        record.seconds = decision.unchanged.seconds
+    return record, decision.unchanged
 
 
-def _reason_to_run(stage: Stage, parts: Parts, store: Store) -> str:
-    previous = _previous_execution(stage.name, store)
-    if previous is None:
-        return "first run"
-    return explain(previous.parts, parts) or "output missing"
-
-
-def _previous_execution(stage: str, store: Store) -> Execution | None:
-    """Give the execution of a stage in the latest run that has one."""
-    for run in read_runs(store.artifacts):
-        for record in run.stages:
-            if record.stage == stage and (execution := store.execution(stage, record.fingerprint or "")):
-                return execution
-    return None
+def _changes(stage: Stage, parts: Parts, store: Store) -> str:
+    previous = next(previous_executions(stage.name, store), None)
+    return (explain(previous.parts, parts) or "output missing") if previous else "first run"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict
 
 from pipeline.fingerprint import Parts
@@ -35,7 +37,7 @@ class Execution(BaseModel):
     parts: Parts
     inputs: dict[str, Version]
     outputs: dict[str, Version]
-    environment: dict[str, str]
+    environment: dict[str, Any]
     started: str
     """UTC, ISO 8601."""
     seconds: float

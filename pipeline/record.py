@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,7 +19,7 @@ from schemas.evaluation import Evaluation
 from schemas.manifest import Manifest
 from schemas.statistics import Source, Statistics
 
-__all__ = ["Outcome", "RunRecord", "StageRecord", "find_run", "read_runs"]
+__all__ = ["Outcome", "RunRecord", "StageRecord", "find_run", "hold", "read_runs"]
 
 Outcome = Literal["promoted", "rejected", "completed", "failed", "partial", "interrupted", "running"]
 
@@ -125,14 +126,21 @@ def find_run(artifacts: Path, name: str | None) -> RunRecord:
     return found
 
 
-def is_held(folder: Path) -> bool:
-    """Tell whether a living process holds a run's folder."""
+@contextmanager
+def hold(folder: Path, how: int = fcntl.LOCK_EX) -> Generator[None]:
+    """Hold a run's folder, so that others see that its process lives; a lock goes with its process."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    else:
-        return False
+        fcntl.flock(descriptor, how)
+        yield
     finally:
         os.close(descriptor)
+
+
+def is_held(folder: Path) -> bool:
+    """Tell whether a living process holds a run's folder."""
+    try:
+        with hold(folder, fcntl.LOCK_SH | fcntl.LOCK_NB):
+            return False
+    except BlockingIOError:
+        return True

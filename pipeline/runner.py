@@ -2,33 +2,47 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import platform
 import secrets
 import shutil
 import subprocess
 import time
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.decision import Decision, decide, refusal, resolve_inputs
-from pipeline.execution import Execution, Version
-from pipeline.fingerprint import uses_tensorflow
-from pipeline.log import LOGGER, capture_output, write_log
-from pipeline.record import RunRecord, StageRecord
+from pipeline.decision import decide, foresee_stage, refusal, resolve_inputs
+from pipeline.execute import execute
+from pipeline.execution import Execution
+from pipeline.log import LOGGER, write_log
+from pipeline.record import RunRecord, StageRecord, hold, read_runs
 from pipeline.registry import champion, point, promote
 from pipeline.specification import FILE, Pipeline, Stage
-from pipeline.store import Store, Workspace
-from schemas.artifact import Output
+from pipeline.store import Store
+from pipeline.upstream import take
 from schemas.bundle import Bundle
-from schemas.errors import StageError
+from schemas.errors import InputError
 
-__all__ = ["Run", "carry_out"]
+__all__ = ["Run", "Selection", "carry_out"]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which stages a run carries out; by default all.
+
+    Attributes:
+        first: the stages above it are taken as an earlier run left them.
+        last: the stages below it are looked at, and are stale where they would run.
+        force: these run even if nothing changed.
+        base: the run to take stages from; None is the latest.
+    """
+
+    first: str | None = None
+    last: str | None = None
+    force: tuple[str, ...] = ()
+    base: RunRecord | None = None
 
 
 @dataclass
@@ -40,7 +54,7 @@ class Run:
         store: where to.
         folder: of the run.
         record: what is written to run.json.
-        done: the execution of each stage that ran or is unchanged.
+        done: the execution of each stage that ran, is unchanged or was taken.
         failure: what ended a stage, if one failed.
     """
 
@@ -52,25 +66,22 @@ class Run:
     failure: Exception | None = None
 
 
-def carry_out(pipeline: Pipeline, store: Store, *, force: Sequence[str] = ()) -> Run:
-    """Carry every stage out that has to run, promote the bundle if the gate let it through, and record it all.
+def carry_out(pipeline: Pipeline, store: Store, selection: Selection | None = None) -> Run:
+    """Carry out every selected stage that has to run, promote the bundle if the gate let it through, record it all.
 
-    A stage that fails ends the run; what finished before stays.
+    A stage that fails ends the run; what finished before stays. What is no Exception, such as a signal,
+    ends the run too, and the record says `interrupted`.
 
-    Args:
-        pipeline: the stages.
-        store: of their artifacts.
-        force: names of stages that run even if nothing changed.
-
-    What is no Exception, such as a signal, ends the run too, and the record says `interrupted`.
+    Raises:
+        InputError: a stage above the first selected one was never carried out, or its output is damaged.
     """
+    selection = selection or Selection()
     begun = time.monotonic()
     run = _open_run(pipeline, store)
-    with _held(run.folder), write_log(run.folder / "log.jsonl"):
+    with hold(run.folder), write_log(run.folder / "log.jsonl"):
         try:
-            for stage in pipeline.stages:
-                _settle(run, stage, forced=stage.name in force)
-            _conclude(run)
+            _settle_stages(run, selection)
+            _conclude(run, whole=selection.last is None)
         finally:
             store.save_seen()
             run.record.champion = champion(store.artifacts)
@@ -96,92 +107,56 @@ def _open_run(pipeline: Pipeline, store: Store) -> Run:
     return Run(pipeline, store, folder, record)
 
 
-def _settle(run: Run, stage: Stage, *, forced: bool) -> None:
-    """Find out what becomes of a stage, carry it out if need be, and record it."""
-    begun = time.monotonic()
+def _settle_stages(run: Run, selection: Selection) -> None:
+    """Take the stages above the first, carry out those up to the last, look at those below."""
+    names = [stage.name for stage in run.pipeline.stages]
+    first = names.index(selection.first) if selection.first else 0
+    last = names.index(selection.last) if selection.last else len(names) - 1
+    for position, stage in enumerate(run.pipeline.stages):
+        begun = time.monotonic()
+        if position < first:
+            record, execution = take(stage, run.pipeline, run.store, selection.base, run.record.run)
+        elif position <= last:
+            record, execution = _carry_out_stage(run, stage, forced=stage.name in selection.force)
+        else:
+            record, execution = _look_at(run, stage)
+        record.seconds = round(time.monotonic() - begun, 3)
+        _note(run, record, execution)
+
+
+def _carry_out_stage(run: Run, stage: Stage, *, forced: bool) -> tuple[StageRecord, Execution | None]:
+    """Find out what becomes of a stage, and let it run if need be."""
     inputs = resolve_inputs(stage, run.done)
-    if inputs is None or run.failure:
-        record, execution = StageRecord(stage=stage.name, outcome="skipped", reason=_why_skipped(run.record)), None
-    elif reason := refusal(stage, run.store, inputs, run.done):
-        record, execution = StageRecord(stage=stage.name, outcome="blocked", reason=f"blocked: {reason}"), None
-    else:
-        with run.store.lock(stage.name):
-            record, execution = _carry_out_stage(run, stage, inputs, forced=forced)
-    record.seconds = round(time.monotonic() - begun, 3)
-    _note(run, record, execution)
-
-
-def _carry_out_stage(
-    run: Run, stage: Stage, inputs: dict[str, Version], *, forced: bool
-) -> tuple[StageRecord, Execution | None]:
-    decision = decide(stage, run.pipeline, run.store, inputs, forced=forced)
-    record = StageRecord(
-        stage=stage.name, outcome="unchanged", reason=decision.reason, fingerprint=decision.fingerprint
-    )
-    if decision.unchanged:
-        return record, decision.unchanged
-    LOGGER.info("%s: %s", stage.name, decision.reason, extra={"started": stage.name})
-    try:
-        execution = _execute(run, stage, decision, inputs)
-    except Exception as error:  # noqa: BLE001  (whatever a component raises ends its stage, not the record)
-        run.failure = error
-        record.outcome, record.error = "failed", f"{type(error).__name__}: {error}"
-        LOGGER.error("%s failed", stage.name, exc_info=error)
-        return record, None
+    if run.failure or inputs is None:
+        return StageRecord(stage=stage.name, outcome="skipped", reason=_why_skipped(run, stage)), None
+    if reason := refusal(stage, run.store, inputs, run.done):
+        return StageRecord(stage=stage.name, outcome="blocked", reason=f"blocked: {reason}"), None
+    with run.store.lock(stage.name, lambda: _tell_waiting(run, stage)):
+        decision = decide(stage, run.pipeline, run.store, inputs, forced=forced)
+        record = StageRecord(
+            stage=stage.name, outcome="unchanged", reason=decision.reason, fingerprint=decision.fingerprint
+        )
+        if decision.unchanged:
+            return record, decision.unchanged
+        LOGGER.info("%s: %s", stage.name, decision.reason, extra={"started": stage.name})
+        logs = run.folder / "logs" / stage.name
+        try:
+            execution = execute(stage, decision, inputs, store=run.store, run=run.record, logs=logs)
+        except Exception as error:  # noqa: BLE001  (whatever a component raises ends its stage, not the record)
+            run.failure = error
+            record.outcome, record.error = "failed", f"{type(error).__name__}: {error}"
+            LOGGER.error("%s failed", stage.name, exc_info=error)
+            return record, None
     record.outcome = "ran"
     return record, execution
 
 
-def _execute(run: Run, stage: Stage, decision: Decision, inputs: dict[str, Version]) -> Execution:
-    """Call the component and publish what it wrote."""
-    started, begun = datetime.now(UTC), time.monotonic()
-    kinds = stage.component.outputs
-    workspace = run.store.open_workspace(stage.name, decision.fingerprint, list(kinds))
-    logs = run.folder / "logs" / stage.name
-    logs.mkdir()
-    with capture_output(logs / "output.txt"):
-        if uses_tensorflow(stage):
-            _configure_tensorflow(run.pipeline.threads)
-        stage.component.function(**_arguments(run, stage, inputs, workspace, logs))
-        _check_written(workspace)
-        outputs = run.store.publish(stage.name, workspace, kinds)
-    execution = Execution(
-        stage=stage.name,
-        run=run.record.run,
-        fingerprint=decision.fingerprint,
-        parts=decision.parts,
-        inputs=inputs,
-        outputs=outputs,
-        environment={name: str(value) for name, value in run.record.environment.items()},
-        started=started.isoformat(timespec="seconds"),
-        seconds=round(time.monotonic() - begun, 3),
-    )
-    run.store.record(execution)
-    return execution
-
-
-def _arguments(run: Run, stage: Stage, inputs: dict[str, Version], workspace: Workspace, logs: Path) -> dict[str, Any]:
-    component = stage.component
-    arguments: dict[str, Any] = {
-        name: component.inputs[name](run.store.artifacts / version.path) for name, version in inputs.items()
-    }
-    for name, folder in workspace.outputs.items():
-        arguments[name] = Output(folder, workspace.scratch[name], logs)
-    if component.takes_config:
-        arguments["config"] = stage.config
-    return arguments
-
-
-def _check_written(workspace: Workspace) -> None:
-    for name, folder in workspace.outputs.items():
-        if not any(path.is_file() for path in folder.rglob("*")):
-            raise StageError(f"the output {name} was not written", found="an empty folder", expected="files")
-
-
-def _configure_tensorflow(threads: int) -> None:
-    from learning import session
-
-    session.configure(threads)
+def _look_at(run: Run, stage: Stage) -> tuple[StageRecord, Execution | None]:
+    """Say of a stage that is not to run whether it would."""
+    record, execution = foresee_stage(stage, run.pipeline, run.store, run.done, run.record)
+    if record.outcome in {"will run", "may run"}:
+        record.outcome = "stale"
+    return record, execution
 
 
 def _note(run: Run, record: StageRecord, execution: Execution | None) -> None:
@@ -199,13 +174,27 @@ def _note(run: Run, record: StageRecord, execution: Execution | None) -> None:
         LOGGER.warning("%s", run.record.notice, extra={"notice": run.record.notice})
 
 
-def _why_skipped(record: RunRecord) -> str:
-    stopped = next(stage for stage in record.stages if stage.outcome in {"failed", "blocked", "skipped"})
-    return f"{stopped.stage} {stopped.outcome}"
+def _tell_waiting(run: Run, stage: Stage) -> None:
+    others = [other.run for other in read_runs(run.store.artifacts) if other.outcome == "running"]
+    holder = ", ".join(name for name in others if name != run.record.run) or "another process"
+    LOGGER.info("%s: waiting for %s, which is at it", stage.name, holder, extra={"waiting": stage.name})
 
 
-def _conclude(run: Run) -> None:
-    """Name the outcome of the run; a bundle it put out becomes the champion."""
+def _why_skipped(run: Run, stage: Stage) -> str:
+    """Name the stage that stopped this one.
+
+    Raises:
+        InputError: it never ran, as this run was not to carry it out.
+    """
+    for record in run.record.stages:
+        if record.outcome in {"failed", "blocked", "skipped"}:
+            return f"{record.stage} {record.outcome}"
+    missing = next(port.stage for port in stage.ports if port.stage not in run.done)
+    raise InputError(f"{stage.name} needs {missing}, which has never run", do=f"digits run --to {missing}")
+
+
+def _conclude(run: Run, *, whole: bool) -> None:
+    """Name the outcome of the run; the bundle of a run carried to its end becomes the champion."""
     outcomes = {stage.outcome for stage in run.record.stages}
     bundles = [
         run.done[stage.name].outputs[name].path
@@ -216,6 +205,8 @@ def _conclude(run: Run) -> None:
     ]
     if run.failure:
         run.record.outcome = "failed"
+    elif not whole:
+        run.record.outcome = "partial"
     elif "blocked" in outcomes:
         run.record.outcome = "rejected"
     elif bundles:
@@ -223,17 +214,6 @@ def _conclude(run: Run) -> None:
         run.record.outcome = "promoted"
     else:
         run.record.outcome = "completed"
-
-
-@contextmanager
-def _held(folder: Path) -> Generator[None]:
-    """Hold a run's folder, so that others see that its process lives."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _environment(project: Path) -> dict[str, Any]:

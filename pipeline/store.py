@@ -5,8 +5,9 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import secrets
 import shutil
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,19 @@ __all__ = ["Store", "Workspace"]
 
 VERSION = re.compile(r"v(\d{4,})-([0-9a-f]{8})")
 MOVED = "moved.txt"  # in staging: the versions moved into the store before their execution is recorded
+
+
+@dataclass(frozen=True)
+class Damage:
+    """A version that is not as it was sealed: its path, and the first damaged file, or None if all of it is gone."""
+
+    version: str
+    file: str | None
+
+    @property
+    def text(self) -> str:
+        """Give the reason to run again."""
+        return f"output corrupt: {self.version}/{self.file}" if self.file else "output missing"
 
 
 @dataclass(frozen=True)
@@ -53,12 +67,21 @@ class Store:
         self._seen = SeenFiles(artifacts)
 
     @contextmanager
-    def lock(self, stage: str) -> Generator[None]:
-        """Hold a stage: one process at a time carries it out; the lock goes with its process."""
+    def lock(self, stage: str, waiting: Callable[[], None]) -> Generator[None]:
+        """Hold a stage: one process at a time carries it out; the lock goes with its process.
+
+        Args:
+            stage: to hold.
+            waiting: called once, if another process holds it.
+        """
         folder = self._root / stage
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / ".lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                waiting()
+                fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
     def execution(self, stage: str, fingerprint: str) -> Execution | None:
@@ -68,16 +91,27 @@ class Store:
         except (OSError, ValidationError):
             return None
 
-    def damage(self, execution: Execution) -> str | None:
-        """Say what is wrong with an execution's outputs: 'output missing', 'output corrupt: FILE', or None."""
+    def damage(self, execution: Execution) -> Damage | None:
+        """Find the first output of an execution that is not as it was sealed; None if all are."""
         for version in execution.outputs.values():
             folder = self.artifacts / version.path
             manifest = Manifest.read(folder)
             if manifest is None or manifest.content != version.content:
-                return f"output corrupt: {version.path}/{MANIFEST}" if folder.exists() else "output missing"
+                return Damage(version.path, MANIFEST) if folder.exists() else Damage(version.path, None)
             if name := self._seen.damage(folder, manifest):
-                return f"output corrupt: {version.path}/{name}"
+                return Damage(version.path, name)
         return None
+
+    def set_aside(self, execution: Execution) -> None:
+        """Move what is damaged of an execution's outputs into .quarantine; nothing is thrown away."""
+        for version in execution.outputs.values():
+            folder = self.artifacts / version.path
+            manifest = Manifest.read(folder)
+            if folder.exists() and (manifest is None or self._seen.damage(folder, manifest)):
+                quarantine = self.artifacts / ".quarantine"
+                quarantine.mkdir(exist_ok=True)
+                name = version.path.removeprefix("store/").replace("/", ".")
+                folder.rename(quarantine / f"{name}.{secrets.token_hex(3)}")
 
     def save_seen(self) -> None:
         """Keep what was learned of files that have not moved, for the next run."""
@@ -98,13 +132,17 @@ class Store:
             folder.mkdir(parents=True, exist_ok=True)
         return workspace
 
-    def publish(self, stage: str, workspace: Workspace, types: Mapping[str, type[Artifact]]) -> dict[str, Version]:
+    def publish(
+        self, stage: str, workspace: Workspace, types: Mapping[str, type[Artifact]], damaged: Execution | None
+    ) -> dict[str, Version]:
         """Seal every output and move it into the store; only `record` makes it exist.
 
-        An output that says what a sealed, intact version says already becomes that version.
+        An output that says what a sealed, intact version says already becomes that version. One that
+        says what a version of *damaged* said takes its place, so that what links to it is whole again.
         """
+        lost = damaged.outputs if damaged else {}
         return {
-            name: self._publish_output(self._root / stage / name, folder, types[name], workspace.root)
+            name: self._publish_output(self._root / stage / name, folder, types[name], workspace.root, lost.get(name))
             for name, folder in workspace.outputs.items()
         }
 
@@ -133,14 +171,16 @@ class Store:
     def _execution_file(self, stage: str, fingerprint: str) -> Path:
         return self._root / stage / "executions" / f"{fingerprint}.json"
 
-    def _publish_output(self, home: Path, folder: Path, kind: type[Artifact], staged: Path) -> Version:
+    def _publish_output(
+        self, home: Path, folder: Path, kind: type[Artifact], staged: Path, lost: Version | None
+    ) -> Version:
         files = hash_files(folder)
         manifest = Manifest(type=kind.__name__, content=kind.content(folder, files), files=files)
         home.mkdir(exist_ok=True)
         target = self._find_intact(home, manifest.content)
         if target is None:
             seal(folder, manifest)
-            target = home / f"v{self._next_number(home):04d}-{manifest.content[:8]}"
+            target = self._place(home, manifest.content, lost)
             with (staged / MOVED).open("a") as moved:
                 moved.write(f"{target.relative_to(self.artifacts).as_posix()}\n")
             fsync(staged / MOVED)
@@ -149,16 +189,18 @@ class Store:
             self._seen.remember(target, manifest)
         return Version(path=target.relative_to(self.artifacts).as_posix(), content=manifest.content)
 
+    def _place(self, home: Path, content: str, lost: Version | None) -> Path:
+        if lost and lost.content == content and not (self.artifacts / lost.path).exists():
+            return self.artifacts / lost.path
+        numbers = [int(match[1]) for path in home.iterdir() if (match := VERSION.fullmatch(path.name))]
+        return home / f"v{max(numbers, default=0) + 1:04d}-{content[:8]}"
+
     def _find_intact(self, home: Path, content: str) -> Path | None:
         for folder in sorted(home.glob(f"v*-{content[:8]}"), reverse=True):
             manifest = Manifest.read(folder)
             if manifest and manifest.content == content and manifest.damage(folder) is None:
                 return folder
         return None
-
-    def _next_number(self, home: Path) -> int:
-        numbers = [int(match[1]) for path in home.iterdir() if (match := VERSION.fullmatch(path.name))]
-        return max(numbers, default=0) + 1
 
 
 def seal(folder: Path, manifest: Manifest) -> None:

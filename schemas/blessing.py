@@ -50,10 +50,16 @@ class Blessing(Artifact):
 
     @property
     def verdict(self) -> Verdict:
-        """The verdict; blessed only if the file BLESSED agrees."""
-        verdict = Verdict.model_validate_json((self.path / "verdict.json").read_bytes())
-        if verdict.blessed != (self.path / "BLESSED").exists():
-            raise InputError(f"{self.path} contradicts itself", found="verdict.json and BLESSED disagree")
+        """The verdict; raises InputError where it cannot be read or the files beside it contradict it."""
+        try:
+            verdict = Verdict.model_validate_json((self.path / "verdict.json").read_bytes())
+        except (OSError, ValueError) as error:
+            raise InputError(f"{self.path} holds no verdict", found=str(error), do="digits run") from error
+        seen = [name for name in ("BLESSED", "NOT_BLESSED") if (self.path / name).exists()]
+        if seen != ["BLESSED" if verdict.blessed else "NOT_BLESSED"]:
+            raise InputError(
+                f"{self.path} contradicts itself", found=f"verdict.json and {' and '.join(seen) or 'no mark'}"
+            )
         return verdict
 
     def refusal(self, digests: Mapping[str, str]) -> str | None:

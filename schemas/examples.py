@@ -71,11 +71,13 @@ class Examples(Artifact):
         path = self.path / f"{split}.arrow"
         if not path.exists():
             raise InputError(f"{path} does not exist", found=", ".join(self.splits), expected=split)
-        with pa.memory_map(str(path)) as source:
-            table = pa.ipc.open_file(source).read_all()
-        metadata = table.schema.metadata or {}
-        classes: tuple[str, ...] = tuple(json.loads(metadata.get(b"classes", b"[]")))
-        if table.schema != _arrow_schema(classes):
+        try:
+            with pa.memory_map(str(path)) as source:
+                table = pa.ipc.open_file(source).read_all()
+            classes: tuple[str, ...] = tuple(json.loads((table.schema.metadata or {}).get(b"classes", b"[]")))
+        except ValueError as error:  # Arrow's and JSON's
+            raise InputError(f"{path} does not hold examples", found=str(error), expected="an Arrow file") from error
+        if not classes or not table.schema.equals(_arrow_schema(classes), check_metadata=True):
             raise InputError(f"{path} does not hold examples", found=str(table.schema), expected="image, label, id")
         batch = table.combine_chunks().to_batches()[0] if len(table) else None
         return _split_of(batch, classes)

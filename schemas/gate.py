@@ -39,9 +39,9 @@ class Rule(Config):
     def shortfall(self, value: float) -> str | None:
         """Say how a value misses the rule, '0.962 < 0.97, short by 0.008'; None where it does not."""
         if self.at_least is not None and value < self.at_least:
-            return f"{value:.6g} < {self.at_least:g}, short by {self.at_least - value:.4g}"
+            return f"{value!r} < {self.at_least!r}, short by {self.at_least - value:.2g}"
         if self.at_most is not None and value > self.at_most:
-            return f"{value:.6g} > {self.at_most:g}, over by {value - self.at_most:.4g}"
+            return f"{value!r} > {self.at_most!r}, over by {value - self.at_most:.2g}"
         return None
 
 
@@ -70,7 +70,7 @@ def _judge_rule(name: str, rule: Rule, metrics: Metrics) -> RuleResult:
     if slices is None:
         known = [metric for metric in metrics.scalars() if rule.of == "all" or metrics.by_digit(metric)]
         suffix = " of every digit" if rule.of == "every_digit" else ""
-        hint = nearest(name, known) or f"there are {', '.join(known)}"
+        hint = nearest(name, known) or f"there are {', '.join(known) or 'none'}"
         return _result(name, rule, None, f"no metric {name}{suffix}: {hint}")
     if not slices:
         return _result(name, rule, None, f"{name}: there is no digit to judge")
@@ -93,7 +93,7 @@ def _miss(label: str, rule: Rule, value: float | None) -> str | None:
 
 
 def _worst(rule: Rule, slices: dict[str, float | None]) -> float | None:
-    values = [value for value in slices.values() if value is not None]
+    values = [value for value in slices.values() if value is not None and math.isfinite(value)]
     if len(values) < len(slices):
         return None
     return min(values) if rule.at_least is not None else max(values)

@@ -42,14 +42,14 @@ class Manifest(BaseModel):
             return None
 
     def damage(self, folder: Path) -> str | None:
-        """Name the first file of the folder that is not as it was sealed, by its hash; None if all are."""
+        """Name the first file that is not as it was sealed, by its hash, or that was added; None if all are."""
         for name, entry in self.files.items():
             try:
                 if hash_file(folder / name) != entry.sha256:
                     return name
             except OSError:
                 return name
-        return None
+        return next((name for name in list_files(folder) if name not in self.files), None)
 
 
 def list_files(folder: Path) -> list[str]:

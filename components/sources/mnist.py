@@ -45,19 +45,16 @@ def read_mnist(
         UnreachableError: its host cannot be reached.
         InputError: the files are missing, damaged or not the original ones.
     """
-    prepared = _may_be_prepared(data_dir)
-    if manual_dir is not None:
-        _check_manual(manual_dir)
-    elif not prepared:
-        _check_network(offline=offline)
+    if checked := not _may_be_prepared(data_dir):
+        _check_available(manual_dir, offline=offline)
 
     import tensorflow_datasets as tfds
 
     builder = tfds.builder("mnist", data_dir=data_dir)
     if not builder.is_prepared():
+        if not checked:
+            _check_available(manual_dir, offline=offline)
         if manual_dir is None:
-            if prepared:
-                _check_network(offline=offline)
             _download(builder, data_dir, stall_seconds)
         _prepare(builder, manual_dir)
     return f"MNIST {builder.version} (tensorflow-datasets)", {
@@ -71,7 +68,10 @@ def _may_be_prepared(data_dir: Path | None) -> bool:
     return any(root.glob("mnist/*/dataset_info.json"))
 
 
-def _check_network(*, offline: bool) -> None:
+def _check_available(manual_dir: Path | None, *, offline: bool) -> None:
+    if manual_dir is not None:
+        _check_manual(manual_dir)
+        return
     if offline:
         raise UnreachableError("DIGITS_OFFLINE is set")
     check_reachable(URL)

@@ -46,7 +46,9 @@ class _Lines(logging.Handler):
         found = vars(record)
         if "started" in found:
             self.start(found["started"], record.getMessage())
-        elif "stage_record" in found and found["stage_record"].outcome != "unchanged":
+        elif "waiting" in found:
+            self.print(record.getMessage())
+        elif "stage_record" in found and found["stage_record"].outcome in {"ran", "failed"}:
             stage = found["stage_record"]
             self.end(f"{stage.stage} {stage.outcome} after {stage.seconds:.1f} s")
         elif "notice" in found:

@@ -10,6 +10,7 @@ import typer
 
 from pipeline.cli.check import check
 from pipeline.cli.plan import plan
+from pipeline.cli.rerun import rerun
 from pipeline.cli.run import run
 from pipeline.cli.runs import runs
 from pipeline.cli.show import show
@@ -23,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=True,
 )
-for command in (run, plan, check, runs, show):
+for command in (run, rerun, plan, check, runs, show):
     app.command()(command)
 
 

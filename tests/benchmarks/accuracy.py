@@ -38,7 +38,9 @@ def main() -> None:
         source = {"DIGITS_TFDS_MANUAL_DIR": files} if files else {"DIGITS_OFFLINE": "1"}
         project = Project(Path(folder), {**source, "TFDS_DATA_DIR": f"{folder}/tfds"})
         rows = {model: measure(project, model) for model in ("cnn", "mlp")}
-    print("| model | data | mean of 5 seeds | standard deviation | each | train s (median) |\n|---|---|---|---|---|---|")
+    print(
+        "| model | data | mean of 5 seeds | standard deviation | each | train s (median) |\n|---|---|---|---|---|---|"
+    )
     for model, (accuracies, seconds) in rows.items():
         each = ", ".join(f"{value:.2f}" for value in accuracies)
         print(

@@ -10,7 +10,7 @@ def test_a_failure_names_the_stage_and_the_error_first(project: Project) -> None
     failed = project.digits("run", "--set", "say.fail=no words", status=1)
     lines = failed.stderr[failed.stderr.index("error:") :].splitlines()
     assert lines[0] == "error: say failed: ValueError: no words"
-    assert f"digits -C {project.path} run --set 'say.fail=no words'" in lines[1]
+    assert f"digits -C {project.path} rerun say --set 'say.fail=no words'" in lines[1]
     assert "log.jsonl" in lines[2]
     assert "output.txt" in lines[3]
     assert "raise ValueError(config.fail)" in failed.stderr

@@ -34,7 +34,7 @@ def test_scratch_survives_a_kill(project: Project) -> None:
     _await(project.artifacts / "latest" / "logs" / "say" / "output.txt")
     [kept] = _await_glob(project.artifacts, ".staging/say-*/scratch/text/kept")
     process.kill()
-    process.wait()
+    process.communicate()
     assert kept.exists()
     project.digits("run")
     assert not kept.exists()
@@ -46,7 +46,7 @@ def test_a_run_under_way_is_shown_as_running(project: Project) -> None:
     _await(project.artifacts / "latest" / "logs" / "say" / "output.txt")
     assert project.json("show")["outcome"] == "running"
     process.kill()
-    process.wait()
+    process.communicate()
     assert project.json("show")["outcome"] == "interrupted"
 
 

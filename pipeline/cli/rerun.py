@@ -1,0 +1,41 @@
+"""`digits rerun`: one stage."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.outcome import tell_outcome
+from pipeline.cli.project import AsJson, Overrides, RunName, StageName, open_project
+
+__all__ = ["rerun"]
+
+BaseRun = Annotated[RunName | None, typer.Option("--run", help="Take the stages above from this run.")]
+Downstream = Annotated[bool, typer.Option("--downstream", help="Go on with the stages below, gate and promotion.")]
+
+
+def rerun(  # noqa: PLR0913  (each is an option)
+    context: typer.Context,
+    stage: Annotated[StageName, typer.Argument(metavar="STAGE", help="The stage to run again.")],
+    *,
+    overrides: Overrides = None,
+    base: BaseRun = None,
+    downstream: Downstream = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run one stage again, on what the stages above it put out in the latest run.
+
+    The settings are those of pipeline.yaml now, plus --set; what differs from then is said. The
+    stages below whose inputs changed are listed as stale.
+    """
+    from pipeline.cli.live import tell
+    from pipeline.record import find_run
+    from pipeline.runner import Selection, carry_out
+
+    pipeline, store = open_project(context, overrides)
+    pipeline.check_stage(stage)
+    taken = find_run(store.artifacts, base) if base else None
+    with tell():
+        finished = carry_out(pipeline, store, Selection(stage, None if downstream else stage, (stage,), taken))
+    tell_outcome(context, finished, as_json=as_json)

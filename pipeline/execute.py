@@ -1,0 +1,80 @@
+"""Carries one stage out: calls its component, publishes what it wrote, records the execution."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline.decision import Decision
+from pipeline.execution import Execution, Version
+from pipeline.log import capture_output
+from pipeline.record import RunRecord
+from pipeline.specification import Stage
+from pipeline.store import Store, Workspace
+from schemas.artifact import Output
+from schemas.errors import StageError
+
+__all__ = ["execute"]
+
+
+def execute(  # noqa: PLR0913  (what, from what, and where to)
+    stage: Stage, decision: Decision, inputs: dict[str, Version], *, store: Store, run: RunRecord, logs: Path
+) -> Execution:
+    """Call a stage's component with its inputs and publish what it writes; what it prints goes to *logs*.
+
+    Raises:
+        StageError: an output was left empty. What the component raises is passed on.
+    """
+    started, begun = datetime.now(UTC), time.monotonic()
+    kinds = stage.component.outputs
+    if decision.damaged:
+        store.set_aside(decision.damaged)
+    workspace = store.open_workspace(stage.name, decision.fingerprint, list(kinds))
+    logs.mkdir()
+    with capture_output(logs / "output.txt"):
+        if decision.parts.threads:
+            _configure_tensorflow(decision.parts.threads)
+        stage.component.function(**_arguments(stage, inputs, store, workspace, logs))
+        _check_written(workspace)
+        outputs = store.publish(stage.name, workspace, kinds, decision.damaged)
+    execution = Execution(
+        stage=stage.name,
+        run=run.run,
+        fingerprint=decision.fingerprint,
+        parts=decision.parts,
+        inputs=inputs,
+        outputs=outputs,
+        environment=run.environment,
+        started=started.isoformat(timespec="seconds"),
+        seconds=round(time.monotonic() - begun, 3),
+    )
+    store.record(execution)
+    return execution
+
+
+def _arguments(
+    stage: Stage, inputs: dict[str, Version], store: Store, workspace: Workspace, logs: Path
+) -> dict[str, Any]:
+    component = stage.component
+    arguments: dict[str, Any] = {
+        name: component.inputs[name](store.artifacts / version.path) for name, version in inputs.items()
+    }
+    for name, folder in workspace.outputs.items():
+        arguments[name] = Output(folder, workspace.scratch[name], logs)
+    if component.takes_config:
+        arguments["config"] = stage.config
+    return arguments
+
+
+def _check_written(workspace: Workspace) -> None:
+    for name, folder in workspace.outputs.items():
+        if not any(path.is_file() for path in folder.rglob("*")):
+            raise StageError(f"the output {name} was not written", found="an empty folder", expected="files")
+
+
+def _configure_tensorflow(threads: int) -> None:
+    from learning import session
+
+    session.configure(threads)
