@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.execution import Execution, Version
-from pipeline.fingerprint import Parts, explain, fingerprint, read_parts
-from pipeline.record import RunRecord, StageRecord
+from pipeline.fingerprint import explain, fingerprint, read_parts
 from pipeline.specification import Pipeline, Stage
 from pipeline.store import Store
 from pipeline.upstream import previous_executions
 from schemas.blessing import Blessing
+from schemas.execution import Execution, Parts, Version
+from schemas.run import RunRecord, StageRecord
 
 __all__ = ["Decision", "decide", "foresee", "foresee_stage", "refusal", "resolve_inputs"]
 
@@ -72,7 +72,7 @@ def foresee(pipeline: Pipeline, store: Store) -> RunRecord:
     done: dict[str, Execution] = {}
     for stage in pipeline.stages:
         record, execution = foresee_stage(stage, pipeline, store, done, foreseen)
-        foreseen.add(record, execution, store)
+        foreseen.add(record, execution, store.artifacts)
         if execution:
             done[stage.name] = execution
     return foreseen

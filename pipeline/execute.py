@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.decision import Decision
-from pipeline.execution import Execution, Version
 from pipeline.log import capture_output
-from pipeline.record import RunRecord
 from pipeline.specification import Stage
 from pipeline.store import Store, Workspace
 from schemas.artifact import Output
 from schemas.errors import StageError
+from schemas.execution import Execution, Version
+from schemas.run import RunRecord
 
 __all__ = ["execute"]
 

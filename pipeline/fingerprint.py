@@ -5,30 +5,12 @@ from __future__ import annotations
 import sys
 from typing import Any, cast
 
-from pydantic import BaseModel, ConfigDict
-
 from pipeline.source import file_of, library_versions, read_source
 from pipeline.specification import Pipeline, Stage
+from schemas.execution import Parts
 from schemas.manifest import digest_of
 
-__all__ = ["Parts", "explain", "fingerprint", "read_parts", "uses_tensorflow"]
-
-
-class Parts(BaseModel):
-    """Everything that decides what a stage puts out."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    source: dict[str, str]
-    """Hash of each module, by dotted name."""
-    config: dict[str, Any]
-    inputs: dict[str, str]
-    """Content digest of each input."""
-    libraries: dict[str, str]
-    """Version of each distribution the source imports."""
-    python: str
-    threads: int | None
-    """Of TensorFlow; None for a stage without it."""
+__all__ = ["explain", "fingerprint", "read_parts", "uses_tensorflow"]
 
 
 def read_parts(stage: Stage, pipeline: Pipeline, inputs: dict[str, str]) -> Parts:

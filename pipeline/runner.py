@@ -15,15 +15,16 @@ from typing import Any
 
 from pipeline.decision import decide, foresee_stage, refusal, resolve_inputs
 from pipeline.execute import execute
-from pipeline.execution import Execution
+from pipeline.history import hold, read_runs
 from pipeline.log import LOGGER, write_log
-from pipeline.record import RunRecord, StageRecord, hold, read_runs
 from pipeline.registry import champion, point, promote
 from pipeline.specification import FILE, Pipeline, Stage
 from pipeline.store import Store
 from pipeline.upstream import take
 from schemas.bundle import Bundle
 from schemas.errors import InputError
+from schemas.execution import Execution
+from schemas.run import RunRecord, StageRecord
 
 __all__ = ["Run", "Selection", "carry_out"]
 
@@ -162,7 +163,7 @@ def _look_at(run: Run, stage: Stage) -> tuple[StageRecord, Execution | None]:
 def _note(run: Run, record: StageRecord, execution: Execution | None) -> None:
     """Add a stage to the record, link its outputs, and tell whoever listens."""
     had_notice = run.record.notice
-    run.record.add(record, execution, run.store)
+    run.record.add(record, execution, run.store.artifacts)
     if execution:
         run.done[record.stage] = execution
         for name, path in record.outputs.items():

@@ -13,8 +13,8 @@ from pydantic import BaseModel, Field, PositiveInt, ValidationError
 from pydantic.fields import FieldInfo
 
 from pipeline.component import Component, load_component, make_importable
-from pipeline.document import Document, Location, read_document
 from schemas.config import Config
+from schemas.document import Document, Location, read_document
 from schemas.errors import UsageError, nearest
 
 M = TypeVar("M", bound=BaseModel)

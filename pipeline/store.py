@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import re
 import secrets
 import shutil
@@ -14,10 +13,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from pipeline.execution import Execution, Version
 from pipeline.seen import SeenFiles
 from schemas.artifact import Artifact
-from schemas.manifest import MANIFEST, Manifest, hash_files
+from schemas.execution import Execution, Version
+from schemas.manifest import MANIFEST, Manifest, fsync, hash_files, seal, write_atomically
 
 __all__ = ["Store", "Workspace"]
 
@@ -198,38 +197,6 @@ class Store:
     def _find_intact(self, home: Path, content: str) -> Path | None:
         for folder in sorted(home.glob(f"v*-{content[:8]}"), reverse=True):
             manifest = Manifest.read(folder)
-            if manifest and manifest.content == content and manifest.damage(folder) is None:
+            if manifest and manifest.content == content and not any(manifest.damage(folder)):
                 return folder
         return None
-
-
-def seal(folder: Path, manifest: Manifest) -> None:
-    """Make a folder durable and read-only, and write its manifest last."""
-    for name in manifest.files:
-        path = folder / name
-        path.chmod(0o444)
-        fsync(path)
-    path = folder / MANIFEST
-    path.write_text(manifest.model_dump_json(indent=2) + "\n")
-    path.chmod(0o444)
-    fsync(path)
-    for parent in {path.parent, *((folder / name).parent for name in manifest.files)}:
-        fsync(parent)
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a file by rename, so that a reader sees the old one or the new one."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    aside.write_text(text)
-    fsync(aside)
-    aside.replace(path)
-    fsync(path.parent)
-
-
-def fsync(path: Path) -> None:
-    """Force a file or a folder to disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from pipeline.execution import Execution
 from pipeline.fingerprint import explain, read_parts
-from pipeline.record import RunRecord, StageRecord, read_runs
+from pipeline.history import read_runs
 from pipeline.specification import Pipeline, Stage
 from pipeline.store import Store
 from schemas.errors import InputError
+from schemas.execution import Execution
+from schemas.run import RunRecord, StageRecord
 
 __all__ = ["previous_executions", "take"]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -41,15 +42,15 @@ class Manifest(BaseModel):
         except (OSError, ValidationError):
             return None
 
-    def damage(self, folder: Path) -> str | None:
-        """Name the first file that is not as it was sealed, by its hash, or that was added; None if all are."""
+    def damage(self, folder: Path) -> Iterator[str]:
+        """Hash every file and name those that are not as they were sealed, are gone, or were added."""
         for name, entry in self.files.items():
             try:
                 if hash_file(folder / name) != entry.sha256:
-                    return name
+                    yield name
             except OSError:
-                return name
-        return next((name for name in list_files(folder) if name not in self.files), None)
+                yield name
+        yield from (name for name in list_files(folder) if name not in self.files)
 
 
 def list_files(folder: Path) -> list[str]:
@@ -82,3 +83,35 @@ def content_of(files: Mapping[str, FileEntry]) -> str:
     """Give the default content digest: the sorted (path, sha256) of what is not incidental."""
     said = sorted((name, entry.sha256) for name, entry in files.items() if not name.startswith(INCIDENTAL))
     return digest_of(said)
+
+
+def seal(folder: Path, manifest: Manifest) -> None:
+    """Make a folder durable and read-only, and write its manifest last."""
+    for name in manifest.files:
+        path = folder / name
+        path.chmod(0o444)
+        fsync(path)
+    path = folder / MANIFEST
+    path.write_text(manifest.model_dump_json(indent=2) + "\n")
+    path.chmod(0o444)
+    fsync(path)
+    for parent in {path.parent, *((folder / name).parent for name in manifest.files)}:
+        fsync(parent)
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace a file by rename, so that a reader sees the old one or the new one."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    aside.write_text(text)
+    fsync(aside)
+    aside.replace(path)
+    fsync(path.parent)
+
+
+def fsync(path: Path) -> None:
+    """Force a file or a folder to disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

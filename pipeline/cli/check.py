@@ -2,15 +2,52 @@
 
 from __future__ import annotations
 
+import json
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
-from pipeline.cli.project import Overrides, open_project
+from pipeline.cli.completion import Overrides
+from pipeline.cli.project import open_project
+
+if TYPE_CHECKING:
+    from pipeline.specification import Stage
 
 __all__ = ["check"]
 
 
-def check(context: typer.Context, overrides: Overrides = None) -> None:
+def check(
+    context: typer.Context,
+    *,
+    overrides: Overrides = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Print the stages, their inputs, types and settings with defaults.")
+    ] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema of pipeline.yaml, for editors.")
+    ] = False,
+) -> None:
     """Check pipeline.yaml and every setting in it, without running anything; exits with 2 if it is wrong."""
     pipeline, _ = open_project(context, overrides)
-    names = ", ".join(stage.name for stage in pipeline.stages)
-    print(f"pipeline.yaml is right: {len(pipeline.stages)} stages ({names})")
+    if schema:
+        from pipeline.cli.schema import json_schema
+
+        print(json.dumps(json_schema(pipeline), indent=2))
+    elif explain:
+        print(f"threads: {pipeline.threads}\n" + "\n".join(_explain(stage) for stage in pipeline.stages))
+    else:
+        names = ", ".join(stage.name for stage in pipeline.stages)
+        print(f"pipeline.yaml is right: {len(pipeline.stages)} stages ({names})")
+
+
+def _explain(stage: Stage) -> str:
+    """Give a stage as it will be carried out: where everything comes from, of which type, with every setting."""
+    component = stage.component
+    lines = [f"\n{stage.name} ({component.module})"]
+    lines += [f"  takes  {name}: {component.inputs[name].__name__} from {port}" for name, port in stage.inputs.items()]
+    lines += [f"  gives  {name}: {kind.__name__}" for name, kind in component.outputs.items()]
+    if stage.requires:
+        lines.append(f"  requires {stage.requires}")
+    settings = stage.config.model_dump(mode="json")
+    lines += [f"  config {name}: {json.dumps(value)}" for name, value in settings.items()]
+    return "\n".join(lines)

@@ -21,11 +21,18 @@ __all__ = ["tell"]
 
 
 @contextmanager
-def tell() -> Generator[None]:
-    """Show what is logged below `digits` while it lasts, past any redirection of standard error."""
+def tell(started: str | None = None) -> Generator[None]:
+    """Show what is logged below `digits` while it lasts, past any redirection of standard error.
+
+    Args:
+        started: what begins at once, where no stage does.
+    """
     with os.fdopen(os.dup(2), "w", encoding=sys.stderr.encoding, errors="backslashreplace", buffering=1) as screen:
         handler = _Terminal(screen) if screen.isatty() else _Lines(screen)
+        LOGGER.setLevel(logging.DEBUG)
         LOGGER.addHandler(handler)
+        if started and screen.isatty():
+            handler.start(started, started)
         try:
             yield
         finally:

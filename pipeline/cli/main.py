@@ -14,6 +14,7 @@ from pipeline.cli.rerun import rerun
 from pipeline.cli.run import run
 from pipeline.cli.runs import runs
 from pipeline.cli.show import show
+from pipeline.cli.verify import verify
 
 __all__ = ["app", "main"]
 
@@ -24,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=True,
 )
-for command in (run, rerun, plan, check, runs, show):
+for command in (run, rerun, plan, check, runs, show, verify):
     app.command()(command)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from pipeline.cli.project import AsJson, Overrides, open_project
+from pipeline.cli.completion import Overrides
+from pipeline.cli.project import AsJson, open_project
 
 __all__ = ["plan"]
 

@@ -1,4 +1,4 @@
-"""The project a command works on, and the options that commands share."""
+"""The project a command works on."""
 
 from __future__ import annotations
 
@@ -11,15 +11,9 @@ if TYPE_CHECKING:
     from pipeline.specification import Pipeline
     from pipeline.store import Store
 
-__all__ = ["AsJson", "Overrides", "RunName", "StageName", "artifacts_of", "open_project"]
+__all__ = ["AsJson", "artifacts_of", "open_project"]
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-Overrides = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="STAGE.KEY=VALUE", help="Override a setting; may be given more than once."),
-]
-StageName = str
-RunName = str
 
 
 def open_project(context: typer.Context, overrides: list[str] | None = None) -> tuple[Pipeline, Store]:

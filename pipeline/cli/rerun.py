@@ -6,18 +6,24 @@ from typing import Annotated
 
 import typer
 
+from pipeline.cli.completion import Overrides, complete_run, complete_stage
 from pipeline.cli.outcome import tell_outcome
-from pipeline.cli.project import AsJson, Overrides, RunName, StageName, open_project
+from pipeline.cli.project import AsJson, open_project
 
 __all__ = ["rerun"]
 
-BaseRun = Annotated[RunName | None, typer.Option("--run", help="Take the stages above from this run.")]
+BaseRun = Annotated[
+    str | None,
+    typer.Option("--run", metavar="RUN", autocompletion=complete_run, help="Take the stages above from this run."),
+]
 Downstream = Annotated[bool, typer.Option("--downstream", help="Go on with the stages below, gate and promotion.")]
 
 
 def rerun(  # noqa: PLR0913  (each is an option)
     context: typer.Context,
-    stage: Annotated[StageName, typer.Argument(metavar="STAGE", help="The stage to run again.")],
+    stage: Annotated[
+        str, typer.Argument(metavar="STAGE", autocompletion=complete_stage, help="The stage to run again.")
+    ],
     *,
     overrides: Overrides = None,
     base: BaseRun = None,
@@ -30,7 +36,7 @@ def rerun(  # noqa: PLR0913  (each is an option)
     stages below whose inputs changed are listed as stale.
     """
     from pipeline.cli.live import tell
-    from pipeline.record import find_run
+    from pipeline.history import find_run
     from pipeline.runner import Selection, carry_out
 
     pipeline, store = open_project(context, overrides)

@@ -6,16 +6,30 @@ from typing import Annotated
 
 import typer
 
+from pipeline.cli.completion import Overrides, complete_stage
 from pipeline.cli.outcome import tell_outcome
-from pipeline.cli.project import AsJson, Overrides, StageName, open_project
+from pipeline.cli.project import AsJson, open_project
 
 __all__ = ["run"]
 
-From = Annotated[StageName | None, typer.Option("--from", help="Take the stages above as the latest run left them.")]
-To = Annotated[StageName | None, typer.Option("--to", help="End after this stage, without promotion.")]
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="STAGE",
+        autocompletion=complete_stage,
+        help="Take the stages above as the latest run left them.",
+    ),
+]
+To = Annotated[
+    str | None,
+    typer.Option("--to", metavar="STAGE", autocompletion=complete_stage, help="End after it, without promotion."),
+]
 Force = Annotated[
-    list[StageName] | None,
-    typer.Option("--force", help="Run this stage even if nothing changed; may be given more than once."),
+    list[str] | None,
+    typer.Option(
+        "--force", metavar="STAGE", autocompletion=complete_stage, help="Run it even if nothing changed; repeatable."
+    ),
 ]
 
 

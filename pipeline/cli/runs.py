@@ -20,7 +20,7 @@ def runs(
 ) -> None:
     """List the runs, the newest first."""
     from pipeline.cli.table import columns
-    from pipeline.record import read_runs
+    from pipeline.history import read_runs
 
     records = list(islice(read_runs(artifacts_of(context)), number))
     if as_json:

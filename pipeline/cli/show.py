@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline.cli.completion import complete_run
 from pipeline.cli.project import AsJson, artifacts_of
 
 __all__ = ["show"]
@@ -15,13 +16,16 @@ __all__ = ["show"]
 
 def show(
     context: typer.Context,
-    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="Its name, or the beginning or end of it.")] = None,
+    run: Annotated[
+        str | None,
+        typer.Argument(metavar="[RUN]", autocompletion=complete_run, help="Its name, or the beginning or end of it."),
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
     """Show a run, by default the latest: stages, metrics, verdict, and where everything is."""
     from pipeline.cli.table import summary
-    from pipeline.record import find_run
+    from pipeline.history import find_run
 
     artifacts = artifacts_of(context)
     record = find_run(artifacts, run)

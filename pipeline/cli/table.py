@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipeline.record import RunRecord
+    from schemas.run import RunRecord
 
 __all__ = ["box", "columns", "paint", "summary"]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.document import read_document
 from pipeline.specification import find_project, load_pipeline
+from schemas.document import read_document
 from schemas.errors import UsageError
 from tests.project import TOYS, Project, toy_project
 

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
-
-import yaml
+from typing import TYPE_CHECKING, Any, cast
 
 from schemas.errors import UsageError
+
+if TYPE_CHECKING:
+    import yaml
 
 __all__ = ["Document", "read_document"]
 
@@ -81,6 +82,8 @@ def read_document(path: Path) -> Document:
         raise UsageError(f"{path} is not text", found=str(error), expected="UTF-8") from error
     if len(data) > MAX_BYTES:
         raise UsageError(f"{path} is too large", found=f"{len(data):,} bytes", expected=f"at most {MAX_BYTES:,}")
+    import yaml
+
     node = _compose(text, path.name)
     if not isinstance(node, yaml.MappingNode):
         raise UsageError(f"{path.name}: not a mapping", expected="key: value")
@@ -90,6 +93,8 @@ def read_document(path: Path) -> Document:
 
 
 def _compose(text: str, name: str) -> yaml.Node | None:
+    import yaml
+
     try:
         _check_bounds(text, name)
         return yaml.compose(text, Loader=yaml.CSafeLoader)
@@ -101,6 +106,8 @@ def _compose(text: str, name: str) -> yaml.Node | None:
 
 def _check_bounds(text: str, name: str) -> None:
     """Refuse what could grow: nesting and aliases are counted before anything is built from them."""
+    import yaml
+
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         place = f"{name}:{_line(event.start_mark)}"
@@ -118,6 +125,8 @@ def _walk(
     node: yaml.Node, name: str, location: Location, places: dict[Location, str]
 ) -> Iterator[tuple[Location, Any]]:
     """Yield (location, value) of a node; its own last, under its own location."""
+    import yaml
+
     place = f"{name}:{_line(node.start_mark)}"
     places.setdefault(location, place)
     if isinstance(node, yaml.MappingNode):
@@ -136,6 +145,8 @@ def _walk(
 
 
 def _read_key(node: yaml.Node, name: str) -> str:
+    import yaml
+
     place = f"{name}:{_line(node.start_mark)}"
     if node.tag == "tag:yaml.org,2002:merge":
         raise UsageError(f"{place}: merge keys are not allowed", do="write the values out")
@@ -145,6 +156,8 @@ def _read_key(node: yaml.Node, name: str) -> str:
 
 
 def _read_scalar(node: yaml.Node, place: str) -> str | float | bool | None:
+    import yaml
+
     if node.tag not in SCALARS:
         kind = node.tag.removeprefix("tag:yaml.org,2002:")
         raise UsageError(f"{place}: a {kind} is not allowed", found=str(node.value), do="quote it, if it is text")

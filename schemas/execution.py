@@ -6,9 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from pipeline.fingerprint import Parts
-
-__all__ = ["Execution", "Version"]
+__all__ = ["Execution", "Parts", "Version"]
 
 
 class Version(BaseModel):
@@ -23,6 +21,23 @@ class Version(BaseModel):
 
     path: str
     content: str
+
+
+class Parts(BaseModel):
+    """Everything that decides what a stage puts out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: dict[str, str]
+    """Hash of each module, by dotted name."""
+    config: dict[str, Any]
+    inputs: dict[str, str]
+    """Content digest of each input."""
+    libraries: dict[str, str]
+    """Version of each distribution the source imports."""
+    python: str
+    threads: int | None
+    """Of TensorFlow; None for a stage without it."""
 
 
 class Execution(BaseModel):

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from pipeline.execution import Execution
-from pipeline.store import Store
 from schemas.blessing import Blessing, Verdict
-from schemas.errors import UsageError
 from schemas.evaluation import Evaluation
+from schemas.execution import Execution
 from schemas.manifest import Manifest
 from schemas.statistics import Source, Statistics
 
-__all__ = ["Outcome", "RunRecord", "StageRecord", "find_run", "hold", "read_runs"]
+__all__ = ["Outcome", "RunRecord", "StageRecord"]
 
 Outcome = Literal["promoted", "rejected", "completed", "failed", "partial", "interrupted", "running"]
 
@@ -64,12 +58,12 @@ class RunRecord(BaseModel):
     seconds: float = 0.0
     environment: dict[str, Any] = {}
 
-    def add(self, record: StageRecord, execution: Execution | None, store: Store) -> None:
+    def add(self, record: StageRecord, execution: Execution | None, artifacts: Path) -> None:
         """Add a stage, and take the metrics, verdict and source from what it put out."""
         self.stages.append(record)
         for name, version in execution.outputs.items() if execution else ():
             record.outputs[name] = version.path
-            folder = store.artifacts / version.path
+            folder = artifacts / version.path
             manifest = Manifest.read(folder)
             kind = manifest.type if manifest else ""
             if kind == Evaluation.__name__:
@@ -90,57 +84,3 @@ class RunRecord(BaseModel):
 def retry_notice(source: Source, stage: str) -> str | None:
     """Give the notice of a source with the command that tries again, in one line."""
     return f"{source.notice}; to try again: digits run --force {stage}" if source.notice else None
-
-
-def read_runs(artifacts: Path) -> Iterator[RunRecord]:
-    """Yield the records of all runs that can be read, the newest first."""
-    runs = artifacts / "runs"
-    for folder in sorted(runs.iterdir(), reverse=True) if runs.is_dir() else ():
-        if record := read_run(folder):
-            yield record
-
-
-def read_run(folder: Path) -> RunRecord | None:
-    """Read the record of one run; its outcome is `running` while a process holds its folder."""
-    try:
-        record = RunRecord.model_validate_json((folder / "run.json").read_bytes())
-    except (OSError, ValidationError):
-        return None
-    if record.outcome == "interrupted" and is_held(folder):
-        record.outcome = "running"
-    return record
-
-
-def find_run(artifacts: Path, name: str | None) -> RunRecord:
-    """Find a run by its name or the beginning or end of it; without a name, the latest.
-
-    Raises:
-        UsageError: there is no such run, or more than one.
-    """
-    matching = (r for r in read_runs(artifacts) if not name or r.run.startswith(name) or r.run.endswith(name))
-    found = next(matching, None)
-    if found is None:
-        raise UsageError(f"there is no run {name}" if name else "there is no run yet", do="digits runs lists them")
-    if name and found.run != name and (other := next(matching, None)):
-        raise UsageError(f"{name} is more than one run", found=f"{found.run}, {other.run}")
-    return found
-
-
-@contextmanager
-def hold(folder: Path, how: int = fcntl.LOCK_EX) -> Generator[None]:
-    """Hold a run's folder, so that others see that its process lives; a lock goes with its process."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, how)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def is_held(folder: Path) -> bool:
-    """Tell whether a living process holds a run's folder."""
-    try:
-        with hold(folder, fcntl.LOCK_SH | fcntl.LOCK_NB):
-            return False
-    except BlockingIOError:
-        return True

@@ -1,0 +1,32 @@
+"""The JSON Schema of pipeline.yaml, for editors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipeline.specification import Pipeline
+
+__all__ = ["json_schema"]
+
+
+def json_schema(pipeline: Pipeline) -> dict[str, Any]:
+    """Describe pipeline.yaml as an editor needs it, with the settings of the stages that *pipeline* has."""
+    from pydantic.json_schema import models_json_schema
+
+    from pipeline.specification import PipelineEntry, StageEntry
+
+    configs = {stage.name: type(stage.config) for stage in pipeline.stages}
+    models = dict.fromkeys((PipelineEntry, StageEntry, *configs.values()))
+    references, definitions = models_json_schema([(model, "validation") for model in models])
+    schema: dict[str, Any] = definitions["$defs"].pop("PipelineEntry")
+    entry = definitions["$defs"]["StageEntry"]
+    schema["properties"]["stages"]["properties"] = {
+        stage.name: {
+            **entry,
+            "description": (stage.component.function.__doc__ or "").partition("\n")[0],
+            "properties": {**entry["properties"], "config": references[configs[stage.name], "validation"]},
+        }
+        for stage in pipeline.stages
+    }
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "$defs": definitions["$defs"]}
