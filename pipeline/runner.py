@@ -22,7 +22,7 @@ from pipeline.specification import FILE, Pipeline, Stage
 from pipeline.store import Store
 from pipeline.upstream import take
 from schemas.bundle import Bundle
-from schemas.errors import InputError
+from schemas.errors import DigitsError
 from schemas.execution import Execution
 from schemas.run import RunRecord, StageRecord
 
@@ -83,6 +83,9 @@ def carry_out(pipeline: Pipeline, store: Store, selection: Selection | None = No
         try:
             _settle_stages(run, selection)
             _conclude(run, whole=selection.last is None)
+        except DigitsError:
+            run.record.outcome = "failed"
+            raise
         finally:
             store.save_seen()
             run.record.champion = champion(store.artifacts)
@@ -129,7 +132,7 @@ def _carry_out_stage(run: Run, stage: Stage, *, forced: bool) -> tuple[StageReco
     """Find out what becomes of a stage, and let it run if need be."""
     inputs = resolve_inputs(stage, run.done)
     if run.failure or inputs is None:
-        return StageRecord(stage=stage.name, outcome="skipped", reason=_why_skipped(run, stage)), None
+        return StageRecord(stage=stage.name, outcome="skipped", reason=_why_skipped(run.record)), None
     if reason := refusal(stage, run.store, inputs, run.done):
         return StageRecord(stage=stage.name, outcome="blocked", reason=f"blocked: {reason}"), None
     with run.store.lock(stage.name, lambda: _tell_waiting(run, stage)):
@@ -181,17 +184,9 @@ def _tell_waiting(run: Run, stage: Stage) -> None:
     LOGGER.info("%s: waiting for %s, which is at it", stage.name, holder, extra={"waiting": stage.name})
 
 
-def _why_skipped(run: Run, stage: Stage) -> str:
-    """Name the stage that stopped this one.
-
-    Raises:
-        InputError: it never ran, as this run was not to carry it out.
-    """
-    for record in run.record.stages:
-        if record.outcome in {"failed", "blocked", "skipped"}:
-            return f"{record.stage} {record.outcome}"
-    missing = next(port.stage for port in stage.ports if port.stage not in run.done)
-    raise InputError(f"{stage.name} needs {missing}, which has never run", do=f"digits run --to {missing}")
+def _why_skipped(record: RunRecord) -> str:
+    stopped = next(stage for stage in record.stages if stage.outcome in {"failed", "blocked", "skipped"})
+    return f"{stopped.stage} {stopped.outcome}"
 
 
 def _conclude(run: Run, *, whole: bool) -> None:

@@ -98,6 +98,12 @@ class Pipeline:
             hint = nearest(name, names) or f"there are {', '.join(names)}"
             raise UsageError(f"there is no stage {name}", do=hint)
 
+    def check_part(self, first: str | None, last: str | None) -> None:
+        """Raise UsageError if no stage stands from *first* to *last*."""
+        names = [stage.name for stage in self.stages]
+        if first and last and names.index(first) > names.index(last):
+            raise UsageError(f"--from {first} --to {last} leaves no stage", expected=f"{last} not above {first}")
+
 
 def find_project(start: Path) -> Path:
     """Give the nearest folder upward with a pipeline.yaml; raises UsageError where there is none."""

@@ -18,7 +18,7 @@ __all__ = ["previous_executions", "take"]
 
 def take(
     stage: Stage, pipeline: Pipeline, store: Store, base: RunRecord | None, this: str
-) -> tuple[StageRecord, Execution | None]:
+) -> tuple[StageRecord, Execution]:
     """Take a stage from the run *base*, by default the latest; where it is missing there, from the newest that has it.
 
     Args:
@@ -29,14 +29,16 @@ def take(
         this: name of the run under way, which has nothing to give.
 
     Raises:
-        InputError: an output of the stage is damaged.
+        InputError: the stage never ran, or an output of it is damaged.
     """
     runs = [base] if base else []
     found = next(previous_executions(stage.name, store, this, runs), None)
     if found is None:
-        return StageRecord(stage=stage.name, outcome="skipped", reason="never ran"), None
+        raise InputError(f"{stage.name} cannot be taken from a run: it never ran", do=f"digits run --to {stage.name}")
     if damage := store.damage(found):
-        raise InputError(f"{stage.name} cannot be taken from run {found.run}", found=damage.text, do="digits run")
+        raise InputError(
+            f"{stage.name} cannot be taken from run {found.run}", found=damage.text, do=f"digits run --to {stage.name}"
+        )
     inputs = {name: version.content for name, version in found.inputs.items()}
     since = explain(found.parts, read_parts(stage, pipeline, inputs))
     reason = f"taken from run {found.run}" + (f"; since then: {since}" if since else "")
