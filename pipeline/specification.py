@@ -124,6 +124,7 @@ def load_pipeline(project: Path, overrides: tuple[str, ...] = ()) -> Pipeline:
         UsageError: anything in it cannot be; where, what was found and what was expected.
     """
     document = read_document(project / FILE)
+    overrides = tuple(map(_as_text, overrides))
     for override in overrides:
         _override(document, override)
     entry = _validate(PipelineEntry, document.value, document, ())
@@ -132,6 +133,14 @@ def load_pipeline(project: Path, overrides: tuple[str, ...] = ()) -> Pipeline:
     for name, stage_entry in entry.stages.items():
         stages[name] = _place_stage(name, stage_entry, document, stages)
     return Pipeline(project, entry.threads, tuple(stages.values()), overrides)
+
+
+def _as_text(override: str) -> str:
+    """Undo the escapes of a locale that is not UTF-8."""
+    try:
+        return os.fsencode(override).decode()
+    except UnicodeError as error:
+        raise UsageError("--set is not text", found=ascii(override), expected="UTF-8") from error
 
 
 def _override(document: Document, override: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -46,6 +47,9 @@ def main() -> None:
     from schemas.errors import DigitsError
 
     raise_on_signals()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a locale without umlauts is no reason to fail
     try:
         app()
     except DigitsError as error:

@@ -1,0 +1,97 @@
+"""How long the command takes where it has nothing to compute: python -m tests.benchmarks.speed.
+
+Whole processes, in interleaved turns so that the machine's drift cancels; medians, and as multiples
+of a bare Python start. Packages must be compiled: run it once before, with PYTHONDONTWRITEBYTECODE unset.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from pipeline.runner import carry_out
+from pipeline.specification import load_pipeline
+from pipeline.store import Store
+from tests.project import DIGITS, Project, toy_project
+
+TURNS = 15
+WORDS = 500
+
+Command = list[str]
+
+
+def stages(count: int) -> str:
+    """Give a pipeline of stages that do nothing but say a word."""
+    return "stages:\n" + "".join(f"  say{i}:\n    uses: toys.say\n" for i in range(count))
+
+
+def measure(commands: dict[str, Command], cleared: dict[str, Path]) -> dict[str, list[float]]:
+    """Time each command TURNS times, in turns; before a command in *cleared*, its artifacts are removed."""
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    seconds: dict[str, list[float]] = {name: [] for name in commands}
+    for turn in range(TURNS + 1):
+        for name, command in commands.items():
+            if name in cleared:
+                subprocess.run(["rm", "-rf", cleared[name]], check=True)
+            begun = time.perf_counter()
+            subprocess.run(command, check=True, capture_output=True, env=variables)
+            if turn:  # the first warms the caches of the machine
+                seconds[name].append(time.perf_counter() - begun)
+    return seconds
+
+
+def grow(project: Project) -> None:
+    """Give a project 2,000 artifacts and 1,000 runs: 500 words through four stages, each run twice."""
+    store = Store(project.artifacts)
+    for number in range(WORDS):
+        pipeline = load_pipeline(project.path, (f"say.word=word{number}",))
+        for _ in range(2):
+            carry_out(pipeline, store)
+
+
+def main() -> None:
+    """Measure, and print one row of Markdown each."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        toy, large = toy_project(folder / "toy"), toy_project(folder / "large")
+        one, five = (toy_project(folder / f"cold{count}", stages(count)) for count in (1, 5))
+        toy.digits("run")
+        grow(large)
+        last = f"say.word=word{WORDS - 1}"
+        commands: dict[str, Command] = {
+            "python -c pass": [sys.executable, "-c", "pass"],
+            "digits --help": [str(DIGITS), "--help"],
+            "digits run, all cached": [str(DIGITS), "-C", str(toy.path), "run"],
+            "digits run, one stage that does nothing, cold": [str(DIGITS), "-C", str(one.path), "run"],
+            "digits run, five stages that do nothing, cold": [str(DIGITS), "-C", str(five.path), "run"],
+            "2,000 artifacts, 1,000 runs: digits plan": [str(DIGITS), "-C", str(large.path), "plan", "--set", last],
+            "the same: digits run, all cached": [str(DIGITS), "-C", str(large.path), "run", "--set", last],
+            "the same: digits plan, a setting new": [
+                str(DIGITS),
+                "-C",
+                str(large.path),
+                "plan",
+                "--set",
+                "say.times=9",
+            ],
+            "the same: digits runs": [str(DIGITS), "-C", str(large.path), "runs"],
+        }
+        cold = {
+            f"digits run, {number} stage{s} that do{es} nothing, cold": each.artifacts
+            for number, s, es, each in (("one", "", "es", one), ("five", "s", "", five))
+        }
+        seconds = measure(commands, cold)
+    bare = statistics.median(seconds["python -c pass"])
+    print("| command | median s | least to most | times a bare python |\n|---|---|---|---|")
+    for command, values in seconds.items():
+        median = statistics.median(values)
+        print(f"| {command} | {median:.3f} | {min(values):.3f} to {max(values):.3f} | {median / bare:.0f} |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""A real terminal, as large as a test wants it, and what a person sees in it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import struct
+import subprocess
+import termios
+from dataclasses import dataclass
+
+import pyte
+
+__all__ = ["Session", "run_in_terminal"]
+
+ROWS = 60
+
+
+@dataclass(frozen=True)
+class Session:
+    """What a command did in a terminal.
+
+    Attributes:
+        status: its exit status.
+        raw: every byte it wrote.
+        screen: the screen at the end, with colours.
+        frames: what the screen showed after each write.
+    """
+
+    status: int
+    raw: bytes
+    screen: pyte.Screen
+    frames: list[str]
+
+    @property
+    def text(self) -> str:
+        """The screen at the end, without what is blank."""
+        return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
+
+
+def run_in_terminal(command: list[str], columns: int, variables: dict[str, str], rows: int = ROWS) -> Session:
+    """Run a command in a pseudo-terminal of this width, to its end."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    environment = variables | {"TERM": "xterm-256color", "COLUMNS": str(columns), "LINES": str(rows)}
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
+    os.close(theirs)
+    screen = pyte.Screen(columns, rows)
+    stream = pyte.ByteStream(screen)
+    raw, frames = b"", list[str]()
+    while data := _read(ours):
+        raw += data
+        stream.feed(data)
+        frames.append("\n".join(screen.display))
+    os.close(ours)
+    return Session(process.wait(), raw, screen, frames)
+
+
+def _read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, 65536)
+    except OSError:  # the last process that held the other end is gone
+        return b""
