@@ -56,7 +56,7 @@ def export(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
     shutil.copy(transform.path / "transform.json", bundle.path)
     shutil.copy(statistics.path / "statistics.json", bundle.path)
     card = _card(model, statistics.read(), evaluation.metrics)
-    (bundle.path / "README.md").write_text(card)
+    (bundle.path / "README.md").write_text(card, encoding="utf-8")
     _prove_parity(network, examples.read("test").images[: config.pictures], bundle, config.tolerance)
 
 

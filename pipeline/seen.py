@@ -52,7 +52,7 @@ class SeenFiles:
         if not self._moved:
             return
         aside = self._file.with_name(f".stat.{os.getpid()}.json")
-        aside.write_text(json.dumps(self._seen))
+        aside.write_text(json.dumps(self._seen), encoding="utf-8")
         aside.replace(self._file)
         self._moved = False
 

@@ -162,7 +162,7 @@ class Store:
         moved = staged / MOVED
         execution = self.execution(stage, staged.name.rpartition("-")[2])
         recorded = {version.path for version in execution.outputs.values()} if execution else set[str]()
-        for path in moved.read_text().splitlines() if moved.exists() else []:
+        for path in moved.read_text(encoding="utf-8").splitlines() if moved.exists() else []:
             if path not in recorded:
                 shutil.rmtree(self.artifacts / path, ignore_errors=True)
         moved.unlink(missing_ok=True)
@@ -180,7 +180,7 @@ class Store:
         if target is None:
             seal(folder, manifest)
             target = self._place(home, manifest.content, lost)
-            with (staged / MOVED).open("a") as moved:
+            with (staged / MOVED).open("a", encoding="utf-8") as moved:
                 moved.write(f"{target.relative_to(self.artifacts).as_posix()}\n")
             fsync(staged / MOVED)
             folder.rename(target)

@@ -79,5 +79,5 @@ class Blessing(Artifact):
     @staticmethod
     def write(folder: Path, verdict: Verdict) -> None:
         """Write a verdict into an output folder."""
-        (folder / "verdict.json").write_text(verdict.model_dump_json(indent=2) + "\n")
+        (folder / "verdict.json").write_text(verdict.model_dump_json(indent=2) + "\n", encoding="utf-8")
         (folder / ("BLESSED" if verdict.blessed else "NOT_BLESSED")).touch()

@@ -92,7 +92,9 @@ class Evaluation(Artifact):
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        (folder / "metrics.json").write_text(json.dumps(metrics.model_dump(mode="json"), indent=2) + "\n")
+        (folder / "metrics.json").write_text(
+            json.dumps(metrics.model_dump(mode="json"), indent=2) + "\n", encoding="utf-8"
+        )
         columns: dict[str, Any] = {
             "id": pa.array(list(split.ids), pa.string()),
             "label": pa.array(split.labels, pa.int32()),

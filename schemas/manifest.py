@@ -92,7 +92,7 @@ def seal(folder: Path, manifest: Manifest) -> None:
         path.chmod(0o444)
         fsync(path)
     path = folder / MANIFEST
-    path.write_text(manifest.model_dump_json(indent=2) + "\n")
+    path.write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
     path.chmod(0o444)
     fsync(path)
     for parent in {path.parent, *((folder / name).parent for name in manifest.files)}:
@@ -102,7 +102,7 @@ def seal(folder: Path, manifest: Manifest) -> None:
 def write_atomically(path: Path, text: str) -> None:
     """Replace a file by rename, so that a reader sees the old one or the new one."""
     aside = path.with_name(f".{path.name}.{os.getpid()}")
-    aside.write_text(text)
+    aside.write_text(text, encoding="utf-8")
     fsync(aside)
     aside.replace(path)
     fsync(path.parent)

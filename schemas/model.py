@@ -80,8 +80,8 @@ class Model(Artifact):
     def write(folder: Path, network: keras.Model, classes: tuple[str, ...], history: History) -> None:
         """Write a network into an output folder."""
         network.save(folder / "model.keras")  # pyright: ignore[reportUnknownMemberType]
-        (folder / "classes.json").write_text(json.dumps(classes) + "\n")
-        (folder / "history.json").write_text(history.model_dump_json(indent=2) + "\n")
+        (folder / "classes.json").write_text(json.dumps(classes) + "\n", encoding="utf-8")
+        (folder / "history.json").write_text(history.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
 def _without_ids(value: Any) -> Any:  # noqa: ANN401  (JSON)

@@ -77,7 +77,7 @@ class RunRecord(BaseModel):
     def write(self, folder: Path) -> None:
         """Write run.json, by rename."""
         aside = folder / ".run.json"
-        aside.write_text(self.model_dump_json(indent=2) + "\n")
+        aside.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
         aside.replace(folder / "run.json")
 
 

@@ -69,4 +69,4 @@ class Statistics(Artifact):
     @staticmethod
     def write(folder: Path, record: StatisticsRecord) -> None:
         """Write the record into an output folder."""
-        (folder / "statistics.json").write_text(record.model_dump_json(indent=2) + "\n")
+        (folder / "statistics.json").write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")

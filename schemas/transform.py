@@ -41,7 +41,9 @@ class Transform(Artifact):
     @staticmethod
     def write(folder: Path, *, mean: float, std: float) -> None:
         """Write the transform into an output folder; mean and std are of pixels on the scale 0 to 1."""
-        (folder / "transform.json").write_text(json.dumps({"mean": mean, "std": std}, indent=2) + "\n")
+        (folder / "transform.json").write_text(
+            json.dumps({"mean": mean, "std": std}, indent=2) + "\n", encoding="utf-8"
+        )
 
     @property
     def _figures(self) -> dict[str, float]:

@@ -11,4 +11,4 @@ from schemas.bundle import Bundle
 def pack(text: Text, bundle: Output[Bundle]) -> None:
     """Write every file a bundle has."""
     for name in Bundle.SAID:
-        (bundle.path / name).write_text(text.read())
+        (bundle.path / name).write_text(text.read(), encoding="utf-8")

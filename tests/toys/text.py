@@ -12,9 +12,9 @@ class Text(Artifact):
 
     def read(self) -> str:
         """Read the text."""
-        return (self.path / "text.txt").read_text()
+        return (self.path / "text.txt").read_text(encoding="utf-8")
 
     @staticmethod
     def write(folder: Path, text: str) -> None:
         """Write the text."""
-        (folder / "text.txt").write_text(text)
+        (folder / "text.txt").write_text(text, encoding="utf-8")

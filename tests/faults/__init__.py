@@ -1,0 +1,1 @@
+"""Tests that end processes at bad moments, and look at what they leave."""

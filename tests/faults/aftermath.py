@@ -1,0 +1,94 @@
+"""What is in a project after something happened to it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from schemas.execution import Execution
+from schemas.manifest import MANIFEST, Manifest
+from schemas.run import RunRecord
+from tests.project import Project
+
+__all__ = ["Aftermath", "contents", "damaged_versions", "look", "wait_for"]
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """What a run that went well leaves; the lists are of what should not be.
+
+    Attributes:
+        contents: content digest of each output of the latest run.
+        damaged: files of versions that are not as they were sealed.
+        unnamed: versions that no execution names.
+        missing: versions that an execution names and that are not there.
+        staged: what is left in .staging.
+    """
+
+    contents: dict[str, str]
+    damaged: list[str] = field(default_factory=list[str])
+    unnamed: list[str] = field(default_factory=list[str])
+    missing: list[str] = field(default_factory=list[str])
+    staged: list[str] = field(default_factory=list[str])
+
+
+def look(project: Project) -> Aftermath:
+    """Look at everything in a project's store."""
+    artifacts = project.artifacts
+    there = {_name(folder, artifacts) for folder in _versions(project)}
+    executions = map(_read_execution, artifacts.glob("store/*/executions/*.json"))
+    named = {version.path for execution in executions for version in execution.outputs.values()}
+    return Aftermath(
+        contents(project),
+        damaged_versions(project),
+        sorted(there - named),
+        sorted(named - there),
+        _names((artifacts / ".staging").glob("*"), artifacts),
+    )
+
+
+def contents(project: Project) -> dict[str, str]:
+    """Give the content digest of each output of the latest run."""
+    record = RunRecord.model_validate_json((project.artifacts / "latest" / "run.json").read_bytes())
+    return {
+        f"{stage.stage}.{name}": manifest.content if (manifest := Manifest.read(project.artifacts / path)) else "none"
+        for stage in record.stages
+        for name, path in stage.outputs.items()
+    }
+
+
+def damaged_versions(project: Project) -> list[str]:
+    """Name the files of versions in the store that are not as they were sealed."""
+    damaged: list[str] = []
+    for folder in _versions(project):
+        manifest = Manifest.read(folder)
+        files = manifest.damage(folder) if manifest else [MANIFEST]
+        damaged += [f"{_name(folder, project.artifacts)}/{file}" for file in files]
+    return damaged
+
+
+def wait_for(condition: Callable[[], object], what: str) -> None:
+    """Wait until something is so; fail after 20 seconds."""
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, f"{what} never came"
+        time.sleep(0.01)
+
+
+def _versions(project: Project) -> list[Path]:
+    outputs = (path for path in project.artifacts.glob("store/*/*") if path.is_dir() and path.name != "executions")
+    return sorted(version for output in outputs for version in output.iterdir())
+
+
+def _read_execution(path: Path) -> Execution:
+    return Execution.model_validate_json(path.read_bytes())
+
+
+def _names(paths: Iterable[Path], artifacts: Path) -> list[str]:
+    return sorted(_name(path, artifacts) for path in paths)
+
+
+def _name(path: Path, artifacts: Path) -> str:
+    return path.relative_to(artifacts).as_posix()

@@ -1,0 +1,162 @@
+"""Runs killed at any instant, and the run after."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.aftermath import Aftermath, contents, damaged_versions, look
+from tests.project import DIGITS, TOYS, Project, toy_project
+
+# The system calls by which a run changes what is on disk; the names that this machine lacks are passed over.
+CALLS = {
+    "rename": "?rename,?renameat,?renameat2",
+    "mkdir": "?mkdir,?mkdirat",
+    "symlink": "?symlink,?symlinkat",
+    "unlinkat": "unlinkat",
+    "rmdir": "?rmdir",
+    "fsync": "fsync",
+    "chmod": "?chmod,?fchmodat",
+}
+KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
+SEED = 20
+INSTANTS = [(number + random.Random(SEED + number).random()) / 40 for number in range(40)]  # noqa: S311
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Aftermath, float]:
+    """Give what an undisturbed cold run leaves, and how long it takes."""
+    project = _project(tmp_path_factory.mktemp("undisturbed"))
+    begun = time.monotonic()
+    project.digits("run")
+    return Aftermath(contents(project)), time.monotonic() - begun
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("instant", [0.6, 0.8, 0.95])
+def test_a_kill_leaves_nothing_that_the_next_run_does_not_mend(
+    instant: float, undisturbed: tuple[Aftermath, float], tmp_path: Path
+) -> None:
+    """After a kill and one more run, the store is as if nothing had happened."""
+    whole, seconds = undisturbed
+    project = _project(tmp_path)
+    _kill_after(project, instant * seconds)
+    project.digits("run")
+    assert look(project) == whole
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("instant", INSTANTS, ids=lambda instant: f"{instant:.3f}")
+def test_a_kill_at_any_instant_is_mended_by_the_next_run(
+    instant: float, undisturbed: tuple[Aftermath, float], tmp_path: Path
+) -> None:
+    """Wherever between the start of the interpreter and the end of the run the kill falls, the next run mends it."""
+    whole, seconds = undisturbed
+    project = _project(tmp_path)
+    _kill_after(project, instant * seconds)
+    assert damaged_versions(project) == []
+    project.digits("run")
+    assert look(project) == whole
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("call", CALLS)
+def test_a_kill_before_any_change_on_disk_is_mended_by_the_next_run(
+    call: str, undisturbed: tuple[Aftermath, float], tmp_path: Path
+) -> None:
+    """Killed before its first, second, third ... call of a kind, a run leaves what the next one mends."""
+    _need_strace()
+    found: dict[int, Aftermath] = {}
+    for number, project in _killed_before_each(call, tmp_path):
+        torn = damaged_versions(project)
+        project.digits("run")
+        after = look(project)
+        if torn or after != undisturbed[0]:
+            found[number] = after
+    assert found == {}
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(600)
+def test_a_kill_while_the_last_kill_is_mended_is_mended_too(
+    undisturbed: tuple[Aftermath, float], tmp_path: Path
+) -> None:
+    """A run that is killed while it takes back what a killed run had moved leaves what the next one mends."""
+    _need_strace()
+    template = next(
+        project
+        for _, project in _killed_before_each("rename", tmp_path / "template")
+        if list(project.artifacts.glob("store/say/text/v*"))
+    )
+    assert not list(template.artifacts.glob("store/say/executions/*.json"))
+    found: dict[int, Aftermath] = {}
+    for number, project in _killed_before_each("unlinkat", tmp_path / "again", template):
+        project.digits("run")
+        if (after := look(project)) != undisturbed[0]:
+            found[number] = after
+    assert found == {}
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(600)
+def test_what_a_killed_forced_run_had_moved_does_not_stay(tmp_path: Path) -> None:
+    """A stage whose content differs each time, killed while forced, leaves no version that no execution names."""
+    _need_strace()
+    template = _project(tmp_path / "template")
+    template.edit("toys/say.py", "[config.word] * config.times", "[str(time.time_ns())]")
+    template.digits("run")
+    found: dict[int, list[str]] = {}
+    for number, project in _killed_before_each("rename", tmp_path / "again", template, "--force", "say"):
+        project.digits("run")
+        after = look(project)
+        if wrong := [*after.damaged, *after.unnamed, *after.missing, *after.staged]:
+            found[number] = wrong
+    assert found == {}
+
+
+def _project(path: Path) -> Project:
+    """Make a project whose first stage takes some time."""
+    return toy_project(path, TOYS.replace("{word: hello}", "{word: hello, seconds: 0.1}"))
+
+
+def _kill_after(project: Project, seconds: float) -> None:
+    process = project.start("run")
+    time.sleep(seconds)
+    process.kill()
+    process.communicate()
+
+
+def _killed_before_each(
+    call: str, folder: Path, template: Project | None = None, *options: str
+) -> Iterator[tuple[int, Project]]:
+    """Yield a project whose run was killed before its first call, one for the second ... until a run survives."""
+    for number in range(1, 1000):
+        path = folder / str(number)
+        if template:
+            shutil.copytree(template.path, path, symlinks=True)
+        project = Project(path, {}) if template else _project(path)
+        inject = f"inject={CALLS[call]}:signal=KILL:when={number}"
+        command = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", inject, DIGITS, "-C", path, "run", *options]
+        status = subprocess.run(command, env=project.variables(), check=False, capture_output=True).returncode
+        if status == 0:
+            assert number > 1, f"a run has no call of {CALLS[call]}"
+            return
+        assert status in KILLED
+        yield number, project
+        shutil.rmtree(path)
+
+
+def _need_strace() -> None:
+    if shutil.which("strace") is None:
+        pytest.skip("strace is not on this machine: it is what kills a run before a chosen system call")
+    if subprocess.run(["strace", "-o", "/dev/null", "true"], check=False, capture_output=True).returncode:
+        pytest.skip("strace may not trace processes on this machine (ptrace is not permitted)")

@@ -1,0 +1,117 @@
+"""Several processes on one store."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.faults.aftermath import Aftermath, contents, look, wait_for
+from tests.project import Project, toy_project
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(60)]
+
+STAGES = ("say", "shout", "bless", "pack")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """Give a project of toy stages that has not run."""
+    return toy_project(tmp_path / "toy")
+
+
+def test_of_four_at_once_each_stage_runs_in_one(project: Project) -> None:
+    """Four processes on an empty store all end well; each stage ran in one of them and is unchanged in the others."""
+    outcomes = _outcomes_of_four(project)
+    assert outcomes == {stage: Counter(ran=1, unchanged=3) for stage in STAGES}
+
+
+def test_four_at_once_leave_a_whole_store(project: Project) -> None:
+    """After four processes at once, everything in the store is sealed, named and there once."""
+    _outcomes_of_four(project)
+    assert look(project) == Aftermath(contents(project))
+
+
+def test_two_settings_at_once_both_succeed(project: Project) -> None:
+    """Two processes with different settings both end well, and what each said is in the store."""
+    both = [project.start("run", "--set", f"say.word={word}", "--set", "say.seconds=0.3") for word in ("one", "two")]
+    for process in both:
+        _, err = process.communicate()
+        assert process.returncode == 0, err
+    texts = {path.read_text() for path in project.artifacts.glob("store/pack/bundle/v*/model.tflite")}
+    assert texts == {"ONE!", "TWO!"}
+
+
+def test_two_settings_at_once_leave_a_whole_store(project: Project) -> None:
+    """After two processes with different settings, everything in the store is sealed, named and there."""
+    both = [project.start("run", "--set", f"say.word={word}", "--set", "say.seconds=0.3") for word in ("one", "two")]
+    for process in both:
+        process.communicate()
+    assert look(project) == Aftermath(contents(project))
+
+
+def test_the_lock_of_a_killed_process_blocks_nobody(project: Project) -> None:
+    """A run that waits for a stage goes on within two seconds once the process at it was killed."""
+    holder, _ = _start_holder(project)
+    waiting = project.start("run")
+    assert waiting.stderr
+    assert "waiting for" in waiting.stderr.readline()
+    time.sleep(0.2)
+    assert waiting.poll() is None
+    killed = time.monotonic()
+    holder.kill()
+    waiting.communicate(timeout=20)
+    seconds = time.monotonic() - killed
+    holder.communicate()
+    assert waiting.returncode == 0
+    assert seconds < 2
+
+
+def test_a_waiting_run_names_the_run_it_waits_for(project: Project) -> None:
+    """The waiting run says which stage it waits for, and the name of the run that is at it."""
+    holder, name = _start_holder(project)
+    waiting = project.start("run")
+    assert waiting.stderr
+    line = waiting.stderr.readline()
+    for process in (waiting, holder):
+        process.kill()
+        process.communicate()
+    assert line == f"say: waiting for {name}, which is at it\n"
+
+
+def test_a_waiting_run_does_not_name_another_that_waits(project: Project) -> None:
+    """Of two other runs, one at the stage and one waiting for it, only the one at it is named."""
+    holder, name = _start_holder(project)
+    waiting = [project.start("run")]
+    assert waiting[0].stderr
+    waiting[0].stderr.readline()
+    waiting.append(project.start("run"))
+    assert waiting[1].stderr
+    line = waiting[1].stderr.readline()
+    for process in (*waiting, holder):
+        process.kill()
+        process.communicate()
+    assert line == f"say: waiting for {name}, which is at it\n"
+
+
+def _start_holder(project: Project) -> tuple[subprocess.Popen[str], str]:
+    """Start a run that stays at the stage say; give it and its name."""
+    process = project.start("run", "--set", "say.seconds=60")
+    wait_for(lambda: list(project.artifacts.glob(".staging/say-*/scratch/text/kept")), "the stage say")
+    return process, (project.artifacts / "latest").readlink().name
+
+
+def _outcomes_of_four(project: Project) -> dict[str, Counter[str]]:
+    """Start four runs together; count the outcomes of each stage."""
+    four = [project.start("run", "--json", "--set", "say.seconds=0.5") for _ in range(4)]
+    outcomes = {stage: Counter[str]() for stage in STAGES}
+    for process in four:
+        out, err = process.communicate()
+        assert process.returncode == 0, err
+        for stage in json.loads(out)["stages"]:
+            outcomes[stage["stage"]][stage["outcome"]] += 1
+    return outcomes
