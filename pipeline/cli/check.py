@@ -11,6 +11,8 @@ from pipeline.cli.completion import Overrides
 from pipeline.cli.project import open_project
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from pipeline.specification import Stage
 
 __all__ = ["check"]
@@ -48,6 +50,19 @@ def _explain(stage: Stage) -> str:
     lines += [f"  gives  {name}: {kind.__name__}" for name, kind in component.outputs.items()]
     if stage.requires:
         lines.append(f"  requires {stage.requires}")
-    settings = stage.config.model_dump(mode="json")
-    lines += [f"  config {name}: {json.dumps(value)}" for name, value in settings.items()]
-    return "\n".join(lines)
+    return "\n".join(lines + _settings(stage.config, "  config "))
+
+
+def _settings(config: BaseModel, indent: str) -> list[str]:
+    """Give a line for each setting, those inside others too: its value, and what it means."""
+    from schemas.config import Config
+
+    lines: list[str] = []
+    for name, info in type(config).model_fields.items():
+        value: object = getattr(config, name)
+        if isinstance(value, Config):
+            lines += _settings(value, f"{indent}{name}.")
+        else:
+            shown = json.dumps(config.model_dump(mode="json", exclude_none=True, include={name}).get(name))
+            lines.append(f"{indent}{name}: {shown}".ljust(40) + f"  # {info.description}")
+    return lines

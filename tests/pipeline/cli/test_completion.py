@@ -1,0 +1,124 @@
+"""What the shell offers when Tab is pressed."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.project import DIGITS, HOUSE, Project
+
+SETTINGS = [f"say.{key}=" for key in ("word", "times", "fail", "corrupt", "seconds", "silent")]
+IN_BASH = """
+source <("$1" --show-completion bash)
+COMP_WORDS=($2 '') COMP_CWORD=$3
+_digits_completion "$1"
+printf '%s\\n' "${COMPREPLY[@]}"
+"""
+
+
+def _press_tab(line: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Ask for what may stand at the end of a line, as the script that typer gives to bash asks."""
+    words = line.split(" ")
+    asked = {"_DIGITS_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1)}
+    environment = Project(folder, variables | asked).variables()
+    return subprocess.run([DIGITS], cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def _offered(line: str, folder: Path, **variables: str) -> list[str]:
+    """Give what is offered."""
+    return _press_tab(line, folder, **variables).stdout.split()
+
+
+@pytest.mark.parametrize(
+    ("line", "stages"),
+    [
+        ("digits rerun s", ["say", "shout"]),
+        ("digits rerun ", ["say", "shout", "bless", "pack"]),
+        ("digits rerun x", []),
+        ("digits run --from b", ["bless"]),
+        ("digits run --to p", ["pack"]),
+        ("digits run --force sh", ["shout"]),
+    ],
+)
+def test_stages_are_offered(line: str, stages: list[str], project: Project) -> None:
+    """Where a stage is asked for, those that begin so are offered, in their order."""
+    assert _offered(line, project.path) == stages
+
+
+def test_the_stages_of_the_house_are_offered() -> None:
+    """`digits rerun t` in this repository offers `train`."""
+    assert _offered("digits rerun t", HOUSE) == ["train"]
+
+
+def test_runs_are_offered(ran: Project) -> None:
+    """`digits show 2` offers the runs, the newest first."""
+    ran.digits("run")
+    names = [run["run"] for run in ran.json("runs")]
+    assert len(names) == 2
+    assert _offered("digits show 2", ran.path) == names
+
+
+def test_the_run_to_take_stages_from_is_offered(ran: Project) -> None:
+    """`digits rerun shout --run 2` offers the runs too."""
+    assert _offered("digits rerun shout --run 2", ran.path) == [ran.json("show")["run"]]
+
+
+@pytest.mark.parametrize(
+    ("line", "settings"),
+    [
+        ("digits run --set say.", SETTINGS),
+        ("digits plan --set say.t", ["say.times="]),
+        ("digits rerun say --set th", ["threads="]),
+        ("digits check --set say.word=x --set sh", ["shout.end="]),
+    ],
+)
+def test_settings_are_offered(line: str, settings: list[str], project: Project) -> None:
+    """After --set, `stage.key=` is offered for every setting that begins so."""
+    assert _offered(line, project.path) == settings
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [("rerun s", ["say", "shout"]), ("run --set say.t", ["say.times="])],
+)
+def test_the_project_that_is_named_counts(words: str, offered: list[str], project: Project) -> None:
+    """With -C DIR, the stages and settings of that project are offered, wherever one is."""
+    assert _offered(f"digits -C {project.path} {words}", HOUSE) == offered
+
+
+def test_the_runs_of_the_project_that_is_named_are_offered(ran: Project) -> None:
+    """With -C DIR, the runs of that project are offered."""
+    assert _offered(f"digits -C {ran.path} show 2", ran.path.parent) == [ran.json("show")["run"]]
+
+
+def test_a_project_below_the_home_folder_can_be_named(project: Project) -> None:
+    """With -C ~/DIR, which the shell hands over as it was typed, that project counts."""
+    home = str(project.path.parent)
+    assert _offered(f"digits -C ~/{project.path.name} rerun s", HOUSE, HOME=home) == ["say", "shout"]
+
+
+@pytest.mark.parametrize("line", ["digits rerun t", "digits run --set t", "digits show 2"])
+def test_without_a_project_nothing_is_offered_or_said(line: str, tmp_path: Path) -> None:
+    """Outside a project nothing is offered, and no error is printed into the line that is being typed."""
+    pressed = _press_tab(line, tmp_path)
+    assert (pressed.stdout.strip(), pressed.stderr) == ("", "")
+
+
+def test_a_pipeline_that_is_wrong_says_nothing(project: Project) -> None:
+    """Where pipeline.yaml cannot be read nothing is offered, and no error is printed into the line."""
+    (project.path / "pipeline.yaml").write_text("stages: [")
+    pressed = _press_tab("digits rerun s", project.path)
+    assert (pressed.stdout.strip(), pressed.stderr) == ("", "")
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash on this machine")
+def test_bash_offers_it(project: Project) -> None:
+    """The script of --show-completion, sourced in bash, fills what bash offers."""
+    command = ["bash", "--norc", "-c", IN_BASH, "bash", str(DIGITS), "digits rerun", "2"]
+    answer = subprocess.run(
+        command, cwd=project.path, env=project.variables(), capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.splitlines() == ["say", "shout", "bless", "pack"]

@@ -1,0 +1,199 @@
+"""pipeline.yaml and --set with anything in them: understood, or refused with a UsageError of one line."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.specification import load_pipeline
+from schemas.errors import UsageError
+from tests.project import HOUSE, TOYS, Project, toy_project
+
+SHIPPED = (HOUSE / "pipeline.yaml").read_text(encoding="utf-8")
+CHARACTERS = "abz019 \t\n\r:.,;-_?!|>&*%@`'\"#{}[]()<=~/\\é\u2028\N{GRINNING FACE}\0\x1b\ufeff"
+LINES = ("stages:", "  say:", "    uses: toys.shout", "- a", "<<: {a: 1}", "threads: x", "&a", "---", "...", "? [a]", "")
+WORDS = ("stages", "threads", "say", "shout", "uses", "inputs", "requires", "config", "toys.say", "toys.shout", "<<")
+LIMIT = 2  # seconds
+LEVELS = "abcdefgh"
+
+fuzz = settings(derandomize=True, database=None, deadline=LIMIT * 1000)
+
+scalars = st.one_of(
+    st.sampled_from(WORDS),
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.dates(),
+    st.binary(max_size=8),
+    st.text(max_size=12),
+)
+keys = st.one_of(st.sampled_from(WORDS), st.text(max_size=6), st.integers(), st.none())
+structures = st.recursive(
+    scalars, lambda below: st.one_of(st.lists(below, max_size=3), st.dictionaries(keys, below, max_size=4)), max_leaves=8
+)
+entries = st.fixed_dictionaries(
+    {}, optional={name: structures for name in ("uses", "inputs", "requires", "config", "other")}
+)
+pipelines = st.fixed_dictionaries(
+    {"stages": st.one_of(structures, st.dictionaries(keys, st.one_of(entries, structures), max_size=3))},
+    optional={"threads": scalars, "other": structures},
+)
+targets = st.one_of(st.sampled_from(["say.word", "say.times", "say.seconds", "threads", "bless.least"]), st.text())
+
+
+@st.composite
+def mutations(draw: st.DrawFn, of: str) -> str:
+    """A text with one character or one line deleted, inserted or replaced."""
+    whole_lines = draw(st.booleans())
+    parts = of.splitlines(keepends=True) if whole_lines else list(of)
+    inserted = draw(st.sampled_from([f"{line}\n" for line in LINES] if whole_lines else CHARACTERS))
+    at = draw(st.integers(0, len(parts) - 1))
+    removed = draw(st.sampled_from([0, 1]))
+    parts[at : at + removed] = draw(st.sampled_from([[inserted], []]))
+    return "".join(parts)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Give a project of toy stages whose modules, and the house's, have been imported."""
+    project = toy_project(tmp_path_factory.mktemp("toy"))
+    for text in (SHIPPED, TOYS):
+        _load(project, text)
+    return project
+
+
+@fuzz
+@given(text=st.one_of(st.text(), st.text("stage: y{}[]&*!|>-'\"\n%?<~0."), st.binary()))
+def test_any_text_is_understood_or_refused(text: str | bytes, project: Project) -> None:
+    """Text and bytes of any kind end in a pipeline or in a UsageError of one line that names the file."""
+    _load(project, text)
+
+
+@fuzz
+@given(structure=st.one_of(structures, pipelines), flow=st.sampled_from([True, False, None]))
+def test_any_structure_is_understood_or_refused(structure: object, flow: bool | None, project: Project) -> None:  # noqa: FBT001
+    """YAML of any shape, dumped in any style, ends in a pipeline or in a UsageError of one line."""
+    _load(project, yaml.safe_dump(structure, default_flow_style=flow, allow_unicode=True))
+
+
+@settings(fuzz, max_examples=400)
+@given(text=mutations(TOYS))
+def test_any_slip_in_a_pipeline_is_understood_or_refused(text: str, project: Project) -> None:
+    """One character or line too many, too few or wrong ends in a pipeline or in a UsageError of one line."""
+    _load(project, text)
+
+
+@settings(fuzz, max_examples=400)
+@given(text=mutations(SHIPPED))
+def test_any_slip_in_the_shipped_pipeline_is_understood_or_refused(text: str, project: Project) -> None:
+    """The same with the pipeline.yaml of this repository."""
+    _load(project, text)
+
+
+@fuzz
+@given(override=st.one_of(st.text(), st.binary().map(os.fsdecode), st.builds("{}={}".format, targets, st.text())))
+def test_any_setting_is_understood_or_refused(override: str, project: Project) -> None:
+    """Anything after --set ends in a pipeline or in a UsageError of one line that names the option."""
+    _load(project, TOYS, override)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("uses: toys.say", "uses: .toys.say"),
+        ("uses: toys.say", "uses: ..."),
+        ("uses: toys.say", "uses: 'toys.say\n\n  x'"),
+        ("uses: toys.say", 'uses: "toys.\\uDC00"'),
+        ("{word: hello}", "{times: !!int ''}"),
+        ("{word: hello}", "{times: !!int '+'}"),
+        ("{word: hello}", "{seconds: !!float ''}"),
+        ("{word: hello}", "{silent: !!bool perhaps}"),
+        ("{word: hello}", f"{{word: 0x{'f' * 10_000}}}"),
+        ("{word: hello}", f"{{times: 0x{'f' * 10_000}}}"),
+        ("{word: hello}", f"{{times: {'9' * 10_000}}}"),
+        ("{word: hello}", '{"wo\\nrd": hello}'),
+        ("{word: hello}", "{seconds: 1e999}"),
+        ("  say:", '  "sa\\ny":'),
+        ("say.text", '"sa\\ny.text"'),
+        ("inputs: {text: say.text}", 'inputs: {text: say.text, "te\\nxt": say.text}'),
+        ("stages:", "? [a]\n: b\nstages:"),
+        ("stages:", "%YAML 9.9\n---\nstages:"),
+        ("stages:", "--- 1\n--- 2\nstages:"),
+    ],
+)
+def test_a_strange_value_is_refused(old: str, new: str, project: Project) -> None:
+    """Values that no one types by chance are refused with a UsageError of one line."""
+    assert old in TOYS
+    assert _load(project, TOYS.replace(old, new, 1)) is not None
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        "say.word=\udcff",
+        "say.times=!!int ''",
+        "say.wo\nrd=1",
+        f"say.times{'.more' * 2_000}=1",
+        f"say.new{'.more' * 2_000}=1",
+        f"say.word={'[' * 100_000}",
+    ],
+    ids=ascii,
+)
+def test_a_strange_setting_is_refused(override: str, project: Project) -> None:
+    """A --set that no one types by chance is refused with a UsageError of one line."""
+    assert _load(project, TOYS, override) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: [" + "[]," * 300_000 + "]",
+        "".join(f"k{number}: {{}}\n" for number in range(90_000)),
+        "threads: 1" + ":59" * 300_000,
+        "stages:\n" + "".join(f"  s{number}: {{uses: toys.say}}\n" for number in range(2_000)),
+    ],
+    ids=["a long list", "many keys", "a number of base 60", "many stages"],
+)
+def test_a_large_file_takes_no_time(text: str, project: Project) -> None:
+    """A file just below the limit of size is understood or refused within two seconds of work."""
+    assert len(text) < 1_000_000
+    assert _seconds(lambda: _load(project, text)) < LIMIT
+
+
+def test_a_bomb_of_merge_keys_is_refused_at_once(project: Project) -> None:
+    """A few hundred bytes of merge keys that stand for millions of entries are refused in a tenth of a second."""
+    bomb = "a: &a {k: v}\n" + "".join(
+        f"{name}: &{name} {{<<: [{','.join([f'*{above}'] * 9)}]}}\n"
+        for above, name in zip(LEVELS, LEVELS[1:], strict=False)
+    )
+    assert len(bomb) < 400
+    refusals: list[UsageError | None] = []
+    assert _seconds(lambda: refusals.append(_load(project, bomb))) < 0.1
+    assert "not allowed" in str(refusals[0])
+
+
+def _load(project: Project, text: str | bytes, *overrides: str) -> UsageError | None:
+    """Load a pipeline; give the refusal, which must be one line and name what is wrong."""
+    data = text if isinstance(text, bytes) else text.encode(errors="surrogatepass")
+    (project.path / "pipeline.yaml").write_bytes(data)
+    try:
+        load_pipeline(project.path, overrides)
+    except UsageError as error:
+        assert error.headline.splitlines() == [error.headline]
+        assert ("--set" if overrides else "pipeline.yaml") in error.headline
+        return error
+    return None
+
+
+def _seconds(act: Callable[[], object]) -> float:
+    """Give the processor time that something takes, whatever else the machine does."""
+    begun = time.process_time()
+    act()
+    return time.process_time() - begun
