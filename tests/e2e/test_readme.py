@@ -90,3 +90,23 @@ def test_every_option_has_help() -> None:
 
 def _help_of(option: object) -> str:
     return getattr(option, "help", None) or ""
+
+
+def test_every_exit_code_is_documented() -> None:
+    """The table of exit codes names those of the error tree, and of a refusal."""
+    codes = {getattr(errors, name).exit_code for name in errors.__all__ if name.endswith("Error")} | {3}
+    assert all(f"| {code} |" in README for code in codes)
+
+
+def test_every_variable_is_documented() -> None:
+    """Each environment variable that a setting takes is in the README's table."""
+    sources = [path.read_text() for path in (HOUSE / "components").glob("*.py")]
+    variables = {name for source in sources for name in re.findall(r'"env": "(\w+)"', source)}
+    assert len(variables) == 3
+    assert all(f"| `{name}`" in README for name in variables)
+
+
+def test_every_command_is_documented() -> None:
+    """Each command stands in the README."""
+    commands = typer.main.get_group(app).commands
+    assert all(f"digits {command}" in README for command in commands)

@@ -17,7 +17,19 @@ from tests.project import HOUSE, TOYS, Project, toy_project
 
 SHIPPED = (HOUSE / "pipeline.yaml").read_text(encoding="utf-8")
 CHARACTERS = "abz019 \t\n\r:.,;-_?!|>&*%@`'\"#{}[]()<=~/\\é\u2028\N{GRINNING FACE}\0\x1b\ufeff"
-LINES = ("stages:", "  say:", "    uses: toys.shout", "- a", "<<: {a: 1}", "threads: x", "&a", "---", "...", "? [a]", "")
+LINES = (
+    "stages:",
+    "  say:",
+    "    uses: toys.shout",
+    "- a",
+    "<<: {a: 1}",
+    "threads: x",
+    "&a",
+    "---",
+    "...",
+    "? [a]",
+    "",
+)
 WORDS = ("stages", "threads", "say", "shout", "uses", "inputs", "requires", "config", "toys.say", "toys.shout", "<<")
 LIMIT = 2  # seconds
 LEVELS = "abcdefgh"
@@ -36,7 +48,9 @@ scalars = st.one_of(
 )
 keys = st.one_of(st.sampled_from(WORDS), st.text(max_size=6), st.integers(), st.none())
 structures = st.recursive(
-    scalars, lambda below: st.one_of(st.lists(below, max_size=3), st.dictionaries(keys, below, max_size=4)), max_leaves=8
+    scalars,
+    lambda below: st.one_of(st.lists(below, max_size=3), st.dictionaries(keys, below, max_size=4)),
+    max_leaves=8,
 )
 entries = st.fixed_dictionaries(
     {}, optional={name: structures for name in ("uses", "inputs", "requires", "config", "other")}
