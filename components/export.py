@@ -34,7 +34,7 @@ class ExportConfig(Config):
     pictures: PositiveInt = 1000
     """Test pictures on which every format is compared with the model; all, if there are fewer."""
     tolerance: PositiveFloat = 1e-4
-    """Largest difference of a probability that still counts as agreement."""
+    """Largest difference of a probability or a logit, over 1 + its size, that still counts as agreement."""
 
 
 def export(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
@@ -48,7 +48,7 @@ def export(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
     config: ExportConfig,
 ) -> None:
     """Write SavedModel, LiteRT, labels, transform, statistics and card of the model that was blessed."""
-    if reason := blessing.refusal({"Model": model.digest, "Examples": examples.digest}):
+    if reason := blessing.refusal([("Model", model.digest), ("Examples", examples.digest)]):
         raise StageError(f"the model is {reason}", expected="BLESSED")
     network = model.load()
     _write_formats(network, bundle.path)
@@ -104,9 +104,9 @@ def _ask(form: str, bundle: Output[Bundle], pictures: Path) -> dict[str, NDArray
     import numpy as np
 
     answers = bundle.scratch / f"{form}.npz"
-    command = [sys.executable, "-m", "inference.answers", str(bundle.path), form, str(pictures), str(answers)]
+    command = [sys.executable, "-P", "-m", "inference.answers", str(bundle.path), form, str(pictures), str(answers)]
     if status := subprocess.run(command, check=False, stdin=subprocess.DEVNULL).returncode:
-        raise StageError(f"the {form} format cannot be loaded", found=f"exit status {status}", do="see the log")
+        raise StageError(f"the {form} format cannot be loaded", found=f"exit status {status}")
     with np.load(answers) as file:
         return dict(file)
 
@@ -119,13 +119,17 @@ def _compare(
 ) -> None:
     import numpy as np
 
-    probabilities = expected["probabilities"]
-    difference = float(np.max(np.abs(answers["probabilities"] - probabilities), initial=0.0))
+    if not len(expected["logits"]):
+        raise StageError(f"the {form} format cannot be compared with the model", found="no test pictures")
+    differences = {
+        name: float(np.max(np.abs(answers[name] - values) / (1 + np.abs(values)))) for name, values in expected.items()
+    }
     digits = int(np.sum(answers["logits"].argmax(axis=1) != expected["logits"].argmax(axis=1)))
-    if not difference <= tolerance or digits:
+    if not max(differences.values()) <= tolerance or digits:
+        found = ", ".join(f"{name} differ by up to {difference:.2g}" for name, difference in differences.items())
         raise StageError(
             f"the {form} format disagrees with the model",
-            found=f"probabilities differ by up to {difference:.2g}, {digits} of {len(probabilities)} digits differ",
+            found=f"{found}; {digits} of {len(expected['logits'])} digits differ",
             expected=f"at most {tolerance:g}, and the same digits",
         )
 

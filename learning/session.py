@@ -8,7 +8,7 @@ __all__ = ["configure", "restart"]
 
 
 def configure(threads: int) -> None:
-    """Fix the number of threads and turn op determinism on; must come before TensorFlow's first op.
+    """Fix the number of threads and turn op determinism on, without importing TensorFlow: it reads them when it starts.
 
     The same inputs, seed and library versions then give the same weights bit for bit in a
     new process with the same number of threads on the same kind of processor; another number
@@ -19,11 +19,8 @@ def configure(threads: int) -> None:
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
     os.environ["KERAS_BACKEND"] = "tensorflow"
-    import tensorflow as tf
-
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(threads)
-    tf.config.experimental.enable_op_determinism()
+    os.environ["TF_NUM_INTRAOP_THREADS"] = os.environ["TF_NUM_INTEROP_THREADS"] = str(threads)
+    os.environ["TF_DETERMINISTIC_OPS"] = "1"
 
 
 def restart(seed: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import sys
+import traceback
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,6 +53,8 @@ def load_component(uses: str, place: str) -> Component:
         UsageError: there is no such component, or its annotations do not make a contract.
     """
     name = uses if "." in uses else f"components.{uses}"
+    if not all(part.isidentifier() for part in name.split(".")):
+        raise UsageError(f"{place}: {uses} cannot be a module", expected="a name, or names joined by dots")
     module = _import(name, uses, place)
     function = getattr(module, name.rpartition(".")[2], None)
     if not inspect.isfunction(function):
@@ -69,13 +72,19 @@ def _import(name: str, uses: str, place: str) -> ModuleType:
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
-        if error.name is None or not name.startswith(error.name):
-            raise
+        if error.name is None or not f"{name}.".startswith(f"{error.name}."):
+            raise _import_error(uses, place, error) from error
         known = _known_components()
         hint = nearest(uses, known) or f"there are {', '.join(known)}"
         raise UsageError(f"{place}: there is no component {uses}", found=f"no module {error.name}", do=hint) from error
-    except SyntaxError as error:
-        raise UsageError(f"{place}: {uses} cannot be imported", found=f"{error} ({error.filename})") from error
+    except Exception as error:
+        raise _import_error(uses, place, error) from error
+
+
+def _import_error(uses: str, place: str, error: Exception) -> UsageError:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = "" if isinstance(error, SyntaxError) else f" ({last.filename}:{last.lineno})"
+    return UsageError(f"{place}: {uses} cannot be imported", found=f"{type(error).__name__}: {error}{where}")
 
 
 def _known_components() -> list[str]:
@@ -109,6 +118,6 @@ def _is_subclass(hint: object, base: type) -> bool:
 
 
 def make_importable(project: Path) -> None:
-    """Let a project's own stages be imported: its folder joins Python's path."""
+    """Let a project's own stages be imported: its folder joins Python's path, at the end, so that it hides nothing."""
     if str(project) not in sys.path:
-        sys.path.insert(0, str(project))
+        sys.path.append(str(project))

@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.fingerprint import explain, fingerprint, read_parts
+from pipeline.history import read_runs
+from pipeline.registry import champion
 from pipeline.specification import Pipeline, Stage
 from pipeline.store import Store
-from pipeline.upstream import previous_executions
+from pipeline.upstream import previous_executions, resolve_inputs
 from schemas.blessing import Blessing
 from schemas.execution import Execution, Parts, Version
 from schemas.run import RunRecord, StageRecord
 
-__all__ = ["Decision", "decide", "foresee", "foresee_stage", "refusal", "resolve_inputs"]
+__all__ = ["Decision", "decide", "foresee", "foresee_stage", "refusal"]
 
 
 @dataclass(frozen=True)
@@ -50,25 +52,18 @@ def decide(
     return Decision(parts, key, None, found if damage else None, reason)
 
 
-def resolve_inputs(stage: Stage, done: Mapping[str, Execution]) -> dict[str, Version] | None:
-    """Give the version of each input; None where a stage above has not been carried out."""
-    if any(port.stage not in done for port in stage.ports):
-        return None
-    return {name: done[port.stage].outputs[port.output] for name, port in stage.inputs.items()}
-
-
 def refusal(stage: Stage, store: Store, inputs: Mapping[str, Version], done: Mapping[str, Execution]) -> str | None:
     """Say why the blessing that a stage requires does not let it run; None where it does or none is required."""
     if stage.requires is None:
         return None
     blessing = Blessing(store.artifacts / done[stage.requires.stage].outputs[stage.requires.output].path)
     kinds = stage.component.inputs
-    return blessing.refusal({kinds[name].__name__: version.content for name, version in inputs.items()})
+    return blessing.refusal([(kinds[name].__name__, version.content) for name, version in inputs.items()])
 
 
 def foresee(pipeline: Pipeline, store: Store) -> RunRecord:
     """Give the record of a run as far as it can be known: what depends on a stage that will run may run."""
-    foreseen = RunRecord(run="")
+    foreseen = RunRecord(run="", champion=champion(store.artifacts))
     done: dict[str, Execution] = {}
     for stage in pipeline.stages:
         record, execution = foresee_stage(stage, pipeline, store, done, foreseen)
@@ -102,4 +97,9 @@ def foresee_stage(
 
 def _changes(stage: Stage, parts: Parts, store: Store) -> str:
     previous = next(previous_executions(stage.name, store), None)
-    return (explain(previous.parts, parts) or "output missing") if previous else "first run"
+    if previous is None:
+        ran = any(
+            record.stage == stage.name and record.outputs for run in read_runs(store.artifacts) for record in run.stages
+        )
+        return "output missing" if ran else "first run"
+    return explain(previous.parts, parts) or "output missing"

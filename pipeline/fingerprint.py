@@ -10,25 +10,20 @@ from pipeline.specification import Pipeline, Stage
 from schemas.execution import Parts
 from schemas.manifest import digest_of
 
-__all__ = ["explain", "fingerprint", "read_parts", "uses_tensorflow"]
+__all__ = ["explain", "fingerprint", "read_parts"]
 
 
 def read_parts(stage: Stage, pipeline: Pipeline, inputs: dict[str, str]) -> Parts:
     """Collect the parts of a stage whose inputs have these content digests."""
-    source = read_source(stage.component.module)
+    source = read_source(stage.component.module, pipeline.project)
     return Parts(
         source=source.modules,
         config=stage.config.model_dump(mode="json"),
         inputs=inputs,
         libraries=library_versions(source.libraries),
         python=f"{sys.version_info.major}.{sys.version_info.minor}",
-        threads=pipeline.threads if uses_tensorflow(stage) else None,
+        threads=None if source.libraries.isdisjoint({"tensorflow", "keras"}) else pipeline.threads,
     )
-
-
-def uses_tensorflow(stage: Stage) -> bool:
-    """Tell whether a stage's source imports TensorFlow or Keras."""
-    return not read_source(stage.component.module).libraries.isdisjoint({"tensorflow", "keras"})
 
 
 def fingerprint(parts: Parts) -> str:

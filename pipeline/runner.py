@@ -13,14 +13,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.decision import decide, foresee_stage, refusal, resolve_inputs
+from pipeline.decision import decide, foresee_stage, refusal
 from pipeline.execute import execute
 from pipeline.history import hold, read_runs
 from pipeline.log import LOGGER, write_log
 from pipeline.registry import champion, point, promote
+from pipeline.source import library_versions, read_source
 from pipeline.specification import FILE, Pipeline, Stage
 from pipeline.store import Store
-from pipeline.upstream import take
+from pipeline.upstream import resolve_inputs, take
 from schemas.bundle import Bundle
 from schemas.errors import DigitsError
 from schemas.execution import Execution
@@ -83,8 +84,8 @@ def carry_out(pipeline: Pipeline, store: Store, selection: Selection | None = No
         try:
             _settle_stages(run, selection)
             _conclude(run, whole=selection.last is None)
-        except DigitsError:
-            run.record.outcome = "failed"
+        except DigitsError as error:
+            run.record.outcome, run.record.error = "failed", str(error)
             raise
         finally:
             store.save_seen()
@@ -104,7 +105,7 @@ def _open_run(pipeline: Pipeline, store: Store) -> Run:
         run=name,
         overrides=list(pipeline.overrides),
         started=now.isoformat(timespec="seconds"),
-        environment=_environment(pipeline.project),
+        environment=_environment(pipeline),
     )
     record.write(folder)
     point(store.artifacts / "latest", f"runs/{name}")
@@ -119,7 +120,7 @@ def _settle_stages(run: Run, selection: Selection) -> None:
     for position, stage in enumerate(run.pipeline.stages):
         begun = time.monotonic()
         if position < first:
-            record, execution = take(stage, run.pipeline, run.store, selection.base, run.record.run)
+            record, execution = take(stage, run.pipeline, run.store, run.done, selection.base)
         elif position <= last:
             record, execution = _carry_out_stage(run, stage, forced=stage.name in selection.force)
         else:
@@ -141,8 +142,11 @@ def _carry_out_stage(run: Run, stage: Stage, *, forced: bool) -> tuple[StageReco
             stage=stage.name, outcome="unchanged", reason=decision.reason, fingerprint=decision.fingerprint
         )
         if decision.unchanged:
+            run.store.clear(stage.name, decision.fingerprint)
             return record, decision.unchanged
         LOGGER.info("%s: %s", stage.name, decision.reason, extra={"started": stage.name})
+        run.record.under_way = stage.name
+        run.record.write(run.folder)
         logs = run.folder / "logs" / stage.name
         try:
             execution = execute(stage, decision, inputs, store=run.store, run=run.record, logs=logs)
@@ -167,8 +171,11 @@ def _note(run: Run, record: StageRecord, execution: Execution | None) -> None:
     """Add a stage to the record, link its outputs, and tell whoever listens."""
     had_notice = run.record.notice
     run.record.add(record, execution, run.store.artifacts)
+    run.record.under_way = None
     if execution:
         run.done[record.stage] = execution
+        if execution.run != run.record.run:
+            point(run.folder / "logs" / record.stage, f"../../{execution.run}/logs/{record.stage}")
         for name, path in record.outputs.items():
             point(run.folder / f"{record.stage}.{name}", f"../../{path}")
     if record.outcome != "unchanged":
@@ -179,8 +186,8 @@ def _note(run: Run, record: StageRecord, execution: Execution | None) -> None:
 
 
 def _tell_waiting(run: Run, stage: Stage) -> None:
-    others = [other.run for other in read_runs(run.store.artifacts) if other.outcome == "running"]
-    holder = ", ".join(name for name in others if name != run.record.run) or "another process"
+    runs = (other for other in read_runs(run.store.artifacts) if other.outcome == "running")
+    holder = next((f"run {other.run}" for other in runs if other.under_way == stage.name), "another run")
     LOGGER.info("%s: waiting for %s, which is at it", stage.name, holder, extra={"waiting": stage.name})
 
 
@@ -201,10 +208,10 @@ def _conclude(run: Run, *, whole: bool) -> None:
     ]
     if run.failure:
         run.record.outcome = "failed"
+    elif "blocked" in outcomes or (run.record.verdict and not run.record.verdict.blessed):
+        run.record.outcome = "rejected"
     elif not whole:
         run.record.outcome = "partial"
-    elif "blocked" in outcomes:
-        run.record.outcome = "rejected"
     elif bundles:
         promote(run.store.artifacts, bundles[-1])
         run.record.outcome = "promoted"
@@ -212,20 +219,23 @@ def _conclude(run: Run, *, whole: bool) -> None:
         run.record.outcome = "completed"
 
 
-def _environment(project: Path) -> dict[str, Any]:
+def _environment(pipeline: Pipeline) -> dict[str, Any]:
     """Say on what the run was carried out."""
+    sources = [read_source(stage.component.module, pipeline.project) for stage in pipeline.stages]
     return {
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.release()} {platform.machine()}",
         "cpus": os.cpu_count(),
-        "git": _git_commit(project),
+        "libraries": library_versions(frozenset[str]().union(*(source.libraries for source in sources))),
+        "git": _git_commit(pipeline.project),
     }
 
 
 def _git_commit(project: Path) -> str | None:
+    """Give the commit of the project, with -dirty where files differ from it; None outside a repository."""
     if not any((folder / ".git").exists() for folder in (project, *project.parents)):
         return None
-    command = ["git", "-C", str(project), "rev-parse", "HEAD"]
+    command = ["git", "-C", str(project), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
     try:
         answer = subprocess.run(command, capture_output=True, check=True, text=True)
     except (OSError, subprocess.CalledProcessError):

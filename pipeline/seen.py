@@ -6,7 +6,7 @@ import json
 import os
 from pathlib import Path
 
-from schemas.manifest import Manifest, hash_file
+from schemas.manifest import Manifest, hash_file, list_files
 
 __all__ = ["SeenFiles"]
 
@@ -40,7 +40,7 @@ class SeenFiles:
             except OSError:
                 return name
             self._remember(path, stat)
-        return None
+        return next((name for name in list_files(folder) if name not in manifest.files), None)
 
     def remember(self, folder: Path, manifest: Manifest) -> None:
         """Note the files of a folder that was hashed a moment ago, when it was sealed."""

@@ -43,31 +43,30 @@ class _Module:
 
 
 @cache
-def read_source(component: str) -> SourceCode:
+def read_source(component: str, project: Path) -> SourceCode:
     """Follow the import statements of a component, at any depth and inside functions too.
 
-    Followed are the rooms that stages are made of and the component's own top-level package;
-    everything else is a library.
+    Followed are the rooms that stages are made of, what lies in the project's own folder and the
+    component's top-level package; everything else is a library.
 
     Args:
         component: dotted name of its module.
+        project: the folder of pipeline.yaml.
     """
-    counted = {*ROOMS, component.partition(".")[0]}
+    own = {*ROOMS, component.partition(".")[0]}
     modules: dict[str, str] = {}
     libraries: set[str] = set()
     waiting = [component]
     while waiting:
         name = waiting.pop()
-        if name in modules:
-            continue
         path = file_of(name)
-        if path is None:
-            continue  # a name imported from a module, not a module
+        if name in modules or path is None:
+            continue  # None: a name imported from a module, or a folder without __init__.py
         module = _read_module(path, name)
         modules[name] = module.digest
         for imported in module.imports:
             top = imported.partition(".")[0]
-            if top in counted:
+            if top in own or _lies_in(top, project):
                 waiting += _with_packages(imported)
             elif top not in sys.stdlib_module_names:
                 libraries.add(top)
@@ -78,20 +77,29 @@ def read_source(component: str) -> SourceCode:
 def file_of(module: str) -> Path | None:
     """Find the file of a module without importing it; None where there is none."""
     top, _, rest = module.partition(".")
-    if top in ROOMS:
-        root = HOUSE / top
-    else:
-        spec = importlib.util.find_spec(top)
-        if spec is None or spec.origin is None:
-            return None
-        if not spec.submodule_search_locations:
-            return Path(spec.origin) if not rest else None
-        root = Path(spec.origin).parent
-    path = root.joinpath(*rest.split(".")) if rest else root
-    for candidate in (path.with_name(f"{path.name}.py"), path / "__init__.py"):
-        if candidate.is_file():
-            return candidate
+    for root in _roots(top):
+        path = root.joinpath(*rest.split(".")) if rest else root
+        for candidate in (path.with_name(f"{path.name}.py"), path / "__init__.py"):
+            if candidate.is_file():
+                return candidate
     return None
+
+
+@cache
+def _roots(top: str) -> tuple[Path, ...]:
+    """Give the folders of a top-level package, or the path of a module without its suffix."""
+    if top in ROOMS:
+        return (HOUSE / top,)
+    spec = importlib.util.find_spec(top) if top else None
+    if spec is None:
+        return ()
+    if spec.submodule_search_locations:
+        return tuple(map(Path, spec.submodule_search_locations))
+    return (Path(spec.origin).with_suffix(""),) if spec.origin else ()
+
+
+def _lies_in(top: str, project: Path) -> bool:
+    return any(root.parent == project for root in _roots(top))
 
 
 @cache

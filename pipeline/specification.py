@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import typing
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from pydantic import BaseModel, Field, PositiveInt, ValidationError
+from pydantic import BaseModel, Field, PositiveInt, TypeAdapter, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 
 from pipeline.component import Component, load_component, make_importable
+from schemas.bundle import Bundle
 from schemas.config import Config
 from schemas.document import Document, Location, read_document
 from schemas.errors import UsageError, nearest
@@ -37,14 +40,27 @@ class StageEntry(Config):
     config: dict[str, Any] = Field(default_factory=dict)
     """The component's settings."""
 
+    @field_validator("inputs", "config", mode="before")
+    @classmethod
+    def _nothing_is_empty(cls, value: object) -> object:
+        return {} if value is None else value
+
 
 class PipelineEntry(Config):
     """The whole of pipeline.yaml."""
 
     threads: PositiveInt = 2
     """Threads of TensorFlow; another number gives other weights."""
-    stages: dict[str, StageEntry]
+    stages: dict[str, StageEntry] = Field(min_length=1)
     """The stages, in the order they run."""
+
+    @field_validator("stages", mode="before")
+    @classmethod
+    def _nothing_is_empty(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        stages = cast("dict[str, object]", value)
+        return {name: dict[str, object]() if stage is None else stage for name, stage in stages.items()}
 
 
 @dataclass(frozen=True)
@@ -98,11 +114,15 @@ class Pipeline:
             hint = nearest(name, names) or f"there are {', '.join(names)}"
             raise UsageError(f"there is no stage {name}", do=hint)
 
-    def check_part(self, first: str | None, last: str | None) -> None:
-        """Raise UsageError if no stage stands from *first* to *last*."""
+    def check_part(self, first: str | None, last: str | None, force: Sequence[str]) -> None:
+        """Raise UsageError if no stage stands from *first* to *last*, or one of *force* does not stand there."""
         names = [stage.name for stage in self.stages]
-        if first and last and names.index(first) > names.index(last):
+        part = names[names.index(first) if first else 0 : names.index(last) + 1 if last else None]
+        if not part:
             raise UsageError(f"--from {first} --to {last} leaves no stage", expected=f"{last} not above {first}")
+        for stage in force:
+            if stage not in part:
+                raise UsageError(f"--force {stage} is not among the stages to run", expected=", ".join(part))
 
 
 def find_project(start: Path) -> Path:
@@ -131,7 +151,7 @@ def load_pipeline(project: Path, overrides: tuple[str, ...] = ()) -> Pipeline:
     make_importable(project)
     stages: dict[str, Stage] = {}
     for name, stage_entry in entry.stages.items():
-        stages[name] = _place_stage(name, stage_entry, document, stages)
+        stages[name] = _place_stage(name, stage_entry, document, stages, project)
     return Pipeline(project, entry.threads, tuple(stages.values()), overrides)
 
 
@@ -153,16 +173,18 @@ def _override(document: Document, override: str) -> None:
     else:
         found = document.value.get("stages")
         stages = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
-        if keys[0] not in stages or len(keys) == 1:
+        if keys[0] not in stages:
             hint = nearest(keys[0], list(stages)) or f"there are {', '.join(stages)}"
             raise UsageError(f"--set {override}: there is no stage {keys[0]}", expected="stage.key=value", do=hint)
+        if len(keys) == 1:
+            raise UsageError(f"--set {override} names no setting of {keys[0]}", expected="stage.key=value")
         if stages[keys[0]] is None:
             stages[keys[0]] = {}
         location = ("stages", keys[0], "config", *keys[1:])
     document.override(location, text, f"--set {override}")
 
 
-def _place_stage(name: str, entry: StageEntry, document: Document, above: dict[str, Stage]) -> Stage:
+def _place_stage(name: str, entry: StageEntry, document: Document, above: dict[str, Stage], project: Path) -> Stage:
     at: Location = ("stages", name)
     if not STAGE_NAME.fullmatch(name):
         raise UsageError(
@@ -176,7 +198,13 @@ def _place_stage(name: str, entry: StageEntry, document: Document, above: dict[s
     }
     requires = _port(entry.requires, "Blessing", document, (*at, "requires"), above) if entry.requires else None
     settings = _with_environment(component.config, entry.config, document, (*at, "config"))
+    settings = _with_folders(component.config, settings, document, (*at, "config"), project)
     config = _validate(component.config, settings, document, (*at, "config"))
+    if requires is None and any(issubclass(kind, Bundle) for kind in component.outputs.values()):
+        raise UsageError(
+            f"{document.place(at)}: {name} puts out a bundle that nothing has judged",
+            expected="requires: stage.blessing",
+        )
     return Stage(name, component, inputs, requires, config)
 
 
@@ -229,15 +257,40 @@ def _with_environment(
         value = os.environ.get(variable) if isinstance(variable, str) else None
         if not value or document.place((*at, name)).startswith("--set"):
             continue
-        is_path = Path in (info.annotation, *typing.get_args(info.annotation))
-        filled[name] = str(Path(value).expanduser().absolute()) if is_path else value
-        document.places[(*at, name)] = f"environment variable {variable}"
+        place = f"environment variable {variable}"
+        try:
+            filled[name] = TypeAdapter[Any](cast("Any", info.annotation)).validate_strings(value)
+        except ValidationError as error:
+            raise UsageError(f"{place} cannot be that", found=repr(value), expected=_said(error)) from None
+        document.places[(*at, name)] = place
     return filled
+
+
+def _with_folders(
+    model: type[Config], settings: dict[str, Any], document: Document, at: Location, project: Path
+) -> dict[str, Any]:
+    """Make paths absolute: those of pipeline.yaml lie in the project, others in the current folder."""
+    filled = dict(settings)
+    for name, info in model.model_fields.items():
+        is_path = Path in (info.annotation, *typing.get_args(info.annotation))
+        if is_path and isinstance(filled.get(name), str | Path):
+            start = project if document.place((*at, name)).startswith(document.name) else Path()
+            filled[name] = str((start / Path(filled[name]).expanduser()).absolute())
+    return filled
+
+
+def _said(error: ValidationError) -> str:
+    """Give pydantic's first message as people would say it."""
+    text = error.errors()[0]["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    text = text.partition(", unable")[0]
+    if text.startswith(("a valid dictionary", "an object")):
+        return "settings, as key: value"
+    return text.replace("a valid tuple", "a list").replace("a valid array", "a list")
 
 
 def _validate(model: type[M], value: object, document: Document, at: Location) -> M:
     try:
-        return model.model_validate(value)
+        return model.model_validate_json(json.dumps(value, default=str), strict=True)
     except ValidationError as error:
         raise _explain(model, error, document, at) from None
 
@@ -255,11 +308,10 @@ def _explain(model: type[BaseModel], error: ValidationError, document: Document,
             expected=", ".join(known) or "no settings",
             do=nearest(str(location[-1]), known),
         )
-    if first["type"] == "missing":
-        return UsageError(f"{place}: {path} is missing")
     name = f"{at[1]}.{path}" if len(at) > 1 else path
-    expected = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    return UsageError(f"{place}: {name} cannot be that", found=repr(first["input"]), expected=expected)
+    if first["type"] == "missing":
+        return UsageError(f"{place}: {name} is missing")
+    return UsageError(f"{place}: {name} cannot be that", found=repr(first["input"]), expected=_said(error))
 
 
 def _fields_at(model: type[BaseModel], location: Location) -> dict[str, FieldInfo]:

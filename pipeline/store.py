@@ -21,6 +21,7 @@ from schemas.manifest import MANIFEST, Manifest, fsync, hash_files, seal, write_
 __all__ = ["Store", "Workspace"]
 
 VERSION = re.compile(r"v(\d{4,})-([0-9a-f]{8})")
+MOVED_LINE = re.compile(rf"store/[^/]+/[^/]+/{VERSION.pattern}")
 MOVED = "moved.txt"  # in staging: the versions moved into the store before their execution is recorded
 
 
@@ -131,6 +132,13 @@ class Store:
             folder.mkdir(parents=True, exist_ok=True)
         return workspace
 
+    def clear(self, stage: str, fingerprint: str) -> None:
+        """Clear what a killed process left of an execution that is recorded."""
+        staged = self._staging / f"{stage}-{fingerprint}"
+        if staged.exists():
+            self._take_back(stage, staged)
+            shutil.rmtree(staged)
+
     def publish(
         self, stage: str, workspace: Workspace, types: Mapping[str, type[Artifact]], damaged: Execution | None
     ) -> dict[str, Version]:
@@ -163,7 +171,7 @@ class Store:
         execution = self.execution(stage, staged.name.rpartition("-")[2])
         recorded = {version.path for version in execution.outputs.values()} if execution else set[str]()
         for path in moved.read_text(encoding="utf-8").splitlines() if moved.exists() else []:
-            if path not in recorded:
+            if path not in recorded and MOVED_LINE.fullmatch(path):  # a line may be cut short by a power failure
                 shutil.rmtree(self.artifacts / path, ignore_errors=True)
         moved.unlink(missing_ok=True)
 

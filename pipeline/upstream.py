@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from pipeline.fingerprint import explain, read_parts
 from pipeline.history import read_runs
 from pipeline.specification import Pipeline, Stage
 from pipeline.store import Store
-from schemas.errors import InputError
-from schemas.execution import Execution
+from schemas.blessing import Blessing
+from schemas.errors import InputError, UsageError
+from schemas.execution import Execution, Version
 from schemas.run import RunRecord, StageRecord
 
-__all__ = ["previous_executions", "take"]
+__all__ = ["previous_executions", "resolve_inputs", "take"]
 
 
 def take(
-    stage: Stage, pipeline: Pipeline, store: Store, base: RunRecord | None, this: str
+    stage: Stage, pipeline: Pipeline, store: Store, done: Mapping[str, Execution], base: RunRecord | None
 ) -> tuple[StageRecord, Execution]:
     """Take a stage from the run *base*, by default the latest; where it is missing there, from the newest that has it.
 
@@ -25,32 +26,41 @@ def take(
         stage: to take.
         pipeline: as it is now: what differs from then is named in the reason.
         store: of the artifacts.
+        done: what was taken of the stages above.
         base: the run to take it from.
-        this: name of the run under way, which has nothing to give.
 
     Raises:
         InputError: the stage never ran, or an output of it is damaged.
+        UsageError: it gave a blessing by other rules than those of now.
     """
-    runs = [base] if base else []
-    found = next(previous_executions(stage.name, store, this, runs), None)
+    again = f"digits run --from {stage.name}" if done else f"digits run --to {stage.name}"
+    found = next(previous_executions(stage.name, store, [base] if base else []), None)
     if found is None:
         raise InputError(f"{stage.name} cannot be taken from a run: it never ran", do=f"digits run --to {stage.name}")
     if damage := store.damage(found):
-        raise InputError(
-            f"{stage.name} cannot be taken from run {found.run}", found=damage.text, do=f"digits run --to {stage.name}"
+        raise InputError(f"{stage.name} cannot be taken from run {found.run}", found=damage.text, do=again)
+    inputs = resolve_inputs(stage, done) or {}
+    now = read_parts(stage, pipeline, {name: version.content for name, version in inputs.items()})
+    since = explain(found.parts, now)
+    if since and any(issubclass(kind, Blessing) for kind in stage.component.outputs.values()):
+        raise UsageError(
+            f"{stage.name} cannot be taken from run {found.run}: it judged otherwise", found=since, do=again
         )
-    inputs = {name: version.content for name, version in found.inputs.items()}
-    since = explain(found.parts, read_parts(stage, pipeline, inputs))
     reason = f"taken from run {found.run}" + (f"; since then: {since}" if since else "")
     record = StageRecord(stage=stage.name, outcome="unchanged", reason=reason, fingerprint=found.fingerprint)
     return record, found
 
 
-def previous_executions(
-    stage: str, store: Store, this: str = "", first: list[RunRecord] | None = None
-) -> Iterator[Execution]:
-    """Yield the executions of a stage, of the runs *first* and then from the newest run to the oldest but *this*."""
-    for run in chain(first or (), read_runs(store.artifacts)):
-        for record in run.stages if run.run != this else ():
+def resolve_inputs(stage: Stage, done: Mapping[str, Execution]) -> dict[str, Version] | None:
+    """Give the version of each input; None where a stage above has not been carried out."""
+    if any(port.stage not in done for port in stage.ports):
+        return None
+    return {name: done[port.stage].outputs[port.output] for name, port in stage.inputs.items()}
+
+
+def previous_executions(stage: str, store: Store, first: Iterable[RunRecord] = ()) -> Iterator[Execution]:
+    """Yield the executions of a stage, of the runs *first* and then from the newest run to the oldest."""
+    for run in chain(first, read_runs(store.artifacts)):
+        for record in run.stages:
             if record.stage == stage and (execution := store.execution(stage, record.fingerprint or "")):
                 yield execution

@@ -21,7 +21,7 @@ class Verification(BaseModel):
     damaged: list[str]
     """Files that are not as they were sealed, are gone, or were added."""
     missing: list[str]
-    """Artifacts that an execution names and that are not there, and links that lead nowhere."""
+    """Links of the latest run, and the champion, that lead nowhere."""
 
     @property
     def sound(self) -> bool:
@@ -30,24 +30,38 @@ class Verification(BaseModel):
 
 
 def verify(artifacts: Path) -> Verification:
-    """Hash every file of every artifact, whatever .stat.json says, and look for what executions and links name."""
+    """Hash every file of every artifact, whatever .stat.json says, and follow the links of the latest run.
+
+    Where something is damaged .stat.json is removed, so that the next run sees it too.
+    """
     store = artifacts / "store"
     folders = sorted(store.glob("*/*/v*"))
     found = Verification(artifacts=len(folders), files=0, damaged=[], missing=[])
+    contents: dict[str, str] = {}
     for number, folder in enumerate(folders, start=1):
         name = folder.relative_to(artifacts).as_posix()
         manifest = Manifest.read(folder)
-        found.files += len(manifest.files) if manifest else 0
+        if manifest:
+            contents[name] = manifest.content
+            found.files += len(manifest.files)
         found.damaged += [f"{name}/{file}" for file in (manifest.damage(folder) if manifest else [MANIFEST])]
         report(Progress(number, len(folders), "artifact"))
     for file in sorted(store.glob("*/executions/*.json")):
-        try:
-            execution = Execution.model_validate_json(file.read_bytes())
-        except (OSError, ValidationError):
-            found.damaged.append(file.relative_to(artifacts).as_posix())
-            continue
-        named = (version.path for version in execution.outputs.values())
-        found.missing += [path for path in named if not (artifacts / path).exists() and path not in found.missing]
-    if (artifacts / "champion").is_symlink() and not (artifacts / "champion").exists():
-        found.missing.append("champion")
+        found.damaged += _contradictions(file, artifacts, contents)
+    links = [artifacts / "champion", *sorted((artifacts / "latest").glob("*.*"))]
+    found.missing = [
+        link.relative_to(artifacts).as_posix() for link in links if link.is_symlink() and not link.exists()
+    ]
+    if found.damaged:
+        (artifacts / ".stat.json").unlink(missing_ok=True)
     return found
+
+
+def _contradictions(file: Path, artifacts: Path, contents: dict[str, str]) -> list[str]:
+    """Name an execution that cannot be read, or the manifests that say something else than it does."""
+    try:
+        execution = Execution.model_validate_json(file.read_bytes())
+    except (OSError, ValidationError):
+        return [file.relative_to(artifacts).as_posix()]
+    outputs = execution.outputs.values()
+    return [f"{each.path}/{MANIFEST}" for each in outputs if contents.get(each.path, each.content) != each.content]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -62,18 +62,19 @@ class Blessing(Artifact):
             )
         return verdict
 
-    def refusal(self, digests: Mapping[str, str]) -> str | None:
+    def refusal(self, used: Iterable[tuple[str, str]]) -> str | None:
         """Say why artifacts may not be used on the strength of this blessing; None where they may.
 
         Args:
-            digests: content digest of each artifact that is about to be used, by the name of its type.
+            used: the name of the type and the content digest of each artifact that is about to be used.
         """
         verdict = self.verdict
         if not verdict.blessed:
             return f"not blessed ({'; '.join(verdict.reasons)})"
-        for kind, judged in (("Model", verdict.model), ("Examples", verdict.examples)):
-            if digests.get(kind, judged) != judged:
-                return f"not blessed (the blessing is of another {kind}: {judged[:8]}, not {digests[kind][:8]})"
+        judged = {"Model": verdict.model, "Examples": verdict.examples}
+        for kind, digest in used:
+            if digest != judged.get(kind, digest):
+                return f"not blessed (the blessing is of another {kind}: {judged[kind][:8]}, not {digest[:8]})"
         return None
 
     @staticmethod

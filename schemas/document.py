@@ -19,8 +19,11 @@ Location = tuple[str | int, ...]
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
+MAX_EVENTS = 50_000
+MAX_FIGURES = 1_000
 # YAML 1.1 takes 1e-3 for a string, for want of a dot.
 EXPONENT = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+")
+PLAIN_NUMBER = re.compile(r"[-+]?(0|[1-9]\d*)?(\.\d*)?([eE][-+]?\d+)?|[-+]?\.(inf|nan)", re.IGNORECASE)
 SCALARS = tuple(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null"))
 
 
@@ -51,6 +54,8 @@ class Document:
         Raises:
             UsageError: the text is not YAML, or the location leads through something that is no mapping.
         """
+        if len(location) > MAX_DEPTH:
+            raise UsageError(f"{place}: nested too deeply", expected=f"at most {MAX_DEPTH} levels")
         parent: Any = self.value
         for depth, key in enumerate(location[:-1], start=1):
             if not isinstance(parent, dict):
@@ -109,7 +114,9 @@ def _check_bounds(text: str, name: str) -> None:
     import yaml
 
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+    for count, event in enumerate(yaml.parse(text, Loader=yaml.CSafeLoader)):
+        if count > MAX_EVENTS:
+            raise UsageError(f"{name}: too many values", expected=f"at most {MAX_EVENTS:,}")
         place = f"{name}:{_line(event.start_mark)}"
         if isinstance(event, yaml.AliasEvent):
             raise UsageError(f"{place}: aliases are not allowed", found=f"*{event.anchor}", do="write the value out")
@@ -161,12 +168,16 @@ def _read_scalar(node: yaml.Node, place: str) -> str | float | bool | None:
     if node.tag not in SCALARS:
         kind = node.tag.removeprefix("tag:yaml.org,2002:")
         raise UsageError(f"{place}: a {kind} is not allowed", found=str(node.value), do="quote it, if it is text")
+    if node.tag in SCALARS[1:3] and not PLAIN_NUMBER.fullmatch(node.value):
+        return node.value  # YAML 1.1 would read 1:30 as 90 and 010 as 8
     if node.tag == SCALARS[0]:
         is_number = isinstance(node, yaml.ScalarNode) and not node.style and EXPONENT.fullmatch(node.value)
         return float(node.value) if is_number else node.value
+    if len(node.value) > MAX_FIGURES:
+        raise UsageError(f"{place}: not a number", found=f"{len(node.value):,} characters")
     try:
         return cast("Any", yaml.constructor.SafeConstructor()).construct_object(node)
-    except ValueError as error:
+    except (ValueError, IndexError, KeyError) as error:
         raise UsageError(f"{place}: not a number", found=str(node.value)) from error
 
 

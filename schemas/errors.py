@@ -24,8 +24,8 @@ class DigitsError(Exception):
     exit_code = 1
 
     def __init__(self, headline: str, *, found: str = "", expected: str = "", do: str = "") -> None:
-        super().__init__(headline)
-        self.headline = headline
+        self.headline = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in headline)
+        super().__init__(self.headline)
         self.found = found
         self.expected = expected
         self.do = do

@@ -11,7 +11,7 @@ from schemas.blessing import Blessing, Verdict
 from schemas.evaluation import Evaluation
 from schemas.execution import Execution
 from schemas.manifest import Manifest
-from schemas.statistics import Source, Statistics
+from schemas.statistics import OFFLINE, Source, Statistics
 
 __all__ = ["Outcome", "RunRecord", "StageRecord"]
 
@@ -52,6 +52,10 @@ class RunRecord(BaseModel):
     """Where the data are not those that were asked for: which, why, and the command that tries again."""
     champion: str | None = None
     """Path of the champion after the run, relative to artifacts/."""
+    under_way: str | None = None
+    """The stage that is being carried out; in the record of a run that was interrupted, the one it ended in."""
+    error: str | None = None
+    """What ended the run, where that was no stage."""
     overrides: list[str] = []
     started: str = ""
     """UTC, ISO 8601."""
@@ -83,4 +87,6 @@ class RunRecord(BaseModel):
 
 def retry_notice(source: Source, stage: str) -> str | None:
     """Give the notice of a source with the command that tries again, in one line."""
+    if source.why_not_tfds == OFFLINE:
+        return f"{source.notice}; to try again: unset DIGITS_OFFLINE, then digits run"
     return f"{source.notice}; to try again: digits run --force {stage}" if source.notice else None

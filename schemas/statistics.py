@@ -11,6 +11,8 @@ from schemas.artifact import Artifact
 
 __all__ = ["Source", "SplitStatistics", "Statistics", "StatisticsRecord"]
 
+OFFLINE = "DIGITS_OFFLINE is set"
+
 
 class Source(BaseModel):
     """Where the examples came from, and why from there."""

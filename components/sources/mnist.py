@@ -15,6 +15,7 @@ from components.sources.reachability import UnreachableError, check_reachable
 from schemas.errors import InputError, StageError
 from schemas.examples import Split
 from schemas.progress import Progress, report
+from schemas.statistics import OFFLINE
 
 if TYPE_CHECKING:
     from tensorflow_datasets.core import DatasetBuilder
@@ -73,7 +74,7 @@ def _check_available(manual_dir: Path | None, *, offline: bool) -> None:
         _check_manual(manual_dir)
         return
     if offline:
-        raise UnreachableError("DIGITS_OFFLINE is set")
+        raise UnreachableError(OFFLINE)
     check_reachable(URL)
 
 
@@ -83,7 +84,7 @@ def _check_manual(manual_dir: Path) -> None:
         raise InputError(
             f"{manual_dir} does not hold the original MNIST files",
             found=f"no {', '.join(missing)}",
-            expected=", ".join(FILES),
+            expected="the four original files",
             do="put them there, or unset manual_dir (DIGITS_TFDS_MANUAL_DIR)",
         )
 
@@ -104,7 +105,7 @@ def _download(builder: DatasetBuilder, data_dir: Path | None, stall_seconds: flo
     """Download in a child process, ended when no byte arrives for *stall_seconds*."""
     arguments = [] if data_dir is None else [str(data_dir)]
     child = subprocess.Popen(
-        [sys.executable, "-m", "components.sources.download", *arguments],
+        [sys.executable, "-P", "-m", "components.sources.download", *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )

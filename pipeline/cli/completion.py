@@ -50,7 +50,7 @@ def _keys(model: type[BaseModel]) -> list[str]:
 def _with_directory(context: typer.Context) -> typer.Context:
     """Read -C for the context: while completing, the callback that does so has not run."""
     directory = context.find_root().params.get("directory")
-    context.obj = Path(directory) if directory else None
+    context.obj = Path(directory).expanduser() if directory else None
     return context
 
 

@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
 
 from pipeline.cli.table import box
@@ -27,7 +27,8 @@ def tell(started: str | None = None) -> Generator[None]:
     Args:
         started: what begins at once, where no stage does.
     """
-    with os.fdopen(os.dup(2), "w", encoding=sys.stderr.encoding, errors="backslashreplace", buffering=1) as screen:
+    screen = os.fdopen(os.dup(2), "w", encoding=sys.stderr.encoding, errors="backslashreplace", buffering=1)
+    with suppress(BrokenPipeError), screen:
         handler = _Terminal(screen) if screen.isatty() else _Lines(screen)
         LOGGER.setLevel(logging.DEBUG)
         LOGGER.addHandler(handler)
@@ -78,8 +79,9 @@ class _Lines(logging.Handler):
         self.print(message)
 
     def print(self, text: str) -> None:
-        """Print whole lines."""
-        print(text, file=self.screen, flush=True)
+        """Print whole lines; a screen that is gone is no reason to end a run."""
+        with suppress(OSError):
+            print(text, file=self.screen, flush=True)
 
 
 class _Terminal(_Lines):
@@ -89,7 +91,8 @@ class _Terminal(_Lines):
         super().__init__(screen)
         from rich.console import Console
 
-        self.console = Console(file=screen)
+        # Narrower, so that a ^C typed into the line does not wrap it.
+        self.console = Console(file=screen, width=max(Console(file=screen).width - 3, 20))
         self.bar: Bar | None = None
 
     def start(self, stage: str, message: str) -> None:

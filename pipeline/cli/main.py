@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from io import TextIOWrapper
 from pathlib import Path
@@ -53,10 +54,11 @@ def main() -> None:
     try:
         app()
     except DigitsError as error:
-        print(f"error: {error}", file=sys.stderr)
+        if "_DIGITS_COMPLETE" not in os.environ:  # an error would stand in the line that is being typed
+            print(f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
     except Interrupted as signal:
-        print(f"{signal.word}: nothing half-done was published; digits run goes on", file=sys.stderr)
+        print(f"{signal.word}: nothing half-done was published; digits run continues from here", file=sys.stderr)
         sys.exit(signal.exit_code)
     except BrokenPipeError:
         sys.stderr.close()

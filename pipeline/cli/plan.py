@@ -12,14 +12,12 @@ __all__ = ["plan"]
 
 def plan(context: typer.Context, overrides: Overrides = None, *, as_json: AsJson = False) -> None:
     """Say what `digits run` would do, and why, without doing it."""
-    from pipeline.cli.table import columns, paint
+    from pipeline.cli.table import summary
     from pipeline.decision import foresee
 
-    foreseen = foresee(*open_project(context, overrides))
+    pipeline, store = open_project(context, overrides)
+    foreseen = foresee(pipeline, store)
     if as_json:
         print(foreseen.model_dump_json(indent=2, include={"stages", "source", "notice"}))
         return
-    rows = [(s.stage, s.outcome, s.reason, f"{s.seconds:.2f}" if s.seconds else "") for s in foreseen.stages]
-    print(columns(("stage", "outcome", "reason", "took"), rows, wrapped=2))
-    if foreseen.notice:
-        print(paint(f"\nnotice   {foreseen.notice}", "yellow"))
+    print(summary(foreseen, store.artifacts))

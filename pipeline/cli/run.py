@@ -54,7 +54,7 @@ def run(  # noqa: PLR0913  (each is an option)
     for stage in (first, last, *(force or ())):
         if stage:
             pipeline.check_stage(stage)
-    pipeline.check_part(first, last)
+    pipeline.check_part(first, last, force or ())
     with tell():
         finished = carry_out(pipeline, store, Selection(first, last, tuple(force or ())))
     tell_outcome(context, finished, as_json=as_json)

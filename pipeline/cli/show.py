@@ -33,7 +33,7 @@ def show(
         print(record.model_dump_json(indent=2))
         return
     print(summary(record, artifacts))
-    for error in (stage.error for stage in record.stages if stage.error):
+    for error in filter(None, (record.error, *(stage.error for stage in record.stages))):
         print(f"error    {error}")
     if record.overrides:
         print(f"set      {' '.join(record.overrides)}")

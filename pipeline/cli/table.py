@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from schemas.run import RunRecord
+    from schemas.run import RunRecord, StageRecord
 
 __all__ = ["box", "columns", "paint", "summary"]
 
@@ -58,21 +58,47 @@ def paint(text: str, colour: str) -> str:
 
 
 def summary(record: RunRecord, artifacts: Path) -> str:
-    """Give the stages of a run as a table that ends with metrics, verdict and where the model is."""
-    rows = [(s.stage, s.outcome, s.reason, f"{s.seconds:.2f}") for s in record.stages]
-    parts = [columns(("stage", "outcome", "reason", "seconds"), rows, wrapped=2), ""]
+    """Give the stages of a run, or of a plan, as a table that ends with metrics, verdict and where the model is."""
+    rows = [(s.stage, s.outcome, _reason(s), f"{s.seconds:.2f}" if s.seconds else "") for s in record.stages]
+    lines = [columns(("stage", "outcome", "reason", "seconds"), rows, wrapped=2)] if rows else []
+    lines.append("")
     if record.metrics:
-        parts.append("  ".join(f"{name} {_figure(value)}" for name, value in record.metrics.items()))
-    parts += _verdict_lines(record)
-    shown = Path(os.path.relpath(artifacts))
-    if record.champion:
-        parts.append(f"champion {shown / 'champion'} -> {record.champion}")
-    elif record.outcome in {"rejected", "failed"}:
-        parts.append("champion none yet")
+        lines.append("  ".join(f"{name} {_figure(value)}" for name, value in record.metrics.items()))
+    lines += _verdict_lines(record)
+    if record.champion or record.run:
+        lines.append(f"champion {_champion(record.champion, artifacts)}")
     if record.notice:
-        parts.append(paint(f"notice   {record.notice}", "yellow"))
-    parts.append(f"run      {record.run} {_outcome(record)} in {record.seconds:.2f} s")
-    return "\n".join(parts)
+        lines.append(paint(_hanging("notice", record.notice), "yellow"))
+    if record.run:
+        at = f" in {record.under_way}" if record.under_way else ""
+        lines.append(f"run      {record.run} {_outcome(record)}{at} after {record.seconds:.2f} s")
+    return "\n".join(lines)
+
+
+def _reason(stage: StageRecord) -> str:
+    """Give the reason without the words of the outcome, which stand beside it."""
+    return (
+        stage.reason.removeprefix(f"{stage.outcome}: ")
+        .removeprefix("unchanged (")
+        .removesuffix(")" if stage.reason.startswith("unchanged (") else "")
+    )
+
+
+def _champion(champion: str | None, artifacts: Path) -> str:
+    shown = Path(os.path.relpath(artifacts))
+    if champion is None:
+        return "none yet"
+    if not (artifacts / champion).exists():
+        return f"{shown / champion} (gone)"
+    is_current = (artifacts / "champion").resolve() == (artifacts / champion).resolve()
+    return f"{shown / 'champion'} -> {champion}" if is_current else f"{shown / champion} (then)"
+
+
+def _hanging(title: str, text: str) -> str:
+    if not sys.stdout.isatty():
+        return f"{title:9}{text}"
+    width = max(shutil.get_terminal_size().columns, MIN_WIDTH + 9)
+    return textwrap.fill(text, width, initial_indent=f"{title:9}", subsequent_indent=" " * 9)
 
 
 def _verdict_lines(record: RunRecord) -> list[str]:

@@ -31,4 +31,4 @@ def verify(context: typer.Context, *, as_json: AsJson = False) -> None:
         print("digits run makes again what the pipeline uses, and keeps what is damaged aside", file=sys.stderr)
         raise typer.Exit(InputError.exit_code)
     if not as_json:
-        print("all is as it was sealed")
+        print("all is as it was sealed" if found.artifacts else "nothing is in the store yet: digits run fills it")

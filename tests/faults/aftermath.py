@@ -12,7 +12,7 @@ from schemas.manifest import MANIFEST, Manifest
 from schemas.run import RunRecord
 from tests.project import Project
 
-__all__ = ["Aftermath", "contents", "damaged_versions", "look", "wait_for"]
+__all__ = ["Aftermath", "contents", "damaged_versions", "look", "named_versions", "wait_for"]
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,7 @@ def look(project: Project) -> Aftermath:
     """Look at everything in a project's store."""
     artifacts = project.artifacts
     there = {_name(folder, artifacts) for folder in _versions(project)}
-    executions = map(_read_execution, artifacts.glob("store/*/executions/*.json"))
-    named = {version.path for execution in executions for version in execution.outputs.values()}
+    named = named_versions(project)
     return Aftermath(
         contents(project),
         damaged_versions(project),
@@ -67,6 +66,12 @@ def damaged_versions(project: Project) -> list[str]:
         files = manifest.damage(folder) if manifest else [MANIFEST]
         damaged += [f"{_name(folder, project.artifacts)}/{file}" for file in files]
     return damaged
+
+
+def named_versions(project: Project) -> set[str]:
+    """Give the versions that an execution names."""
+    executions = map(_read_execution, project.artifacts.glob("store/*/executions/*.json"))
+    return {version.path for execution in executions for version in execution.outputs.values()}
 
 
 def wait_for(condition: Callable[[], object], what: str) -> None:

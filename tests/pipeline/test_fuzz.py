@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 import yaml
@@ -33,6 +34,43 @@ LINES = (
 WORDS = ("stages", "threads", "say", "shout", "uses", "inputs", "requires", "config", "toys.say", "toys.shout", "<<")
 LIMIT = 2  # seconds
 LEVELS = "abcdefgh"
+FIGURES = 10_000  # Python refuses to write or read so many in decimal
+
+STRANGE = {
+    "a relative module": ("uses: toys.say", "uses: .toys.say"),
+    "only dots": ("uses: toys.say", "uses: ..."),
+    "a module of two lines": ("uses: toys.say", r'uses: "toys.say\nx"'),
+    "no figures of an integer": ("{word: hello}", "{times: !!int ''}"),
+    "an integer that is a sign": ("{word: hello}", "{times: !!int '+'}"),
+    "no figures of a number": ("{word: hello}", "{seconds: !!float ''}"),
+    "a truth that is none": ("{word: hello}", "{silent: !!bool perhaps}"),
+    "a huge number": ("{word: hello}", f"{{seconds: 0x{'f' * FIGURES}}}"),
+    "a huge decimal number": ("{word: hello}", f"{{times: {'9' * FIGURES}}}"),
+    "an endless number": ("{word: hello}", "{seconds: 1e999}"),
+    "a setting of two lines": ("{word: hello}", r'{"wo\nrd": hello}'),
+    "a stage of two lines": ("  say:", r'  "sa\ny":'),
+    "an input of two lines": ("{text: say.text}", r'{text: say.text, "te\nxt": say.text}'),
+    "an output of two lines": ("say.text", r'"sa\ny.text"'),
+    "a key given twice of two lines": ("stages:", r'{"a\nb": 1, "a\nb": 2}' + "\nstages:"),
+    "a key that is a list": ("stages:", "? [a]\n: b\nstages:"),
+    "a version of YAML that is none": ("stages:", "%YAML 9.9\n---\nstages:"),
+    "several documents": ("stages:", "--- 1\n--- 2\nstages:"),
+}
+STRANGE_SETTINGS = {
+    "no text": "say.word=\udcff",
+    "no figures": "say.times=!!int ''",
+    "a name of two lines": "say.wo\nrd=1",
+    "no stage, in two lines": "a\nb=1",
+    "a deep setting": f"say.times{'.more' * 2_000}=1",
+    "a deep unknown setting": f"say.new{'.more' * 2_000}=1",
+    "many brackets": f"say.word={'[' * 100_000}",
+}
+LARGE = {
+    "a long list": "a: [" + "[]," * 300_000 + "]",
+    "many keys": "".join(f"k{number}: {{}}\n" for number in range(90_000)),
+    "a number of base 60": "threads: 1" + ":59" * 300_000,
+    "many stages": "stages:\n" + "".join(f"  s{number}: {{uses: toys.say}}\n" for number in range(2_000)),
+}
 
 fuzz = settings(derandomize=True, database=None, deadline=LIMIT * 1000)
 
@@ -53,7 +91,7 @@ structures = st.recursive(
     max_leaves=8,
 )
 entries = st.fixed_dictionaries(
-    {}, optional={name: structures for name in ("uses", "inputs", "requires", "config", "other")}
+    {}, optional=dict.fromkeys(("uses", "inputs", "requires", "config", "other"), structures)
 )
 pipelines = st.fixed_dictionaries(
     {"stages": st.one_of(structures, st.dictionaries(keys, st.one_of(entries, structures), max_size=3))},
@@ -118,90 +156,53 @@ def test_any_setting_is_understood_or_refused(override: str, project: Project) -
     _load(project, TOYS, override)
 
 
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("uses: toys.say", "uses: .toys.say"),
-        ("uses: toys.say", "uses: ..."),
-        ("uses: toys.say", "uses: 'toys.say\n\n  x'"),
-        ("uses: toys.say", 'uses: "toys.\\uDC00"'),
-        ("{word: hello}", "{times: !!int ''}"),
-        ("{word: hello}", "{times: !!int '+'}"),
-        ("{word: hello}", "{seconds: !!float ''}"),
-        ("{word: hello}", "{silent: !!bool perhaps}"),
-        ("{word: hello}", f"{{word: 0x{'f' * 10_000}}}"),
-        ("{word: hello}", f"{{times: 0x{'f' * 10_000}}}"),
-        ("{word: hello}", f"{{times: {'9' * 10_000}}}"),
-        ("{word: hello}", '{"wo\\nrd": hello}'),
-        ("{word: hello}", "{seconds: 1e999}"),
-        ("  say:", '  "sa\\ny":'),
-        ("say.text", '"sa\\ny.text"'),
-        ("inputs: {text: say.text}", 'inputs: {text: say.text, "te\\nxt": say.text}'),
-        ("stages:", "? [a]\n: b\nstages:"),
-        ("stages:", "%YAML 9.9\n---\nstages:"),
-        ("stages:", "--- 1\n--- 2\nstages:"),
-    ],
-)
-def test_a_strange_value_is_refused(old: str, new: str, project: Project) -> None:
+@pytest.mark.parametrize("case", STRANGE)
+def test_a_strange_value_is_refused(case: str, project: Project) -> None:
     """Values that no one types by chance are refused with a UsageError of one line."""
+    old, new = STRANGE[case]
     assert old in TOYS
     assert _load(project, TOYS.replace(old, new, 1)) is not None
 
 
-@pytest.mark.parametrize(
-    "override",
-    [
-        "say.word=\udcff",
-        "say.times=!!int ''",
-        "say.wo\nrd=1",
-        f"say.times{'.more' * 2_000}=1",
-        f"say.new{'.more' * 2_000}=1",
-        f"say.word={'[' * 100_000}",
-    ],
-    ids=ascii,
-)
-def test_a_strange_setting_is_refused(override: str, project: Project) -> None:
+@pytest.mark.parametrize("case", STRANGE_SETTINGS)
+def test_a_strange_setting_is_refused(case: str, project: Project) -> None:
     """A --set that no one types by chance is refused with a UsageError of one line."""
-    assert _load(project, TOYS, override) is not None
+    assert _load(project, TOYS, STRANGE_SETTINGS[case]) is not None
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "a: [" + "[]," * 300_000 + "]",
-        "".join(f"k{number}: {{}}\n" for number in range(90_000)),
-        "threads: 1" + ":59" * 300_000,
-        "stages:\n" + "".join(f"  s{number}: {{uses: toys.say}}\n" for number in range(2_000)),
-    ],
-    ids=["a long list", "many keys", "a number of base 60", "many stages"],
-)
-def test_a_large_file_takes_no_time(text: str, project: Project) -> None:
+@pytest.mark.parametrize("case", LARGE)
+def test_a_large_file_takes_no_time(case: str, project: Project) -> None:
     """A file just below the limit of size is understood or refused within two seconds of work."""
-    assert len(text) < 1_000_000
-    assert _seconds(lambda: _load(project, text)) < LIMIT
+    assert len(LARGE[case]) < 1_000_000
+    assert _seconds(lambda: _load(project, LARGE[case])) < LIMIT
 
 
 def test_a_bomb_of_merge_keys_is_refused_at_once(project: Project) -> None:
     """A few hundred bytes of merge keys that stand for millions of entries are refused in a tenth of a second."""
     bomb = "a: &a {k: v}\n" + "".join(
-        f"{name}: &{name} {{<<: [{','.join([f'*{above}'] * 9)}]}}\n"
-        for above, name in zip(LEVELS, LEVELS[1:], strict=False)
+        f"{name}: &{name} {{<<: [{','.join([f'*{above}'] * 9)}]}}\n" for above, name in pairwise(LEVELS)
     )
     assert len(bomb) < 400
     refusals: list[UsageError | None] = []
     assert _seconds(lambda: refusals.append(_load(project, bomb))) < 0.1
-    assert "not allowed" in str(refusals[0])
+    assert "aliases are not allowed" in str(refusals[0])
 
 
 def _load(project: Project, text: str | bytes, *overrides: str) -> UsageError | None:
     """Load a pipeline; give the refusal, which must be one line and name what is wrong."""
     data = text if isinstance(text, bytes) else text.encode(errors="surrogatepass")
     (project.path / "pipeline.yaml").write_bytes(data)
+    refusal = _refusal(project, overrides)
+    if refusal:
+        assert refusal.headline.splitlines() == [refusal.headline]
+        assert ("--set" if overrides else "pipeline.yaml") in refusal.headline
+    return refusal
+
+
+def _refusal(project: Project, overrides: tuple[str, ...]) -> UsageError | None:
     try:
         load_pipeline(project.path, overrides)
     except UsageError as error:
-        assert error.headline.splitlines() == [error.headline]
-        assert ("--set" if overrides else "pipeline.yaml") in error.headline
         return error
     return None
 

@@ -37,3 +37,22 @@ def test_a_blessing_of_another_artifact_is_refused(tmp_path: Path) -> None:
         project.edit(f"toys/{name}.py", "import Text", "import Model as Text")
     reason = project.json("run", status=3)["stages"][-1]["reason"]
     assert reason.startswith("blocked: not blessed (the blessing is of another Model: 00000000")
+
+
+def test_a_partial_run_with_a_refusal_exits_3(project: Project) -> None:
+    """A refusal is no quiet success in a run that ends at the gate either."""
+    assert project.json("run", "--to", "bless", "--set", "bless.least=100", status=3)["outcome"] == "rejected"
+
+
+def test_a_bundle_that_nothing_has_judged_is_a_usage_error(project: Project) -> None:
+    """A stage that puts out a bundle must require a blessing."""
+    project.edit("pipeline.yaml", "    requires: bless.blessing\n", "")
+    failed = project.digits("check", status=2)
+    assert "pack puts out a bundle that nothing has judged" in failed.stderr
+
+
+def test_a_gate_that_was_changed_cannot_be_taken(ran: Project) -> None:
+    """Nothing is promoted under the rules of an earlier run."""
+    failed = ran.digits("run", "--from", "pack", "--set", "bless.least=100", status=2)
+    assert "bless cannot be taken" in failed.stderr
+    assert "config changed: least 3 -> 100" in failed.stderr

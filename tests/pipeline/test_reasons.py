@@ -76,3 +76,20 @@ def test_force_runs_a_stage_again(ran: Project) -> None:
 def test_forcing_an_unknown_stage_is_a_usage_error(ran: Project) -> None:
     """The nearest name is offered."""
     assert 'did you mean "shout"?' in ran.digits("run", "--force", "shot", status=2).stderr
+
+
+def test_a_stage_that_was_deleted_from_the_store_is_missing_its_output(ran: Project) -> None:
+    """Where a stage's whole folder is gone it is not called a first run."""
+    shutil.rmtree(ran.artifacts / "store" / "say")
+    assert ran.reasons()["say"] == "output missing"
+
+
+def test_code_changed_in_a_package_beside_the_stage(ran: Project) -> None:
+    """A changed line of another package of the project reruns the stage that uses it."""
+    (ran.path / "mine").mkdir()
+    (ran.path / "mine" / "end.py").write_text("END = ''\n")
+    ran.edit("toys/shout.py", "from toys.louder", "from mine.end import END\nfrom toys.louder")
+    ran.edit("toys/shout.py", "config.end)", "config.end + END)")
+    ran.digits("run")
+    ran.edit("mine/end.py", "''", "'!'")
+    assert ran.reasons()["shout"] == "code changed: mine/end.py"

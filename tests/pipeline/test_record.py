@@ -45,3 +45,25 @@ def test_show_repeats_the_document_of_a_past_run(project: Project) -> None:
     document = project.json("run")
     project.digits("run", "--set", "say.times=2")
     assert project.json("show", document["run"]) == document
+
+
+def test_a_cached_stage_links_the_logs_of_the_run_that_carried_it_out(ran: Project) -> None:
+    """In a run where nothing ran, what each stage printed is found in the same place."""
+    ran.digits("run")
+    assert "chatter" in (ran.artifacts / "latest" / "logs" / "say" / "output.txt").read_text()
+
+
+def test_the_record_has_the_library_versions(ran: Project) -> None:
+    """The libraries that the stages import are recorded with their versions."""
+    ran.edit("toys/louder.py", "def louder", "import yaml as _yaml\n\n\ndef louder")
+    ran.digits("run")
+    libraries = set(ran.json("show")["environment"]["libraries"])
+    assert libraries >= {"pydantic", "PyYAML"}
+
+
+def test_a_run_that_could_not_begin_says_why(project: Project) -> None:
+    """The error of a run that carried no stage out is in its record."""
+    project.digits("rerun", "shout", status=4)
+    document = project.json("show")
+    assert document["outcome"] == "failed"
+    assert "say cannot be taken from a run" in document["error"]

@@ -31,21 +31,21 @@ def test_every_kind_of_import_is_followed(package: Path) -> None:
     (package / "stage.py").write_text(
         f"import {own}.a\nfrom {own} import b\nfrom . import c\n\ndef stage():\n    from .d import VALUE as v\n"
     )
-    reached = set(read_source(f"{own}.stage").modules)
+    reached = set(read_source(f"{own}.stage", HOUSE).modules)
     assert reached == {own, *(f"{own}.{name}" for name in ("stage", "a", "b", "c", "d"))}
 
 
 def test_source_is_read_and_never_imported(package: Path) -> None:
     """A module that would raise when imported is hashed all the same."""
     (package / "stage.py").write_text("raise SystemExit(1)\n")
-    assert f"{package.name}.stage" in read_source(f"{package.name}.stage").modules
+    assert f"{package.name}.stage" in read_source(f"{package.name}.stage", HOUSE).modules
     assert f"{package.name}.stage" not in sys.modules
 
 
 def test_libraries_are_what_is_neither_own_nor_standard(package: Path) -> None:
     """The standard library does not count; an imported distribution does, with its version."""
     (package / "stage.py").write_text("import os\nimport json as j\nimport yaml\nfrom sklearn import metrics\n")
-    libraries = read_source(f"{package.name}.stage").libraries
+    libraries = read_source(f"{package.name}.stage", HOUSE).libraries
     assert libraries == {"yaml", "sklearn"}
     assert {name.lower() for name in library_versions(libraries)} == {"pyyaml", "scikit-learn"}
 
@@ -57,7 +57,7 @@ def test_a_library_that_is_not_installed_has_the_version_missing() -> None:
 
 def test_every_stage_counts_the_modules_it_uses() -> None:
     """What train depends on includes networks and examples, and not the machinery."""
-    modules = read_source("components.train").modules
+    modules = read_source("components.train", HOUSE).modules
     assert {"components.train", "learning.networks", "learning.augment", "schemas.examples"} <= set(modules)
     assert not any(name.startswith("pipeline") for name in modules)
 
@@ -66,4 +66,23 @@ def test_components_do_not_count_one_another() -> None:
     """No component's fingerprint has the source of another component."""
     for path in (HOUSE / "components").glob("*.py"):
         others = {f"components.{other.stem}" for other in path.parent.glob("*.py")} - {f"components.{path.stem}"}
-        assert others.isdisjoint(read_source(f"components.{path.stem}").modules) or path.stem == "__init__"
+        assert others.isdisjoint(read_source(f"components.{path.stem}", HOUSE).modules) or path.stem == "__init__"
+
+
+def test_a_folder_without_init_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stage in a folder that has no __init__.py is read like any other."""
+    (tmp_path / "bare_folder").mkdir()
+    (tmp_path / "bare_folder" / "stage.py").write_text("VALUE = 1\n")
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    assert set(read_source("bare_folder.stage", HOUSE).modules) == {"bare_folder.stage"}
+
+
+def test_all_that_lies_in_the_project_counts(package: Path) -> None:
+    """Another package of the project that a stage uses is code, not a library."""
+    other = package.parent / "helpers_of_mine"
+    other.mkdir()
+    (other / "help.py").write_text("VALUE = 1\n")
+    (package / "stage.py").write_text("from helpers_of_mine.help import VALUE\n")
+    source = read_source(f"{package.name}.stage", package.parent)
+    assert "helpers_of_mine.help" in source.modules
+    assert source.libraries == frozenset()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -43,10 +44,10 @@ def test_an_added_file_is_found(ran: Project) -> None:
 
 
 def test_a_missing_artifact_is_found(ran: Project) -> None:
-    """An artifact that an execution names and that is gone is missing, and the champion with it."""
+    """An artifact of the latest run that is gone is missing, and the champion with it."""
     folder = _file(ran, "pack/bundle/*/labels.json").parent
     folder.rename(ran.path / "elsewhere")
-    assert ran.json("verify", status=4)["missing"] == [folder.relative_to(ran.artifacts).as_posix(), "champion"]
+    assert ran.json("verify", status=4)["missing"] == ["champion", "latest/pack.bundle"]
 
 
 def test_an_execution_that_cannot_be_read_is_damage(ran: Project) -> None:
@@ -79,3 +80,30 @@ def test_a_lost_cache_of_times_is_rebuilt(ran: Project) -> None:
     (ran.artifacts / ".stat.json").unlink()
     assert set(ran.outcomes().values()) == {"unchanged"}
     assert (ran.artifacts / ".stat.json").exists()
+
+
+def test_what_verify_found_the_next_run_mends(ran: Project) -> None:
+    """Damage that kept size and time is seen by a run once verify has seen it."""
+    file = _file(ran, "say/text/*/text.txt")
+    stat = file.stat()
+    file.write_text("hullo")
+    os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    ran.digits("verify", status=4)
+    ran.digits("run")
+    ran.digits("verify")
+    assert file.read_text() == "hello"
+
+
+def test_a_run_mends_an_added_file(ran: Project) -> None:
+    """A file that was added to an artifact makes its stage run again."""
+    _file(ran, "say/text/*/text.txt").with_name("added").touch()
+    assert ran.reasons()["say"].endswith("/added")
+    ran.digits("verify")
+
+
+def test_a_manifest_that_contradicts_its_execution_is_damage(ran: Project) -> None:
+    """A manifest whose content digest was altered is named."""
+    file = _file(ran, "say/text/*/manifest.json")
+    record = json.loads(file.read_text())
+    file.write_text(json.dumps(record | {"content": "0" * 64}))
+    assert ran.json("verify", status=4)["damaged"] == [file.relative_to(ran.artifacts).as_posix()]

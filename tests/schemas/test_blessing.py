@@ -56,22 +56,22 @@ def test_a_contradiction_gives_no_leave(tmp_path: Path) -> None:
     blessing = make_blessing(tmp_path, passed=False)
     (tmp_path / "BLESSED").touch()
     with pytest.raises(InputError, match="contradicts itself"):
-        blessing.refusal({"Model": MODEL, "Examples": EXAMPLES})
+        blessing.refusal([("Model", MODEL), ("Examples", EXAMPLES)])
 
 
 def test_what_was_judged_may_be_used(tmp_path: Path) -> None:
     """The model and examples that were blessed are not refused."""
-    assert make_blessing(tmp_path, passed=True).refusal({"Model": MODEL, "Examples": EXAMPLES}) is None
+    assert make_blessing(tmp_path, passed=True).refusal([("Model", MODEL), ("Examples", EXAMPLES)]) is None
 
 
 def test_types_that_are_not_judged_may_be_used(tmp_path: Path) -> None:
     """Artifacts of other types than those judged are not refused."""
-    assert make_blessing(tmp_path, passed=True).refusal({"Model": MODEL, "Transform": OTHER}) is None
+    assert make_blessing(tmp_path, passed=True).refusal([("Model", MODEL), ("Transform", OTHER)]) is None
 
 
 def test_what_was_not_blessed_may_not_be_used(tmp_path: Path) -> None:
     """A model that was judged and not blessed is refused with the rules' reasons."""
-    refusal = make_blessing(tmp_path, passed=False).refusal({"Model": MODEL, "Examples": EXAMPLES})
+    refusal = make_blessing(tmp_path, passed=False).refusal([("Model", MODEL), ("Examples", EXAMPLES)])
     assert refusal == "not blessed (accuracy 0.9 < 0.97, short by 0.07)"
 
 
@@ -84,4 +84,4 @@ def test_what_was_not_blessed_may_not_be_used(tmp_path: Path) -> None:
 )
 def test_what_was_not_judged_may_not_be_used(tmp_path: Path, digests: dict[str, str], reason: str) -> None:
     """Another model or other examples than those judged are refused, with both digests."""
-    assert make_blessing(tmp_path, passed=True).refusal(digests) == f"not blessed (the blessing is of {reason})"
+    assert make_blessing(tmp_path, passed=True).refusal(digests.items()) == f"not blessed (the blessing is of {reason})"
