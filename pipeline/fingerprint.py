@@ -12,6 +12,8 @@ from schemas.manifest import digest_of
 
 __all__ = ["explain", "fingerprint", "read_parts"]
 
+LISTED = 4
+
 
 def read_parts(stage: Stage, pipeline: Pipeline, inputs: dict[str, str]) -> Parts:
     """Collect the parts of a stage whose inputs have these content digests."""
@@ -45,6 +47,8 @@ def explain(old: Parts, new: Parts) -> str | None:
 
 
 def _listed(title: str, changes: list[str]) -> str:
+    if len(changes) > LISTED:
+        changes = [*changes[:LISTED], f"and {len(changes) - LISTED} more"]
     return f"{title}: {', '.join(changes)}" if changes else ""
 
 

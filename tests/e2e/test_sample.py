@@ -172,10 +172,11 @@ def test_two_processes_give_the_same_content(trained: Project, tmp_path: Path) -
 def test_the_fallback_is_said_loudly(tmp_path: Path) -> None:
     """Without network the sample stands in; a box says so, and plan, show and a cached run say it in one line."""
     project = shipped_project(tmp_path / "offline")
+    project.environment.update({"DIGITS_OFFLINE": "", "HTTPS_PROXY": "http://127.0.0.1:1", "NO_PROXY": ""})
     shipped = (project.path / "pipeline.yaml").read_text()
     (project.path / "pipeline.yaml").write_text(shipped.partition("  preprocess:")[0])  # ingest alone
     first = project.digits("run")
-    line = "in place of the full MNIST (DIGITS_OFFLINE is set); to try again: digits run --force ingest"
+    line = "(storage.googleapis.com: the proxy does not connect); to try again: digits run --force ingest"
     assert "+---" in first.stderr
     for command in ("run", "plan", "show"):
         assert line in project.digits(command).stdout
