@@ -9,6 +9,7 @@ import struct
 import subprocess
 import termios
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyte
 
@@ -39,14 +40,14 @@ class Session:
         return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
 
 
-def run_in_terminal(command: list[str], columns: int, variables: dict[str, str], rows: int = ROWS) -> Session:
+def run_in_terminal(command: list[str], columns: int, variables: dict[str, str], folder: Path | None = None) -> Session:
     """Run a command in a pseudo-terminal of this width, to its end."""
     ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-    environment = variables | {"TERM": "xterm-256color", "COLUMNS": str(columns), "LINES": str(rows)}
-    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, columns, 0, 0))
+    environment = variables | {"TERM": "xterm-256color", "COLUMNS": str(columns), "LINES": str(ROWS)}
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment, cwd=folder)
     os.close(theirs)
-    screen = pyte.Screen(columns, rows)
+    screen = pyte.Screen(columns, ROWS)
     stream = pyte.ByteStream(screen)
     raw, frames = b"", list[str]()
     while data := _read(ours):

@@ -31,14 +31,27 @@ for command in (run, rerun, plan, check, runs, show, verify):
     app.command()(command)
 
 
+def _print_version(asked: bool) -> None:  # noqa: FBT001  (typer calls it so)
+    if asked:
+        from importlib.metadata import version
+
+        print(f"digits {version('digits')}")
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     context: typer.Context,
     directory: Annotated[
         Path | None, typer.Option("-C", metavar="DIR", help="The project; by default the nearest folder upward.")
     ] = None,
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Keep the options that stand before the command."""
+    del version
     context.obj = directory
 
 

@@ -25,7 +25,7 @@ MIN_WIDTH = 20
 
 
 def columns(header: Sequence[str], rows: Sequence[Sequence[str]], *, wrapped: int) -> str:
-    """Lay rows out below a header; the column *wrapped* is wrapped to the width of a terminal."""
+    """Lay rows out below a header, the last column to the right; *wrapped* is wrapped to a terminal's width."""
     table = [list(header), *map(list, rows)]
     widths = [max(len(row[i]) for row in table) for i in range(len(header))]
     if sys.stdout.isatty():
@@ -38,7 +38,7 @@ def _lines(row: list[str], widths: list[int], wrapped: int) -> list[str]:
     parts = textwrap.wrap(row[wrapped], widths[wrapped]) or [""]
     lines = [[*row[:wrapped], parts[0], *row[wrapped + 1 :]]]
     lines += [[*[""] * wrapped, part, *[""] * (len(row) - wrapped - 1)] for part in parts[1:]]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
+    return ["  ".join([*map(str.ljust, line[:-1], widths), line[-1].rjust(widths[-1])]).rstrip() for line in lines]
 
 
 def box(text: str) -> str:
