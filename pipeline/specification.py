@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import typing
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
-from pydantic import BaseModel, Field, PositiveInt, TypeAdapter, ValidationError, field_validator
-from pydantic.fields import FieldInfo
+from pydantic import Field, PositiveInt, field_validator
 
 from pipeline.component import Component, load_component, make_importable
 from schemas.bundle import Bundle
 from schemas.config import Config
 from schemas.document import Document, Location, read_document
 from schemas.errors import UsageError, nearest
-
-M = TypeVar("M", bound=BaseModel)
+from schemas.settings import resolve_settings, validate
 
 __all__ = ["FILE", "Pipeline", "Port", "Stage", "find_project", "load_pipeline"]
 
@@ -147,7 +143,7 @@ def load_pipeline(project: Path, overrides: tuple[str, ...] = ()) -> Pipeline:
     overrides = tuple(map(_as_text, overrides))
     for override in overrides:
         _override(document, override)
-    entry = _validate(PipelineEntry, document.value, document, ())
+    entry = validate(PipelineEntry, document.value, document, ())
     make_importable(project)
     stages: dict[str, Stage] = {}
     for name, stage_entry in entry.stages.items():
@@ -197,9 +193,7 @@ def _place_stage(name: str, entry: StageEntry, document: Document, above: dict[s
         for parameter, wanted in component.inputs.items()
     }
     requires = _port(entry.requires, "Blessing", document, (*at, "requires"), above) if entry.requires else None
-    settings = _with_environment(component.config, entry.config, document, (*at, "config"))
-    settings = _with_folders(component.config, settings, document, (*at, "config"), project)
-    config = _validate(component.config, settings, document, (*at, "config"))
+    config = resolve_settings(component.config, entry.config, document, (*at, "config"), project)
     if requires is None and any(issubclass(kind, Bundle) for kind in component.outputs.values()):
         raise UsageError(
             f"{document.place(at)}: {name} puts out a bundle that nothing has judged",
@@ -244,83 +238,3 @@ def _port(text: str, wanted: str, document: Document, at: Location, above: dict[
     if not any(base.__name__ == wanted for base in outputs[output].__mro__):
         raise UsageError(f"{place}: {text} does not fit", found=outputs[output].__name__, expected=wanted)
     return Port(stage, output)
-
-
-def _with_environment(
-    model: type[Config], settings: dict[str, Any], document: Document, at: Location
-) -> dict[str, Any]:
-    """Fill in the fields that environment variables set: over the file, under `--set`."""
-    filled = dict(settings)
-    for name, info in model.model_fields.items():
-        extra = info.json_schema_extra
-        variable = cast("dict[str, Any]", extra).get("env") if isinstance(extra, dict) else None
-        value = os.environ.get(variable) if isinstance(variable, str) else None
-        if not value or document.place((*at, name)).startswith("--set"):
-            continue
-        place = f"environment variable {variable}"
-        try:
-            filled[name] = TypeAdapter[Any](cast("Any", info.annotation)).validate_strings(value)
-        except ValidationError as error:
-            raise UsageError(f"{place} cannot be that", found=repr(value), expected=_said(error)) from None
-        document.places[(*at, name)] = place
-    return filled
-
-
-def _with_folders(
-    model: type[Config], settings: dict[str, Any], document: Document, at: Location, project: Path
-) -> dict[str, Any]:
-    """Make paths absolute: those of pipeline.yaml lie in the project, others in the current folder."""
-    filled = dict(settings)
-    for name, info in model.model_fields.items():
-        is_path = Path in (info.annotation, *typing.get_args(info.annotation))
-        if is_path and isinstance(filled.get(name), str | Path):
-            start = project if document.place((*at, name)).startswith(document.name) else Path()
-            filled[name] = str((start / Path(filled[name]).expanduser()).absolute())
-    return filled
-
-
-def _said(error: ValidationError) -> str:
-    """Give pydantic's first message as people would say it."""
-    text = error.errors()[0]["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    text = text.partition(", unable")[0]
-    if text.startswith(("a valid dictionary", "an object")):
-        return "settings, as key: value"
-    return text.replace("a valid tuple", "a list").replace("a valid array", "a list")
-
-
-def _validate(model: type[M], value: object, document: Document, at: Location) -> M:
-    try:
-        return model.model_validate_json(json.dumps(value, default=str), strict=True)
-    except ValidationError as error:
-        raise _explain(model, error, document, at) from None
-
-
-def _explain(model: type[BaseModel], error: ValidationError, document: Document, at: Location) -> UsageError:
-    first = error.errors()[0]
-    location: Location = first["loc"]
-    place = document.place((*at, *location))
-    path = ".".join(map(str, location))
-    if first["type"] == "extra_forbidden":
-        known = list(_fields_at(model, location[:-1]))
-        where = f" in {at[1]}" if len(at) > 1 else ""
-        return UsageError(
-            f'{place}: unknown key "{path}"{where}',
-            expected=", ".join(known) or "no settings",
-            do=nearest(str(location[-1]), known),
-        )
-    name = f"{at[1]}.{path}" if len(at) > 1 else path
-    if first["type"] == "missing":
-        return UsageError(f"{place}: {name} is missing")
-    return UsageError(f"{place}: {name} cannot be that", found=repr(first["input"]), expected=_said(error))
-
-
-def _fields_at(model: type[BaseModel], location: Location) -> dict[str, FieldInfo]:
-    """Give the fields of the model that stands at a location inside another."""
-    for key in location:
-        info = model.model_fields.get(str(key))
-        if info is None:
-            continue  # the key of a mapping: its model was found one step above
-        candidates = (info.annotation, *typing.get_args(info.annotation))
-        models = [item for item in candidates if isinstance(item, type) and issubclass(item, BaseModel)]
-        model = models[0] if models else model
-    return model.model_fields

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from pipeline.seen import SeenFiles
 from schemas.artifact import Artifact
 from schemas.execution import Execution, Version
 from schemas.manifest import MANIFEST, Manifest, fsync, hash_files, seal, write_atomically
+from schemas.seen import SeenFiles
 
 __all__ = ["Store", "Workspace"]
 

@@ -14,8 +14,8 @@ __all__ = ["verify"]
 def verify(context: typer.Context, *, as_json: AsJson = False) -> None:
     """Hash every file of every artifact; exits with 4 and the names where something is damaged."""
     from pipeline.cli.live import tell
-    from pipeline.verify import verify as look
     from schemas.errors import InputError
+    from schemas.verification import verify as look
 
     with tell("verify"):
         found = look(artifacts_of(context))

@@ -6,7 +6,6 @@ of a bare Python start. Packages must be compiled: run it once before, with PYTH
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
 import sys
@@ -17,12 +16,18 @@ from pathlib import Path
 from pipeline.runner import carry_out
 from pipeline.specification import load_pipeline
 from pipeline.store import Store
+from tests.e2e.conftest import SHORTENED, shipped_project
 from tests.project import DIGITS, Project, toy_project
 
 TURNS = 15
 WORDS = 500
 
-Command = list[str]
+BARE = "python -c pass"
+HELP = "digits --help"
+CACHED = "digits run, the shipped pipeline, all cached"
+ONE = "digits run, one stage that does nothing, cold"
+FIVE = "digits run, five stages that do nothing, cold"
+LARGE = "2,000 artifacts, 1,000 runs: digits"
 
 
 def stages(count: int) -> str:
@@ -30,9 +35,11 @@ def stages(count: int) -> str:
     return "stages:\n" + "".join(f"  say{i}:\n    uses: toys.say\n" for i in range(count))
 
 
-def measure(commands: dict[str, Command], cleared: dict[str, Path]) -> dict[str, list[float]]:
+def measure(
+    commands: dict[str, list[str]], cleared: dict[str, Path], variables: dict[str, str]
+) -> dict[str, list[float]]:
     """Time each command TURNS times, in turns; before a command in *cleared*, its artifacts are removed."""
-    variables = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    variables = {name: value for name, value in variables.items() if name != "PYTHONDONTWRITEBYTECODE"}
     seconds: dict[str, list[float]] = {name: [] for name in commands}
     for turn in range(TURNS + 1):
         for name, command in commands.items():
@@ -54,39 +61,33 @@ def grow(project: Project) -> None:
             carry_out(pipeline, store)
 
 
-def main() -> None:
-    """Measure, and print one row of Markdown each."""
+def measure_all() -> dict[str, list[float]]:
+    """Make the projects and time every command in them."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        toy, large = toy_project(folder / "toy"), toy_project(folder / "large")
+        shipped, large = shipped_project(folder / "shipped", SHORTENED), toy_project(folder / "large")
         one, five = (toy_project(folder / f"cold{count}", stages(count)) for count in (1, 5))
-        toy.digits("run")
+        shipped.digits("run")
         grow(large)
         last = f"say.word=word{WORDS - 1}"
-        commands: dict[str, Command] = {
-            "python -c pass": [sys.executable, "-c", "pass"],
-            "digits --help": [str(DIGITS), "--help"],
-            "digits run, all cached": [str(DIGITS), "-C", str(toy.path), "run"],
-            "digits run, one stage that does nothing, cold": [str(DIGITS), "-C", str(one.path), "run"],
-            "digits run, five stages that do nothing, cold": [str(DIGITS), "-C", str(five.path), "run"],
-            "2,000 artifacts, 1,000 runs: digits plan": [str(DIGITS), "-C", str(large.path), "plan", "--set", last],
-            "the same: digits run, all cached": [str(DIGITS), "-C", str(large.path), "run", "--set", last],
-            "the same: digits plan, a setting new": [
-                str(DIGITS),
-                "-C",
-                str(large.path),
-                "plan",
-                "--set",
-                "say.times=9",
-            ],
-            "the same: digits runs": [str(DIGITS), "-C", str(large.path), "runs"],
+        commands = {
+            BARE: [sys.executable, "-c", "pass"],
+            HELP: [str(DIGITS), "--help"],
+            CACHED: [str(DIGITS), "-C", str(shipped.path), "run"],
+            ONE: [str(DIGITS), "-C", str(one.path), "run"],
+            FIVE: [str(DIGITS), "-C", str(five.path), "run"],
+            f"{LARGE} plan": [str(DIGITS), "-C", str(large.path), "plan", "--set", last],
+            f"{LARGE} plan, a setting new": [str(DIGITS), "-C", str(large.path), "plan", "--set", "say.times=9"],
+            f"{LARGE} run, all cached": [str(DIGITS), "-C", str(large.path), "run", "--set", last],
+            f"{LARGE} runs": [str(DIGITS), "-C", str(large.path), "runs"],
         }
-        cold = {
-            f"digits run, {number} stage{s} that do{es} nothing, cold": each.artifacts
-            for number, s, es, each in (("one", "", "es", one), ("five", "s", "", five))
-        }
-        seconds = measure(commands, cold)
-    bare = statistics.median(seconds["python -c pass"])
+        return measure(commands, {ONE: one.artifacts, FIVE: five.artifacts}, shipped.variables())
+
+
+def main() -> None:
+    """Measure, and print one row of Markdown each."""
+    seconds = measure_all()
+    bare = statistics.median(seconds[BARE])
     print("| command | median s | least to most | times a bare python |\n|---|---|---|---|")
     for command, values in seconds.items():
         median = statistics.median(values)
