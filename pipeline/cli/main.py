@@ -73,6 +73,3 @@ def main() -> None:
     except Interrupted as signal:
         print(f"{signal.word}: nothing half-done was published; digits run continues from here", file=sys.stderr)
         sys.exit(signal.exit_code)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(141)  # as a shell shows SIGPIPE

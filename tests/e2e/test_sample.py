@@ -19,7 +19,7 @@ from schemas.examples import Examples
 from schemas.manifest import Manifest
 from schemas.model import Model
 from tests.e2e.conftest import SHORTENED, shipped_project
-from tests.project import Project
+from tests.project import HOUSE, Project
 
 
 def test_every_stage_ran_and_the_model_was_promoted(document: dict[str, Any]) -> None:
@@ -197,6 +197,38 @@ def test_training_ends_cleanly_on_a_signal(
     assert process.returncode == status
     assert len(list((copied.artifacts / "store" / "train" / "model").iterdir())) == 1
     assert copied.json("show")["outcome"] == "interrupted"
+
+
+def test_a_change_in_a_module_of_learning_is_seen(trained: Project, tmp_path: Path) -> None:
+    """A changed line of learning/networks.py would rerun train, and the stages below may follow."""
+    stages = _plan_with(trained, tmp_path, "learning/networks.py", "momentum=0.9", "momentum=0.91")
+    assert stages["train"] == ("will run", "code changed: learning/networks.py")
+    assert stages["evaluate"] == ("may run", "may run: train will run")
+    assert stages["preprocess"][0] == "unchanged"
+
+
+def test_a_change_in_a_module_of_schemas_is_seen(trained: Project, tmp_path: Path) -> None:
+    """A changed line of schemas/gate.py would rerun evaluate, and no stage above it."""
+    stages = _plan_with(trained, tmp_path, "schemas/gate.py", "value < self.at_least", "value <= self.at_least")
+    assert stages["evaluate"] == ("will run", "code changed: schemas/gate.py")
+    assert stages["train"][0] == "unchanged"
+
+
+def test_a_comment_in_a_module_of_learning_reruns_nothing(trained: Project, tmp_path: Path) -> None:
+    """Comments and docstrings of the house do not count either."""
+    stages = _plan_with(trained, tmp_path, "learning/networks.py", "# 12x12", "# twelve by twelve")
+    assert {outcome for outcome, _ in stages.values()} == {"unchanged"}
+
+
+def _plan_with(project: Project, folder: Path, module: str, old: str, new: str) -> dict[str, tuple[str, str]]:
+    """Plan with a copy of the house in which one text of a module is another."""
+    for room in ("schemas", "inference", "learning", "components", "pipeline"):
+        shutil.copytree(HOUSE / room, folder / "house" / room, ignore=shutil.ignore_patterns("__pycache__"))
+    house = Project(folder / "house", {})
+    house.edit(module, old, new)
+    copied = _copy(project, folder)
+    changed = Project(copied.path, copied.environment | {"PYTHONPATH": str(house.path)})
+    return {stage["stage"]: (stage["outcome"], stage["reason"]) for stage in changed.json("plan")["stages"]}
 
 
 def _copy(project: Project, folder: Path) -> Project:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 from tests.project import Project
 
@@ -93,3 +94,27 @@ def test_code_changed_in_a_package_beside_the_stage(ran: Project) -> None:
     ran.digits("run")
     ran.edit("mine/end.py", "''", "'!'")
     assert ran.reasons()["shout"] == "code changed: mine/end.py"
+
+
+def test_library_changed(project: Project, tmp_path: Path) -> None:
+    """Another version of a library that the stage imports reruns it, with both versions named."""
+    library = tmp_path / "site"
+    metadata = library / "loud_voice-1.0.dist-info"
+    metadata.mkdir(parents=True)
+    (library / "loud_voice.py").write_text("END = ''\n")
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: loud-voice\nVersion: 1.0\n")
+    project.environment["PYTHONPATH"] = str(library)
+    project.edit("toys/shout.py", "from toys.louder", "import loud_voice\nfrom toys.louder")
+    project.edit("toys/shout.py", "config.end)", "config.end + loud_voice.END)")
+    project.digits("run")
+    metadata.rename(library / "loud_voice-2.0.dist-info")
+    (library / "loud_voice-2.0.dist-info" / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: loud-voice\nVersion: 2.0\n"
+    )
+    assert project.reasons()["shout"] == "library changed: loud-voice 1.0 -> 2.0"
+
+
+def test_several_reasons_are_all_named(ran: Project) -> None:
+    """Where code and config changed, both are said."""
+    ran.edit("toys/louder.py", "text.upper()", "text.upper().strip()")
+    assert ran.reasons("--set", "shout.end=x")["shout"] == "code changed: toys/louder.py; config changed: end ! -> x"
