@@ -43,20 +43,21 @@ def test_the_gate_shown_is_valid() -> None:
 
 
 def test_the_stage_of_ones_own_works(trained: Project, tmp_path: Path) -> None:
-    """The example of a user's own stage, of 15 lines at most, runs and lists what the model misread."""
+    """The example of a user's own stage, of 15 lines at most, lists what the model misread, and its code counts."""
     shutil.copytree(trained.path, tmp_path / "copy", symlinks=True)
     project = Project(tmp_path / "copy", trained.environment)
     [module] = [text for language, text in BLOCKS if language == "python"]
     [stage] = [text for _, text in BLOCKS if "uses: mystages.misread" in text]
     assert len(module.splitlines()) <= 15
     (project.path / "mystages").mkdir()
-    (project.path / "mystages" / "__init__.py").touch()
     (project.path / "mystages" / "misread.py").write_text(module)
     with (project.path / "pipeline.yaml").open("a") as file:
         file.write("\n" + stage)
     document = project.json("run")
     metrics, misread = document["metrics"], project.artifacts / "latest" / "misread.pictures" / "misread.txt"
     assert len(misread.read_text().splitlines()) == round(1000 * (1 - metrics["accuracy"]))
+    project.edit("mystages/misread.py", 'row["label"] != row["read"]', 'row["read"] != row["label"]')
+    assert project.reasons()["misread"] == "code changed: mystages/misread.py"
 
 
 def test_every_setting_is_described() -> None:
