@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from schemas.progress import Progress
 
 __all__ = ["tell"]
+
+REFRESHES = 4  # a second: more would take time from the training they show
 
 
 @contextmanager
@@ -94,6 +97,7 @@ class _Terminal(_Lines):
         # Narrower, so that a ^C typed into the line does not wrap it.
         self.console = Console(file=screen, width=max(Console(file=screen).width - 3, 20))
         self.bar: Bar | None = None
+        self.advanced = 0.0
 
     def start(self, stage: str, message: str) -> None:
         """A stage starts: open its line."""
@@ -108,14 +112,17 @@ class _Terminal(_Lines):
             TimeElapsedColumn(),
             console=self.console,
             transient=True,
+            refresh_per_second=REFRESHES,
         )
         self.bar.add_task("", total=None, message=message, figures="")
         self.bar.start()
 
     def advance(self, progress: Progress) -> None:
         """A stage is this far: show it with the time left."""
-        if self.bar is None:
+        now = time.monotonic()
+        if self.bar is None or (progress.done < progress.total and now - self.advanced < 1 / REFRESHES):
             return
+        self.advanced = now
         task = self.bar.tasks[0]
         left = task.time_remaining
         shown = f"{progress}" if left is None else f"{progress}  {left:.0f} s left"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -19,7 +20,8 @@ from schemas.examples import Examples
 from schemas.manifest import Manifest
 from schemas.model import Model
 from tests.e2e.conftest import SHORTENED, shipped_project
-from tests.project import HOUSE, Project
+from tests.project import DIGITS, HOUSE, Project
+from tests.terminal import run_in_terminal
 
 
 def test_every_stage_ran_and_the_model_was_promoted(document: dict[str, Any]) -> None:
@@ -197,6 +199,16 @@ def test_training_ends_cleanly_on_a_signal(
     assert process.returncode == status
     assert len(list((copied.artifacts / "store" / "train" / "model").iterdir())) == 1
     assert copied.json("show")["outcome"] == "interrupted"
+
+
+def test_a_terminal_shows_loss_accuracy_and_time_left(trained: Project, tmp_path: Path) -> None:
+    """While training, a live line has the step, loss, accuracy and the time left; at the end it is gone."""
+    copied = _copy(trained, tmp_path)
+    command = [str(DIGITS), "-C", str(copied.path), "rerun", "train", "--set", "train.cnn.rounds=20"]
+    session = run_in_terminal(command, 100, copied.variables())
+    assert session.status == 0
+    assert any(re.search(r"step \d+/1000  loss \d.*accuracy \d.*s left", frame) for frame in session.frames)
+    assert "left" not in session.text
 
 
 def test_a_change_in_a_module_of_learning_is_seen(trained: Project, tmp_path: Path) -> None:
