@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, PositiveFloat
 
@@ -38,7 +38,7 @@ class IngestConfig(Config):
     """Open no connection."""
     stall_seconds: PositiveFloat = 60
     """A download with no new byte for so long is ended, and counts as unreachable."""
-    seed: int = 0
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     """Draws the sample's test split."""
 
 

@@ -26,7 +26,7 @@ class PreprocessConfig(Config):
 
     validation: Annotated[float, Field(gt=0, lt=1)] = 0.1
     """Share of each digit's training pictures that is held out for validation."""
-    seed: int = 0
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     """Draws the validation split."""
 
 

@@ -31,7 +31,7 @@ class Component:
         inputs: type of each input artifact.
         outputs: type of each output artifact.
         config: type of its settings.
-        takes_config: whether the function has a parameter for them.
+        config_name: the parameter for them; None where the function has none.
     """
 
     module: str
@@ -39,7 +39,7 @@ class Component:
     inputs: dict[str, type[Artifact]]
     outputs: dict[str, type[Artifact]]
     config: type[Config]
-    takes_config: bool
+    config_name: str | None
 
 
 def load_component(uses: str, place: str) -> Component:
@@ -61,7 +61,7 @@ def load_component(uses: str, place: str) -> Component:
         raise UsageError(f"{place}: {uses} is not a component", expected=f"a function {name.rpartition('.')[2]}")
     try:
         hints = typing.get_type_hints(function)
-    except NameError as error:
+    except Exception as error:
         raise UsageError(
             f"{place}: the annotations of {uses} cannot be resolved", found=str(error), do="import at the top"
         ) from error
@@ -77,11 +77,11 @@ def _import(name: str, uses: str, place: str) -> ModuleType:
         known = _known_components()
         hint = nearest(uses, known) or f"there are {', '.join(known)}"
         raise UsageError(f"{place}: there is no component {uses}", found=f"no module {error.name}", do=hint) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _import_error(uses, place, error) from error
 
 
-def _import_error(uses: str, place: str, error: Exception) -> UsageError:
+def _import_error(uses: str, place: str, error: BaseException) -> UsageError:
     last = traceback.extract_tb(error.__traceback__)[-1]
     where = "" if isinstance(error, SyntaxError) else f" ({last.filename}:{last.lineno})"
     return UsageError(f"{place}: {uses} cannot be imported", found=f"{type(error).__name__}: {error}{where}")
@@ -96,21 +96,22 @@ def _contract(name: str, function: Callable[..., None], hints: dict[str, Any], p
     inputs: dict[str, type[Artifact]] = {}
     outputs: dict[str, type[Artifact]] = {}
     config: type[Config] = Config
+    config_name: str | None = None
     for parameter in inspect.signature(function).parameters:
         hint: Any = hints.get(parameter)
-        if typing.get_origin(hint) is Output:
+        if typing.get_origin(hint) is Output and _is_subclass(typing.get_args(hint)[0], Artifact):
             outputs[parameter] = typing.get_args(hint)[0]
         elif _is_subclass(hint, Artifact):
             inputs[parameter] = hint
         elif _is_subclass(hint, Config):
-            config = hint
+            config, config_name = hint, parameter
         else:
             raise UsageError(
                 f"{place}: {name}: parameter {parameter} has no place in a contract",
                 found=str(hint),
                 expected="an Artifact, an Output[Artifact] or a Config",
             )
-    return Component(name, function, inputs, outputs, config, "config" in hints)
+    return Component(name, function, inputs, outputs, config, config_name)
 
 
 def _is_subclass(hint: object, base: type) -> bool:

@@ -58,7 +58,9 @@ def refusal(stage: Stage, store: Store, inputs: Mapping[str, Version], done: Map
         return None
     blessing = Blessing(store.artifacts / done[stage.requires.stage].outputs[stage.requires.output].path)
     kinds = stage.component.inputs
-    return blessing.refusal([(kinds[name].__name__, version.content) for name, version in inputs.items()])
+    return blessing.refusal(
+        [(base.__name__, version.content) for name, version in inputs.items() for base in kinds[name].__mro__]
+    )
 
 
 def foresee(pipeline: Pipeline, store: Store) -> RunRecord:
@@ -90,8 +92,6 @@ def foresee_stage(
     decision = decide(stage, pipeline, store, inputs)
     outcome = "unchanged" if decision.unchanged else "will run"
     record = StageRecord(stage=stage.name, outcome=outcome, reason=decision.reason, fingerprint=decision.fingerprint)
-    if decision.unchanged:
-        record.seconds = decision.unchanged.seconds
     return record, decision.unchanged
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,18 +10,27 @@ from typing import Any
 
 from pipeline.decision import Decision
 from pipeline.log import capture_output
-from pipeline.specification import Stage
+from pipeline.source import reread_source
+from pipeline.specification import Pipeline, Stage
 from pipeline.store import Store, Workspace
 from schemas.artifact import Output
 from schemas.errors import StageError
 from schemas.execution import Execution, Version
+from schemas.manifest import MANIFEST
 from schemas.run import RunRecord
 
 __all__ = ["execute"]
 
 
 def execute(  # noqa: PLR0913  (what, from what, and where to)
-    stage: Stage, decision: Decision, inputs: dict[str, Version], *, store: Store, run: RunRecord, logs: Path
+    stage: Stage,
+    decision: Decision,
+    inputs: dict[str, Version],
+    *,
+    pipeline: Pipeline,
+    store: Store,
+    run: RunRecord,
+    logs: Path,
 ) -> Execution:
     """Call a stage's component with its inputs and publish what it writes; what it prints goes to *logs*.
 
@@ -36,6 +46,7 @@ def execute(  # noqa: PLR0913  (what, from what, and where to)
     with capture_output(logs / "output.txt"):
         if decision.parts.threads:
             _configure_tensorflow(decision.parts.threads)
+        _load_source(stage, decision, pipeline.project)
         stage.component.function(**_arguments(stage, inputs, store, workspace, logs))
         _check_written(workspace)
         outputs = store.publish(stage.name, workspace, kinds, decision.damaged)
@@ -63,15 +74,31 @@ def _arguments(
     }
     for name, folder in workspace.outputs.items():
         arguments[name] = Output(folder, workspace.scratch[name], logs)
-    if component.takes_config:
-        arguments["config"] = stage.config
+    if component.config_name:
+        arguments[component.config_name] = stage.config
     return arguments
 
 
 def _check_written(workspace: Workspace) -> None:
     for name, folder in workspace.outputs.items():
-        if not any(path.is_file() for path in folder.rglob("*")):
+        paths = list(folder.rglob("*"))
+        if not any(path.is_file() for path in paths):
             raise StageError(f"the output {name} was not written", found="an empty folder", expected="files")
+        if any(path.is_symlink() for path in paths):
+            raise StageError(f"the output {name} holds a link", expected="files: what a link leads to cannot be sealed")
+        if folder / MANIFEST in paths:
+            raise StageError(f"the output {name} holds a {MANIFEST}", expected="another name: this one is the store's")
+
+
+def _load_source(stage: Stage, decision: Decision, project: Path) -> None:
+    """Import every module the stage reaches, and make sure that they are those its fingerprint was taken of.
+
+    From here on the file of none of them is read again, whatever is edited while the stage runs.
+    """
+    for name in decision.parts.source:
+        importlib.import_module(name)
+    if reread_source(stage.component.module, project).modules != decision.parts.source:
+        raise StageError(f"the code of {stage.name} was edited since the run began", do="digits run")
 
 
 def _configure_tensorflow(threads: int) -> None:

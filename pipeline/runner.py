@@ -65,7 +65,7 @@ class Run:
     folder: Path
     record: RunRecord
     done: dict[str, Execution] = field(default_factory=dict)
-    failure: Exception | None = None
+    failure: BaseException | None = None
 
 
 def carry_out(pipeline: Pipeline, store: Store, selection: Selection | None = None) -> Run:
@@ -120,7 +120,9 @@ def _settle_stages(run: Run, selection: Selection) -> None:
     for position, stage in enumerate(run.pipeline.stages):
         begun = time.monotonic()
         if position < first:
-            record, execution = take(stage, run.pipeline, run.store, run.done, selection.base)
+            record, execution = take(
+                stage, run.pipeline, run.store, run.done, selection.base, whole=selection.last is None
+            )
         elif position <= last:
             record, execution = _carry_out_stage(run, stage, forced=stage.name in selection.force)
         else:
@@ -149,8 +151,10 @@ def _carry_out_stage(run: Run, stage: Stage, *, forced: bool) -> tuple[StageReco
         run.record.write(run.folder)
         logs = run.folder / "logs" / stage.name
         try:
-            execution = execute(stage, decision, inputs, store=run.store, run=run.record, logs=logs)
-        except Exception as error:  # noqa: BLE001  (whatever a component raises ends its stage, not the record)
+            execution = execute(
+                stage, decision, inputs, pipeline=run.pipeline, store=run.store, run=run.record, logs=logs
+            )
+        except (Exception, SystemExit) as error:  # noqa: BLE001  (whatever a component raises ends only its stage)
             run.failure = error
             record.outcome, record.error = "failed", f"{type(error).__name__}: {error}"
             LOGGER.error("%s failed", stage.name, exc_info=error)

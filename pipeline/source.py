@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import cast
 
 import schemas
+from schemas.errors import UsageError
 
-__all__ = ["SourceCode", "file_of", "library_versions", "read_source"]
+__all__ = ["SourceCode", "file_of", "library_versions", "read_source", "reread_source"]
 
 ROOMS = ("schemas", "inference", "learning", "components")
 HOUSE = Path(schemas.__path__[0]).parent
@@ -56,7 +57,7 @@ def read_source(component: str, project: Path) -> SourceCode:
     own = {*ROOMS, component.partition(".")[0]}
     modules: dict[str, str] = {}
     libraries: set[str] = set()
-    waiting = [component]
+    waiting = _with_packages(component)
     while waiting:
         name = waiting.pop()
         path = file_of(name)
@@ -71,6 +72,12 @@ def read_source(component: str, project: Path) -> SourceCode:
             elif top not in sys.stdlib_module_names:
                 libraries.add(top)
     return SourceCode(dict(sorted(modules.items())), frozenset(libraries))
+
+
+def reread_source(component: str, project: Path) -> SourceCode:
+    """Read the source as it is on disk now, whatever was read before."""
+    _read_module.cache_clear()
+    return read_source.__wrapped__(component, project)
 
 
 @cache
@@ -90,7 +97,7 @@ def _roots(top: str) -> tuple[Path, ...]:
     """Give the folders of a top-level package, or the path of a module without its suffix."""
     if top in ROOMS:
         return (HOUSE / top,)
-    spec = importlib.util.find_spec(top) if top else None
+    spec = importlib.util.find_spec(top) if top and top != "__main__" else None
     if spec is None:
         return ()
     if spec.submodule_search_locations:
@@ -99,7 +106,7 @@ def _roots(top: str) -> tuple[Path, ...]:
 
 
 def _lies_in(top: str, project: Path) -> bool:
-    return any(root.parent == project for root in _roots(top))
+    return any(root.parent.resolve() == project.resolve() for root in _roots(top))
 
 
 @cache
@@ -129,7 +136,10 @@ def _distribution_of(library: str) -> metadata.Distribution | None:
 
 @cache
 def _read_module(path: Path, name: str) -> _Module:
-    tree = ast.parse(path.read_bytes(), str(path))
+    try:
+        tree = ast.parse(path.read_bytes(), str(path))
+    except (SyntaxError, ValueError) as error:
+        raise UsageError(f"{path} is not Python", found=str(error)) from error
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
     imports = frozenset(_imports(tree, package))
     for node in ast.walk(tree):

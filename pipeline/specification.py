@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from pydantic import Field, PositiveInt, field_validator
-
 from pipeline.component import Component, load_component, make_importable
+from schemas.artifact import Artifact
+from schemas.blessing import Blessing
 from schemas.bundle import Bundle
 from schemas.config import Config
 from schemas.document import Document, Location, read_document
+from schemas.entries import PipelineEntry, StageEntry
 from schemas.errors import UsageError, nearest
 from schemas.settings import resolve_settings, validate
 
@@ -22,41 +23,6 @@ __all__ = ["FILE", "Pipeline", "Port", "Stage", "find_project", "load_pipeline"]
 
 FILE = "pipeline.yaml"
 STAGE_NAME = re.compile(r"[a-z][a-z0-9_]*")
-
-
-class StageEntry(Config):
-    """A stage as pipeline.yaml states it."""
-
-    uses: str | None = None
-    """The component: a name in components/, or a module of your own; by default the stage's name."""
-    inputs: dict[str, str] = Field(default_factory=dict)
-    """For each input, the output of a stage above: stage.output."""
-    requires: str | None = None
-    """A blessing, as stage.output; the stage runs only where it was given."""
-    config: dict[str, Any] = Field(default_factory=dict)
-    """The component's settings."""
-
-    @field_validator("inputs", "config", mode="before")
-    @classmethod
-    def _nothing_is_empty(cls, value: object) -> object:
-        return {} if value is None else value
-
-
-class PipelineEntry(Config):
-    """The whole of pipeline.yaml."""
-
-    threads: PositiveInt = 2
-    """Threads of TensorFlow; another number gives other weights."""
-    stages: dict[str, StageEntry] = Field(min_length=1)
-    """The stages, in the order they run."""
-
-    @field_validator("stages", mode="before")
-    @classmethod
-    def _nothing_is_empty(cls, value: object) -> object:
-        if not isinstance(value, dict):
-            return value
-        stages = cast("dict[str, object]", value)
-        return {name: dict[str, object]() if stage is None else stage for name, stage in stages.items()}
 
 
 @dataclass(frozen=True)
@@ -189,10 +155,10 @@ def _place_stage(name: str, entry: StageEntry, document: Document, above: dict[s
     component = load_component(entry.uses or name, document.place((*at, "uses")))
     _check_names(component, entry, document, at)
     inputs = {
-        parameter: _port(entry.inputs[parameter], wanted.__name__, document, (*at, "inputs", parameter), above)
+        parameter: _port(entry.inputs[parameter], wanted, document, (*at, "inputs", parameter), above)
         for parameter, wanted in component.inputs.items()
     }
-    requires = _port(entry.requires, "Blessing", document, (*at, "requires"), above) if entry.requires else None
+    requires = _port(entry.requires, Blessing, document, (*at, "requires"), above) if entry.requires else None
     config = resolve_settings(component.config, entry.config, document, (*at, "config"), project)
     if requires is None and any(issubclass(kind, Bundle) for kind in component.outputs.values()):
         raise UsageError(
@@ -220,7 +186,7 @@ def _check_names(component: Component, entry: StageEntry, document: Document, at
             )
 
 
-def _port(text: str, wanted: str, document: Document, at: Location, above: dict[str, Stage]) -> Port:
+def _port(text: str, wanted: type[Artifact], document: Document, at: Location, above: dict[str, Stage]) -> Port:
     stage, _, output = text.partition(".")
     place = document.place(at)
     if stage not in above:
@@ -235,6 +201,6 @@ def _port(text: str, wanted: str, document: Document, at: Location, above: dict[
             expected=", ".join(outputs),
             do=nearest(output, list(outputs)),
         )
-    if not any(base.__name__ == wanted for base in outputs[output].__mro__):
-        raise UsageError(f"{place}: {text} does not fit", found=outputs[output].__name__, expected=wanted)
+    if not issubclass(outputs[output], wanted):
+        raise UsageError(f"{place}: {text} does not fit", found=outputs[output].__name__, expected=wanted.__name__)
     return Port(stage, output)

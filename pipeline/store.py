@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from schemas.artifact import Artifact
+from schemas.artifact import Artifact, type_name
 from schemas.execution import Execution, Version
 from schemas.manifest import MANIFEST, Manifest, fsync, hash_files, seal, write_atomically
 from schemas.seen import SeenFiles
@@ -182,7 +182,7 @@ class Store:
         self, home: Path, folder: Path, kind: type[Artifact], staged: Path, lost: Version | None
     ) -> Version:
         files = hash_files(folder)
-        manifest = Manifest(type=kind.__name__, content=kind.content(folder, files), files=files)
+        manifest = Manifest(type=type_name(kind), content=kind.content(folder, files), files=files)
         home.mkdir(exist_ok=True)
         target = self._find_intact(home, manifest.content)
         if target is None:

@@ -17,8 +17,14 @@ from schemas.run import RunRecord, StageRecord
 __all__ = ["previous_executions", "resolve_inputs", "take"]
 
 
-def take(
-    stage: Stage, pipeline: Pipeline, store: Store, done: Mapping[str, Execution], base: RunRecord | None
+def take(  # noqa: PLR0913  (what, from where, and for what)
+    stage: Stage,
+    pipeline: Pipeline,
+    store: Store,
+    done: Mapping[str, Execution],
+    base: RunRecord | None,
+    *,
+    whole: bool,
 ) -> tuple[StageRecord, Execution]:
     """Take a stage from the run *base*, by default the latest; where it is missing there, from the newest that has it.
 
@@ -28,10 +34,11 @@ def take(
         store: of the artifacts.
         done: what was taken of the stages above.
         base: the run to take it from.
+        whole: the run may end in a promotion, so that nothing may be taken that does not belong together.
 
     Raises:
         InputError: the stage never ran, or an output of it is damaged.
-        UsageError: it gave a blessing by other rules than those of now.
+        UsageError: it gave a blessing by other rules than those of now, or was made from other inputs.
     """
     again = f"digits run --from {stage.name}" if done else f"digits run --to {stage.name}"
     found = next(previous_executions(stage.name, store, [base] if base else []), None)
@@ -39,8 +46,21 @@ def take(
         raise InputError(f"{stage.name} cannot be taken from a run: it never ran", do=f"digits run --to {stage.name}")
     if damage := store.damage(found):
         raise InputError(f"{stage.name} cannot be taken from run {found.run}", found=damage.text, do=again)
+    if found.outputs.keys() != stage.component.outputs.keys():
+        raise InputError(
+            f"{stage.name} cannot be taken from run {found.run}",
+            found=f"outputs {', '.join(found.outputs)}",
+            expected=", ".join(stage.component.outputs),
+            do=again,
+        )
     inputs = resolve_inputs(stage, done) or {}
     now = read_parts(stage, pipeline, {name: version.content for name, version in inputs.items()})
+    if whole and now.inputs != found.parts.inputs:
+        raise UsageError(
+            f"{stage.name} cannot be taken from run {found.run}: what is taken above it is not what it was made from",
+            found=explain(found.parts, found.parts.model_copy(update={"inputs": now.inputs})) or "",
+            do=again,
+        )
     since = explain(found.parts, now)
     if since and any(issubclass(kind, Blessing) for kind in stage.component.outputs.values()):
         raise UsageError(

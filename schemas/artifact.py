@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from schemas.errors import InputError
 from schemas.manifest import FileEntry, Manifest, content_of
 
-__all__ = ["Artifact", "Output"]
+__all__ = ["Artifact", "Output", "type_name"]
 
 A = TypeVar("A", bound="Artifact")
 
@@ -42,6 +42,11 @@ class Artifact:
         """Digest what the artifact at *path* says: by default the paths and hashes of its files."""
         del path
         return content_of(files)
+
+
+def type_name(kind: type[Artifact]) -> str:
+    """Name a type as manifests do: by its class, and a user's own by its module too."""
+    return kind.__name__ if kind.__module__.startswith("schemas.") else f"{kind.__module__}.{kind.__name__}"
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ class Bundle(Artifact):
 
     SAVED_MODEL = "saved_model/1"
     LITERT = "model.tflite"
-    SAID = ("model.tflite", "labels.json", "transform.json", "statistics.json")
+    SAID = ("model.tflite", "labels.json", "transform.json", "statistics.json", "README.md")
 
     @classmethod
     def content(cls, path: Path, files: Mapping[str, FileEntry]) -> str:

@@ -55,7 +55,7 @@ def _with_environment(
         extra = info.json_schema_extra
         variable = cast("dict[str, Any]", extra).get("env") if isinstance(extra, dict) else None
         value = os.environ.get(variable) if isinstance(variable, str) else None
-        if not value or document.place((*at, name)).startswith("--set"):
+        if not value or _is_overridden(document, (*at, name)):
             continue
         place = f"environment variable {variable}"
         try:
@@ -64,6 +64,11 @@ def _with_environment(
             raise UsageError(f"{place} cannot be that", found=repr(value), expected=_said(error)) from None
         document.places[(*at, name)] = place
     return filled
+
+
+def _is_overridden(document: Document, location: Location) -> bool:
+    """Tell whether `--set` gave this setting, or the whole it stands in and that holds it."""
+    return document.places.get(location, "").startswith("--set")
 
 
 def _with_folders(
@@ -75,7 +80,10 @@ def _with_folders(
         is_path = Path in (info.annotation, *typing.get_args(info.annotation))
         if is_path and isinstance(filled.get(name), str | Path):
             start = project if document.place((*at, name)).startswith(document.name) else Path()
-            filled[name] = str((start / Path(filled[name]).expanduser()).absolute())
+            try:
+                filled[name] = str((start / Path(filled[name]).expanduser()).absolute())
+            except RuntimeError as error:
+                raise UsageError(f"{document.place((*at, name))}: there is no such home", found=filled[name]) from error
     return filled
 
 

@@ -60,6 +60,7 @@ def main() -> None:
     from pipeline.cli.interrupt import Interrupted, raise_on_signals
     from schemas.errors import DigitsError
 
+    _open_closed_streams()
     raise_on_signals()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -70,6 +71,20 @@ def main() -> None:
         if "_DIGITS_COMPLETE" not in os.environ:  # an error would stand in the line that is being typed
             print(f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except OSError as error:
+        print(f"error: {error.filename or 'input or output'}: {error.strerror}", file=sys.stderr)
+        sys.exit(1)
     except Interrupted as signal:
         print(f"{signal.word}: nothing half-done was published; digits run continues from here", file=sys.stderr)
         sys.exit(signal.exit_code)
+
+
+def _open_closed_streams() -> None:
+    """Open the standard streams that whoever started us has closed: else the next file would take their place."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdout = sys.stdout or os.fdopen(1, "w", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", closefd=False)

@@ -33,7 +33,7 @@ def tell_outcome(context: typer.Context, finished: Run, *, as_json: bool) -> Non
         raise typer.Exit(REJECTED)
 
 
-def _tell_failure(finished: Run, failure: Exception, context: typer.Context) -> None:
+def _tell_failure(finished: Run, failure: BaseException, context: typer.Context) -> None:
     """Print the error itself first, then how to go on, where the log is and, for a bug, its traceback."""
     from schemas.errors import DigitsError
 
@@ -61,7 +61,7 @@ def _again(context: typer.Context, stage: str, overrides: tuple[str, ...]) -> st
     return shlex.join(["digits", *directory, "rerun", stage, *settings])
 
 
-def _component_frames(failure: Exception) -> list[str]:
+def _component_frames(failure: BaseException) -> list[str]:
     """Format the traceback from the component on: the runner's own frames say nothing."""
     frames = failure.__traceback__
     while frames and frames.tb_frame.f_globals.get("__name__", "").startswith("pipeline."):

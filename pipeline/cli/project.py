@@ -21,7 +21,7 @@ def open_project(context: typer.Context, overrides: list[str] | None = None) -> 
     from pipeline.specification import find_project, load_pipeline
     from pipeline.store import Store
 
-    project = find_project((context.obj or Path()).absolute())
+    project = find_project(_start(context))
     return load_pipeline(project, tuple(overrides or ())), Store(project / "artifacts")
 
 
@@ -29,4 +29,13 @@ def artifacts_of(context: typer.Context) -> Path:
     """Find the artifacts/ of the project, without reading its pipeline."""
     from pipeline.specification import find_project
 
-    return find_project((context.obj or Path()).absolute()) / "artifacts"
+    return find_project(_start(context)) / "artifacts"
+
+
+def _start(context: typer.Context) -> Path:
+    from schemas.errors import UsageError
+
+    folder: Path = context.obj or Path()
+    if not folder.is_dir():
+        raise UsageError(f"-C {folder}: there is no such folder")
+    return folder.absolute()

@@ -18,7 +18,7 @@ def show(
     context: typer.Context,
     run: Annotated[
         str | None,
-        typer.Argument(metavar="[RUN]", autocompletion=complete_run, help="Its name, or the beginning or end of it."),
+        typer.Argument(metavar="RUN", autocompletion=complete_run, help="Its name, or the beginning or end of it."),
     ] = None,
     *,
     as_json: AsJson = False,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.project import Project
+import subprocess
+
+from tests.project import DIGITS, Project
 
 
 def test_a_failure_names_the_stage_and_the_error_first(project: Project) -> None:
@@ -42,3 +44,56 @@ def test_an_output_that_is_not_written_is_a_failure(project: Project) -> None:
     failed = project.digits("run", "--set", "say.silent=true", status=1)
     assert "the output text was not written" in failed.stderr
     assert not (project.artifacts / "store" / "say" / "text").exists()
+
+
+def test_a_stage_that_exits_has_failed(project: Project) -> None:
+    """A component that calls sys.exit(0) does not end the command with 0."""
+    project.edit("toys/shout.py", "    Text.write", "    raise SystemExit(0)\n    Text.write")
+    failed = project.digits("run", status=1)
+    assert "error: shout failed: SystemExit: 0" in failed.stderr
+
+
+def test_code_that_is_edited_while_the_run_is_under_way_is_not_mixed(project: Project) -> None:
+    """A stage whose code was edited since the run began fails, so that no output is called that of other code."""
+    process = project.start("run", "--set", "say.seconds=2")
+    assert process.stderr is not None
+    process.stderr.readline()
+    project.edit("toys/louder.py", "text.upper()", "text.lower()")
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "the code of shout was edited since the run began" in err
+
+
+def test_a_link_in_an_output_is_a_failure(project: Project) -> None:
+    """What a link leads to cannot be sealed."""
+    project.edit(
+        "toys/say.py", "    time.sleep", "    (text.path / 'link').symlink_to('/etc/hostname')\n    time.sleep"
+    )
+    assert "the output text holds a link" in project.digits("run", status=1).stderr
+
+
+def test_a_manifest_of_ones_own_is_a_failure(project: Project) -> None:
+    """The name manifest.json is the store's."""
+    project.edit("toys/say.py", "    time.sleep", "    (text.path / 'manifest.json').touch()\n    time.sleep")
+    assert "the output text holds a manifest.json" in project.digits("run", status=1).stderr
+
+
+def test_closed_streams_do_no_harm(project: Project) -> None:
+    """Started without standard streams, as by cron, a run does its work."""
+    command = f"{DIGITS} -C {project.path} run >&- 2>&- <&-"
+    subprocess.run(["bash", "-c", command], env=project.variables(), check=True)
+    assert project.json("show")["outcome"] == "promoted"
+
+
+def test_a_file_where_a_folder_belongs_is_named(project: Project) -> None:
+    """An error of the file system is one line with the path."""
+    project.artifacts.touch()
+    failed = project.digits("run", status=1)
+    assert failed.stderr.startswith(f"error: {project.artifacts}")
+    assert "Traceback" not in failed.stderr
+
+
+def test_a_folder_that_does_not_exist_is_a_usage_error(project: Project) -> None:
+    """-C with a slip does not fall back to a project further up."""
+    failed = Project(project.path / "slip", {}).digits("check", status=2)
+    assert "there is no such folder" in failed.stderr

@@ -131,3 +131,19 @@ def test_from_takes_the_stages_above(ran: Project) -> None:
 def test_from_below_to_is_a_usage_error(ran: Project) -> None:
     """A part of the pipeline that has no stages cannot run."""
     assert "--from pack --to say" in ran.digits("run", "--from", "pack", "--to", "say", status=2).stderr
+
+
+def test_what_does_not_belong_together_is_not_promoted(ran: Project) -> None:
+    """A stage made from other inputs than those taken with it cannot be taken on the way to a promotion."""
+    ran.digits("run", "--to", "say", "--set", "say.word=goodbye")
+    failed = ran.digits("run", "--from", "pack", status=2)
+    assert "what is taken above it is not what it was made from" in failed.stderr
+
+
+def test_an_upstream_with_other_outputs_is_refused(ran: Project) -> None:
+    """A stage whose outputs have other names now cannot be taken."""
+    ran.edit("toys/say.py", "text: Output[Text]", "words: Output[Text]")
+    ran.edit("toys/say.py", "text.path", "words.path")
+    ran.edit("toys/say.py", "text.scratch", "words.scratch")
+    ran.edit("pipeline.yaml", "say.text", "say.words")
+    assert "expected: words" in ran.digits("rerun", "shout", status=4).stderr

@@ -131,3 +131,25 @@ def test_check_accepts_what_is_right(tmp_path: Path) -> None:
     project = toy_project(tmp_path / "toy")
     assert "4 stages (say, shout, bless, pack)" in project.digits("check").stdout
     assert not project.artifacts.exists()
+
+
+def test_a_set_leaves_the_environment_its_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Setting one value by --set does not keep a variable from setting another of the same stage."""
+    (tmp_path / "pipeline.yaml").write_text("stages:\n  ingest:\n")
+    monkeypatch.setenv("DIGITS_OFFLINE", "1")
+    pipeline = load_pipeline(tmp_path, ("ingest.seed=1",))
+    assert pipeline.stages[0].config.model_dump()["offline"] is True
+
+
+def test_a_config_may_have_any_name(tmp_path: Path) -> None:
+    """The parameter for the settings is known by its type."""
+    project = toy_project(tmp_path / "toy")
+    project.edit("toys/shout.py", "config: ShoutConfig", "settings: ShoutConfig")
+    project.edit("toys/shout.py", "config.end", "settings.end")
+    assert project.outcomes()["shout"] == "ran"
+
+
+def test_a_path_in_the_file_lies_in_the_project(tmp_path: Path) -> None:
+    """A relative path in pipeline.yaml is found from the project's folder, wherever the command is given."""
+    (tmp_path / "pipeline.yaml").write_text("stages:\n  ingest:\n    config: {manual_dir: mnist}\n")
+    assert load_pipeline(tmp_path).stages[0].config.model_dump()["manual_dir"] == tmp_path / "mnist"
