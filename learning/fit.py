@@ -126,7 +126,7 @@ def _best_round(rounds: int, round_steps: int) -> Any:  # noqa: ANN401  (a class
 
         def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
             done = len(self.rounds) * round_steps + batch + 1
-            figures = {name: value for name, value in (logs or {}).items() if name in {"loss", "accuracy"}}
+            figures = {name: logs[name] for name in ("loss", "accuracy")} if logs else {}
             report(Progress(done, rounds * round_steps, "step", figures))
 
         def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
