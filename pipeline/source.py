@@ -105,6 +105,7 @@ def _roots(top: str) -> tuple[Path, ...]:
     return (Path(spec.origin).with_suffix(""),) if spec.origin else ()
 
 
+@cache
 def _lies_in(top: str, project: Path) -> bool:
     return any(root.parent.resolve() == project.resolve() for root in _roots(top))
 
