@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from learning import session
 from pipeline.decision import Decision
 from pipeline.log import capture_output
 from pipeline.source import reread_source
@@ -45,7 +46,7 @@ def execute(  # noqa: PLR0913  (what, from what, and where to)
     logs.mkdir()
     with capture_output(logs / "output.txt"):
         if decision.parts.threads:
-            _configure_tensorflow(decision.parts.threads)
+            session.configure(decision.parts.threads)
         _load_source(stage, decision, pipeline.project)
         stage.component.function(**_arguments(stage, inputs, store, workspace, logs))
         _check_written(workspace)
@@ -99,9 +100,3 @@ def _load_source(stage: Stage, decision: Decision, project: Path) -> None:
         importlib.import_module(name)
     if reread_source(stage.component.module, project).modules != decision.parts.source:
         raise StageError(f"the code of {stage.name} was edited since the run began", do="digits run")
-
-
-def _configure_tensorflow(threads: int) -> None:
-    from learning import session
-
-    session.configure(threads)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -67,7 +66,7 @@ class Document:
         if not isinstance(parent, dict):
             raise UsageError(f"{place}: there is nothing to set there", expected="a key of a mapping")
         node = _compose(text, place)
-        parent[location[-1]] = None if node is None else dict(_walk(node, place, (), {}))[()]
+        parent[location[-1]] = None if node is None else _read_node(node, place, (), {})
         self.places = {known: at for known, at in self.places.items() if known[: len(location)] != location}
         self.places[location] = place
 
@@ -93,7 +92,7 @@ def read_document(path: Path) -> Document:
     if not isinstance(node, yaml.MappingNode):
         raise UsageError(f"{path.name}: not a mapping", expected="key: value")
     places: dict[Location, str] = {}
-    value = dict(_walk(node, path.name, (), places))[()]
+    value = _read_node(node, path.name, (), places)
     return Document(path.name, value, places)
 
 
@@ -128,27 +127,25 @@ def _check_bounds(text: str, name: str) -> None:
             raise UsageError(f"{place}: nested too deeply", expected=f"at most {MAX_DEPTH} levels")
 
 
-def _walk(
-    node: yaml.Node, name: str, location: Location, places: dict[Location, str]
-) -> Iterator[tuple[Location, Any]]:
-    """Yield (location, value) of a node; its own last, under its own location."""
+def _read_node(node: yaml.Node, name: str, location: Location, places: dict[Location, str]) -> Any:  # noqa: ANN401  (YAML)
+    """Give the value of a node, and note where it and all inside it stands."""
     import yaml
 
     place = f"{name}:{_line(node.start_mark)}"
     places.setdefault(location, place)
-    if isinstance(node, yaml.MappingNode):
-        value: Any = {}
-        for key_node, item in node.value:
-            key = _read_key(key_node, name)
-            if key in value:
-                raise UsageError(f"{name}:{_line(key_node.start_mark)}: {key} is given twice")
-            places[(*location, key)] = f"{name}:{_line(key_node.start_mark)}"
-            value[key] = dict(_walk(item, name, (*location, key), places))[(*location, key)]
-    elif isinstance(node, yaml.SequenceNode):
-        value = [dict(_walk(item, name, (*location, i), places))[(*location, i)] for i, item in enumerate(node.value)]
-    else:
-        value = _read_scalar(node, place)
-    yield location, value
+    if isinstance(node, yaml.SequenceNode):
+        return [_read_node(item, name, (*location, i), places) for i, item in enumerate(node.value)]
+    if not isinstance(node, yaml.MappingNode):
+        return _read_scalar(node, place)
+    value: dict[str, Any] = {}
+    for key_node, item in node.value:
+        key = _read_key(key_node, name)
+        at = f"{name}:{_line(key_node.start_mark)}"
+        if key in value:
+            raise UsageError(f"{at}: {key} is given twice")
+        places[(*location, key)] = at
+        value[key] = _read_node(item, name, (*location, key), places)
+    return value
 
 
 def _read_key(node: yaml.Node, name: str) -> str:
