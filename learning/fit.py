@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from learning.feed import ordered_batches
+from learning.checkpoint import restore_checkpoint, save_checkpoint
+from learning.feed import ordered_batches, training_batches
+from learning.optimizer import build_optimizer
 from schemas.errors import StageError
 from schemas.model import History, Round
-from schemas.progress import Progress, report
+from schemas.progress import Progress, report, tell
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,35 +17,39 @@ if TYPE_CHECKING:
     import keras
     import numpy as np
     import tensorflow as tf
+    from numpy.typing import NDArray
 
+    from learning.recipes import Recipe
     from schemas.examples import Split
 
-__all__ = ["adam", "fit", "triangular_sgd"]
+__all__ = ["fit"]
 
 VALIDATION_BATCH = 1000
+EXECUTION = 20  # steps without a return to Python, which would cost a fifth of a step
 
 
 def fit(  # noqa: PLR0913  (each is one thing to decide)
     network: keras.Model,
-    feed: tf.data.Dataset[tuple[tf.Tensor, tf.Tensor]],
+    data: Split,
     validation: Split,
-    optimizer: keras.optimizers.Optimizer,
+    recipe: Recipe,
     *,
-    rounds: int,
-    round_steps: int,
-    label_smoothing: float,
+    seed: int,
+    scratch: Path,
     logs: Path,
 ) -> History:
     """Train *network* in place and leave it with the weights of its best round.
 
+    After each round the whole state is in *scratch*; a training that finds one there goes on from it and ends
+    with the weights it would have had undisturbed.
+
     Args:
         network: pictures in, logits out.
-        feed: at least rounds * round_steps batches.
+        data: what to train on.
         validation: judges each round; at least one picture.
-        optimizer: with its schedule.
-        rounds: number of rounds.
-        round_steps: steps a round.
-        label_smoothing: share of the target spread evenly over all classes.
+        recipe: how.
+        seed: of the order of the pictures and of their distortions.
+        scratch: folder of the checkpoint.
         logs: folder for TensorBoard's events.
 
     Raises:
@@ -51,53 +57,38 @@ def fit(  # noqa: PLR0913  (each is one thing to decide)
     """
     import keras
 
+    round_steps = recipe.steps // recipe.rounds
     model: Any = network  # Keras's own annotations name only the types of its defaults
     model.compile(
-        optimizer=optimizer,
-        loss=_smoothed_loss(network.output_shape[-1], label_smoothing),
+        optimizer=build_optimizer(recipe),
+        loss=_smoothed_loss(network.output_shape[-1], recipe.label_smoothing),
         metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
+        steps_per_execution=max(steps for steps in range(1, EXECUTION + 1) if round_steps % steps == 0),
         jit_compile=False,  # XLA doubles a step with pooling on a CPU
     )
-    best = _best_round(rounds, round_steps)
-    model.fit(
-        feed,
-        epochs=rounds,
-        steps_per_epoch=round_steps,
-        validation_data=ordered_batches(validation, VALIDATION_BATCH),
-        callbacks=[best, keras.callbacks.TensorBoard(str(logs), write_graph=False)],
-        shuffle=False,
-        verbose=0,
-    )
-    return best.restore()
-
-
-def triangular_sgd(*, steps: int, peak: float, weight_decay: float) -> keras.optimizers.Optimizer:
-    """SGD with Nesterov momentum 0.9; the learning rate climbs to *peak* over a quarter of the steps, then falls to 0.
-
-    Weight decay applies to kernels only: normalisation and biases need their freedom.
-    """
-    import keras
-    import tensorflow as tf
-
-    class Triangular(keras.optimizers.schedules.LearningRateSchedule):
-        def __call__(self, step: tf.Tensor) -> tf.Tensor:
-            done = tf.cast(step, tf.float32) / steps
-            return peak * tf.maximum(tf.minimum(done / 0.25, (1 - done) / 0.75), 0.0)
-
-        def get_config(self) -> dict[str, Any]:
-            return {}
-
-    schedule: Any = Triangular()
-    optimizer = keras.optimizers.SGD(schedule, momentum=0.9, nesterov=True, weight_decay=weight_decay)
-    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    return optimizer
-
-
-def adam(learning_rate: float) -> keras.optimizers.Optimizer:
-    """Adam at a constant learning rate."""
-    import keras
-
-    return keras.optimizers.Adam(learning_rate)
+    keeper = _round_keeper(recipe, scratch)
+    done = keeper.resume(model)
+    if done < recipe.rounds:
+        feed = training_batches(
+            data,
+            batch_size=recipe.batch_size,
+            steps=recipe.steps,
+            seed=seed,
+            augment=recipe.augment,
+            first=done * round_steps,
+        )
+        model.fit(
+            feed,
+            initial_epoch=done,
+            epochs=recipe.rounds,
+            steps_per_epoch=round_steps,
+            validation_data=ordered_batches(validation, VALIDATION_BATCH),
+            callbacks=[keeper, keras.callbacks.TensorBoard(str(logs), write_graph=False)],
+            shuffle=False,
+            verbose=0,
+        )
+    model.set_weights(keeper.weights)
+    return keeper.history
 
 
 def _smoothed_loss(classes: int, smoothing: float) -> Any:  # noqa: ANN401  (a Keras loss function)
@@ -110,43 +101,48 @@ def _smoothed_loss(classes: int, smoothing: float) -> Any:  # noqa: ANN401  (a K
     return loss
 
 
-def _best_round(rounds: int, round_steps: int) -> Any:  # noqa: ANN401  (a class made where keras is imported)
+def _round_keeper(recipe: Recipe, scratch: Path) -> Any:  # noqa: ANN401  (a class made where keras is imported)
     import keras
 
-    class BestRound(keras.callbacks.Callback):
-        """Reports progress, keeps the figures of each round and the weights of the best."""
+    round_steps = recipe.steps // recipe.rounds
+
+    class RoundKeeper(keras.callbacks.Callback):
+        """Reports progress; keeps the figures of each round, the weights of the best, and a checkpoint."""
 
         model: Any
 
         def __init__(self) -> None:
             super().__init__()
-            self.rounds: list[Round] = []
-            self.best = 0
-            self.weights: list[np.ndarray] = []
+            self.history = History(rounds=[], best=0)
+            self.weights: list[NDArray[np.float32]] = []
+
+        def resume(self, model: Any) -> int:  # noqa: ANN401
+            """Go on from the checkpoint, if there is one; gives the number of rounds it holds."""
+            if found := restore_checkpoint(scratch, model):
+                self.history, self.weights = found
+                tell(f"goes on from step {self.history.rounds[-1].step} of {recipe.steps}, where it was cut off")
+            return len(self.history.rounds)
 
         def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-            done = len(self.rounds) * round_steps + batch + 1
+            done = len(self.history.rounds) * round_steps + batch + 1
             figures = {name: logs[name] for name in ("loss", "accuracy")} if logs else {}
-            report(Progress(done, rounds * round_steps, "step", figures))
+            report(Progress(done, recipe.steps, "step", figures))
 
         def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
             figures = _round_of((epoch + 1) * round_steps, logs or {})
-            self.rounds.append(figures)
-            if epoch == 0 or figures.validation_loss < self.rounds[self.best].validation_loss:
-                self.best, self.weights = epoch, self.model.get_weights()
+            self.history = self.history.with_round(figures)
+            if self.history.best == epoch:
+                self.weights = self.model.get_weights()
+            save_checkpoint(scratch, self.model, self.history, self.weights)
             shown = {
                 "loss": figures.loss,
                 "accuracy": figures.accuracy,
                 "validation loss": figures.validation_loss,
                 "validation accuracy": figures.validation_accuracy,
             }
-            report(Progress(figures.step, rounds * round_steps, "step", shown, milestone=True))
+            report(Progress(figures.step, recipe.steps, "step", shown, milestone=True))
 
-        def restore(self) -> History:
-            self.model.set_weights(self.weights)
-            return History(rounds=self.rounds, best=self.best)
-
-    return BestRound()
+    return RoundKeeper()
 
 
 def _round_of(step: int, logs: dict[str, float]) -> Round:

@@ -11,62 +11,82 @@ from typing import TYPE_CHECKING, Any
 from schemas.examples import SIDE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import keras
 
     from schemas.transform import Transform
 
-__all__ = ["build_cnn", "build_mlp"]
+__all__ = ["BUILDERS", "build_cnn", "build_deep", "build_mlp", "build_slim"]
 
 
-def build_mlp(transform: Transform, classes: int, hidden: Sequence[int], dropout: float, seed: int) -> keras.Model:
-    """Build the plain network people know: flatten, dense ReLU layers with dropout, one logit a class.
+def build_mlp(transform: Transform, classes: int, seed: int) -> keras.Model:
+    """Build the plain network people know: flatten, a dense layer of 512 with ReLU, dropout, one logit a class.
 
     Args:
         transform: the normalisation, built in as the first layer.
         classes: number of logits.
-        hidden: units of each dense layer.
-        dropout: share of units dropped after each dense layer while training.
         seed: of the initial weights and of dropout.
     """
     from keras import layers
 
     inputs, x = _normalised_input(transform)
     x = layers.Flatten(name="flatten")(x)
-    for i, units in enumerate(hidden, start=1):
-        x = layers.Dense(units, activation="relu", kernel_initializer=_glorot(seed + i), name=f"dense_{i}")(x)
-        x = layers.Dropout(dropout, seed=seed + i, name=f"dropout_{i}")(x)
+    x = layers.Dense(512, activation="relu", kernel_initializer=_glorot(seed + 1), name="hidden")(x)
+    x = layers.Dropout(0.2, seed=seed, name="dropout")(x)
     return _with_logits(inputs, x, classes, seed, "mlp")
 
 
-def build_cnn(transform: Transform, classes: int, seed: int) -> keras.Model:
-    """Build the convolutional network: 57,386 weights and 1.6 MFLOP a picture with ten classes.
+def build_slim(transform: Transform, classes: int, seed: int) -> keras.Model:
+    """Build a narrower `cnn`: 24,582 weights and 0.76 MFLOP a picture with ten classes, for trainings of seconds."""
+    inputs, x = _normalised_input(transform)
+    x = _channel(x)
+    x = _convolution(x, 12, 5, seed + 1, "stem", strides=2)  # 12x12
+    x = _convolution(x, 24, 3, seed + 2, "body", pool=True)  # 10x10, 5x5
+    x = _convolution(x, 32, 3, seed + 3, "neck")  # 3x3
+    x = _head(x, 48, seed + 4)
+    return _with_logits(inputs, x, classes, seed, "slim")
 
-    The wide stride-2 stem looks at 28x28 once, where a 3x3 layer would spend half of the
-    whole step; pooling before normalisation and ReLU costs less than after (13 % of a step)
-    and says the same, for both grow with their input.
+
+def build_cnn(transform: Transform, classes: int, seed: int) -> keras.Model:
+    """Build the small convolutional network: 47,770 weights and 1.4 MFLOP a picture with ten classes.
+
+    Its first layer steps over the picture by two and is not pooled: a 3x3 layer at 28x28 would be half of the
+    whole cost, and pooling to 6x6 at once, as its predecessor did, misread twice as many pictures of a short training.
+    """
+    inputs, x = _normalised_input(transform)
+    x = _channel(x)
+    x = _convolution(x, 16, 5, seed + 1, "stem", strides=2)  # 12x12
+    x = _convolution(x, 32, 3, seed + 2, "body", pool=True)  # 10x10, 5x5
+    x = _convolution(x, 48, 3, seed + 3, "neck")  # 3x3
+    x = _head(x, 64, seed + 4)
+    return _with_logits(inputs, x, classes, seed, "cnn")
+
+
+def build_deep(transform: Transform, classes: int, seed: int) -> keras.Model:
+    """Build the larger convolutional network: 112,258 weights and 5.3 MFLOP a picture with ten classes.
+
+    One more layer before the pooling and one and a half times the width, with dropout where they meet the head: of
+    six networks trained for as long, the one of least loss on validation.
     """
     from keras import layers
 
     inputs, x = _normalised_input(transform)
-    x = layers.Reshape((SIDE, SIDE, 1), name="channel")(x)
+    x = _channel(x)
+    x = _convolution(x, 24, 5, seed + 1, "stem", strides=2)  # 12x12
+    x = _convolution(x, 48, 3, seed + 2, "body_1")  # 10x10
+    x = _convolution(x, 48, 3, seed + 3, "body_2", pool=True)  # 8x8, 4x4
+    x = _convolution(x, 96, 3, seed + 4, "neck")  # 2x2
+    x = layers.Dropout(0.4, seed=seed, name="dropout")(x)
+    x = _head(x, 96, seed + 5)
+    return _with_logits(inputs, x, classes, seed, "deep")
 
-    x = _convolution(32, 5, strides=2, seed=seed + 1, name="stem")(x)  # 12x12
-    x = layers.MaxPooling2D(2, name="stem_pool")(x)  # 6x6
-    x = layers.BatchNormalization(momentum=0.9, name="stem_norm")(x)
-    x = layers.ReLU(name="stem_relu")(x)
 
-    x = _convolution(64, 3, padding="same", seed=seed + 2, name="body")(x)  # 6x6
-    x = layers.MaxPooling2D(2, name="body_pool")(x)  # 3x3
-    x = layers.BatchNormalization(momentum=0.9, name="body_norm")(x)
-    x = layers.ReLU(name="body_relu")(x)
+BUILDERS = {"mlp": build_mlp, "slim": build_slim, "cnn": build_cnn, "deep": build_deep}
 
-    x = layers.Flatten(name="flatten")(x)
-    x = layers.Dense(64, use_bias=False, kernel_initializer=_he(seed + 3), name="head")(x)
-    x = layers.BatchNormalization(momentum=0.9, name="head_norm")(x)
-    x = layers.ReLU(name="head_relu")(x)
-    return _with_logits(inputs, x, classes, seed, "cnn")
+
+def _channel(x: keras.KerasTensor) -> keras.KerasTensor:
+    from keras import layers
+
+    return layers.Reshape((SIDE, SIDE, 1), name="channel")(x)
 
 
 def _normalised_input(transform: Transform) -> tuple[keras.KerasTensor, keras.KerasTensor]:
@@ -85,11 +105,29 @@ def _with_logits(inputs: keras.KerasTensor, x: keras.KerasTensor, classes: int, 
     return keras.Model(inputs, logits, name=name)
 
 
-def _convolution(filters: int, size: int, *, seed: int, name: str, **geometry: Any) -> keras.layers.Layer:  # noqa: ANN401
+def _convolution(  # noqa: PLR0913, PLR0917  (what a layer is)
+    x: keras.KerasTensor, filters: int, size: int, seed: int, name: str, strides: int = 1, *, pool: bool = False
+) -> keras.KerasTensor:
+    """Convolve, pool, normalise, ReLU: pooling first costs 13 % less, and says the same, for both others only grow."""
     from keras import layers
 
     # No bias: the normalisation that follows would subtract it again.
-    return layers.Conv2D(filters, size, use_bias=False, kernel_initializer=_he(seed), name=name, **geometry)
+    x = layers.Conv2D(
+        filters, size, strides=strides, use_bias=False, kernel_initializer=_he(seed), name=f"{name}_convolution"
+    )(x)
+    x = layers.MaxPooling2D(2, name=f"{name}_pool")(x) if pool else x
+    x = layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(x)
+    return layers.ReLU(name=f"{name}_relu")(x)
+
+
+def _head(x: keras.KerasTensor, units: int, seed: int) -> keras.KerasTensor:
+    """Flatten and mix: a third of the cost of global pooling at equal accuracy."""
+    from keras import layers
+
+    x = layers.Flatten(name="flatten")(x)
+    x = layers.Dense(units, use_bias=False, kernel_initializer=_he(seed), name="head")(x)
+    x = layers.BatchNormalization(momentum=0.9, name="head_norm")(x)
+    return layers.ReLU(name="head_relu")(x)
 
 
 def _he(seed: int) -> Any:  # noqa: ANN401  (Keras's layers are annotated for a string)

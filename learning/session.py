@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-__all__ = ["configure", "restart"]
+__all__ = ["configure", "device", "restart"]
 
 
 def configure(threads: int) -> None:
@@ -29,3 +29,13 @@ def restart(seed: int) -> None:
 
     keras.utils.clear_session()
     keras.utils.set_random_seed(seed)
+
+
+def device() -> str:
+    """Name what TensorFlow computes on: a GPU where it sees one, else the CPU with its number of threads."""
+    import tensorflow as tf
+
+    for gpu in tf.config.list_physical_devices("GPU"):
+        return f"the GPU {tf.config.experimental.get_device_details(gpu).get('device_name', gpu.name)}"
+    threads = os.environ.get("TF_NUM_INTRAOP_THREADS", "all")
+    return f"the CPU, {threads} thread{'s' if threads != '1' else ''}"

@@ -182,7 +182,7 @@ class Store:
         self, home: Path, folder: Path, kind: type[Artifact], staged: Path, lost: Version | None
     ) -> Version:
         files = hash_files(folder)
-        manifest = Manifest(type=type_name(kind), content=kind.content(folder, files), files=files)
+        manifest = Manifest(type=type_name(kind), content=kind.content(folder, files), files=files, note=kind.NOTE)
         home.mkdir(exist_ok=True)
         target = self._find_intact(home, manifest.content)
         if target is None:

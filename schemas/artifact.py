@@ -22,6 +22,9 @@ class Artifact:
     artifact and the stage that takes it cannot disagree about its files.
     """
 
+    NOTE = ""
+    """What its manifest says to a reader."""
+
     def __init__(self, path: Path) -> None:
         self.path = path
 

@@ -33,6 +33,8 @@ class Manifest(BaseModel):
     type: str
     content: str
     files: dict[str, FileEntry]
+    note: str = ""
+    """What a reader should know of every artifact of this type."""
 
     @classmethod
     def read(cls, folder: Path) -> Manifest | None:

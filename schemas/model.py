@@ -41,6 +41,12 @@ class History(BaseModel):
     best: int
     """Position in *rounds* of the weights in model.keras: the one of least loss on validation."""
 
+    def with_round(self, figures: Round) -> History:
+        """Give the history with one more round, which is the best if its validation loss is the least so far."""
+        rounds = [*self.rounds, figures]
+        better = len(rounds) == 1 or figures.validation_loss < rounds[self.best].validation_loss
+        return History(rounds=rounds, best=len(rounds) - 1 if better else self.best)
+
 
 class Model(Artifact):
     """A trained Keras network: uint8 pictures [n, 28, 28] in, logits [n, classes] out, normalisation inside.
@@ -49,7 +55,14 @@ class Model(Artifact):
         model.keras: architecture and weights; its bytes differ from process to process.
         classes.json: the name of each logit.
         history.json: a History.
+        curves.png: the same, drawn.
     """
+
+    CURVES = "curves.png"
+    NOTE = (
+        "The same inputs, seed, threads and library versions give these weights bit for bit on the same kind of "
+        "processor. Another number of threads, kind of processor or a GPU sums in another order: other weights."
+    )
 
     @classmethod
     def content(cls, path: Path, files: Mapping[str, FileEntry]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 
-__all__ = ["LOGGER", "Progress", "report"]
+__all__ = ["LOGGER", "Progress", "report", "tell"]
 
 LOGGER = logging.getLogger("digits.progress")
 
@@ -38,3 +38,8 @@ def report(progress: Progress) -> None:
     """Tell how far the stage is: a milestone at level INFO, anything else at DEBUG."""
     level = logging.INFO if progress.milestone else logging.DEBUG
     LOGGER.log(level, "%s", progress, extra={"progress": progress})
+
+
+def tell(message: str) -> None:
+    """Tell something once, at level INFO: what the stage works on, or with."""
+    LOGGER.info("%s", message, extra={"told": message})

@@ -109,10 +109,11 @@ def _explain(model: type[BaseModel], error: ValidationError, document: Document,
             expected=", ".join(known) or "no settings",
             do=nearest(str(location[-1]), known),
         )
-    name = f"{at[1]}.{path}" if len(at) > 1 else path
+    name = ".".join(filter(None, (*map(str, at[1:2]), path)))
     if first["type"] == "missing":
         return UsageError(f"{place}: {name} is missing")
-    return UsageError(f"{place}: {name} cannot be that", found=repr(first["input"]), expected=_said(error))
+    found = repr(first["input"]) if location else ""
+    return UsageError(f"{place}: {name} cannot be that", found=found, expected=_said(error))
 
 
 def _fields_at(model: type[BaseModel], location: Location) -> dict[str, FieldInfo]:

@@ -59,6 +59,8 @@ class _Lines(logging.Handler):
             self.start(found["started"], record.getMessage())
         elif "waiting" in found:
             self.print(record.getMessage())
+        elif "told" in found:
+            self.print(f"{self.stage}: {found['told']}")
         elif "stage_record" in found and found["stage_record"].outcome in {"ran", "failed"}:
             stage = found["stage_record"]
             self.end(f"{stage.stage} {stage.outcome} after {stage.seconds:.1f} s")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import keras
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
@@ -13,14 +14,13 @@ from scipy.special import softmax
 from sklearn import metrics as sklearn_metrics
 
 from components.evaluate import EvaluateConfig, evaluate
-from learning.networks import build_mlp
 from schemas.blessing import Blessing
 from schemas.errors import StageError
 from schemas.evaluation import Evaluation, Metrics
 from schemas.examples import PIXELS, SIDE, Examples, Split
 from schemas.gate import Rule
 from schemas.model import Model
-from tests.samples import DIGITS, HISTORY, make_output, make_transform, seal
+from tests.samples import DIGITS, HISTORY, make_output, seal
 
 STRENGTH = 6.0
 """The logit of a class whose pixel is 255."""
@@ -49,7 +49,9 @@ class Evaluated:
 def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
     """Make a network whose logit of class k is pixel k of the first row, so that pictures say what is read."""
     folder = tmp_path_factory.mktemp("model")
-    network = build_mlp(make_transform(folder / "transform", mean=0.0, std=1.0), len(DIGITS), (), 0.0, seed=0)
+    inputs = keras.Input((SIDE, SIDE), dtype="uint8", name="images")
+    flat = keras.layers.Flatten(name="flatten")(keras.layers.Rescaling(1 / 255, name="normalise")(inputs))
+    network = keras.Model(inputs, keras.layers.Dense(len(DIGITS), name="logits")(flat))
     network.get_layer("logits").set_weights([np.eye(PIXELS, len(DIGITS)) * STRENGTH, np.zeros(len(DIGITS))])
     (folder / "model").mkdir()
     Model.write(folder / "model", network, DIGITS, HISTORY)

@@ -12,7 +12,7 @@ from tests.project import HOUSE, Project
 
 SHORTENED = {
     "source: tfds": "source: sample",
-    "model: cnn": "cnn: {rounds: 4, round_steps: 50}\n      mlp: {rounds: 2, round_steps: 100}\n      model: cnn",
+    "recipe: standard": "recipe: standard\n      steps: 200\n      rounds: 4",
     "accuracy: {at_least: 0.97}": "accuracy: {at_least: 0.85}",
     "recall: {at_least: 0.90": "recall: {at_least: 0.6",
     "precision: {at_least: 0.90": "precision: {at_least: 0.6",

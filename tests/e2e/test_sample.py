@@ -190,7 +190,7 @@ def test_training_ends_cleanly_on_a_signal(
 ) -> None:
     """A signal in the middle of training ends it with the shell's exit code, and no model is published."""
     copied = _copy(trained, tmp_path)
-    process = copied.start("run", "--set", "train.cnn.rounds=4000")
+    process = copied.start("run", "--set", "train.steps=40000")
     assert process.stderr is not None
     while "step" not in (line := process.stderr.readline()):
         assert line, "the run ended before it trained"
@@ -204,7 +204,7 @@ def test_training_ends_cleanly_on_a_signal(
 def test_a_terminal_shows_loss_accuracy_and_time_left(trained: Project, tmp_path: Path) -> None:
     """While training, a live line has the step, loss, accuracy and the time left; at the end it is gone."""
     copied = _copy(trained, tmp_path)
-    command = [str(DIGITS), "-C", str(copied.path), "rerun", "train", "--set", "train.cnn.rounds=20"]
+    command = [str(DIGITS), "-C", str(copied.path), "rerun", "train", "--set", "train.steps=1000"]
     session = run_in_terminal(command, 100, copied.variables())
     assert session.status == 0
     assert any(re.search(r"step \d+/1000  loss \d.*accuracy \d.*s left", frame) for frame in session.frames)

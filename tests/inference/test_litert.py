@@ -27,7 +27,7 @@ each_count = pytest.mark.parametrize("count", [1, 31, 32, 33, 100])
 def network(tmp_path_factory: pytest.TempPathFactory) -> keras.Model:
     """Build a small network."""
     transform = make_transform(tmp_path_factory.mktemp("network") / "transform")
-    return build_mlp(transform, CLASSES, (8,), 0.2, seed=0)
+    return build_mlp(transform, CLASSES, seed=0)
 
 
 @pytest.fixture(scope="module")

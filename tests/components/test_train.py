@@ -1,0 +1,56 @@
+"""A recipe gives the settings that are not given."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from components.train import TrainConfig
+from learning.recipes import RECIPES
+from learning.session import device
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_recipe_is_a_valid_one(name: str) -> None:
+    """Each recipe gives settings that are taken, and that are its own."""
+    settings = TrainConfig.model_validate({"recipe": name}).model_dump()
+    assert {key: settings[key] for key in RECIPES[name]} == RECIPES[name]
+
+
+def test_standard_is_what_one_gets() -> None:
+    """Without any setting the recipe is standard."""
+    assert TrainConfig() == TrainConfig.model_validate({"recipe": "standard"})
+
+
+def test_what_is_given_wins_over_the_recipe() -> None:
+    """A setting that is given stands, and the recipe gives the others."""
+    config = TrainConfig.model_validate({"recipe": "mlp", "learning_rate": 0.01})
+    assert (config.learning_rate, config.network) == (0.01, "mlp")
+
+
+def test_one_distortion_may_be_given() -> None:
+    """A distortion that is given leaves the others as the recipe has them."""
+    settings = TrainConfig.model_validate({"recipe": "best", "augment": {"rotation": 0}}).model_dump()
+    assert settings["augment"] == RECIPES["best"]["augment"] | {"rotation": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"recipe": "slow"}, "'fast', 'standard', 'best' or 'mlp'"),
+        ({"steps": 1001}, "steps must be a multiple of rounds, and 1001 is none of 10"),
+        ({"learning_rate": 0}, "greater than 0"),
+        ({"label_smoothing": 1}, "less than 1"),
+        ({"epochs": 5}, "Extra inputs are not permitted"),
+    ],
+)
+def test_what_cannot_be_is_refused(settings: dict[str, object], message: str) -> None:
+    """A setting that cannot be is refused with what can."""
+    with pytest.raises(ValidationError, match=message):
+        TrainConfig.model_validate(settings)
+
+
+@pytest.mark.usefixtures("tensorflow_session")
+def test_the_device_is_named() -> None:
+    """Where there is no GPU, the device is the CPU with the threads that were asked for."""
+    assert device() == "the CPU, 2 threads"

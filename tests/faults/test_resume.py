@@ -1,0 +1,41 @@
+"""A training that is killed goes on where it was, and ends with the weights it would have had."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import SHORTENED, shipped_project
+from tests.project import Project
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
+
+
+def content(project: Project) -> str:
+    """Give the content digest of the model of the latest run."""
+    return (project.artifacts / "latest" / "train.model").readlink().name.rpartition("-")[2]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Give the content of a model that was trained without a break."""
+    project = shipped_project(tmp_path_factory.mktemp("resume") / "undisturbed", SHORTENED)
+    project.digits("run", "--to", "train")
+    return content(project)
+
+
+@pytest.mark.parametrize("step", [50, 150])
+def test_a_killed_training_goes_on_to_the_same_weights(undisturbed: str, tmp_path: Path, step: int) -> None:
+    """Killed after a round, a second run says from where it goes on, and its model is that of an undisturbed run."""
+    project = shipped_project(tmp_path / "killed", SHORTENED)
+    process = project.start("run", "--to", "train")
+    assert process.stderr is not None
+    while f"step {step}/200" not in (line := process.stderr.readline()):
+        assert line, "the run ended before it was killed"
+    process.kill()
+    process.communicate()
+
+    second = project.digits("run", "--to", "train")
+    assert f"train: goes on from step {step} of 200, where it was cut off" in second.stderr
+    assert content(project) == undisturbed
