@@ -29,10 +29,10 @@ class LiteRtModel:
         self._runner: Any = self._interpreter.get_signature_runner("serving_default")
 
     def __call__(self, images: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
-        """Read pictures, uint8 [n, 28, 28]; gives `probabilities` and `logits`, float32 [n, classes]."""
+        """Read pictures, uint8 [n, 28, 28]; gives each output of the model by name, float32 with a row a picture."""
         import numpy as np
 
         batches: list[dict[str, NDArray[np.float32]]] = [
             self._runner(images=images[i : i + BATCH]) for i in range(0, max(len(images), 1), BATCH)
         ]
-        return {name: np.concatenate([batch[name] for batch in batches]) for name in ("probabilities", "logits")}
+        return {name: np.concatenate([batch[name] for batch in batches]) for name in batches[0]}

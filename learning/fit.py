@@ -12,6 +12,7 @@ from schemas.model import History, Round
 from schemas.progress import Progress, report, tell
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import keras
@@ -66,7 +67,8 @@ def fit(  # noqa: PLR0913  (each is one thing to decide)
         steps_per_execution=max(steps for steps in range(1, EXECUTION + 1) if round_steps % steps == 0),
         jit_compile=False,  # XLA doubles a step with pooling on a CPU
     )
-    keeper = _round_keeper(recipe, scratch)
+    model.train_function = _several_steps(model)
+    keeper = _round_keeper(recipe, scratch, _judge(network, validation, recipe.label_smoothing))
     done = keeper.resume(model)
     if done < recipe.rounds:
         feed = training_batches(
@@ -82,13 +84,31 @@ def fit(  # noqa: PLR0913  (each is one thing to decide)
             initial_epoch=done,
             epochs=recipe.rounds,
             steps_per_epoch=round_steps,
-            validation_data=ordered_batches(validation, VALIDATION_BATCH),
             callbacks=[keeper, keras.callbacks.TensorBoard(str(logs), write_graph=False)],
             shuffle=False,
             verbose=0,
         )
     model.set_weights(keeper.weights)
     return keeper.history
+
+
+def _several_steps(model: Any) -> Any:  # noqa: ANN401  (Keras's train function)
+    """Give what Keras makes of `steps_per_execution`, traced once where Keras traces six times, for a second."""
+    from functools import cache
+
+    import tensorflow as tf
+
+    def train(iterator: Any) -> Any:  # noqa: ANN401
+        def body(done: tf.Tensor) -> list[Any]:
+            model.train_step(next(iterator))
+            return [done + 1]
+
+        tf.while_loop(lambda done: done < model.steps_per_execution, body, [tf.constant(0)], parallel_iterations=1)
+        return model.get_metrics_result()
+
+    train_function: Any = tf.function(train, autograph=False)
+    traced = cache(train_function.get_concrete_function)
+    return lambda iterator: traced(iterator)(iterator)
 
 
 def _smoothed_loss(classes: int, smoothing: float) -> Any:  # noqa: ANN401  (a Keras loss function)
@@ -101,7 +121,27 @@ def _smoothed_loss(classes: int, smoothing: float) -> Any:  # noqa: ANN401  (a K
     return loss
 
 
-def _round_keeper(recipe: Recipe, scratch: Path) -> Any:  # noqa: ANN401  (a class made where keras is imported)
+def _judge(network: keras.Model, validation: Split, smoothing: float) -> Callable[[], dict[str, float]]:
+    """Give a function that measures the network as it is; Keras's own would trace it three times more, for 0.4 s."""
+    import numpy as np
+    import tensorflow as tf
+    from scipy.special import log_softmax
+
+    pictures = tf.TensorSpec([None, *validation.images.shape[1:]], tf.uint8)
+    infer: Any = tf.function(lambda images: network(images, training=False)).get_concrete_function(pictures)
+
+    def judge() -> dict[str, float]:
+        batches = ordered_batches(validation, VALIDATION_BATCH)
+        logits = np.concatenate([infer(images).numpy() for images, _ in batches]).astype(np.float64)
+        surprise = -log_softmax(logits, axis=1)
+        own = np.take_along_axis(surprise, validation.labels[:, np.newaxis], axis=1)[:, 0]
+        loss = np.mean((1 - smoothing) * own + smoothing * surprise.mean(axis=1))
+        return {"val_loss": float(loss), "val_accuracy": float(np.mean(logits.argmax(axis=1) == validation.labels))}
+
+    return judge
+
+
+def _round_keeper(recipe: Recipe, scratch: Path, judge: Callable[[], dict[str, float]]) -> Any:  # noqa: ANN401  (a class made where keras is imported)
     import keras
 
     round_steps = recipe.steps // recipe.rounds
@@ -129,7 +169,9 @@ def _round_keeper(recipe: Recipe, scratch: Path) -> Any:  # noqa: ANN401  (a cla
             report(Progress(done, recipe.steps, "step", figures))
 
         def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-            figures = _round_of((epoch + 1) * round_steps, logs or {})
+            logs = {} if logs is None else logs
+            logs.update(judge())  # TensorBoard, which comes next, shows them too
+            figures = _round_of((epoch + 1) * round_steps, logs)
             self.history = self.history.with_round(figures)
             if self.history.best == epoch:
                 self.weights = self.model.get_weights()

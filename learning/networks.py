@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from schemas.transform import Transform
 
-__all__ = ["BUILDERS", "build_cnn", "build_deep", "build_mlp", "build_slim"]
+__all__ = ["BUILDERS", "build_cnn", "build_deep", "build_mlp"]
 
 
 def build_mlp(transform: Transform, classes: int, seed: int) -> keras.Model:
@@ -33,17 +33,6 @@ def build_mlp(transform: Transform, classes: int, seed: int) -> keras.Model:
     x = layers.Dense(512, activation="relu", kernel_initializer=_glorot(seed + 1), name="hidden")(x)
     x = layers.Dropout(0.2, seed=seed, name="dropout")(x)
     return _with_logits(inputs, x, classes, seed, "mlp")
-
-
-def build_slim(transform: Transform, classes: int, seed: int) -> keras.Model:
-    """Build a narrower `cnn`: 24,582 weights and 0.76 MFLOP a picture with ten classes, for trainings of seconds."""
-    inputs, x = _normalised_input(transform)
-    x = _channel(x)
-    x = _convolution(x, 12, 5, seed + 1, "stem", strides=2)  # 12x12
-    x = _convolution(x, 24, 3, seed + 2, "body", pool=True)  # 10x10, 5x5
-    x = _convolution(x, 32, 3, seed + 3, "neck")  # 3x3
-    x = _head(x, 48, seed + 4)
-    return _with_logits(inputs, x, classes, seed, "slim")
 
 
 def build_cnn(transform: Transform, classes: int, seed: int) -> keras.Model:
@@ -80,7 +69,7 @@ def build_deep(transform: Transform, classes: int, seed: int) -> keras.Model:
     return _with_logits(inputs, x, classes, seed, "deep")
 
 
-BUILDERS = {"mlp": build_mlp, "slim": build_slim, "cnn": build_cnn, "deep": build_deep}
+BUILDERS = {"mlp": build_mlp, "cnn": build_cnn, "deep": build_deep}
 
 
 def _channel(x: keras.KerasTensor) -> keras.KerasTensor:

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import pytest
 
-from learning.networks import BUILDERS, build_cnn, build_deep, build_mlp, build_slim
+from learning.networks import BUILDERS, build_cnn, build_deep, build_mlp
 from schemas.manifest import hash_files
 from schemas.model import Model
 from schemas.transform import Transform
@@ -51,7 +51,7 @@ def floating_point_operations(network: keras.Model) -> float:
 
 @pytest.mark.parametrize(
     ("build", "weights", "operations"),
-    [(build_slim, 24_582, 0.76e6), (build_cnn, 47_770, 1.34e6), (build_deep, 112_258, 5.31e6)],
+    [(build_cnn, 47_770, 1.34e6), (build_deep, 112_258, 5.31e6)],
 )
 def test_networks_are_as_large_as_they_say(
     transform: Transform, build: Callable[..., keras.Model], weights: int, operations: float

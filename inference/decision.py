@@ -1,0 +1,134 @@
+"""From logits to an answer: calibrated probabilities, and whether the picture should be answered at all.
+
+How odd a picture is, is the sum of two distances, each on the scale of validation pictures: of its pixels from the
+nearest class's subspace (what it cannot be drawn with), and of its features from training pictures' (Sun et al. 2022,
+https://arxiv.org/abs/2204.06507). `python -m tests.benchmarks.refusal` compares them with energy and confidence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from schemas.calibration import CalibrationRecord, Reference
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["Decisions", "decide", "feature_distance", "pixel_distance", "softmax"]
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """The answers for n pictures.
+
+    Attributes:
+        classes: the name of each class.
+        probabilities: float32 [n, classes], calibrated.
+        read: int [n], position of the likeliest class.
+        runner_up: int [n], position of the second.
+        confidence: float32 [n], probability of the likeliest.
+        oddness: float32 [n]; a picture above 1 is unlike any digit.
+        floor: confidence below which a picture lies between two digits.
+    """
+
+    classes: tuple[str, ...]
+    probabilities: NDArray[np.float32]
+    read: NDArray[np.int64]
+    runner_up: NDArray[np.int64]
+    confidence: NDArray[np.float32]
+    oddness: NDArray[np.float32]
+    floor: float
+
+    @property
+    def refused(self) -> NDArray[np.bool_]:
+        """Which pictures are not answered, bool [n]."""
+        return (self.oddness > 1) | (self.confidence < self.floor)
+
+    def unsure(self, position: int) -> str:
+        """Say why a picture is not answered; '' where it is."""
+        if self.oddness[position] > 1:
+            return "unlike any digit"
+        if self.confidence[position] < self.floor:
+            names = sorted((self.classes[self.read[position]], self.classes[self.runner_up[position]]))
+            return f"between {names[0]} and {names[1]}"
+        return ""
+
+
+def decide(  # noqa: PLR0913, PLR0917  (a picture in its three forms, and what they are held against)
+    images: NDArray[np.uint8],
+    logits: NDArray[np.float32],
+    features: NDArray[np.float32],
+    classes: tuple[str, ...],
+    record: CalibrationRecord,
+    reference: Reference,
+) -> Decisions:
+    """Decide on n pictures.
+
+    Args:
+        images: uint8 [n, 28, 28].
+        logits: float32 [n, classes].
+        features: float32 [n, features], what the logits were made of.
+        classes: the name of each class.
+        record: the calibration.
+        reference: what it is held against.
+    """
+    import numpy as np
+
+    probabilities = softmax(logits / record.temperature)
+    order = np.argsort(-probabilities, axis=1, kind="stable")
+    odd = sum(
+        (distance - scale.middle) / scale.spread
+        for distance, scale in (
+            (pixel_distance(images, reference), record.pixels),
+            (feature_distance(features, reference, record.neighbour), record.features),
+        )
+    )
+    return Decisions(
+        classes,
+        probabilities,
+        read=order[:, 0],
+        runner_up=order[:, min(1, order.shape[1] - 1)],
+        confidence=probabilities.max(axis=1, initial=0),
+        oddness=np.asarray(odd / record.threshold, np.float32),
+        floor=record.floor,
+    )
+
+
+def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Give probabilities, float32, same shape."""
+    import numpy as np
+
+    powers = np.exp((logits - logits.max(axis=1, keepdims=True)).astype(np.float64))
+    return (powers / powers.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def small(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Give pictures at half their side, float32 [n, 196], 0 to 1."""
+    import numpy as np
+
+    quarters = images.reshape(len(images), 14, 2, 14, 2)
+    return (quarters.sum(axis=(2, 4), dtype=np.uint16).reshape(len(images), -1) / 1020).astype(np.float32)
+
+
+def pixel_distance(images: NDArray[np.uint8], reference: Reference) -> NDArray[np.float32]:
+    """Give the distance of each picture from the nearest class's subspace, float32 [n]."""
+    import numpy as np
+
+    pictures = small(images)
+    left = np.full(len(images), np.inf, np.float32)
+    for mean, basis in zip(reference.means, reference.bases, strict=True):
+        centred = pictures - mean
+        drawn = centred @ basis.T
+        left = np.minimum(left, (centred**2).sum(axis=1) - (drawn**2).sum(axis=1))
+    return np.sqrt(np.maximum(left, 0))
+
+
+def feature_distance(features: NDArray[np.float32], reference: Reference, neighbour: int) -> NDArray[np.float32]:
+    """Give 1 less the cosine of each picture's features with those of its *neighbour*-th nearest reference, [n]."""
+    import numpy as np
+
+    length = np.linalg.norm(features, axis=1, keepdims=True)
+    alike = (features / np.maximum(length, 1e-9)) @ reference.bank.T
+    return 1 - np.partition(alike, -neighbour, axis=1)[:, -neighbour]

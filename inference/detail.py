@@ -1,0 +1,101 @@
+"""Look at the digit again, closer, and draw its strokes as MNIST would have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from inference.colour import project
+from inference.ink import Ink, find_ink
+from inference.lines import Lines
+from inference.parts import Digit, choose_parts
+from inference.placement import box_of, place
+from inference.regions import eroded, widened
+from inference.search import Found
+from inference.strokes import fit_strokes
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["Note", "draw_digit"]
+
+Note = Callable[[str, Any], None]
+
+LONGER = 112  # side of the digit at which its strokes are made out: 5.6 pixels for one of MNIST's
+MARGIN = 0.35  # round the digit, of its longer side
+
+
+def draw_digit(
+    pixels: NDArray[np.uint8], weights: tuple[float, float, float], found: Found, scale: float, note: Note
+) -> tuple[NDArray[np.uint8], list[str]] | None:
+    """Draw the digit that was found in the overview of a picture.
+
+    Args:
+        pixels: uint8, shape [h, w] or [h, w, 3].
+        weights: of blue, green and red.
+        found: what was found in the overview.
+        scale: of the overview, in its pixels for one of the picture's.
+        note: told the name and the picture of each step.
+
+    Returns:
+        The picture, uint8 [28, 28], and the steps; None where no ink is left when seen closer.
+    """
+    import numpy as np
+
+    grey, move = _crop(pixels, weights, box_of(found.digit.mask), scale)
+    ink, digit = _see(grey, move, found)
+    note("crop", grey)
+    note("ink", ink.relief / max(ink.strength, 1) * 255)
+    note("strokes", digit.mask)
+    if not digit.mask.any():
+        return None
+    mask, done = fit_strokes(np.pad(digit.mask, LONGER // 8))
+    if done:
+        note(done, mask)
+    dropped = max(found.digit.dropped, digit.dropped)
+    steps = ["lines removed" if found.lines else "", _count(dropped, "speck") + " dropped" if dropped else "", done]
+    return place(mask), [step for step in steps if step]
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number} {name}{'s' if number > 1 else ''}"
+
+
+def _crop(
+    pixels: NDArray[np.uint8], weights: tuple[float, float, float], box: tuple[int, int, int, int], scale: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Cut the digit out and bring it to its size; gives the grey and the move from the overview to it."""
+    import cv2
+    import numpy as np
+
+    top, bottom, left, right = box
+    longer = max(bottom - top, right - left)
+    margin = max(MARGIN * longer, 3)
+    height, width = pixels.shape[:2]
+    y0, x0 = max(int((top - margin) / scale), 0), max(int((left - margin) / scale), 0)
+    y1 = min(int(np.ceil((bottom + margin) / scale)), height)
+    x1 = min(int(np.ceil((right + margin) / scale)), width)
+    zoom = LONGER * scale / longer
+    size = max(round((x1 - x0) * zoom), 1), max(round((y1 - y0) * zoom), 1)
+    grey = project(pixels[y0:y1, x0:x1], weights)
+    grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if zoom < 1 else cv2.INTER_CUBIC)
+    move = np.asarray([[zoom / scale, 0, -x0 * zoom], [0, zoom / scale, -y0 * zoom]], np.float32)
+    return np.clip(grey, 0, 255).astype(np.float32), move
+
+
+def _see(grey: NDArray[np.float32], move: NDArray[np.float32], found: Found) -> tuple[Ink, Digit]:
+    """Find ink and digit again where the overview found them."""
+    import cv2
+    import numpy as np
+
+    def closer(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        size = grey.shape[1], grey.shape[0]
+        return np.asarray(cv2.warpAffine(mask.astype(np.uint8), move, size, flags=cv2.INTER_NEAREST), np.bool_)
+
+    other = widened(found.digit.others, 5, 5) & ~widened(found.digit.mask, 5, 5)
+    region, lines = closer(found.page.region & ~other), found.lines
+    if lines is not None:
+        lines = Lines(closer(lines.level), closer(lines.upright), lines.dark)
+    ink = find_ink(grey, region, closer(found.digit.mask), dark=found.page.dark, lines=lines)
+    return ink, choose_parts(ink.mask, ink.relief, region & ~eroded(region, 1))

@@ -1,0 +1,65 @@
+"""The tags of a TIFF directory, which is also what EXIF is, and the turn that its orientation asks for."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["apply_orientation", "tags_of"]
+
+_KINDS = {1: "B", 3: "H", 4: "I"}  # BYTE, SHORT and LONG, the kinds of the tags we ask for
+MAX_TAGS = 512
+INLINE = 4  # bytes of values that stand in the entry itself
+
+TURNS = {
+    2: "mirrored by EXIF",
+    3: "rotated 180 by EXIF",
+    4: "flipped by EXIF",
+    5: "transposed by EXIF",
+    6: "rotated 90 by EXIF",
+    7: "transversed by EXIF",
+    8: "rotated 270 by EXIF",
+}
+
+
+def tags_of(data: bytes) -> dict[int, list[int]]:
+    """Read the whole numbers of the first directory of TIFF or EXIF data; damage gives fewer tags, no error.
+
+    Args:
+        data: begins with the byte order, `II` or `MM`.
+
+    Returns:
+        Tag number to its values, at most 16 of each.
+    """
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(data[:4])
+    tags: dict[int, list[int]] = {}
+    try:
+        at = struct.unpack_from(f"{order}I", data, 4)[0] if order else len(data)
+        count = struct.unpack_from(f"{order}H", data, at)[0] if order else 0
+        for entry in range(at + 2, at + 2 + 12 * min(count, MAX_TAGS), 12):
+            tag, kind, size = struct.unpack_from(f"{order}HHI", data, entry)
+            if kind in _KINDS and size:
+                layout = f"{order}{min(size, 16)}{_KINDS[kind]}"
+                inside = size * struct.calcsize(_KINDS[kind]) <= INLINE
+                where = entry + 8 if inside else struct.unpack_from(f"{order}I", data, entry + 8)[0]
+                tags[tag] = list(struct.unpack_from(layout, data, where))
+    except struct.error:
+        pass
+    return tags
+
+
+def apply_orientation(pixels: NDArray[np.generic], orientation: int) -> NDArray[np.generic]:
+    """Turn pixels [h, w] or [h, w, channels] upright, as EXIF's orientation 1 to 8 asks; others change nothing."""
+    import numpy as np
+
+    if orientation in {5, 6, 7, 8}:
+        pixels = np.swapaxes(pixels, 0, 1)
+    if orientation in {3, 4, 7, 8}:
+        pixels = pixels[::-1]
+    if orientation in {2, 3, 6, 7}:
+        pixels = pixels[:, ::-1]
+    return np.ascontiguousarray(pixels)

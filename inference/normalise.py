@@ -1,0 +1,139 @@
+"""From any picture of a digit to the 28x28 that MNIST would have made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from inference.colour import LUMA, choose_weights, project
+from inference.detail import Note, draw_digit
+from inference.native import take_native
+from inference.search import Found, find_digit
+from schemas.examples import SIDE
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["Normal", "normalise"]
+
+OVERVIEW = (96, 256)  # longer side at which paper and digit are looked for
+HALF = 128
+NOTHING = 0.2  # clearness of shadows and grain on a blank page, at most; a digit's is 0.3 and more
+CLEAR, STRONG = 0.8, 40  # score and strength in luma at which no other colours need be looked for
+LESS = 0.9  # of the score in luma: colours chosen for their contrast are kept down to here
+
+
+@dataclass(frozen=True)
+class Normal:
+    """What was made of a picture.
+
+    Attributes:
+        image: uint8, shape [28, 28], light ink on 0; all 0 where no ink was found.
+        steps: what was done, in a few words each.
+        trace: name and picture (uint8, [h, w] or [h, w, 3]) of each step, where asked for.
+        strength: of the ink against the paper, 0 to 255.
+        noise: standard deviation of the bare paper, 0 to 255.
+        digits: how many parts as large as a digit stand apart; 0 on a blank page.
+        share: of the picture that is ink.
+        clearness: 0 to 1: how sharp the digit's edges are all round, against all that is in the picture.
+    """
+
+    image: NDArray[np.uint8]
+    steps: tuple[str, ...]
+    trace: tuple[tuple[str, NDArray[np.uint8]], ...]
+    strength: float
+    noise: float
+    digits: int
+    share: float
+    clearness: float
+
+
+@dataclass
+class _Trace:
+    """Keeps the picture of each step, where that is wanted."""
+
+    wanted: bool
+    kept: list[tuple[str, NDArray[np.uint8]]] = field(default_factory=list)
+
+    def __call__(self, name: str, picture: NDArray[Any]) -> None:
+        import numpy as np
+
+        if self.wanted:
+            scale = 255 if picture.dtype == np.bool_ else 1
+            self.kept.append((name, np.clip(picture.astype(np.float32) * scale, 0, 255).astype(np.uint8)))
+
+
+def normalise(pixels: NDArray[np.uint8], *, trace: bool = False) -> Normal:
+    """Make the canonical picture of a digit.
+
+    A picture that already is MNIST-like comes out bit for bit. Any other is looked at twice: an overview finds
+    paper, polarity and digit, a closer look its strokes, which are drawn at MNIST's size, width and place.
+
+    Args:
+        pixels: uint8, shape [h, w] or [h, w, 3] (blue, green, red).
+        trace: whether to keep the picture of each step.
+    """
+    native = take_native(pixels)
+    if native is not None:
+        image, steps = native
+        share = float((image >= HALF).sum()) / (pixels.shape[0] * pixels.shape[1])
+        return Normal(image, tuple(steps), (), strength=255, noise=0, digits=1, share=share, clearness=1)
+    return _look_twice(pixels, _Trace(trace))
+
+
+def _look_twice(pixels: NDArray[np.uint8], trace: _Trace) -> Normal:
+    import numpy as np
+
+    small, scale = _overview(pixels)
+    weights, found, steps = _find(small, trace)
+    drawn = draw_digit(pixels, weights, found, scale, trace) if found.score > NOTHING else None
+    image, more = drawn or (np.zeros((SIDE, SIDE), np.uint8), [])
+    return Normal(
+        image,
+        (*steps, *more),
+        tuple(trace.kept),
+        strength=found.ink.strength,
+        noise=found.ink.noise,
+        digits=found.digit.digits if drawn else 0,
+        share=float(found.ink.mask.mean()),
+        clearness=found.score,
+    )
+
+
+def _overview(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
+    import cv2
+
+    height, width = pixels.shape[:2]
+    longest = max(height, width)
+    target = min(max(longest, OVERVIEW[0]), OVERVIEW[1])
+    if target == longest:
+        return pixels, 1.0
+    scale = target / longest
+    size = max(round(width * scale), 1), max(round(height * scale), 1)
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    return small.astype(pixels.dtype), scale
+
+
+def _find(small: NDArray[np.uint8], note: Note) -> tuple[tuple[float, float, float], Found, list[str]]:
+    """Find the digit in luma and, where other colours tell ink from paper better, in those."""
+    import numpy as np
+
+    weights, grey, steps = LUMA, project(small, LUMA), list[str]()
+    found = find_digit(grey)
+    plain = not small.shape[2:] or (found.score > CLEAR and found.ink.strength > STRONG)
+    coloured = LUMA if plain else choose_weights(small[::2, ::2].astype(np.float32), found.page.region[::2, ::2])
+    if coloured != LUMA:
+        other = project(small, coloured)
+        again = find_digit(other)
+        if again.score > LESS * found.score:
+            weights, grey, found = coloured, other, again
+            steps.append("grey of blue {:.1f}, green {:.1f}, red {:.1f}".format(*coloured))
+    note("grey", grey)
+    if not found.page.region.all():
+        steps.append(f"paper found, {found.page.region.mean():.0%} of the picture")
+        note("paper", found.page.region)
+    if found.page.dark:
+        steps.append("inverted")
+    note("all ink", found.ink.mask)
+    return weights, found, steps

@@ -1,0 +1,79 @@
+"""How much what was found looks like a digit in ink: sharp all round, apart from the edges of the paper."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inference.ink import Ink
+from inference.placement import box_of
+from inference.regions import eroded, widened
+from inference.strokes import stroke_width
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["score"]
+
+STEEPEST = 99.5  # percent of all slopes in the paper are less: the sharpest edge there is
+BLUNT = 30  # percent of the digit's outline may be less sharp than what counts
+SOLID = 0.35  # width of strokes as a share of the digit's length: more is a blob
+MOST = 0.6  # of the paper: more ink than that is the paper itself
+CONTRARY = 0.15  # of what surrounds a digit stands out the other way: it is the halo of another
+RUNS_OUT = 0.5  # of the edge of the paper: more, and it is a frame
+CUT = 0.02  # of the outline: more, and the edge of what was taken for the paper cuts through the digit
+ALONG = 0.25  # of the outline is near that edge: more, and it is the edge itself
+NEAR = 4  # pixels
+UNLIKELY = 0.35
+
+
+def score(mask: NDArray[np.bool_], region: NDArray[np.bool_], slope: NDArray[np.float32], ink: Ink) -> float:
+    """Give 0 to 1: the sharpness of a digit's edges, against the sharpest there are, all of which it should explain.
+
+    Args:
+        mask: bool, shape [h, w]: the digit.
+        region: bool, shape [h, w]: the paper.
+        slope: float32, shape [h, w]: the gradient's length.
+        ink: the ink it is part of.
+    """
+    import cv2
+    import numpy as np
+
+    if not mask.any():
+        return 0.0
+    outline = widened(mask, 3, 3) & ~mask
+    steepest = float(np.percentile(slope[region][::7], STEEPEST))
+    edge = float(np.percentile(cv2.dilate(slope, np.ones((3, 3), np.uint8))[outline], BLUNT))
+    explained = float(np.square(slope[widened(outline, 5, 5)]).sum()) / max(float(np.square(slope[region]).sum()), 1e-6)
+    sharp = min(edge / max(steepest, 1e-6), 1) * min(explained, 1) ** 0.5
+    return float(sharp * _shape(mask, region) * _place(mask, outline, region) * _surroundings(mask, region, ink))
+
+
+def _shape(mask: NDArray[np.bool_], region: NDArray[np.bool_]) -> float:
+    """Give less than 1 for what has no strokes, or is most of the paper."""
+    top, bottom, left, right = box_of(mask)
+    solid = stroke_width(mask) / max(bottom - top, right - left)
+    strokes = min(1.0, (SOLID / max(solid, 1e-6)) ** 2)
+    return strokes * (UNLIKELY if mask.mean() > MOST * region.mean() else 1)
+
+
+def _place(mask: NDArray[np.bool_], outline: NDArray[np.bool_], region: NDArray[np.bool_]) -> float:
+    """Give less than 1 for what lies along the edge of the paper, or is cut by it."""
+    import numpy as np
+
+    rim = region & ~eroded(region, 1)
+    runs_out = np.count_nonzero(mask & rim) / max(np.count_nonzero(rim), 1)
+    inside = eroded(np.ones_like(region), NEAR)  # at the edge of the picture itself, a digit may be cut off
+    length = max(np.count_nonzero(outline), 1)
+    cut = np.count_nonzero(mask & rim & inside) / length
+    along = np.count_nonzero(outline & ~eroded(region, NEAR) & inside) / length
+    return UNLIKELY if runs_out > RUNS_OUT or cut > CUT or along > ALONG else 1 - runs_out
+
+
+def _surroundings(mask: NDArray[np.bool_], region: NDArray[np.bool_], ink: Ink) -> float:
+    """Give less than 1 where much of what is round the digit stands out as much, but the other way."""
+    import numpy as np
+
+    around = ink.relief[widened(mask, 7, 7) & ~mask & region]
+    contrary = np.count_nonzero(around < -ink.strength / 2) / max(around.size, 1)
+    return UNLIKELY if contrary > CONTRARY else 1.0

@@ -1,0 +1,79 @@
+"""Show what was done to a picture: one PNG with every step, or the final 28x28 as text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["draw_sheet", "draw_text"]
+
+CELL = 200
+CAPTION = 24
+GAP = 8
+COLUMNS = 4
+PAPER = 245
+LETTER = 40
+RAMP = " .:-=+*#%@"
+
+
+def draw_sheet(trace: tuple[tuple[str, NDArray[np.uint8]], ...], steps: tuple[str, ...] = ()) -> bytes:
+    """Draw the pictures of all steps, each with its name, into one PNG.
+
+    Args:
+        trace: name and picture (uint8, [h, w] or [h, w, 3]) of each step.
+        steps: written below them.
+    """
+    import cv2
+    import numpy as np
+
+    cells = [_cell(name, picture) for name, picture in trace]
+    columns = min(COLUMNS, max(len(cells), 1))
+    cells += [np.full_like(cells[0], PAPER)] * (-len(cells) % columns)
+    rows = [np.hstack(cells[i : i + columns]) for i in range(0, len(cells), columns)]
+    words = [np.full((CAPTION, rows[0].shape[1], 3), PAPER, np.uint8) for _ in steps]
+    for strip, step in zip(words, steps, strict=True):
+        _write(strip, step)
+    return cv2.imencode(".png", np.vstack([*rows, *words]))[1].tobytes()
+
+
+def _cell(name: str, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    import cv2
+    import numpy as np
+
+    picture = cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR).astype(np.uint8) if not picture.shape[2:] else picture
+    scale = CELL / max(picture.shape[:2])
+    size = max(round(picture.shape[1] * scale), 1), max(round(picture.shape[0] * scale), 1)
+    cell = np.full((CELL + CAPTION + GAP, CELL + GAP, 3), PAPER, np.uint8)
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_NEAREST
+    cell[: size[1], : size[0]] = cv2.resize(picture, size, interpolation=way)
+    _write(cell[CELL : CELL + CAPTION], name)
+    return cell
+
+
+def _write(strip: NDArray[np.uint8], words: str) -> None:
+    import cv2
+
+    ascii_only = words.encode("ascii", "replace").decode()
+    cv2.putText(strip, ascii_only, (2, 17), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (LETTER, LETTER, LETTER), 1, cv2.LINE_AA)
+
+
+def draw_text(image: NDArray[np.uint8], *, colour: bool = False) -> str:
+    """Draw a picture, uint8 [h, w] with h even, as lines of text, half as many as it has rows.
+
+    Args:
+        image: the picture.
+        colour: whether the terminal shows 24-bit colours: half blocks in 256 greys, else letters by their ink.
+    """
+    pairs = zip(image[::2].tolist(), image[1::2].tolist(), strict=True)
+    if colour:
+        return "\n".join("".join(map(_half_block, *pair)) + "\x1b[0m" for pair in pairs)
+    return "\n".join(
+        "".join(RAMP[(a + b) * (len(RAMP) - 1) // 510] for a, b in zip(*pair, strict=True)) for pair in pairs
+    )
+
+
+def _half_block(upper: int, lower: int) -> str:
+    return f"\x1b[38;2;{upper};{upper};{upper};48;2;{lower};{lower};{lower}m▀"

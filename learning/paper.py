@@ -1,0 +1,205 @@
+"""Pages as a camera or a scanner sees them: paper, rules, light, shadows, frames and the camera's own faults.
+
+Pages are float32, shape [h, w, 3], BGR, from 0 (black) to 1 (white).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Field = NDArray[np.float32]
+
+__all__ = [
+    "Colour",
+    "box",
+    "cloud",
+    "desk",
+    "gradient",
+    "lines",
+    "mat",
+    "paint",
+    "photograph",
+    "scan_border",
+    "shadow",
+    "sheet",
+    "vignette",
+]
+
+Colour = tuple[float, float, float]
+"""BGR, each from 0 to 1."""
+
+RULE = (0.80, 0.68, 0.60)
+MARGIN_RULE = (0.62, 0.60, 0.88)
+
+
+def cloud(rng: np.random.Generator, size: tuple[int, int], cell: float) -> Field:
+    """Give smooth noise of mean 0 and deviation about 1, shape *size*, with features of *cell* pixels."""
+    import cv2
+    import numpy as np
+
+    height, width = size
+    coarse = rng.standard_normal((round(height / cell) + 3, round(width / cell) + 3), np.float32)
+    smooth = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
+    return smooth.astype(np.float32, copy=False) * 1.3
+
+
+def sheet(rng: np.random.Generator, size: tuple[int, int], colour: Colour, grain: float) -> Field:
+    """Lay a sheet of paper of one colour; *grain* is the deviation of its texture, 0 for a screen."""
+    import numpy as np
+
+    page = np.empty((*size, 3), np.float32)
+    page[:] = colour
+    if grain:
+        fibres = cloud(rng, size, 2.5) + cloud(rng, size, 9.0) + 0.8 * cloud(rng, size, 40.0)
+        page *= 1 + (0.6 * grain) * fibres[..., None]
+    return page
+
+
+def paint(page: Field, ink: Field, colour: Colour) -> None:
+    """Lay ink of one colour on a page, in place; *ink* is its cover, shape [h, w], from 0 to 1."""
+    import numpy as np
+
+    page += ink[..., None] * (np.asarray(colour, np.float32) - page)
+
+
+def lines(rng: np.random.Generator, page: Field, spacing: float, *, squared: bool) -> None:
+    """Print the rules of exercise paper on a page, in place.
+
+    Args:
+        rng: for their slope, place, width and strength.
+        page: is changed.
+        spacing: pixels from rule to rule.
+        squared: upright rules as well; without, at times one margin rule.
+    """
+    slope, width, strength = rng.uniform(-0.03, 0.03), rng.uniform(1.0, 2.2), rng.uniform(0.45, 1.0)
+    paint(page, strength * _rules(page, slope, spacing, rng.uniform(), width), RULE)
+    if squared:
+        paint(page, strength * _rules(page.swapaxes(0, 1), -slope, spacing, rng.uniform(), width).T, RULE)
+    elif not rng.integers(3):
+        across = page.shape[1]
+        margin = rng.uniform(0.04, 0.12) * across
+        one = _rules(page.swapaxes(0, 1), -slope, 3.0 * across, margin / (3.0 * across), width)
+        paint(page, strength * one.T, MARGIN_RULE)
+
+
+def _rules(page: Field, slope: float, spacing: float, phase: float, width: float) -> Field:
+    import numpy as np
+
+    height, across = page.shape[:2]
+    down = np.arange(height, dtype=np.float32)[:, None] + np.float32(slope) * np.arange(across, dtype=np.float32)
+    away = np.abs((down / spacing - phase + 0.5) % 1 - 0.5) * spacing
+    return np.clip(width / 2 + 0.5 - away, 0, 1).astype(np.float32)
+
+
+def gradient(rng: np.random.Generator, size: tuple[int, int], fall: float) -> Field:
+    """Give the light of a lamp at one side: from 1 down to 1 - *fall*, shape [h, w]."""
+    import numpy as np
+
+    angle, bend = rng.uniform(0, 2 * np.pi), rng.uniform(0.7, 1.6)
+    down, right = (np.linspace(-1, 1, n, dtype=np.float32) for n in size)
+    along = down[:, None] * np.float32(np.sin(angle)) + right * np.float32(np.cos(angle))
+    along = (along - along.min()) / (along.max() - along.min())
+    return (1 - fall * along**bend).astype(np.float32)
+
+
+def vignette(rng: np.random.Generator, size: tuple[int, int], fall: float) -> Field:
+    """Give the light of a lens that falls off: 1 near the middle, 1 - *fall* in the farthest corner, shape [h, w]."""
+    import numpy as np
+
+    middle = rng.uniform(-0.15, 0.15, 2)
+    down, right = (np.linspace(-1, 1, n, dtype=np.float32) - np.float32(m) for n, m in zip(size, middle, strict=True))
+    distance = np.sqrt(down[:, None] ** 2 + right**2)
+    return (1 - fall * (distance / distance.max()) ** 2.2).astype(np.float32)
+
+
+def shadow(rng: np.random.Generator, size: tuple[int, int], depth: float) -> Field:
+    """Give the light left by a hand held over the page: 1, and 1 - *depth* in its soft-edged shadow, shape [h, w]."""
+    import cv2
+    import numpy as np
+
+    side = 96
+    hand = np.zeros((side, side), np.float32)
+    angle, reach = rng.uniform(-0.6, 0.6), rng.uniform(0.45, 0.85)
+    palm = np.array([side * rng.uniform(0.2, 0.8), side * 0.02])
+    for finger in range(int(rng.integers(3, 6))):
+        lean = angle + (finger - 2) * rng.uniform(0.1, 0.25)
+        tip = palm + side * reach * rng.uniform(0.8, 1.2) * np.array([np.sin(lean), np.cos(lean)])
+        start, end = ([round(float(x)) for x in point] for point in (palm + (finger - 2) * 7, tip))
+        cv2.line(hand, start, end, 1.0, round(side * rng.uniform(0.08, 0.16)), cv2.LINE_AA)
+    cv2.circle(hand, [round(float(x)) for x in palm], round(side * rng.uniform(0.2, 0.4)), 1.0, -1, cv2.LINE_AA)
+    soft = cv2.GaussianBlur(hand, (0, 0), side * rng.uniform(0.012, 0.05))
+    turned = np.ascontiguousarray(np.rot90(soft, int(rng.integers(4))))
+    return (1 - depth * np.clip(cv2.resize(turned, size[::-1]), 0, 1)).astype(np.float32)
+
+
+def scan_border(rng: np.random.Generator, page: Field) -> None:
+    """Darken one to four sides of a page, in place, as a scanner's lid or a copier does."""
+    sides = rng.permutation(4)[: rng.integers(1, 5)]
+    for turn in sides:
+        strip = page.swapaxes(0, 1) if turn % 2 else page
+        width = max(1, round(len(strip) * rng.uniform(0.015, 0.07)))
+        (strip[-width:] if turn // 2 else strip[:width])[:] = rng.uniform(0.02, 0.3)
+
+
+def mat(rng: np.random.Generator, page: Field, colour: Colour) -> None:
+    """Put a plain frame of one colour round a picture, in place."""
+    width = max(1, round(min(page.shape[:2]) * rng.uniform(0.01, 0.08)))
+    for edge in (page[:width], page[-width:], page[:, :width], page[:, -width:]):
+        edge[:] = colour
+
+
+def box(rng: np.random.Generator, page: Field, ink: Field, colour: Colour) -> None:
+    """Print the outline of a form's field round the ink on a page, in place."""
+    import cv2
+    import numpy as np
+
+    rows, columns = (np.flatnonzero((ink > 0).any(axis)) for axis in (1, 0))
+    gap = round(min(page.shape[:2]) * rng.uniform(0.05, 0.09))
+    corners = (int(columns[0]) - gap, int(rows[0]) - gap), (int(columns[-1]) + gap, int(rows[-1]) + gap)
+    line = np.zeros(page.shape[:2], np.uint8)
+    cv2.rectangle(line, *corners, 255, int(rng.integers(1, 4)), cv2.LINE_AA)
+    paint(page, (line / np.float32(255)).astype(np.float32), colour)
+
+
+def desk(rng: np.random.Generator, page: Field) -> Field:
+    """Lay a page on a dark desk, a little askew, its edges in the picture; gives the picture, of the same shape."""
+    import cv2
+    import numpy as np
+
+    height, width = page.shape[:2]
+    tint = np.array([0.55, 0.75, 1.0]) * rng.uniform(0.12, 0.4)
+    table = sheet(rng, (height, width), (float(tint[0]), float(tint[1]), float(tint[2])), 0.06)
+    corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * (width - 1, height - 1)
+    inward = np.array([[1, 1], [-1, 1], [-1, -1], [1, -1]]) * rng.uniform(0.02, 0.09, (4, 2)) * min(height, width)
+    lie = cv2.getPerspectiveTransform(corners.astype(np.float32), (corners + inward).astype(np.float32))
+    laid = cv2.warpPerspective(page, lie, (width, height), flags=cv2.INTER_AREA)
+    cover = cv2.warpPerspective(np.ones((height, width), np.float32), lie, (width, height))
+    return (table + cover[..., None] * (laid - table)).astype(np.float32)
+
+
+def photograph(rng: np.random.Generator, page: Field, blur: float, noise: float) -> NDArray[np.uint8]:
+    """Take the picture: blur, sensor noise, rounding.
+
+    Args:
+        rng: for the noise.
+        page: the scene.
+        blur: pixels, 0 for none.
+        noise: deviation, of 1 for white; 0 for none.
+
+    Returns:
+        uint8, shape [h, w, 3], BGR.
+    """
+    import cv2
+    import numpy as np
+
+    seen = cv2.GaussianBlur(page, (0, 0), blur) if blur else page.copy()
+    if noise:
+        grains = rng.standard_normal(page.shape, np.float32)
+        grains *= noise
+        seen += grains
+    seen *= 255
+    return np.clip(np.rint(seen, out=seen), 0, 255, out=seen).astype(np.uint8)

@@ -1,0 +1,64 @@
+"""How long the picture front end takes: python -m tests.benchmarks.pictures.
+
+The fast path is MNIST's own pictures, decided in one batch; photos are read from bytes to 28x28.
+Medians of single calls, with OpenCV on one thread.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from inference.canonical import canonical_batch
+from inference.decode import decode
+from inference.reading import read_picture
+from tests.inference.pictures import SEVEN, as_file, draw, sample
+
+TURNS = 30
+BATCH = 1000
+
+
+def photo(width: int, height: int) -> np.ndarray:
+    """Give a photo of a 7 in blue pen: shaded, with grain."""
+    page = draw(np.full((height, width, 3), (225, 232, 238), np.uint8), SEVEN, height // 24, (130, 50, 30))
+    y, x = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j]
+    grain = np.random.default_rng(0).normal(0, 4, page.shape)
+    return np.clip(page * (1 - 0.5 * x * y)[..., None] + grain, 0, 255).astype(np.uint8)
+
+
+def milliseconds(call: Callable[[], object]) -> list[float]:
+    """Time a call TURNS times, after one that is not counted."""
+    call()
+    taken: list[float] = []
+    for _ in range(TURNS):
+        begun = time.perf_counter()
+        call()
+        taken.append((time.perf_counter() - begun) * 1000)
+    return taken
+
+
+def main() -> None:
+    """Measure and print a Markdown table."""
+    cv2.setNumThreads(1)
+    images = sample()[:BATCH]
+    small, large = photo(640, 480), photo(4000, 3000)
+    files = {
+        "28x28 PNG": as_file(images[0], "PNG"),
+        "640x480 PNG photo": as_file(small, "PNG"),
+        "640x480 JPEG photo": as_file(small, "JPEG", quality=85),
+        "12-megapixel JPEG photo": as_file(large, "JPEG", quality=85),
+    }
+    print("| what | decoded | read to 28x28 | n |\n|---|---|---|---|")
+    fast = [each / BATCH * 1000 for each in milliseconds(lambda: canonical_batch(images))]
+    print(f"| already MNIST-like, in batches of {BATCH} | | {statistics.median(fast):.1f} us a picture | {TURNS} |")
+    for name, data in files.items():
+        decoded, read = (statistics.median(milliseconds(lambda f=f, d=data: f(d))) for f in (decode, read_picture))
+        print(f"| {name} | {decoded:.2f} ms | {read:.2f} ms | {TURNS} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

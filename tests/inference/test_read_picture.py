@@ -1,0 +1,107 @@
+"""From bytes to 28x28, with all that was seen on the way."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+import pytest
+
+from inference.reading import read_picture
+from inference.sheet import draw_sheet, draw_text
+from tests.inference.pictures import as_file, files, like, sample, seven
+
+REFERENCE = read_picture(as_file(seven(), "PNG"))
+
+
+@pytest.mark.parametrize(("kind", "data"), files().items())
+def test_every_format_gives_the_same_seven(kind: str, data: bytes) -> None:
+    """Whatever the file, the 28x28 is the same."""
+    del kind
+    assert like(read_picture(data).image, REFERENCE.image) > 0.9
+
+
+def test_the_file_is_described() -> None:
+    """Format and size are those of the file."""
+    assert (REFERENCE.format, REFERENCE.width, REFERENCE.height) == ("PNG", 200, 200)
+
+
+def test_the_ink_is_described() -> None:
+    """Contrast, number of digits and share of ink are those of the page."""
+    assert REFERENCE.contrast == pytest.approx((235 - 20) / 255, abs=0.05)
+    assert REFERENCE.digits == 1
+    assert 0.05 < REFERENCE.ink_share < 0.15
+    assert REFERENCE.clearness > 0.8
+
+
+def test_ink_is_neither_blank_nor_faint() -> None:
+    """A page with a 7 in ink is neither blank nor faint."""
+    assert not REFERENCE.blank
+    assert not REFERENCE.faint
+
+
+def test_a_blank_page_is_blank() -> None:
+    """A white page is blank, and not faint."""
+    reading = read_picture(as_file(np.full((90, 90), 255, np.uint8), "PNG"))
+    assert reading.blank
+    assert not reading.faint
+
+
+def test_what_hardly_stands_out_is_faint() -> None:
+    """A 7 of seven greys below the paper is read, and called faint."""
+    reading = read_picture(as_file(seven(ink=228), "PNG"))
+    assert reading.faint
+    assert like(reading.image, REFERENCE.image) > 0.8
+
+
+def test_the_steps_of_decoding_come_first() -> None:
+    """The steps are in the order in which they were taken."""
+    assert read_picture(files()["GIF of two frames"]).steps[:2] == ("first frame taken", "inverted")
+
+
+def test_mnists_pictures_pass_as_files() -> None:
+    """A file with a picture of MNIST is read bit for bit, grey or RGB, without a step."""
+    for image in sample()[::500]:
+        for pixels in (image, np.dstack([image] * 3)):
+            reading = read_picture(as_file(pixels, "PNG"))
+            assert reading.steps == ()
+            np.testing.assert_array_equal(reading.image, image)
+
+
+def test_only_the_picture_libraries_are_imported() -> None:
+    """Reading a picture needs numpy and cv2, none of the slower libraries, and importing it not even these."""
+    heavy = {"scipy", "sklearn", "matplotlib", "PIL", "tensorflow", "keras", "pyarrow"}
+    code = f"""
+import sys
+import inference.canonical, inference.reading, inference.sheet
+assert not {{"numpy", "cv2"}} & set(sys.modules)
+inference.reading.read_picture(sys.stdin.buffer.read())
+assert not {heavy} & set(sys.modules), {heavy} & set(sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", code], input=as_file(seven(), "PNG"), check=True)
+
+
+def test_the_sheet_is_one_png_of_all_steps() -> None:
+    """The contact sheet is a PNG file, wide enough for four pictures."""
+    reading = read_picture(as_file(seven(), "PNG"), trace=True)
+    sheet = cv2.imdecode(np.frombuffer(draw_sheet(reading.trace, reading.steps), np.uint8), cv2.IMREAD_COLOR)
+    assert [reading.trace[0][0], reading.trace[-1][0]] == ["original", "28x28"]
+    assert sheet is not None
+    assert sheet.shape[1] > 800
+
+
+def test_text_shows_ink_as_letters() -> None:
+    """Without colours, 14 lines of 28 plain letters."""
+    lines = draw_text(REFERENCE.image).split("\n")
+    assert (len(lines), {len(line) for line in lines}) == (14, {28})
+    assert "@" in draw_text(REFERENCE.image)
+    assert draw_text(REFERENCE.image).isascii()
+
+
+def test_colours_show_every_grey() -> None:
+    """With colours, a half block for each pair of pixels, and the colours end with the line."""
+    text = draw_text(REFERENCE.image, colour=True)
+    assert text.count("▀") == 28 * 14
+    assert all(line.endswith("\x1b[0m") for line in text.split("\n"))
