@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
+from pydantic import Field, NonNegativeInt
 
 from schemas.artifact import Output
 from schemas.blessing import Blessing, Verdict
+from schemas.calibration import Calibration
 from schemas.config import Config
 from schemas.errors import StageError
 from schemas.evaluation import DigitMetrics, Evaluation, Metrics
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from inference.decision import Decisions
+    from learning.trials import ModelReader
+
 __all__ = ["EvaluateConfig", "evaluate"]
 
 SPLIT = "test"
-BATCH = 1000
 
 
 class EvaluateConfig(Config):
@@ -30,16 +33,23 @@ class EvaluateConfig(Config):
 
     gate: dict[str, Rule] = Field(default_factory=dict)
     """The rule for each metric; a model is blessed when it meets every one of at least one."""
+    per_kind: NonNegativeInt = 10
+    """Pictures of each kind that people take, and of each that is no digit, on which the model is tried; 0 for none."""
+    seed: NonNegativeInt = 0
+    """Of drawing them."""
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
     model: Model,
     examples: Examples,
+    calibration: Calibration,
     evaluation: Output[Evaluation],
     blessing: Output[Blessing],
     config: EvaluateConfig,
 ) -> None:
-    """Read the test split with the model, write the figures, and the verdict of the gate."""
+    """Read the test split as the bundle will, write the figures, and the verdict of the gate."""
+    from learning.trials import ModelReader
+
     split = examples.read(SPLIT)
     if split.classes != model.classes:
         raise StageError(
@@ -47,24 +57,44 @@ def evaluate(
             found=", ".join(split.classes),
             expected=", ".join(model.classes),
         )
-    probabilities = _read_split(model, split)
-    metrics = _measure(split, probabilities)
-    Evaluation.write(evaluation.path, metrics, split, probabilities)
-    verdict = Verdict.of(judge(config.gate, metrics), model=model.digest, examples=examples.digest)
+    reader = ModelReader(model.load(), calibration, split.classes)
+    decisions = reader.read(split.images)
+    metrics = _measure(split, decisions.probabilities)
+    metrics = metrics.model_copy(update=_measure_answers(split, decisions) | _try_out(split, reader, config))
+    Evaluation.write(evaluation.path, metrics, split, decisions.probabilities, decisions.refused)
+    verdict = Verdict.of(
+        judge(config.gate, metrics),
+        model=model.digest,
+        examples=examples.digest,
+        calibration=calibration.digest,
+    )
     Blessing.write(blessing.path, verdict)
 
 
-def _read_split(model: Model, split: Split) -> NDArray[np.float32]:
-    """Give the probabilities, shape [n, classes]."""
+def _measure_answers(split: Split, decisions: Decisions) -> dict[str, float | None]:
+    """Measure how honest the answers are: None where there are none."""
     import numpy as np
-    from scipy.special import softmax
 
-    network = model.load()
-    batches = [split.images[i : i + BATCH] for i in range(0, len(split), BATCH)]
-    logits = [np.asarray(network(batch, training=False), np.float64) for batch in batches]
-    if not logits:
-        return np.zeros((0, len(split.classes)), np.float32)
-    return softmax(np.concatenate(logits), axis=1).astype(np.float32)
+    from learning.calibration import calibration_error
+
+    answered = ~decisions.refused
+    right = decisions.read == split.labels
+    return {
+        "calibration_error": calibration_error(decisions.probabilities, split.labels) if len(split) else None,
+        "coverage": float(np.mean(answered)) if len(split) else None,
+        "answered_accuracy": float(np.mean(right[answered])) if answered.any() else None,
+    }
+
+
+def _try_out(split: Split, reader: ModelReader, config: EvaluateConfig) -> dict[str, dict[str, float]]:
+    from learning.trials import measure_refusals, measure_robustness
+
+    if not (config.per_kind and len(split)):
+        return {}
+    return {
+        "robustness": measure_robustness(split, reader, per_kind=config.per_kind, seed=config.seed),
+        "refusals": measure_refusals(split, reader, count=config.per_kind, seed=config.seed),
+    }
 
 
 def _measure(split: Split, probabilities: NDArray[np.float32]) -> Metrics:

@@ -10,6 +10,7 @@ from pydantic import PositiveFloat, PositiveInt
 from schemas.artifact import Output
 from schemas.blessing import Blessing
 from schemas.bundle import Bundle
+from schemas.calibration import Calibration
 from schemas.config import Config
 from schemas.errors import StageError
 from schemas.evaluation import Evaluation, Metrics
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from inference.decision import Decisions
+
 __all__ = ["ExportConfig", "export"]
 
 
@@ -34,39 +37,48 @@ class ExportConfig(Config):
     pictures: PositiveInt = 1000
     """Test pictures on which every format is compared with the model; all, if there are fewer."""
     tolerance: PositiveFloat = 1e-4
-    """Largest difference of a probability or a logit, over 1 + its size, that still counts as agreement."""
+    """Largest difference of a probability, logit or feature, over 1 + its size, that still counts as agreement."""
 
 
 def export(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
     model: Model,
     transform: Transform,
     examples: Examples,
+    calibration: Calibration,
     statistics: Statistics,
     evaluation: Evaluation,
     blessing: Blessing,
     bundle: Output[Bundle],
     config: ExportConfig,
 ) -> None:
-    """Write SavedModel, LiteRT, labels, transform, statistics and card of the model that was blessed."""
-    if reason := blessing.refusal([("Model", model.digest), ("Examples", examples.digest)]):
+    """Write SavedModel, LiteRT, labels, calibration, transform, statistics and card of the model that was blessed."""
+    used = [("Model", model.digest), ("Examples", examples.digest), ("Calibration", calibration.digest)]
+    if reason := blessing.refusal(used):
         raise StageError(f"the model is {reason}", expected="BLESSED")
     network = model.load()
-    _write_formats(network, bundle.path)
-    shutil.copy(model.path / "classes.json", bundle.path / "labels.json")
+    _write_formats(network, calibration.record.temperature, bundle.path)
+    shutil.copy(model.path / "classes.json", bundle.path / Bundle.LABELS)
+    for name in (Calibration.RECORD, Calibration.REFERENCE):
+        shutil.copy(calibration.path / name, bundle.path)
     shutil.copy(transform.path / "transform.json", bundle.path)
     shutil.copy(statistics.path / "statistics.json", bundle.path)
     card = _card(model, statistics.read(), evaluation.metrics)
     (bundle.path / "README.md").write_text(card, encoding="utf-8")
-    _prove_parity(network, examples.read("test").images[: config.pictures], bundle, config.tolerance)
+    images = examples.read("test").images[: config.pictures]
+    _prove_parity(network, calibration, images, bundle, config.tolerance)
 
 
-def _write_formats(network: keras.Model, folder: Path) -> None:
+def _write_formats(network: keras.Model, temperature: float, folder: Path) -> None:
     import keras
     import tensorflow as tf
 
+    from learning.features import with_features
+
+    both: Any = with_features(network)
+
     def serve(images: tf.Tensor) -> dict[str, tf.Tensor]:
-        logits = network(images, training=False)
-        return {"probabilities": tf.nn.softmax(logits), "logits": logits}
+        answers = both(images, training=False)
+        return {**answers, "probabilities": tf.nn.softmax(answers["logits"] / temperature)}
 
     archive: Any = keras.export.ExportArchive()
     archive.track(network)
@@ -76,25 +88,43 @@ def _write_formats(network: keras.Model, folder: Path) -> None:
     (folder / Bundle.LITERT).write_bytes(converter.convert())
 
 
-def _prove_parity(network: keras.Model, images: NDArray[np.uint8], bundle: Output[Bundle], tolerance: float) -> None:
+def _prove_parity(
+    network: keras.Model,
+    calibration: Calibration,
+    images: NDArray[np.uint8],
+    bundle: Output[Bundle],
+    tolerance: float,
+) -> None:
     """Let every format answer in a fresh process and compare it with the model.
 
     Raises:
-        StageError: a probability differs by more than *tolerance*, a digit differs, or the
+        StageError: a figure differs by more than *tolerance*, a decision differs, or the
             format cannot be loaded.
     """
     import numpy as np
-    import tensorflow as tf
 
     from inference.answers import FORMATS
+    from inference.decision import softmax
+    from learning.features import infer
 
-    logits = network(images, training=False)
-    expected = {"logits": np.asarray(logits), "probabilities": np.asarray(tf.nn.softmax(logits))}
+    if not len(images):
+        raise StageError("the formats cannot be compared with the model", found="no test pictures")
+    expected = infer(network, images)
+    expected["probabilities"] = softmax(expected["logits"] / calibration.record.temperature)
     pictures = bundle.scratch / "pictures.npy"
     np.save(pictures, images)
+    own = _decide(images, expected, calibration)
     for form in FORMATS:
         answers = _ask(form, bundle, pictures)
         _compare(form, answers, expected, tolerance)
+        _compare_decisions(form, _decide(images, answers, calibration), own, tolerance)
+
+
+def _decide(images: NDArray[np.uint8], answers: dict[str, NDArray[np.float32]], calibration: Calibration) -> Decisions:
+    from inference.decision import decide
+
+    record, reference = calibration.record, calibration.reference
+    return decide(images, answers["logits"], answers["features"], (), record, reference)
 
 
 def _ask(form: str, bundle: Output[Bundle], pictures: Path) -> dict[str, NDArray[np.float32]]:
@@ -119,18 +149,25 @@ def _compare(
 ) -> None:
     import numpy as np
 
-    if not len(expected["logits"]):
-        raise StageError(f"the {form} format cannot be compared with the model", found="no test pictures")
     differences = {
         name: float(np.max(np.abs(answers[name] - values) / (1 + np.abs(values)))) for name, values in expected.items()
     }
-    digits = int(np.sum(answers["logits"].argmax(axis=1) != expected["logits"].argmax(axis=1)))
-    if not max(differences.values()) <= tolerance or digits:
+    if not max(differences.values()) <= tolerance:
         found = ", ".join(f"{name} differ by up to {difference:.2g}" for name, difference in differences.items())
+        raise StageError(f"the {form} format disagrees with the model", found=found, expected=f"at most {tolerance:g}")
+
+
+def _compare_decisions(form: str, other: Decisions, own: Decisions, tolerance: float) -> None:
+    """Let no digit differ and no refusal, but of pictures that are odd by the threshold itself."""
+    import numpy as np
+
+    clear = np.abs(own.oddness - 1) > tolerance
+    differing = int(np.sum((other.read != own.read) | ((other.refused != own.refused) & clear)))
+    if differing:
         raise StageError(
-            f"the {form} format disagrees with the model",
-            found=f"{found}; {digits} of {len(expected['logits'])} digits differ",
-            expected=f"at most {tolerance:g}, and the same digits",
+            f"the {form} format decides otherwise than the model",
+            found=f"{differing} of {len(own.read)} decisions differ",
+            expected="the same digits and refusals",
         )
 
 
@@ -143,8 +180,9 @@ def _card(model: Model, statistics: StatisticsRecord, metrics: Metrics) -> str:
 Trained on {statistics.source.dataset}: {counts} pictures.
 
 Input `images`: uint8 [n, 28, 28], 0 is background and 255 is ink, the digit centred.
-Output `probabilities` and `logits`: float32 [n, {len(model.classes)}], for {", ".join(model.classes)}.
-Normalisation is inside. `{Bundle.SAVED_MODEL}` and `{Bundle.LITERT}` give the same answers.
+Output `probabilities` (calibrated) and `logits`: float32 [n, {len(model.classes)}], for {", ".join(model.classes)};
+`features`: what the logits are made of, for telling what is no digit. Normalisation is inside.
+`{Bundle.SAVED_MODEL}` and `{Bundle.LITERT}` give the same answers.
 
 On the {metrics.count:,} pictures of the {metrics.split} split:
 

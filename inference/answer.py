@@ -5,17 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from inference.header import MAX_BYTES
 from inference.reading import Reading, read_picture
 from inference.unreadable import UnreadableError
 
 if TYPE_CHECKING:
-    from inference.decision import Decisions
-    from inference.reader import Reader
+    import numpy as np
+    from numpy.typing import NDArray
 
-__all__ = ["Answer", "answer", "answer_all"]
+    from inference.decision import Decisions
+
+__all__ = ["Answer", "Reads", "answer", "answer_all"]
+
+GRAINY = 0.1  # deviation of the paper above which its grain is all there is to see: a grainy photo's is 0.05
+
+
+class Reads(Protocol):
+    """What reads pictures: a bundle's Reader, or a model that is not exported yet."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The name of each class."""
+        ...
+
+    def read(self, images: NDArray[np.uint8]) -> Decisions:
+        """Decide on pictures, uint8 [n, 28, 28]."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -47,13 +64,13 @@ class Answer:
         return f"{self.decision}: {self.reason}" if self.reason else self.decision
 
 
-def answer(source: Path | bytes, reader: Reader, *, trace: bool = False) -> Answer:
+def answer(source: Path | bytes, reader: Reads, *, trace: bool = False) -> Answer:
     """Answer for one picture, as answer_all does for many."""
     [only] = answer_all([source], reader, trace=trace)
     return only
 
 
-def answer_all(sources: Iterable[Path | bytes], reader: Reader, *, trace: bool = False) -> list[Answer]:
+def answer_all(sources: Iterable[Path | bytes], reader: Reads, *, trace: bool = False) -> list[Answer]:
     """Answer for many pictures, all in one batch of the network.
 
     Args:
@@ -88,7 +105,7 @@ def _load(path: Path) -> bytes:
         raise UnreadableError((error.strerror or "input or output error").lower()) from error
 
 
-def _decide(readings: list[Reading], reader: Reader) -> list[Answer]:
+def _decide(readings: list[Reading], reader: Reads) -> list[Answer]:
     import numpy as np
 
     if not readings:
@@ -99,7 +116,8 @@ def _decide(readings: list[Reading], reader: Reader) -> list[Answer]:
 
 def _answer(reading: Reading, decisions: Decisions, i: int, classes: tuple[str, ...]) -> Answer:
     if reading.blank:
-        return Answer("unsure", "blank page", steps=reading.steps, reading=reading)
+        reason = "only noise" if reading.noise > GRAINY else "blank page"
+        return Answer("unsure", reason, steps=reading.steps, reading=reading)
     reason = _doubt(reading) or decisions.unsure(i)
     return Answer(
         "unsure" if reason else "digit",

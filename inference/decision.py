@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Decisions", "decide", "feature_distance", "pixel_distance", "softmax"]
+__all__ = ["Decisions", "decide", "feature_distance", "pixel_distance", "small", "softmax"]
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class Decisions:
         if self.oddness[position] > 1:
             return "unlike any digit"
         if self.confidence[position] < self.floor:
-            names = sorted((self.classes[self.read[position]], self.classes[self.runner_up[position]]))
-            return f"between {names[0]} and {names[1]}"
+            first, second = sorted(int(each[position]) for each in (self.read, self.runner_up))
+            return f"between {self.classes[first]} and {self.classes[second]}"
         return ""
 
 
@@ -109,7 +109,7 @@ def small(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     import numpy as np
 
     quarters = images.reshape(len(images), 14, 2, 14, 2)
-    return (quarters.sum(axis=(2, 4), dtype=np.uint16).reshape(len(images), -1) / 1020).astype(np.float32)
+    return (quarters.sum(axis=(2, 4), dtype=np.uint16).reshape(len(images), 196) / 1020).astype(np.float32)
 
 
 def pixel_distance(images: NDArray[np.uint8], reference: Reference) -> NDArray[np.float32]:

@@ -61,7 +61,9 @@ def distort(images: tf.Tensor, config: AugmentConfig, seed: tf.Tensor) -> tf.Ten
     pixels = tf.transpose(side_by_side, [0, 2, 1])
     corners = [tf.gather(pixels, places + step, batch_dims=1) for step in (0, 1, PADDED, PADDED + 1)]
 
-    mixed = _thicken(_mix(corners, right, down), corners, tf.expand_dims(drawn[6], -1) * config.thickness)
+    mixed = _mix(corners, right, down)
+    if config.thickness:
+        mixed = _thicken(mixed, corners, tf.expand_dims(drawn[6], -1) * config.thickness)
     distorted = tf.transpose(mixed + 0.5, [0, 2, 1])
     return tf.cast(tf.reshape(distorted, [groups * GROUP, SIDE, SIDE])[:count], tf.uint8)
 

@@ -24,13 +24,15 @@ class Verdict(BaseModel):
     """Content digest of the model that was judged."""
     examples: str
     """Content digest of the examples it was judged on."""
+    calibration: str = ""
+    """Content digest of the calibration it was judged with; empty where there was none."""
     rules: list[RuleResult]
 
     @classmethod
-    def of(cls, rules: list[RuleResult], *, model: str, examples: str) -> Verdict:
+    def of(cls, rules: list[RuleResult], *, model: str, examples: str, calibration: str = "") -> Verdict:
         """Bless a model that meets every rule of at least one."""
         blessed = bool(rules) and all(rule.passed for rule in rules)
-        return cls(blessed=blessed, model=model, examples=examples, rules=rules)
+        return cls(blessed=blessed, model=model, examples=examples, calibration=calibration, rules=rules)
 
     @property
     def reasons(self) -> list[str]:
@@ -71,7 +73,7 @@ class Blessing(Artifact):
         verdict = self.verdict
         if not verdict.blessed:
             return f"not blessed ({'; '.join(verdict.reasons)})"
-        judged = {"Model": verdict.model, "Examples": verdict.examples}
+        judged = {"Model": verdict.model, "Examples": verdict.examples, "Calibration": verdict.calibration}
         for kind, digest in used:
             if digest != judged.get(kind, digest):
                 return f"not blessed (the blessing is of another {kind}: {judged[kind][:8]}, not {digest[:8]})"

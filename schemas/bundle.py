@@ -16,12 +16,14 @@ class Bundle(Artifact):
     """An exported model in two formats that agree.
 
     Both take `images`, uint8 [n, 28, 28] (0 background, 255 ink), and give `probabilities`
-    and `logits`, float32 [n, classes]; the normalisation is inside.
+    (calibrated) and `logits`, float32 [n, classes], and `features`, float32 [n, features],
+    what the logits are made of; the normalisation is inside.
 
     File structure:
         saved_model/1/: TensorFlow SavedModel, laid out for TensorFlow Serving.
         model.tflite: LiteRT.
         labels.json: the name of each class, in order.
+        calibration.json, reference.npz: the Calibration.
         transform.json: the normalisation, for the record.
         statistics.json: the figures of the data it was trained on.
         README.md: the card.
@@ -29,7 +31,16 @@ class Bundle(Artifact):
 
     SAVED_MODEL = "saved_model/1"
     LITERT = "model.tflite"
-    SAID = ("model.tflite", "labels.json", "transform.json", "statistics.json", "README.md")
+    LABELS = "labels.json"
+    SAID = (
+        "model.tflite",
+        "labels.json",
+        "calibration.json",
+        "reference.npz",
+        "transform.json",
+        "statistics.json",
+        "README.md",
+    )
 
     @classmethod
     def content(cls, path: Path, files: Mapping[str, FileEntry]) -> str:
@@ -40,4 +51,4 @@ class Bundle(Artifact):
     @property
     def classes(self) -> tuple[str, ...]:
         """The name of each class."""
-        return tuple(json.loads((self.path / "labels.json").read_bytes()))
+        return tuple(json.loads((self.path / self.LABELS).read_bytes()))

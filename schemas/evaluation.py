@@ -47,6 +47,16 @@ class Metrics(BaseModel):
     recall: float | None
     f1: float | None
     log_loss: float | None
+    calibration_error: float | None = None
+    """Expected calibration error, 15 bins."""
+    coverage: float | None = None
+    """Share of the pictures that are answered; the others are `unsure`."""
+    answered_accuracy: float | None = None
+    """Accuracy of those."""
+    robustness: dict[str, float] = {}
+    """For each kind of picture people take, drawn from this split: the share whose digit is read right."""
+    refusals: dict[str, float] = {}
+    """For each kind of picture that is no digit: the share that is not answered with one."""
     per_digit: dict[str, DigitMetrics]
     confusion: list[list[int]]
     """Rows are true classes, columns are read ones, both in the order of *per_digit*."""
@@ -54,7 +64,8 @@ class Metrics(BaseModel):
     def scalars(self) -> dict[str, float | None]:
         """Give the figures that are one number, by name."""
         names = ("accuracy", "precision", "recall", "f1", "log_loss")
-        return {name: getattr(self, name) for name in names}
+        more = ("calibration_error", "coverage", "answered_accuracy")
+        return {name: getattr(self, name) for name in (*names, *more)}
 
     def by_digit(self, name: str) -> dict[str, float | None] | None:
         """Give one figure for each class; None where there is no such figure."""
@@ -69,7 +80,7 @@ class Evaluation(Artifact):
     File structure:
         metrics.json: a Metrics record.
         predictions.parquet: one row a picture: `id`, `label`, `read`, `confidence`,
-            `probabilities`; with page checksums.
+            `refused`, `probabilities` (calibrated); with page checksums.
     """
 
     @property
@@ -86,8 +97,10 @@ class Evaluation(Artifact):
         )
 
     @staticmethod
-    def write(folder: Path, metrics: Metrics, split: Split, probabilities: NDArray[np.float32]) -> None:
-        """Write an evaluation into an output folder; *probabilities* has the shape [n, classes]."""
+    def write(
+        folder: Path, metrics: Metrics, split: Split, probabilities: NDArray[np.float32], refused: NDArray[np.bool_]
+    ) -> None:
+        """Write an evaluation into an output folder; *probabilities* has the shape [n, classes], *refused* [n]."""
         import numpy as np
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -100,6 +113,7 @@ class Evaluation(Artifact):
             "label": pa.array(split.labels, pa.int32()),
             "read": pa.array(probabilities.argmax(axis=1), pa.int32()),
             "confidence": pa.array(probabilities.max(axis=1), pa.float32()),
+            "refused": pa.array(refused, pa.bool_()),
             "probabilities": pa.FixedSizeListArray.from_arrays(  # pyright: ignore[reportUnknownMemberType]
                 pa.array(np.ascontiguousarray(probabilities).reshape(-1), pa.float32()), len(split.classes)
             ),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from learning.files import encode_png
 from schemas.artifact import Artifact, Output
+from schemas.calibration import Calibration, CalibrationRecord, Reference, Scale
 from schemas.examples import SIDE, Split
 from schemas.manifest import MANIFEST, Manifest, hash_files
 from schemas.model import History, Round
@@ -56,3 +58,58 @@ def seal(kind: type[A], folder: Path) -> A:
     manifest = Manifest(type=kind.__name__, content=kind.content(folder, files), files=files)
     (folder / MANIFEST).write_text(manifest.model_dump_json())
     return kind(folder)
+
+
+def make_calibration(folder: Path, classes: int, *, temperature: float = 1.0, threshold: float = 1e9) -> Calibration:
+    """Write a calibration for features of 784 pixels that changes nothing and refuses nothing."""
+    import numpy as np
+
+    scale = Scale(middle=0.0, spread=1.0)
+    record = CalibrationRecord(
+        count=1,
+        temperature=temperature,
+        error_before=0.0,
+        error_after=0.0,
+        pixels=scale,
+        features=scale,
+        neighbour=1,
+        threshold=threshold,
+        floor=0.0,
+        refused=0.0,
+    )
+    zeros = np.zeros((classes, 196), np.float32)
+    folder.mkdir()
+    Calibration.write(folder, record, Reference(zeros, zeros[:, np.newaxis], np.ones((1, 784), np.float32)))
+    return seal(Calibration, folder)
+
+
+def draw_digit(text: str, number: int = 0) -> NDArray[np.uint8]:
+    """Draw a digit in ink on a page of 64x64 pixels; another *number* turns it a little further."""
+    import cv2
+    import numpy as np
+
+    page = np.full((64, 64), 255, np.uint8)
+    cv2.putText(page, text[:1], (16, 50), cv2.FONT_HERSHEY_SIMPLEX, 1.6, 0, 4, cv2.LINE_AA)
+    turn = cv2.getRotationMatrix2D((32, 32), number * 1.5 - 12, 1)
+    return np.asarray(cv2.warpAffine(page, turn, (64, 64), borderValue=255), np.uint8)
+
+
+def write_digits(folder: Path, counts: dict[str, int], first: int = 0) -> Path:
+    """Write so many pictures LABEL/00.png, LABEL/01.png and so on of each label, no two of them equal."""
+    for label, count in counts.items():
+        (folder / label).mkdir(parents=True)
+        for number in range(first, first + count):
+            (folder / label / f"{number:02}.png").write_bytes(encode_png(draw_digit(label, number)))
+    return folder
+
+
+def write_idx(path: Path, values: NDArray[np.uint8]) -> Path:
+    """Write labels [n] or pictures [n, 28, 28] in the format of the original MNIST; gzipped where the name says so."""
+    import gzip
+    import struct
+
+    header = struct.pack(f">I{values.ndim}I", 0x0800 + values.ndim, *values.shape)
+    content = header + values.tobytes()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress(content, 1) if path.suffix == ".gz" else content)
+    return path

@@ -20,7 +20,7 @@ from schemas.evaluation import Evaluation, Metrics
 from schemas.examples import PIXELS, SIDE, Examples, Split
 from schemas.gate import Rule
 from schemas.model import Model
-from tests.samples import DIGITS, HISTORY, make_output, seal
+from tests.samples import DIGITS, HISTORY, make_calibration, make_output, seal
 
 STRENGTH = 6.0
 """The logit of a class whose pixel is 255."""
@@ -84,7 +84,8 @@ def evaluate_split(folder: Path, model: Model, split: Split, gate: dict[str, Rul
     Examples.write(folder / "examples", "test", split)
     examples = seal(Examples, folder / "examples")
     evaluation, blessing = make_output(Evaluation, folder / "evaluation"), make_output(Blessing, folder / "blessing")
-    evaluate(model, examples, evaluation, blessing, EvaluateConfig(gate=gate or {}))
+    calibration = make_calibration(folder / "calibration", len(DIGITS))
+    evaluate(model, examples, calibration, evaluation, blessing, EvaluateConfig(gate=gate or {}, per_kind=0))
     return Evaluated(Evaluation(evaluation.path), Blessing(blessing.path), model, examples)
 
 
@@ -158,7 +159,7 @@ def test_predictions_hold_the_confidence(evaluated: Evaluated) -> None:
     np.testing.assert_allclose(confidences, PROBABILITIES.max(axis=1), atol=1e-6)
 
 
-@pytest.mark.parametrize("column", range(5), ids=["id", "label", "read", "confidence", "probabilities"])
+@pytest.mark.parametrize("column", range(6), ids=["id", "label", "read", "confidence", "refused", "probabilities"])
 def test_a_damaged_page_is_noticed(evaluated: Evaluated, tmp_path: Path, column: int) -> None:
     """One byte changed in a data page of any column makes reading the predictions fail."""
     intact = evaluated.evaluation.path / "predictions.parquet"

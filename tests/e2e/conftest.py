@@ -13,6 +13,7 @@ from tests.project import HOUSE, Project
 SHORTENED = {
     "source: tfds": "source: sample",
     "recipe: standard": "recipe: standard\n      steps: 200\n      rounds: 4",
+    "gate: #": "per_kind: 1\n      gate: #",
     "accuracy: {at_least: 0.97}": "accuracy: {at_least: 0.85}",
     "recall: {at_least: 0.90": "recall: {at_least: 0.6",
     "precision: {at_least: 0.90": "precision: {at_least: 0.6",

@@ -16,6 +16,7 @@ import yaml
 from components.evaluate import EvaluateConfig
 from pipeline.cli.main import app
 from schemas import errors
+from tests.inference.pictures import as_file, seven
 from tests.project import DIGITS, HOUSE, Project
 
 README = (HOUSE / "README.md").read_text()
@@ -27,6 +28,7 @@ COMMANDS = [text for language, text in BLOCKS if language == "sh"]
 def test_every_block_of_commands_runs(block: str, trained: Project, tmp_path: Path) -> None:
     """Each block ends with 0 in a project that has run; of make, the targets exist."""
     shutil.copytree(trained.path, tmp_path / "copy", symlinks=True)
+    (tmp_path / "copy" / "photo.jpg").write_bytes(as_file(seven(), "JPEG"))
     script = re.sub(r"^make ", f"make -n -C {HOUSE} ", block, flags=re.MULTILINE)
     variables = trained.variables()
     variables["PATH"] = f"{DIGITS.parent}{os.pathsep}{variables['PATH']}"
@@ -85,7 +87,7 @@ def test_every_option_has_help() -> None:
     group = typer.main.get_group(app)
     commands = [group, *group.commands.values()]
     silent = [f"{each.name} {option.name}" for each in commands for option in each.params if not _help_of(option)]
-    assert len(commands) == 8
+    assert len(commands) == 9
     assert silent == []
 
 
@@ -94,8 +96,8 @@ def _help_of(option: object) -> str:
 
 
 def test_every_exit_code_is_documented() -> None:
-    """The table of exit codes names those of the error tree, and of a refusal."""
-    codes = {getattr(errors, name).exit_code for name in errors.__all__ if name.endswith("Error")} | {3}
+    """The table of exit codes names those of the error tree, of a refusal and of unreadable pictures."""
+    codes = {getattr(errors, name).exit_code for name in errors.__all__ if name.endswith("Error")} | {3, 5}
     assert all(f"| {code} |" in README for code in codes)
 
 

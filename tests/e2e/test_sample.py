@@ -60,7 +60,7 @@ def test_every_artifact_is_as_it_was_sealed(trained: Project) -> None:
     """Each version has a manifest that matches its files."""
     versions = list((trained.artifacts / "store").glob("*/*/v*"))
     manifests = [(Manifest.read(version), version) for version in versions]
-    assert len(versions) == 8
+    assert len(versions) == 9
     assert all(manifest and not list(manifest.damage(version)) for manifest, version in manifests)
 
 
@@ -168,7 +168,7 @@ def test_two_processes_give_the_same_content(trained: Project, tmp_path: Path) -
         for each in (trained, _run(other))
     ]
     assert outputs[0] == outputs[1]
-    assert len(outputs[0]) == 8
+    assert len(outputs[0]) == 9
 
 
 def test_the_fallback_is_said_loudly(tmp_path: Path) -> None:

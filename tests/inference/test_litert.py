@@ -34,7 +34,7 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> keras.Model:
 def exported(network: keras.Model, tmp_path_factory: pytest.TempPathFactory) -> LiteRtModel:
     """Convert the small network as export does."""
     folder: Path = tmp_path_factory.mktemp("bundle")
-    _write_formats(network, folder)
+    _write_formats(network, 1.0, folder)
     return LiteRtModel(folder / Bundle.LITERT)
 
 
@@ -52,12 +52,13 @@ def test_probabilities_are_those_of_the_network(network: keras.Model, exported: 
     np.testing.assert_allclose(exported(IMAGES[:count])["probabilities"], expected, atol=1e-5)
 
 
-def test_both_answers_are_given(exported: LiteRtModel) -> None:
-    """An answer holds probabilities and logits, as float32, one row a picture."""
+def test_every_answer_is_given(exported: LiteRtModel) -> None:
+    """An answer holds probabilities, logits and the features they are made of, as float32, one row a picture."""
     answers = exported(IMAGES[:33])
     assert {name: (array.shape, array.dtype.name) for name, array in answers.items()} == {
         "probabilities": ((33, CLASSES), "float32"),
         "logits": ((33, CLASSES), "float32"),
+        "features": ((33, 512), "float32"),
     }
 
 

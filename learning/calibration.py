@@ -1,0 +1,131 @@
+"""The fits behind a calibration: temperature, what training pictures look like, and where to refuse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from inference.decision import feature_distance, pixel_distance, small, softmax
+from schemas.calibration import CalibrationRecord, Reference, Scale
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from schemas.examples import Split
+
+__all__ = ["calibration_error", "fit_calibration", "fit_reference"]
+
+BINS = 15
+
+
+def calibration_error(probabilities: NDArray[np.float32], labels: NDArray[np.int32]) -> float:
+    """Give the expected calibration error (Guo et al. 2017, https://arxiv.org/abs/1706.04599), 15 bins of equal width.
+
+    Args:
+        probabilities: float32 [n, classes], n at least 1.
+        labels: int32 [n].
+    """
+    import numpy as np
+
+    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    gaps = (abs(float(np.sum(confidence[bins == each]) - np.sum(right[bins == each]))) for each in range(BINS))
+    return sum(gaps) / len(labels)
+
+
+def fit_reference(split: Split, features: NDArray[np.float32], *, dimensions: int, references: int) -> Reference:
+    """Learn what the pictures and the features of the training split look like.
+
+    Args:
+        split: the training pictures; at least one of each class.
+        features: float32 [n, features], of these pictures.
+        dimensions: of each class's subspace; less where it has fewer pictures.
+        references: pictures whose features are kept, evenly over the split.
+    """
+    import numpy as np
+
+    pictures = small(split.images)
+    count = min(dimensions, *(np.bincount(split.labels, minlength=len(split.classes)) - 1), pictures.shape[1])
+    each = [_subspace(pictures[split.labels == label], count) for label in range(len(split.classes))]
+    chosen = np.linspace(0, len(split) - 1, min(references, len(split))).astype(int)
+    bank = features[chosen] / np.maximum(np.linalg.norm(features[chosen], axis=1, keepdims=True), 1e-9)
+    means, bases = (np.stack(part).astype(np.float32) for part in zip(*each, strict=True))
+    return Reference(means, bases, bank.astype(np.float32))
+
+
+def _subspace(pictures: NDArray[np.float32], dimensions: int) -> tuple[Any, Any]:
+    import numpy as np
+
+    mean = pictures.mean(axis=0, dtype=np.float64)
+    _, directions = np.linalg.eigh(np.cov((pictures - mean).T))
+    return mean, directions[:, ::-1][:, :dimensions].T
+
+
+def fit_calibration(  # noqa: PLR0913  (what it is fitted to, and how)
+    split: Split,
+    logits: NDArray[np.float32],
+    features: NDArray[np.float32],
+    reference: Reference,
+    *,
+    neighbour: int,
+    floor: float,
+    refused: float,
+) -> CalibrationRecord:
+    """Fit temperature and threshold to a split the network was not trained on.
+
+    Args:
+        split: the validation pictures; at least one.
+        logits: float32 [n, classes].
+        features: float32 [n, features].
+        reference: of the training pictures.
+        neighbour: which of the nearest references counts.
+        floor: confidence below which a picture lies between two digits.
+        refused: largest share of *split* that may be refused, by the floor and the threshold together.
+    """
+    import numpy as np
+
+    temperature = _fit_temperature(logits, split.labels)
+    before, after = softmax(logits), softmax(logits / temperature)
+    distances = pixel_distance(split.images, reference), feature_distance(features, reference, neighbour)
+    scales = [_scale(distance) for distance in distances]
+    odd = sum((each - scale.middle) / scale.spread for each, scale in zip(distances, scales, strict=True))
+    doubtful = after.max(axis=1) < floor
+    odd = np.sort(np.where(doubtful, np.inf, odd))
+    threshold = float(odd[max(len(odd) - 1 - int(refused * len(odd)), 0)])
+    threshold = threshold if np.isfinite(threshold) else float(np.max(odd[np.isfinite(odd)], initial=1.0))
+    return CalibrationRecord(
+        count=len(split),
+        temperature=temperature,
+        error_before=calibration_error(before, split.labels),
+        error_after=calibration_error(after, split.labels),
+        pixels=scales[0],
+        features=scales[1],
+        neighbour=min(neighbour, len(reference.bank)),
+        threshold=max(threshold, 1e-3),
+        floor=floor,
+        refused=float(np.mean(odd > threshold)),
+    )
+
+
+def _fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.int32]) -> float:
+    """Minimise log loss over the temperature, between a twentieth and twenty."""
+    import numpy as np
+    from scipy.optimize import minimize_scalar
+    from scipy.special import log_softmax
+
+    exact, rows = logits.astype(np.float64), np.arange(len(labels))
+
+    def loss(power: float) -> float:
+        return -float(log_softmax(exact / np.exp(power), axis=1)[rows, labels].mean())
+
+    found: Any = minimize_scalar(loss, bounds=(-3, 3), method="bounded")
+    return round(float(np.exp(found.x)), 6)
+
+
+def _scale(distance: NDArray[np.float32]) -> Scale:
+    import numpy as np
+
+    middle = float(np.median(distance))
+    above = distance[distance > middle] - middle
+    spread = float(np.sqrt(np.mean(above.astype(np.float64) ** 2))) if len(above) else 0.0
+    return Scale(middle=middle, spread=max(spread, 1e-6))

@@ -1,0 +1,31 @@
+"""A network's logits, and the features they are made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["infer", "with_features"]
+
+BATCH = 1000
+
+
+def with_features(network: keras.Model) -> keras.Model:
+    """Give a network with two outputs, `logits` and `features`: what its last layer takes."""
+    import keras
+
+    model: Any = network
+    return keras.Model(model.input, {"logits": model.output, "features": model.layers[-1].input})
+
+
+def infer(network: keras.Model, images: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+    """Give logits and features of pictures, float32 with a row a picture."""
+    import numpy as np
+
+    both: Any = with_features(network)
+    batches = [both(images[i : i + BATCH], training=False) for i in range(0, max(len(images), 1), BATCH)]
+    return {name: np.concatenate([np.asarray(batch[name]) for batch in batches]) for name in ("logits", "features")}

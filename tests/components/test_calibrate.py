@@ -1,0 +1,88 @@
+"""A calibration says how sure a model may be, and refuses no more digits than it was told to."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from components.calibrate import CalibrateConfig, calibrate
+from learning.networks import build_mlp
+from learning.trials import ModelReader
+from schemas.calibration import Calibration
+from schemas.examples import SIDE, Examples, Split
+from schemas.model import Model
+from tests.samples import HISTORY, make_output, make_transform, seal
+
+CLASSES = ("left", "middle", "right")
+
+pytestmark = pytest.mark.usefixtures("tensorflow_session")
+
+
+def bars(count: int, seed: int) -> Split:
+    """Give pictures of one bar on faint noise, labelled by its place."""
+    random = np.random.default_rng(seed)
+    labels = np.arange(count, dtype=np.int32) % len(CLASSES)
+    images = random.integers(0, 32, (count, SIDE, SIDE), np.uint8)
+    for image, label in zip(images, labels, strict=True):
+        top = random.integers(2, 8)
+        image[top : top + 16, 6 + 7 * label : 9 + 7 * label] = random.integers(150, 256)
+    return Split(images, labels, [str(i) for i in range(count)], CLASSES)
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> ModelReader:
+    """Calibrate a network that was not trained, but for logits that are ten times too large."""
+    folder = tmp_path_factory.mktemp("calibrate")
+    network = build_mlp(make_transform(folder / "transform"), len(CLASSES), seed=0)
+    layer = network.get_layer("logits")
+    layer.set_weights([10 * each for each in layer.get_weights()])
+    (folder / "model").mkdir()
+    Model.write(folder / "model", network, CLASSES, HISTORY)
+    (folder / "examples").mkdir()
+    for name, split in {"train": bars(300, 0), "validation": bars(200, 1)}.items():
+        Examples.write(folder / "examples", name, split)
+    output = make_output(Calibration, folder / "calibration")
+    model, examples = seal(Model, folder / "model"), seal(Examples, folder / "examples")
+    calibrate(model, examples, output, CalibrateConfig(refused=0.02, floor=0.0))
+    return ModelReader(model.load(), seal(Calibration, output.path), CLASSES)
+
+
+def test_a_model_that_is_too_sure_becomes_less_so(reader: ModelReader) -> None:
+    """Logits that are too large are divided by a temperature above one."""
+    assert reader.calibration.record.temperature > 1
+
+
+def test_the_calibration_error_becomes_less(reader: ModelReader) -> None:
+    """With the temperature the error on validation is smaller than without."""
+    record = reader.calibration.record
+    assert record.error_after < record.error_before
+
+
+def test_no_more_digits_are_refused_than_may_be(reader: ModelReader) -> None:
+    """Of the validation pictures no larger share is refused than was asked for."""
+    assert reader.read(bars(200, 1).images).refused.mean() <= 0.02
+
+
+def test_as_many_digits_are_refused_as_was_said(reader: ModelReader) -> None:
+    """The record says what share of the validation pictures is refused."""
+    refused = float(reader.read(bars(200, 1).images).refused.mean())
+    assert reader.calibration.record.refused == pytest.approx(refused)
+
+
+def test_noise_is_unlike_any_digit(reader: ModelReader) -> None:
+    """Pictures of noise are refused, and the reason says so."""
+    noise = np.random.default_rng(0).integers(0, 256, (50, SIDE, SIDE), np.uint8)
+    decisions = reader.read(noise)
+    assert {decisions.unsure(i) for i in range(50)} == {"unlike any digit"}
+
+
+def test_probabilities_sum_to_one(reader: ModelReader) -> None:
+    """The calibrated probabilities of each picture sum to one."""
+    np.testing.assert_allclose(reader.read(bars(9, 2).images).probabilities.sum(axis=1), 1, rtol=1e-5)
+
+
+def test_a_picture_is_decided_alike_alone_and_among_others(reader: ModelReader) -> None:
+    """Oddness and digit of a picture do not depend on what else is in the batch."""
+    images = bars(20, 3).images
+    together, alone = reader.read(images), reader.read(images[7:8])
+    assert (together.read[7], together.oddness[7]) == (alone.read[0], pytest.approx(alone.oddness[0], rel=1e-4))

@@ -1,0 +1,123 @@
+"""What is answered for a picture file, by a model that the pipeline made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inference.answer import answer, answer_all
+from inference.header import MAX_BYTES
+from inference.reader import Reader
+from tests.inference.pictures import as_file, sample, seven
+
+BLANK = as_file(np.full((90, 90), 255, np.uint8), "PNG")
+NOISE = as_file(np.random.default_rng(0).integers(0, 256, (100, 100), np.uint8), "PNG")
+DIGITS = [as_file(image, "PNG") for image in sample()[::100]]
+LABELS = [str(number // 5) for number in range(50)]
+
+
+@pytest.fixture(scope="module")
+def reader(bundle: Path) -> Reader:
+    """Give the champion at work."""
+    return Reader(bundle)
+
+
+def test_digits_are_read(reader: Reader) -> None:
+    """Most MNIST digits get their own class, for sure."""
+    answers = answer_all(DIGITS, reader)
+    right = [each.decision == "digit" and each.digit == label for each, label in zip(answers, LABELS, strict=True)]
+    assert sum(right) >= 40
+
+
+def test_the_figures_agree(reader: Reader) -> None:
+    """Confidence and runner-up are those of the probabilities, which add up to 1."""
+    given = answer(DIGITS[0], reader)
+    first, second, *_ = sorted(given.probabilities, key=given.probabilities.__getitem__, reverse=True)
+    assert (given.digit, given.runner_up) == (first, second)
+    assert given.confidence == pytest.approx(given.probabilities[first])
+    assert sum(given.probabilities.values()) == pytest.approx(1, abs=1e-5)
+    assert tuple(given.probabilities) == reader.classes
+
+
+def test_one_is_answered_like_many(reader: Reader) -> None:
+    """A picture alone gets the answer it gets among others."""
+    alone, among = answer(DIGITS[7], reader), answer_all(DIGITS, reader)[7]
+    assert (alone.digit, alone.decision) == (among.digit, among.decision)
+    assert alone.probabilities == pytest.approx(among.probabilities, abs=1e-5)
+
+
+def test_the_order_is_kept(reader: Reader) -> None:
+    """Files that cannot be read leave the others in their places."""
+    answers = answer_all([b"", DIGITS[0], b"no picture", BLANK, DIGITS[45]], reader)
+    assert [each.decision == "unreadable" for each in answers] == [True, False, True, False, False]
+    assert answers[1].digit == answer(DIGITS[0], reader).digit
+    assert answers[4].digit == answer(DIGITS[45], reader).digit
+
+
+def test_nothing_is_answered_with_nothing(reader: Reader) -> None:
+    """No files, no answers."""
+    assert answer_all([], reader) == []
+
+
+@pytest.mark.parametrize(("data", "text"), [(BLANK, "unsure: blank page"), (NOISE, "unsure: only noise")])
+def test_no_digit_is_guessed_where_there_is_none(data: bytes, text: str, reader: Reader) -> None:
+    """A page without ink has no digit, no confidence and no probabilities."""
+    given = answer(data, reader)
+    assert (str(given), given.digit, given.confidence, given.runner_up) == (text, None, None, None)
+    assert given.probabilities == {}
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [(seven(ink=228), "unsure: too faint"), (np.hstack([seven(), seven()]), "unsure: 2 digits in one picture")],
+)
+def test_a_doubtful_picture_keeps_the_best_guess(page: np.ndarray, text: str, reader: Reader) -> None:
+    """What is faint or more than one digit is unsure, whatever the network says, and its best guess is kept."""
+    given = answer(as_file(page, "PNG"), reader)
+    assert str(given) == text
+    assert given.digit in reader.classes
+    assert len(given.probabilities) == 10
+
+
+def test_what_is_no_digit_is_unsure(reader: Reader) -> None:
+    """A chequered page is unlike any digit."""
+    page = np.zeros((280, 280), np.uint8)
+    for row, column in zip(*np.nonzero(np.indices((5, 5)).sum(axis=0) % 2), strict=True):
+        page[40 * row + 40 : 40 * row + 80, 40 * column + 40 : 40 * column + 80] = 255
+    assert answer(as_file(page, "PNG"), reader).decision == "unsure"
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("none.png", "no such file"), ("folder", "is a folder: name its files"), ("a/b", "no such file")],
+)
+def test_a_file_that_cannot_be_opened_says_why(name: str, reason: str, reader: Reader, tmp_path: Path) -> None:
+    """What is no file is unreadable, with the reason in a few words."""
+    (tmp_path / "folder").mkdir()
+    assert str(answer(tmp_path / name, reader)) == f"unreadable: {reason}"
+
+
+def test_a_path_is_answered_like_its_bytes(reader: Reader, tmp_path: Path) -> None:
+    """A file and its content get the same answer."""
+    (tmp_path / "digit.png").write_bytes(DIGITS[3])
+    assert answer(tmp_path / "digit.png", reader).probabilities == answer(DIGITS[3], reader).probabilities
+
+
+def test_a_file_too_large_is_not_read_whole(reader: Reader, tmp_path: Path) -> None:
+    """A file of more bytes than are accepted is refused."""
+    with (tmp_path / "large.png").open("wb") as file:
+        file.truncate(MAX_BYTES * 100)
+    assert str(answer(tmp_path / "large.png", reader)) == "unreadable: 64 MiB, at most 64"
+
+
+def test_steps_are_told_and_shown_on_request(reader: Reader) -> None:
+    """The steps are always given, their pictures where asked for."""
+    page = as_file(seven(), "PNG")
+    plain, traced = answer(page, reader), answer(page, reader, trace=True)
+    assert plain.steps == traced.steps == ("inverted",)
+    assert plain.reading is not None
+    assert plain.reading.trace == ()
+    assert traced.reading is not None
+    assert traced.reading.trace[0][0] == "original"
