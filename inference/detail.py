@@ -93,7 +93,7 @@ def _see(grey: NDArray[np.float32], move: NDArray[np.float32], found: Found) -> 
         size = grey.shape[1], grey.shape[0]
         return np.asarray(cv2.warpAffine(mask.astype(np.uint8), move, size, flags=cv2.INTER_NEAREST), np.bool_)
 
-    other = widened(found.digit.others, 5, 5) & ~widened(found.digit.mask, 5, 5)
+    other = widened(found.digit.others | found.soft, 5, 5) & ~widened(found.digit.mask, 5, 5)
     region, lines = closer(found.page.region & ~other), found.lines
     if lines is not None:
         lines = Lines(closer(lines.level), closer(lines.upright), lines.dark)

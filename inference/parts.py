@@ -19,6 +19,7 @@ LEAST_LENGTH = 0.12  # of the digit's longer side
 LIKE = 0.5  # of the digit's longer side: a part this long, apart from it, may be another digit
 FRAME = 0.3  # of its box: the most that a drawn frame fills
 RECTANGLE = 0.88  # of the smallest turned rectangle round it: what a drawn frame encloses
+BORDER = 0.6  # of the longer side lies along the rim: a scan border and no digit, however little is seen of it
 INSIDE = 0.2  # of the longer side of a frame: the least that is framed
 APART = 0.1  # of the digit's longer side
 
@@ -54,8 +55,12 @@ def choose_parts(mask: NDArray[np.bool_], relief: NDArray[np.float32], rim: NDAr
     count = len(table)
     weight = np.bincount(labels.ravel(), relief.ravel(), count)
     weight[0] = 0
-    cut = np.bincount(labels[rim], minlength=count) > 0.15 * table[:, 4]
+    at_rim = np.bincount(labels[rim], minlength=count)
+    cut = at_rim > 0.15 * table[:, 4]
     weight[cut] *= 0.1
+    border = at_rim > BORDER * table[:, 2:4].max(axis=1)
+    weight[border] *= 0.01
+    cut |= border
     weight[[i for i in range(1, count) if _is_frame(i, labels, table)]] = 0
     if not weight.any():
         return Digit(np.zeros_like(mask), np.zeros_like(mask), count - 1, 0)

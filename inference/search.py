@@ -12,6 +12,7 @@ from inference.page import Page, find_page, split_plainly
 from inference.parts import Digit, choose_parts
 from inference.regions import eroded
 from inference.score import score
+from inference.shade import find_soft
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +37,7 @@ class Found:
         page: the paper, and whether ink is dark.
         ink: all ink on it.
         digit: the parts that make up the digit.
+        soft: ink that was taken for a shadow.
         lines: printed lines, which were taken out first.
         score: 0 to 1: how sharp its edges are all round, less for what looks like no digit.
         first: whether it was found under the first assumption.
@@ -44,6 +46,7 @@ class Found:
     page: Page
     ink: Ink
     digit: Digit
+    soft: NDArray[np.bool_]
     lines: Lines | None
     score: float
     first: bool
@@ -58,11 +61,14 @@ def find_digit(grey: NDArray[np.float32]) -> Found:
     blurred = cv2.GaussianBlur(grey, (0, 0), 1)
     across, down = cv2.Sobel(blurred, cv2.CV_32F, 1, 0), cv2.Sobel(blurred, cv2.CV_32F, 0, 1)
     slope = np.asarray(cv2.magnitude(across, down), np.float32)
+    steepest = np.asarray(cv2.dilate(slope, np.ones((3, 3), np.uint8)), np.float32)
     best = None
     for page in _pages(grey):
         ink = find_ink(grey, page.region, page.ink, dark=page.dark)
-        digit = choose_parts(ink.mask, ink.relief, page.region & ~eroded(page.region, 1))
-        found = Found(page, ink, digit, lines, score(digit.mask, page.region, slope, ink), first=best is None)
+        soft = find_soft(grey, steepest, ink)
+        digit = choose_parts(ink.mask & ~soft, ink.relief, page.region & ~eroded(page.region, 1))
+        likely = score(digit.mask, page.region, slope, ink)
+        found = Found(page, ink, digit, soft, lines, likely, first=best is None)
         if best is None or found.score > best.score * (BETTER if best.first else 1):
             best = found
         if best.score > GOOD:

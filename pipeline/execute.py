@@ -10,6 +10,7 @@ from typing import Any
 
 from learning import session
 from pipeline.decision import Decision
+from pipeline.fingerprint import read_parts
 from pipeline.log import capture_output
 from pipeline.source import reread_source
 from pipeline.specification import Pipeline, Stage
@@ -49,6 +50,8 @@ def execute(  # noqa: PLR0913  (what, from what, and where to)
             session.configure(decision.parts.threads)
         _load_source(stage, decision, pipeline.project)
         stage.component.function(**_arguments(stage, inputs, store, workspace, logs))
+        if read_parts(stage, pipeline, decision.parts.inputs).data != decision.parts.data:
+            raise StageError(f"the data of {stage.name} changed while it was read", do="digits run")
         _check_written(workspace)
         outputs = store.publish(stage.name, workspace, kinds, decision.damaged)
     execution = Execution(

@@ -38,6 +38,8 @@ class Parts(BaseModel):
     python: str
     threads: int | None
     """Of TensorFlow; None for a stage without it."""
+    data: dict[str, str] = {}
+    """How many files, and their digest, in each folder outside artifacts/ that the config names as data."""
 
 
 class Execution(BaseModel):

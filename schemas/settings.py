@@ -84,7 +84,19 @@ def _with_folders(
                 filled[name] = str((start / Path(filled[name]).expanduser()).absolute())
             except RuntimeError as error:
                 raise UsageError(f"{document.place((*at, name))}: there is no such home", found=filled[name]) from error
+        elif isinstance(filled.get(name), list):
+            inner = [item for item in typing.get_args(info.annotation) if isinstance(item, type)]
+            items = enumerate(cast("list[Any]", filled[name]))
+            filled[name] = [_with_folders_in(inner, item, document, (*at, name, i), project) for i, item in items]
     return filled
+
+
+def _with_folders_in(kinds: list[type], item: Any, document: Document, at: Location, project: Path) -> Any:  # noqa: ANN401
+    """Do the same for one item of a list, where that may hold configs."""
+    models = [kind for kind in kinds if issubclass(kind, Config)]
+    if not models or not isinstance(item, dict):
+        return item
+    return _with_folders(models[0], cast("dict[str, Any]", item), document, at, project)
 
 
 def _said(error: ValidationError) -> str:

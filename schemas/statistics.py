@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from schemas.artifact import Artifact
 
-__all__ = ["Source", "SplitStatistics", "Statistics", "StatisticsRecord"]
+__all__ = ["Source", "SourceStatistics", "SplitStatistics", "Statistics", "StatisticsRecord", "Unreadable"]
 
 OFFLINE = "DIGITS_OFFLINE is set"
 
@@ -19,7 +19,7 @@ class Source(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: Literal["tfds", "sample"]
+    name: Literal["tfds", "sample", "folder", "idx", "several"]
     dataset: str
     """For people: 'MNIST 3.0.1 from tensorflow-datasets'."""
     why_not_tfds: str | None = None
@@ -46,6 +46,31 @@ class SplitStatistics(BaseModel):
     """Pictures that equal an earlier picture of the same split, pixel for pixel."""
 
 
+class Unreadable(BaseModel):
+    """A file that was left out, and why; its path is relative to the folder of its source."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: str
+    reason: str
+
+
+class SourceStatistics(BaseModel):
+    """What came from one of the sources."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: Source
+    prefix: str
+    """What the ids of its pictures begin with; empty where there is but one source."""
+    splits: dict[str, int]
+    """How many pictures it gave to each split."""
+    unreadable: list[Unreadable] = []
+    """Files named like pictures that are none, or show nothing."""
+    skipped: int = 0
+    """Files that are hidden or not named like pictures."""
+
+
 class StatisticsRecord(BaseModel):
     """The content of statistics.json."""
 
@@ -55,6 +80,10 @@ class StatisticsRecord(BaseModel):
     splits: dict[str, SplitStatistics]
     overlap: int
     """Pictures of the test split that equal one of the train split, pixel for pixel."""
+    sources: list[SourceStatistics] = []
+    """Each source, in the order in which their pictures stand in the splits."""
+    warnings: list[str] = []
+    """What of the data should be looked at, in sentences."""
 
 
 class Statistics(Artifact):

@@ -12,6 +12,7 @@ import typer
 
 from pipeline.cli.check import check
 from pipeline.cli.plan import plan
+from pipeline.cli.predict import predict
 from pipeline.cli.rerun import rerun
 from pipeline.cli.run import run
 from pipeline.cli.runs import runs
@@ -27,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=True,
 )
-for command in (run, rerun, plan, check, runs, show, verify):
+for command in (run, rerun, plan, check, runs, show, predict, verify):
     app.command()(command)
 
 

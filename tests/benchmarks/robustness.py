@@ -67,8 +67,7 @@ def read_inverting(data: bytes) -> Pixels:
 
 def read_as_we_do(data: bytes) -> Pixels:
     """Read a picture through our front end; one it refuses is left black, which no digit is."""
-    from inference.read_picture import read_picture
-
+    from inference.reading import read_picture
     from inference.unreadable import UnreadableError
 
     try:

@@ -109,7 +109,7 @@ def test_a_file_too_large_is_not_read_whole(reader: Reader, tmp_path: Path) -> N
     """A file of more bytes than are accepted is refused."""
     with (tmp_path / "large.png").open("wb") as file:
         file.truncate(MAX_BYTES * 100)
-    assert str(answer(tmp_path / "large.png", reader)) == "unreadable: 64 MiB, at most 64"
+    assert str(answer(tmp_path / "large.png", reader)) == "unreadable: more than 64 MiB"
 
 
 def test_steps_are_told_and_shown_on_request(reader: Reader) -> None:

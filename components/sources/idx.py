@@ -1,0 +1,149 @@
+"""Files in the format of the original MNIST: a header, then the bytes of all pictures or labels."""
+
+from __future__ import annotations
+
+import gzip
+import struct
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from components.sources.entry import FILES, SourceEntry
+from components.sources.taken import Taken
+from schemas.errors import InputError
+from schemas.examples import PIXELS, SIDE, Split
+from schemas.outside import name_of
+from schemas.progress import Progress, report
+from schemas.statistics import Source
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["read_idx"]
+
+IMAGES, LABELS = 0x0803, 0x0801  # unsigned bytes in three dimensions, and in one
+NAMES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+GZIP = b"\x1f\x8b"
+CHUNK = 2**20
+
+
+def read_idx(entry: SourceEntry) -> Taken:
+    """Read the four files that *entry* names, or those in its folder.
+
+    Raises:
+        InputError: one is missing, is no such file, is cut short or too long, or two do not agree.
+    """
+    paths = entry.files if entry.folder is None else _find(entry.folder)
+    train, test = _read_pair(paths[0], paths[1]), _read_pair(paths[2], paths[3])
+    numbers, classes, warnings = _name_labels([train[1], test[1]], entry.classes, paths[1])
+    splits = {
+        name: Split(images, numbers[labels], [f"{name}-{i:05d}" for i in range(len(labels))], classes)
+        for name, (images, labels) in (("train", train), ("test", test))
+    }
+    place = name_of((entry.folder or paths[0].parent).name)
+    return Taken(Source(name="idx", dataset=f"the idx files in {place}"), splits, warnings=warnings)
+
+
+def _find(folder: Path) -> list[Path]:
+    """Find the four files by the names MNIST's have, with or without .gz, with a dot or a dash."""
+    found: list[Path] = []
+    for name in NAMES:
+        spellings = [f"{each}{end}" for each in (name, name.replace("-idx", ".idx")) for end in ("", ".gz")]
+        paths = [folder / each for each in spellings if (folder / each).is_file()]
+        if not paths:
+            raise InputError(
+                f"{folder} does not hold the four idx files",
+                found=f"no {name}, nor {name}.gz",
+                expected=", ".join(NAMES),
+                do=f"or name them one by one: {', '.join(FILES)}",
+            )
+        found.append(paths[0])
+    return found
+
+
+def _read_pair(images: Path, labels: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Read pictures and their labels; the labels first, so that their number bounds what is read."""
+    import numpy as np
+
+    names = np.frombuffer(_read_file(labels, LABELS, None), np.uint8)
+    pixels = np.frombuffer(_read_file(images, IMAGES, (len(names), labels.name)), np.uint8)
+    return pixels.reshape(-1, SIDE, SIDE), names
+
+
+def _read_file(path: Path, magic: int, labels: tuple[int, str] | None) -> bytes:
+    """Give what follows the header, which must be as long as the header says; of as many items as there are labels."""
+    try:
+        with _open(path) as file:
+            count = _read_header(file, path, magic)
+            if labels and labels[0] != count:
+                raise InputError(f"{path} and {labels[1]} do not agree", found=f"{count} pictures, {labels[0]} labels")
+            return _read_body(file, path, count * (PIXELS if magic == IMAGES else 1))
+    except EOFError as error:
+        raise InputError(f"{path} is cut short", found="a gzip file without its end") from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise InputError(f"{path} is damaged", found=str(error), expected="a sound gzip file") from error
+    except OSError as error:
+        raise InputError(f"{path} cannot be read", found=error.strerror or str(error)) from error
+
+
+def _open(path: Path) -> BinaryIO:
+    with path.open("rb") as file:
+        zipped = file.read(len(GZIP)) == GZIP
+    return cast("BinaryIO", gzip.open(path)) if zipped else path.open("rb")
+
+
+def _read_header(file: BinaryIO, path: Path, magic: int) -> int:
+    """Give the number of items."""
+    wanted = 3 if magic == IMAGES else 1
+    header = file.read(4 + 4 * wanted)
+    found = int.from_bytes(header[:4], "big")
+    if found != magic:
+        kind = {IMAGES: "pictures", LABELS: "labels"}
+        raise InputError(
+            f"{path} is no idx file of {kind[magic]}",
+            found=f"one of {kind[found]}" if found in kind else f"it begins with {header[:4].hex() or 'nothing'}",
+            expected=f"{magic:08x}",
+        )
+    if len(header) < 4 + 4 * wanted:
+        raise InputError(f"{path} is cut short", found=f"{len(header)} bytes")
+    count, *sides = struct.unpack(f">{wanted}I", header[4:])
+    if sides not in ([], [SIDE, SIDE]):
+        raise InputError(
+            f"{path} holds pictures of another size", found="x".join(map(str, sides)), expected=f"{SIDE}x{SIDE}"
+        )
+    return count
+
+
+def _read_body(file: BinaryIO, path: Path, size: int) -> bytes:
+    """Read exactly so many bytes, piece by piece: what the header claims may not be there."""
+    body = bytearray()
+    while chunk := file.read(min(CHUNK, size - len(body) + 1)):
+        body += chunk
+        if len(body) > size:
+            raise InputError(f"{path} is too long", found=f"more than the {size:,} bytes its header promises")
+        report(Progress(len(body), size, "byte"))
+    if len(body) < size:
+        raise InputError(f"{path} is cut short", found=f"{len(body):,} bytes", expected=f"{size:,}, by its header")
+    return bytes(body)
+
+
+def _name_labels(
+    labels: list[NDArray[np.uint8]], classes: list[str] | None, path: Path
+) -> tuple[NDArray[np.int32], tuple[str, ...], tuple[str, ...]]:
+    """Give the class of each label that occurs, the names of the classes, and what should be looked at."""
+    import numpy as np
+
+    present = np.unique(np.concatenate(labels))
+    top = int(present[-1]) if len(present) else -1
+    if classes is not None:
+        if top >= len(classes):
+            raise InputError(
+                f"{path.parent} holds a label without a name", found=str(top), expected=f"at most {len(classes) - 1}"
+            )
+        return np.arange(len(classes), dtype=np.int32), tuple(classes), ()
+    missing = sorted(set(range(top + 1)) - set(present.tolist()))
+    numbers = np.zeros(top + 1, np.int32)
+    numbers[present] = np.arange(len(present))
+    warnings = (f"no picture is labelled {', '.join(map(str, missing))}: there is no such class",) if missing else ()
+    return numbers, tuple(str(label) for label in present), warnings

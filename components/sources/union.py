@@ -1,0 +1,67 @@
+"""Several sources as one data set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemas.errors import InputError
+from schemas.examples import Split
+
+if TYPE_CHECKING:
+    from components.sources.taken import Taken
+
+__all__ = ["join", "name_apart"]
+
+SHOWN = 12
+
+
+def name_apart(names: list[str]) -> list[str]:
+    """Give each name a number where it was there before: digits, digits-2."""
+    apart: list[str] = []
+    for name in names:
+        number, candidate = 1, name
+        while candidate in apart:
+            number += 1
+            candidate = f"{name}-{number}"
+        apart.append(candidate)
+    return apart
+
+
+def join(parts: dict[str, Taken]) -> dict[str, Split]:
+    """Put the splits of all sources one after the other; an id becomes SOURCE/ID.
+
+    Args:
+        parts: each source by its name.
+
+    Raises:
+        InputError: one has a class that the one with the most classes does not have.
+    """
+    whole = max(parts, key=lambda name: len(_classes(parts[name])))
+    classes = _classes(parts[whole])
+    for name, part in parts.items():
+        if strange := [each for each in _classes(part) if each not in classes]:
+            raise InputError(
+                f"{name} and {whole} do not name the same classes",
+                found=f"{_list(strange)} in {name}",
+                expected=f"{_list(classes)}, as in {whole}",
+            )
+    return {split: _concatenate(split, parts, classes) for split in ("train", "test")}
+
+
+def _concatenate(split: str, parts: dict[str, Taken], classes: tuple[str, ...]) -> Split:
+    import numpy as np
+
+    given = {name: part.splits[split] for name, part in parts.items()}
+    labels = [
+        np.array([classes.index(each) for each in part.classes], np.int32)[part.labels] for part in given.values()
+    ]
+    ids = [f"{name}/{each}" for name, part in given.items() for each in part.ids]
+    return Split(np.concatenate([part.images for part in given.values()]), np.concatenate(labels), ids, classes)
+
+
+def _classes(part: Taken) -> tuple[str, ...]:
+    return part.splits["train"].classes
+
+
+def _list(names: list[str] | tuple[str, ...]) -> str:
+    return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")

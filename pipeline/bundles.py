@@ -1,0 +1,64 @@
+"""The exported models of a project: the champion, or another version."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.registry import champion
+from schemas.errors import InputError, UsageError
+
+__all__ = ["bundle_versions", "find_bundle"]
+
+BUNDLES = Path("store", "export", "bundle")
+GET_ONE = "digits run trains, judges and promotes one"
+
+
+def find_bundle(artifacts: Path, wanted: str | None = None) -> Path:
+    """Find the champion or, where one is wanted, another version.
+
+    Args:
+        artifacts: of the project.
+        wanted: the version's name or its beginning, or the beginning of its content digest.
+
+    Raises:
+        InputError: there is no champion, or no model at all.
+        UsageError: no version is called so, or more than one.
+    """
+    return _find_champion(artifacts) if wanted is None else _find_version(artifacts, Path(wanted).name)
+
+
+def bundle_versions(artifacts: Path) -> list[Path]:
+    """Give the folders of all versions, the newest first."""
+    return sorted((artifacts / BUNDLES).glob("v*-*"), reverse=True)
+
+
+def _find_champion(artifacts: Path) -> Path:
+    link = champion(artifacts)
+    if link is None:
+        others = ", ".join(path.name for path in bundle_versions(artifacts))
+        other = f", or name one that was not promoted with --model: {others}" if others else ""
+        raise InputError("there is no champion yet", do=GET_ONE + other)
+    if not (artifacts / link).is_dir():
+        raise InputError("the champion is gone", expected=str(artifacts / link), do="digits run makes it again")
+    return artifacts / link
+
+
+def _find_version(artifacts: Path, wanted: str) -> Path:
+    versions = bundle_versions(artifacts)
+    if not versions:
+        raise InputError("there is no model yet", do=GET_ONE)
+    found = [path for path in versions if path.name.startswith(wanted) or _content(path).startswith(wanted)]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(path.name for path in found or versions)
+    raise UsageError(
+        f"{wanted} is more than one model" if found else f"there is no model {wanted}",
+        **({"found": names} if found else {"do": f"there are {names}"}),
+    )
+
+
+def _content(bundle: Path) -> str:
+    from schemas.manifest import Manifest
+
+    manifest = Manifest.read(bundle)
+    return manifest.content if manifest else ""

@@ -1,0 +1,156 @@
+"""`digits predict`: read pictures."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipeline.cli.project import AsJson, artifacts_of
+
+if TYPE_CHECKING:
+    from inference.answer import Answer
+
+__all__ = ["predict"]
+
+UNREADABLE = 5
+PLACES = 6  # of a probability in JSON
+
+
+Images = Annotated[list[str], typer.Argument(metavar="IMAGE", help="Picture files; - reads standard input.")]
+Version = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="VERSION",
+        help="Read with this model, by its name or digest or the beginning of it; by default the champion.",
+    ),
+]
+Show = Annotated[bool, typer.Option("--show", help="Draw each picture as it came, each step, and what was read.")]
+Sheet = Annotated[
+    Path | None, typer.Option("--sheet", metavar="FILE.png", help="Write the steps of one picture into a PNG file.")
+]
+
+
+def predict(  # noqa: PLR0913  (each is an option)
+    context: typer.Context,
+    images: Images,
+    *,
+    version: Version = None,
+    show: Show = False,
+    sheet: Sheet = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read the digit in each picture, or say why it is unsure.
+
+    Exits with 5 when some file could not be read; the others are answered.
+    """
+    _check(images, show=show, sheet=sheet, as_json=as_json)
+    _use_one_thread()
+    from inference.answer import answer_all
+    from inference.reader import Reader
+    from pipeline.bundles import find_bundle
+
+    bundle = find_bundle(artifacts_of(context), version)
+    sources = [_source(name) for name in images]
+    with _without_chatter():
+        reader = Reader(bundle)
+        answers = answer_all(sources, reader, trace=show or sheet is not None)
+    if as_json:
+        _print_json(images, answers, reader.version)
+    else:
+        _print_table(images, answers, show=show)
+    if sheet:
+        _write_sheet(sheet, answers[0])
+    unreadable = sum(answer.decision == "unreadable" for answer in answers)
+    if unreadable:
+        print(f"{unreadable} of {len(answers)} files could not be read", file=sys.stderr)
+        raise typer.Exit(UNREADABLE)
+
+
+def _check(images: list[str], *, show: bool, sheet: Path | None, as_json: bool) -> None:
+    from schemas.errors import UsageError
+
+    if show and as_json:
+        raise UsageError("--show draws for people, --json is for programs", do="leave one of them out")
+    if sheet and len(images) > 1:
+        raise UsageError("--sheet shows the steps of one picture", found=f"{len(images)} pictures")
+
+
+def _use_one_thread() -> None:
+    """Keep numpy and OpenCV from starting threads, which cost more than one picture; numpy looks when imported."""
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    import cv2
+
+    cv2.setNumThreads(1)
+
+
+@contextmanager
+def _without_chatter() -> Generator[None]:
+    """Keep what LiteRT writes straight to standard error in any case, that it has started, from a reader's screen."""
+    with TemporaryFile() as kept, os.fdopen(os.dup(2), "wb") as screen:
+        sys.stderr.flush()
+        os.dup2(kept.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(screen.fileno(), 2)
+            kept.seek(0)
+            screen.writelines(line for line in kept if not line.startswith(b"INFO: "))
+
+
+def _source(name: str) -> Path | bytes:
+    from inference.header import MAX_BYTES
+
+    if name != "-":
+        return Path(name)
+    if os.isatty(0):
+        print("reading a picture from standard input", file=sys.stderr)
+    with open(0, "rb", closefd=False) as stream:
+        return stream.read(MAX_BYTES + 1)
+
+
+def _print_json(names: list[str], answers: list[Answer], model: str) -> None:
+    import json
+
+    documents = [_document(name, answer, model) for name, answer in zip(names, answers, strict=True)]
+    print(json.dumps(documents, indent=2))
+
+
+def _document(name: str, answer: Answer, model: str) -> dict[str, Any]:
+    return {
+        "path": name,
+        "decision": str(answer),
+        "digit": answer.digit,
+        "confidence": None if answer.confidence is None else round(answer.confidence, PLACES),
+        "runner_up": answer.runner_up,
+        "probabilities": {label: round(share, PLACES) for label, share in answer.probabilities.items()},
+        "steps": answer.steps,
+        "model": model,
+    }
+
+
+def _print_table(names: list[str], answers: list[Answer], *, show: bool) -> None:
+    from pipeline.cli.picture import answer_table, bar_chart, drawings, folded, printable
+
+    print(answer_table(names, answers))
+    if len(answers) == 1 and answers[0].probabilities:
+        print(f"\n{bar_chart(answers[0])}")
+    for name, answer in zip(names, answers, strict=True):
+        if show and answer.reading:
+            print(f"\n{folded(printable(name))}\n{drawings(answer)}")
+
+
+def _write_sheet(path: Path, answer: Answer) -> None:
+    from inference.sheet import draw_sheet
+
+    if answer.reading:
+        path.write_bytes(draw_sheet(answer.reading.trace, answer.steps))
+        print(f"the steps are drawn in {path}", file=sys.stderr)

@@ -1,0 +1,122 @@
+"""What is refused, by which score: python -m tests.benchmarks.refusal PROJECT [--count N].
+
+PROJECT is a folder in which `digits run` has promoted a model. Each score gets the threshold at which 1 % of the
+validation digits are refused, and is then tried on test digits, scikit-learn's, Fashion-MNIST's (where
+FASHION_MNIST_FILES names the folder of its original files) and pictures of no digit, which go through the front end:
+what it finds blank, faint or several is refused before any score.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import gzip
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.benchmarks.other_digits import load_other_digits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from schemas.calibration import Calibration
+
+Scores = dict[str, Any]
+"""Scores by name, one figure a picture: the higher, the odder."""
+
+
+def score(images: NDArray[np.uint8], answers: dict[str, Any], calibration: Calibration) -> Scores:
+    """Give every score of the pictures."""
+    import numpy as np
+    from scipy.special import log_softmax, logsumexp
+
+    from inference.decision import feature_distance, pixel_distance
+
+    record, reference = calibration.record, calibration.reference
+    logits = answers["logits"].astype(np.float64) / record.temperature
+    pixels = (pixel_distance(images, reference) - record.pixels.middle) / record.pixels.spread
+    near = feature_distance(answers["features"], reference, record.neighbour)
+    features = (near - record.features.middle) / record.features.spread
+    return {
+        "confidence": -log_softmax(logits, axis=1).max(axis=1),
+        "energy": -logsumexp(logits, axis=1),
+        "pixels alone": pixels,
+        "features alone": features,
+        "pixels + features (kept)": pixels + features,
+    }
+
+
+def through_front_end(files: Iterable[bytes]) -> tuple[NDArray[np.uint8], int]:
+    """Give the pictures that are left to be judged by a score, and the number that is refused before."""
+    import numpy as np
+
+    from inference.reading import read_picture
+
+    readings = [read_picture(data) for data in files]
+    left = [each.image for each in readings if not (each.blank or each.faint or each.digits > 1)]
+    return np.array(left, np.uint8).reshape(-1, 28, 28), len(readings) - len(left)
+
+
+def collect(project: Path, count: int) -> dict[str, tuple[NDArray[np.uint8], int]]:
+    """Give each set's pictures and the number of those refused before any score."""
+    import numpy as np
+
+    from learning import refusals
+    from schemas.examples import Examples
+
+    examples = Examples(project / "artifacts/latest/preprocess.examples")
+    test = examples.read("test")
+    sets: dict[str, tuple[NDArray[np.uint8], int]] = {
+        "validation": (examples.read("validation").images, 0),
+        "test digits": (test.images, 0),
+        "other people's digits": (load_other_digits()[0], 0),
+    }
+    if folder := os.environ.get("FASHION_MNIST_FILES"):
+        data = gzip.decompress((Path(folder) / "t10k-images-idx3-ubyte.gz").read_bytes())
+        sets["Fashion-MNIST"] = np.frombuffer(data, np.uint8, offset=16).reshape(-1, 28, 28), 0
+    makers: dict[str, Callable[[], Iterable[bytes]]] = {
+        "blank pages": lambda: refusals.blank_pages(count, 1),
+        "noise": lambda: refusals.noise(count, 1),
+        "letters": lambda: refusals.letters(count, 1),
+        "scribbles": lambda: refusals.scribbles(count, 1),
+        "two digits": lambda: refusals.two_digits(test, count, 1),
+    }
+    return sets | {name: through_front_end(make()) for name, make in makers.items()}
+
+
+def main() -> None:
+    """Print the table: the share refused of each set, by each score."""
+    import numpy as np
+
+    from inference.litert import LiteRtModel
+    from schemas.bundle import Bundle
+    from schemas.calibration import Calibration
+
+    parser = argparse.ArgumentParser()
+    parser.add_argument("project", type=Path)
+    parser.add_argument("--count", type=int, default=300)
+    arguments = parser.parse_args()
+    champion = (arguments.project / "artifacts/champion").resolve()
+    calibration, model = Calibration(champion), LiteRtModel(champion / Bundle.LITERT)
+    sets = collect(arguments.project, arguments.count)
+    scores = {name: score(images, model(images), calibration) for name, (images, _) in sets.items()}
+    shown = [name for name in sets if name != "validation"]
+    print(f"| refused by | {' | '.join(shown)} |\n|---|{'---|' * len(shown)}")
+    for kind, valid in scores["validation"].items():
+        threshold = np.quantile(valid, 0.99, method="higher")
+        shares = [_share(scores[name][kind] > threshold, sets[name][1]) for name in shown]
+        print(f"| {kind} | {' | '.join(f'{100 * share:.1f} %' for share in shares)} |")
+    totals = ", ".join(f"{len(images) + before:,} {name}" for name, (images, before) in sets.items())
+    print(f"\n{totals}; {dt.datetime.now(dt.UTC).date()}")
+
+
+def _share(refused: NDArray[np.bool_], before: int) -> float:
+    return (int(refused.sum()) + before) / (len(refused) + before)
+
+
+if __name__ == "__main__":
+    main()

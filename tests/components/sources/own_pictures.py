@@ -1,0 +1,40 @@
+"""Ingest of one's own pictures, in this process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from components.ingest import IngestConfig, ingest
+from schemas.examples import Examples, Split
+from schemas.statistics import Statistics, StatisticsRecord
+from tests.samples import make_output
+
+__all__ = ["Own", "take_in"]
+
+
+@dataclass(frozen=True)
+class Own:
+    """What an ingest wrote."""
+
+    train: Split
+    test: Split
+    record: StatisticsRecord
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of both splits, sorted."""
+        return sorted([*self.train.ids, *self.test.ids])
+
+    @property
+    def warned(self) -> str:
+        """All warnings."""
+        return "\n".join(self.record.warnings)
+
+
+def take_in(out: Path, /, **settings: object) -> Own:
+    """Carry out an ingest that writes below *out*."""
+    examples, statistics = make_output(Examples, out / "examples"), make_output(Statistics, out / "statistics")
+    ingest(examples, statistics, IngestConfig.model_validate(settings))
+    written = Examples(examples.path)
+    return Own(written.read("train"), written.read("test"), Statistics(statistics.path).read())

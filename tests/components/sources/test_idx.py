@@ -1,0 +1,186 @@
+"""Files in the format of the original MNIST: read as they are, or refused with what is wrong."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from components.sources.entry import SourceEntry
+from components.sources.idx import read_idx
+from components.sources.taken import Taken
+from schemas.errors import InputError
+from tests.components.sources.own_pictures import Own, take_in
+from tests.samples import make_split, write_idx
+
+PARTS = {"train": [0, 1, 2, 0, 1, 2], "t10k": [2, 1, 0]}
+GARMENTS = ["T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"]
+
+
+def write_all(folder: Path, end: str = "", parts: dict[str, list[int]] | None = None) -> Path:
+    """Write the four files."""
+    for seed, (part, labels) in enumerate((parts or PARTS).items()):
+        split = make_split(labels, seed=seed)
+        write_idx(folder / f"{part}-images-idx3-ubyte{end}", split.images)
+        write_idx(folder / f"{part}-labels-idx1-ubyte{end}", split.labels.astype(np.uint8))
+    return folder
+
+
+def read(folder: Path, **settings: object) -> Taken:
+    """Read the four files."""
+    return read_idx(SourceEntry.model_validate({"source": "idx", "folder": folder, **settings}))
+
+
+@pytest.mark.parametrize("end", ["", ".gz"])
+def test_pictures_and_labels_are_those_written(tmp_path: Path, end: str) -> None:
+    """Gzipped or not, every picture comes back with its label, in order."""
+    taken = read(write_all(tmp_path, end))
+    for seed, (split, labels) in enumerate(zip(("train", "test"), PARTS.values(), strict=True)):
+        np.testing.assert_array_equal(taken.splits[split].images, make_split(labels, seed=seed).images)
+        assert taken.splits[split].labels.tolist() == labels
+
+
+def test_gzip_is_told_by_content(tmp_path: Path) -> None:
+    """A gzipped file without .gz in its name is read all the same."""
+    write_all(tmp_path, ".gz")
+    for path in list(tmp_path.iterdir()):
+        path.rename(path.with_suffix(""))
+    assert len(read(tmp_path).splits["train"]) == 6
+
+
+def test_the_files_may_be_named_one_by_one(tmp_path: Path) -> None:
+    """The four settings name files of any name."""
+    files: dict[str, Path] = {}
+    for split, labels in {"train": [0, 1], "test": [1]}.items():
+        files[f"{split}_images"] = write_idx(tmp_path / f"{split}.pictures", make_split(labels).images)
+        files[f"{split}_labels"] = write_idx(tmp_path / f"{split}.names", np.array(labels, np.uint8))
+    taken = read_idx(SourceEntry.model_validate({"source": "idx", **files}))
+    assert [len(split) for split in taken.splits.values()] == [2, 1]
+
+
+def test_dotted_names_are_found(tmp_path: Path) -> None:
+    """Names with a dot before idx, as some mirrors have them, are found."""
+    write_all(tmp_path)
+    for path in list(tmp_path.iterdir()):
+        path.rename(path.with_name(path.name.replace("-idx", ".idx")))
+    assert len(read(tmp_path).splits["train"]) == 6
+
+
+def test_classes_are_the_numbers(tmp_path: Path) -> None:
+    """Without names, a label is called by its number."""
+    assert read(write_all(tmp_path)).splits["train"].classes == ("0", "1", "2")
+
+
+def test_classes_can_be_named(tmp_path: Path) -> None:
+    """The setting names the labels in their order."""
+    assert read(write_all(tmp_path), classes=["a", "b", "c"]).splits["test"].classes == ("a", "b", "c")
+
+
+def test_a_label_without_a_name_is_refused(tmp_path: Path) -> None:
+    """Fewer names than labels are an error that says which label."""
+    with pytest.raises(InputError, match="a label without a name") as caught:
+        read(write_all(tmp_path), classes=["a", "b"])
+    assert (caught.value.found, caught.value.expected) == ("2", "at most 1")
+
+
+def test_numbers_that_do_not_occur_are_no_classes(tmp_path: Path) -> None:
+    """Labels from 1 on, as letters have them, leave no empty class behind, and a warning says so."""
+    own = take_in(
+        tmp_path / "out", source="idx", folder=write_all(tmp_path / "in", parts={"train": [1, 3], "t10k": [3, 1]})
+    )
+    assert (own.train.classes, own.train.labels.tolist()) == (("1", "3"), [0, 1])
+    assert "no picture is labelled 0, 2" in own.warned
+
+
+def test_ids_number_the_pictures(tmp_path: Path) -> None:
+    """An id says the split and the place in the file."""
+    assert read(write_all(tmp_path)).splits["test"].ids == ["test-00000", "test-00001", "test-00002"]
+
+
+def replace(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
+    """Give what replaces the first of some bytes."""
+    return lambda content: content.replace(old, new, 1)
+
+
+WRONG: dict[str, tuple[str, Callable[[bytes], bytes], str, str]] = {
+    "labels for pictures": (
+        "images-idx3",
+        replace(b"\x08\x03", b"\x08\x01"),
+        "no idx file of pictures",
+        "one of labels",
+    ),
+    "floats": ("images-idx3", replace(b"\x08\x03", b"\x0d\x03"), "no idx file of pictures", "it begins with 00000d03"),
+    "another size": ("images-idx3", replace(b"\x1c", b"\x20"), "pictures of another size", "32x28"),
+    "counts that differ": ("labels-idx1", lambda c: c[:7] + b"\x05" + c[8:-1], "do not agree", "6 pictures, 5 labels"),
+    "cut short": ("images-idx3", lambda content: content[:-1], "is cut short", "4,703 bytes"),
+    "cut in its header": ("images-idx3", lambda content: content[:10], "is cut short", "10 bytes"),
+    "too long": ("images-idx3", lambda content: content + b"\0", "is too long", "more than the 4,704 bytes"),
+    "more than there is": ("labels-idx1", replace(b"\0\0\0\x06", b"\xff" * 4), "is cut short", "6 bytes"),
+    "empty": ("labels-idx1", lambda _: b"", "no idx file of labels", "it begins with nothing"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, case: str) -> None:
+    """A file that is not as its header says, or is another one, is an error that names it and what was found."""
+    kind, change, words, found = WRONG[case]
+    path = write_all(tmp_path) / f"train-{kind}-ubyte"
+    path.write_bytes(change(path.read_bytes()))
+    with pytest.raises(InputError, match=words) as caught:
+        read(tmp_path)
+    assert path.name in str(caught.value)
+    assert found in caught.value.found
+
+
+@pytest.mark.parametrize(("end", "words"), [(-9, "is cut short"), (200, "is cut short")])
+def test_a_gzip_file_that_is_cut_short_is_refused(tmp_path: Path, end: int, words: str) -> None:
+    """A gzip file without its end is an error, not a traceback."""
+    path = write_all(tmp_path, ".gz") / "train-images-idx3-ubyte.gz"
+    path.write_bytes(path.read_bytes()[:end])
+    with pytest.raises(InputError, match=words):
+        read(tmp_path)
+
+
+def test_a_damaged_gzip_file_is_refused(tmp_path: Path) -> None:
+    """A flipped byte inside a gzip file is found by its checksum, or before."""
+    path = write_all(tmp_path, ".gz") / "train-images-idx3-ubyte.gz"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="is damaged"):
+        read(tmp_path)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    """Which of the four is missing is said."""
+    (write_all(tmp_path) / "t10k-labels-idx1-ubyte").unlink()
+    with pytest.raises(InputError, match="does not hold the four idx files") as caught:
+        read(tmp_path)
+    assert caught.value.found == "no t10k-labels-idx1-ubyte, nor t10k-labels-idx1-ubyte.gz"
+
+
+@pytest.fixture(scope="module")
+def fashion(tmp_path_factory: pytest.TempPathFactory) -> Own:
+    """Take Fashion-MNIST in, with the names of its garments."""
+    folder = Path(os.environ.get("FASHION_MNIST_FILES", ""))
+    assert (folder / "train-images-idx3-ubyte.gz").is_file(), (
+        "FASHION_MNIST_FILES must name the folder of the four files"
+    )
+    return take_in(tmp_path_factory.mktemp("fashion"), source="idx", folder=folder, classes=GARMENTS)
+
+
+@pytest.mark.full
+def test_fashion_mnist_is_even(fashion: Own) -> None:
+    """Fashion-MNIST has 6,000 pictures of each garment to train on, and 1,000 to test on."""
+    assert fashion.record.splits["train"].classes == dict.fromkeys(GARMENTS, 6000)
+    assert fashion.record.splits["test"].classes == dict.fromkeys(GARMENTS, 1000)
+
+
+@pytest.mark.full
+def test_fashion_mnist_has_its_moments(fashion: Own) -> None:
+    """Mean and deviation of its train pixels are those the world knows."""
+    train = fashion.record.splits["train"]
+    assert (train.mean, train.std) == pytest.approx((0.2860, 0.3530), abs=1e-4)
