@@ -7,7 +7,7 @@ FITS = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --disable-pip-version-check
 
-.PHONY: run test check install lock
+.PHONY: run test check install lock bench-train
 
 run: install
 	$(BIN)/digits run
@@ -20,6 +20,10 @@ check: .venv/installed-dev
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
 	$(BIN)/basedpyright
+
+# Needs MNIST_FILES, and half an hour; goes on where it was broken off.
+bench-train: .venv/installed-dev
+	$(BIN)/python -m tests.benchmarks.training artifacts/bench
 
 install: .venv/installed
 

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
     from inference.decision import Decisions
 
-__all__ = ["Answer", "Reads", "answer", "answer_all"]
+__all__ = ["Answer", "Reads", "answer", "answer_all", "doubt"]
 
+# Of Fashion-MNIST's pictures 9 in 10 that a network would answer are both; of 270 photos of digits 1 was.
+CLEAR, BULKY = 0.75, 0.15  # clearness below which, and share of ink above which, there are shapes and no strokes
 GRAINY = 0.1  # deviation of the paper above which its grain is all there is to see: a grainy photo's is 0.05
 
 
@@ -125,7 +127,7 @@ def _answer(reading: Reading, decisions: Decisions, i: int, classes: tuple[str, 
     if reading.blank:
         reason = "only noise" if reading.noise > GRAINY else "blank page"
         return Answer("unsure", reason, steps=reading.steps, reading=reading)
-    reason = _doubt(reading) or decisions.unsure(i)
+    reason = doubt(reading) or decisions.unsure(i)
     return Answer(
         "unsure" if reason else "digit",
         reason,
@@ -138,8 +140,10 @@ def _answer(reading: Reading, decisions: Decisions, i: int, classes: tuple[str, 
     )
 
 
-def _doubt(reading: Reading) -> str:
+def doubt(reading: Reading) -> str:
     """Say why a picture is no sure one before any network has read it; '' for no reason."""
     if reading.faint:
         return "too faint"
+    if reading.clearness < CLEAR and reading.ink_share > BULKY:
+        return "no pen strokes"
     return f"{reading.digits} digits in one picture" if reading.digits > 1 else ""

@@ -96,6 +96,9 @@ def _see(grey: NDArray[np.float32], move: NDArray[np.float32], found: Found) -> 
     other = widened(found.digit.others | found.soft, 5, 5) & ~widened(found.digit.mask, 5, 5)
     region, lines = closer(found.page.region & ~other), found.lines
     if lines is not None:
-        lines = Lines(closer(lines.level), closer(lines.upright), lines.dark)
-    ink = find_ink(grey, region, closer(found.digit.mask), dark=found.page.dark, lines=lines)
+        lines = Lines(closer(lines.level), closer(lines.upright), lines.dark, lines.strength)
+    widest = round(found.page.widest * float(move[0, 0]))
+    ink = find_ink(grey, region, closer(found.digit.mask), dark=found.page.dark, lines=lines, widest=widest)
+    if widest and not ink.mask.any():
+        ink = find_ink(grey, region, closer(found.digit.mask), dark=found.page.dark, lines=lines)
     return ink, choose_parts(ink.mask, ink.relief, region & ~eroded(region, 1))

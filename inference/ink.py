@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from inference.background import grain_of, noise_of, smooth_background
+from inference.background import grain_of, noise_of, smooth_background, wide_background
 from inference.lines import Lines, bridge_lines
 from inference.regions import connected_parts
 
@@ -40,13 +40,14 @@ class Ink:
     noise: float
 
 
-def find_ink(
+def find_ink(  # noqa: PLR0913  (a page, and all that is known of it)
     grey: NDArray[np.float32],
     region: NDArray[np.bool_],
     coarse: NDArray[np.bool_],
     *,
     dark: bool,
     lines: Lines | None = None,
+    widest: int = 0,
 ) -> Ink:
     """Find the ink on a region of paper.
 
@@ -59,15 +60,17 @@ def find_ink(
         coarse: bool, shape [h, w]: a first idea of the ink.
         dark: whether ink is darker than paper.
         lines: printed lines, to be taken out.
+        widest: stroke, in pixels, where all that is wider is background; 0 to carry the paper on below the ink.
     """
     import numpy as np
 
     reach = max(grey.shape) / 40
     signed = -grey if dark else grey
     relief, noise, strength, given = np.zeros_like(grey), 0.0, 0.0, coarse
-    for _ in range(2):
+    for _ in range(1 if widest else 2):
         paper = region & ~_dilated(coarse, max(2, round(reach / 2)))
-        relief = np.where(region, signed - _background(signed, paper, reach), 0).astype(np.float32)
+        ground = wide_background(signed, widest) if widest else _background(signed, paper, reach)
+        relief = np.where(region, signed - ground, 0).astype(np.float32)
         noise = max(noise_of(relief[paper]), grain_of(relief[region]))
         strength = float(np.percentile(relief[coarse], 85)) if coarse.any() else 0.0
         coarse = (relief > max(LOW_NOISE * noise, FAINTEST * strength, 1.5)) & region

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Lines", "bridge_lines", "erase_lines"]
+__all__ = ["Lines", "bridge_lines", "erase_lines", "find_residue"]
 
 THIN = 9  # pixels: what is narrower may be a line
 RUN = 0.15  # of the width: a straight run this long may be part of a line
@@ -21,6 +21,8 @@ WHOLE = 0.97  # of the width: a single line is one only if it runs this far
 DRIFT = 3  # pixels a run may rise or fall
 THICKEST = 0.025  # of the width
 STRONGER = 1.4  # times as dark as the line: ink that lies on it
+STRONG_SHARE = 0.2  # of ink is stronger than the lines by that much
+MOST = 70  # percent of the pixels of lines: strokes that cross them, which are stronger, do not count
 USUAL = 92  # percent of the pixels of lines, soft edges and all, are fainter than the strongest lines
 QUIET = 30  # percent of all pixels are paper at its quietest, even where lines are many
 NOISE = 2.5 / 0.385  # times that: two and a half standard deviations
@@ -34,11 +36,13 @@ class Lines:
         level: bool, shape [h, w]: the nearly level ones.
         upright: bool, shape [h, w]: the nearly upright ones.
         dark: whether they are darker than the paper.
+        strength: of most of them, 0 to 255.
     """
 
     level: NDArray[np.bool_]
     upright: NDArray[np.bool_]
     dark: bool
+    strength: float
 
 
 def erase_lines(grey: NDArray[np.float32]) -> tuple[NDArray[np.float32], Lines | None]:
@@ -73,7 +77,26 @@ def _find_lines(relief: NDArray[np.float32], *, dark: bool) -> Lines | None:
     if level is None and upright is None:
         return None
     none = np.zeros(relief.shape, np.bool_)
-    return Lines(none if level is None else level, none if upright is None else upright.T, dark)
+    level, upright = none if level is None else level, none if upright is None else upright.T
+    return Lines(level, upright, dark, float(np.percentile(relief[level | upright], MOST)))
+
+
+def find_residue(mask: NDArray[np.bool_], relief: NDArray[np.float32], lines: Lines) -> NDArray[np.bool_]:
+    """Give the parts of the ink that are no stronger than the lines: what is left of them, bool [h, w].
+
+    Args:
+        mask: bool, shape [h, w]: ink on a page with lines.
+        relief: float32, shape [h, w]: how far each pixel stands out from the paper.
+        lines: the lines.
+    """
+    import numpy as np
+
+    labels, table = connected_parts(mask)
+    strong = mask & (relief > lines.strength * STRONGER)
+    share = np.bincount(labels[strong], minlength=len(table)) / np.maximum(table[:, 4], 1)
+    weak = share < STRONG_SHARE
+    weak[0] = False
+    return weak[labels]
 
 
 def _level_lines(raised: NDArray[np.uint8]) -> NDArray[np.bool_] | None:

@@ -20,6 +20,8 @@ __all__ = ["Normal", "normalise"]
 OVERVIEW = (96, 256)  # longer side at which paper and digit are looked for
 HALF = 128
 NOTHING = 0.2  # clearness of shadows and grain on a blank page, at most; a digit's is 0.3 and more
+GRAIN = 5.0  # of 255: more, and clearness has to be the greater, by RISE for each
+RISE = 4 / 255
 CLEAR, STRONG = 0.8, 40  # score and strength in luma at which no other colours need be looked for
 LESS = 0.9  # of the score in luma: colours chosen for their contrast are kept down to here
 
@@ -87,7 +89,8 @@ def _look_twice(pixels: NDArray[np.uint8], trace: _Trace) -> Normal:
 
     small, scale = _overview(pixels)
     weights, found, steps = _find(small, trace)
-    drawn = draw_digit(pixels, weights, found, scale, trace) if found.score > NOTHING else None
+    least = NOTHING + RISE * max(found.ink.noise - GRAIN, 0)
+    drawn = draw_digit(pixels, weights, found, scale, trace) if found.score > least else None
     image, more = drawn or (np.zeros((SIDE, SIDE), np.uint8), [])
     return Normal(
         image,

@@ -33,11 +33,13 @@ class Page:
         region: bool, shape [h, w]: the paper.
         ink: bool, shape [h, w]: a first, coarse idea of the ink.
         dark: whether ink is darker than paper.
+        widest: stroke, in pixels, where all that is wider is taken for shadow; 0 for no such assumption.
     """
 
     region: NDArray[np.bool_]
     ink: NDArray[np.bool_]
     dark: bool
+    widest: int = 0
 
 
 @dataclass(frozen=True)

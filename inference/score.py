@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from inference.ink import Ink
 from inference.placement import box_of
-from inference.regions import eroded, widened
+from inference.regions import connected_parts, eroded, widened
 from inference.strokes import stroke_width
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ CUT = 0.02  # of the outline: more, and the edge of what was taken for the paper
 ALONG = 0.25  # of the outline is near that edge: more, and it is the edge itself
 NEAR = 4  # pixels
 UNLIKELY = 0.35
+PIECES = 5  # a digit has at most, each of this share of its ink:
+PIECE = 0.02
+SCATTERED = 0.25
 
 
 def score(mask: NDArray[np.bool_], region: NDArray[np.bool_], slope: NDArray[np.float32], ink: Ink) -> float:
@@ -50,10 +53,15 @@ def score(mask: NDArray[np.bool_], region: NDArray[np.bool_], slope: NDArray[np.
 
 
 def _shape(mask: NDArray[np.bool_], region: NDArray[np.bool_]) -> float:
-    """Give less than 1 for what has no strokes, or is most of the paper."""
+    """Give less than 1 for what has no strokes, is in many pieces or most of the paper."""
+    import numpy as np
+
     top, bottom, left, right = box_of(mask)
     solid = stroke_width(mask) / max(bottom - top, right - left)
     strokes = min(1.0, (SOLID / max(solid, 1e-6)) ** 2)
+    _, table = connected_parts(mask)
+    pieces = np.count_nonzero(table[1:, 4] >= PIECE * np.count_nonzero(mask))
+    strokes *= SCATTERED if pieces > PIECES else 1
     return strokes * (UNLIKELY if mask.mean() > MOST * region.mean() else 1)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from inference.background import fit_surface, noise_of
+from inference.background import fit_surface, noise_of, wide_background
 from inference.ink import Ink, find_ink
-from inference.lines import Lines, erase_lines
+from inference.lines import Lines, erase_lines, find_residue
 from inference.page import Page, find_page, split_plainly
 from inference.parts import Digit, choose_parts
-from inference.regions import eroded
+from inference.regions import connected_parts, eroded
 from inference.score import score
-from inference.shade import find_soft
+from inference.shade import find_soft, measure_slopes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,11 @@ __all__ = ["Found", "find_digit"]
 BETTER = 1.1  # times the first score: less is no reason to prefer another assumption
 GOOD = 0.6  # of the sharpest edges: nothing better need be looked for
 WINDOW = 0.28  # of the longer side: what a local median sees
+STROKES = (0.06, 0.12, 0.22)  # of the longer side: a pen, a brush and a broad one
+FULL = 0.25  # of the picture is ink: with that many BLOTS, each of a share of what would be the digit,
+BLOT, BLOTS = 0.05, 3
+LITTERED = 0.25  # it is less likely one
+RULES = 60  # of 255: printed rules are fainter; ink may be as weak as the lines of a box
 HALF = 128
 THUMB = 128
 
@@ -37,7 +42,7 @@ class Found:
         page: the paper, and whether ink is dark.
         ink: all ink on it.
         digit: the parts that make up the digit.
-        soft: ink that was taken for a shadow.
+        soft: ink that was taken for a shadow, or for what is left of lines.
         lines: printed lines, which were taken out first.
         score: 0 to 1: how sharp its edges are all round, less for what looks like no digit.
         first: whether it was found under the first assumption.
@@ -54,27 +59,33 @@ class Found:
 
 def find_digit(grey: NDArray[np.float32]) -> Found:
     """Find the digit in an overview of a picture, float32 [h, w], 0 to 255."""
-    import cv2
-    import numpy as np
-
     grey, lines = erase_lines(grey)
-    blurred = cv2.GaussianBlur(grey, (0, 0), 1)
-    across, down = cv2.Sobel(blurred, cv2.CV_32F, 1, 0), cv2.Sobel(blurred, cv2.CV_32F, 0, 1)
-    slope = np.asarray(cv2.magnitude(across, down), np.float32)
-    steepest = np.asarray(cv2.dilate(slope, np.ones((3, 3), np.uint8)), np.float32)
+    slopes = measure_slopes(grey)
     best = None
     for page in _pages(grey):
-        ink = find_ink(grey, page.region, page.ink, dark=page.dark)
-        soft = find_soft(grey, steepest, ink)
+        ink = find_ink(grey, page.region, page.ink, dark=page.dark, widest=page.widest)
+        soft = find_soft(grey, slopes, ink, dark=page.dark)
+        if lines is not None and lines.strength < RULES:
+            soft |= find_residue(ink.mask, ink.relief, lines)
         digit = choose_parts(ink.mask & ~soft, ink.relief, page.region & ~eroded(page.region, 1))
-        likely = score(digit.mask, page.region, slope, ink)
+        likely = score(digit.mask, page.region, slopes.each, ink) * (LITTERED if _is_littered(ink, digit) else 1)
         found = Found(page, ink, digit, soft, lines, likely, first=best is None)
-        if best is None or found.score > best.score * (BETTER if best.first else 1):
+        if best is None or found.score > best.score * (BETTER if best.first and not best.soft.any() else 1):
             best = found
-        if best.score > GOOD:
+        if best.score > GOOD and best.digit.digits == 1 and not (best.soft.any() and best.first):
             break
     assert best is not None  # noqa: S101  (there is always a first page)
     return best
+
+
+def _is_littered(ink: Ink, digit: Digit) -> bool:
+    """Tell a picture full of blots from a digit with some dust and a frame."""
+    import numpy as np
+
+    if np.count_nonzero(ink.mask) < FULL * ink.mask.size:
+        return False
+    _, table = connected_parts(digit.others)
+    return bool(np.count_nonzero(table[1:, 4] > BLOT * np.count_nonzero(digit.mask)) >= BLOTS)
 
 
 def _pages(grey: NDArray[np.float32]) -> Iterator[Page]:
@@ -82,16 +93,31 @@ def _pages(grey: NDArray[np.float32]) -> Iterator[Page]:
 
     page = find_page(grey)
     yield page
-    yield from split_plainly(grey)
     whole = np.ones(grey.shape, np.bool_)
+    yield from _shaded_pages(grey, page if page.dark else Page(whole, whole, dark=True))
+    yield from split_plainly(grey)
     relief = grey - fit_surface(grey, whole)
     relief -= _local_median(relief + HALF) - HALF
     for region in (whole,) if page.region.all() else (page.region, whole):
         noise = noise_of(relief[region])
         for dark in (True, False):
             signed = -relief if dark else relief
-            level = max(4 * noise, 0.4 * float(np.percentile(signed[region][::3], 99.5)), 1.5)
-            yield Page(region, (signed > level) & region, dark)
+            yield Page(region, _coarse(signed, region, noise), dark)
+
+
+def _shaded_pages(grey: NDArray[np.float32], page: Page) -> Iterator[Page]:
+    """Take all that is wider than a stroke for shadow, and what is darker than that for ink."""
+    for share in STROKES:
+        widest = round(share * max(grey.shape))
+        signed = -grey - wide_background(-grey, widest)
+        yield Page(page.region, _coarse(signed, page.region, noise_of(signed[page.region])), dark=True, widest=widest)
+
+
+def _coarse(signed: NDArray[np.float32], region: NDArray[np.bool_], noise: float) -> NDArray[np.bool_]:
+    import numpy as np
+
+    level = max(4 * noise, 0.4 * float(np.percentile(signed[region][::3], 99.5)), 1.5)
+    return np.asarray((signed > level) & region, np.bool_)
 
 
 def _local_median(grey: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inference.regions import connected_parts
@@ -12,21 +13,61 @@ if TYPE_CHECKING:
 
     from inference.ink import Ink
 
-__all__ = ["find_soft"]
+__all__ = ["Slopes", "find_soft", "measure_slopes"]
 
 MANY = 24  # parts looked at, the largest first
 SOFT = 1.1  # slope of an edge against its height: photographed ink has 1.6 and more, a hand's shadow 0.3 to 1
+BLURRED = 4  # pixels of blur, which hardly change a soft edge
+LASTS = 1.7  # times as steep as when blurred is an edge of ink at least
 LEFT = 0.35  # of the light is left in a shadow: what is darker is ink, be it blurred or enlarged from a few pixels
 SMALL = 12  # pixels: no more can be said of less
 
 
-def find_soft(grey: NDArray[np.float32], slope: NDArray[np.float32], ink: Ink) -> NDArray[np.bool_]:
+@dataclass(frozen=True)
+class Slopes:
+    """How steep an overview is.
+
+    Attributes:
+        each: float32, shape [h, w]: the gradient's length.
+        steepest: float32, shape [h, w]: that of each pixel and its neighbours.
+        coarse: float32, shape [h, w]: the same of the blurred overview.
+    """
+
+    each: NDArray[np.float32]
+    steepest: NDArray[np.float32]
+    coarse: NDArray[np.float32]
+
+
+def measure_slopes(grey: NDArray[np.float32]) -> Slopes:
+    """Measure how steep an overview, float32 [h, w], is."""
+    each = _slope(grey, 1)
+    return Slopes(each, _largest(each), _largest(_slope(grey, BLURRED)))
+
+
+def _slope(grey: NDArray[np.float32], blur: float) -> NDArray[np.float32]:
+    import cv2
+    import numpy as np
+
+    blurred = cv2.GaussianBlur(grey, (0, 0), blur)
+    across, down = cv2.Sobel(blurred, cv2.CV_32F, 1, 0), cv2.Sobel(blurred, cv2.CV_32F, 0, 1)
+    return np.asarray(cv2.magnitude(across, down), np.float32)
+
+
+def _largest(slope: NDArray[np.float32]) -> NDArray[np.float32]:
+    import cv2
+    import numpy as np
+
+    return np.asarray(cv2.dilate(slope, np.ones((3, 3), np.uint8)), np.float32)
+
+
+def find_soft(grey: NDArray[np.float32], slopes: Slopes, ink: Ink, *, dark: bool) -> NDArray[np.bool_]:
     """Give the parts of the ink that are shadows, or light between shadows, bool [h, w].
 
     Args:
         grey: float32, shape [h, w], 0 to 255: the overview of the picture.
-        slope: float32, shape [h, w]: the gradient's length, the steepest of each pixel and its neighbours.
+        slopes: how steep it is.
         ink: what was found in it.
+        dark: whether ink is darker than paper.
     """
     import numpy as np
 
@@ -37,12 +78,16 @@ def find_soft(grey: NDArray[np.float32], slope: NDArray[np.float32], ink: Ink) -
         if area < SMALL:
             break
         box = slice(max(top - 1, 0), top + height + 1), slice(max(left - 1, 0), left + width + 1)
-        soft[i] = _is_soft(labels[box] == i, grey[box], slope[box], ink.relief[box])
+        part = labels[box] == i
+        strength = float(np.percentile(ink.relief[box][part], 85))
+        brightest = float(np.median(grey[box][part])) + strength * dark
+        through = strength < (1 - LEFT) * brightest
+        soft[i] = through and _has_soft_edges(part, strength, slopes.steepest[box], slopes.coarse[box])
     return soft[labels]
 
 
-def _is_soft(
-    part: NDArray[np.bool_], grey: NDArray[np.float32], slope: NDArray[np.float32], relief: NDArray[np.float32]
+def _has_soft_edges(
+    part: NDArray[np.bool_], strength: float, steepest: NDArray[np.float32], coarse: NDArray[np.float32]
 ) -> bool:
     import cv2
     import numpy as np
@@ -50,9 +95,5 @@ def _is_soft(
     outline = np.asarray(cv2.dilate(part.astype(np.uint8), np.ones((3, 3), np.uint8)), np.bool_) & ~part
     if not outline.any():
         return False
-    strength = float(np.percentile(relief[part], 85))
-    if float(np.median(slope[outline])) > SOFT * strength:
-        return False
-    within = float(np.median(grey[part]))
-    brightest = max(within, float(np.percentile(grey[outline], 75)), strength)
-    return strength < (1 - LEFT) * brightest
+    steep = float(np.median(steepest[outline]))
+    return steep < SOFT * strength or steep < LASTS * float(np.median(coarse[outline]))

@@ -55,7 +55,7 @@ def predict(  # noqa: PLR0913  (each is an option)
     _use_one_thread()
     from inference.answer import answer_all
     from inference.reader import Reader
-    from pipeline.bundles import find_bundle
+    from pipeline.cli.bundles import find_bundle
 
     bundle = find_bundle(artifacts_of(context), version)
     sources = [_source(name) for name in images]

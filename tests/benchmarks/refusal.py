@@ -54,15 +54,17 @@ def through_front_end(files: Iterable[bytes]) -> tuple[NDArray[np.uint8], int]:
     """Give the pictures that are left to be judged by a score, and the number that is refused before."""
     import numpy as np
 
+    from inference.answer import doubt
     from inference.reading import read_picture
 
     readings = [read_picture(data) for data in files]
-    left = [each.image for each in readings if not (each.blank or each.faint or each.digits > 1)]
+    left = [each.image for each in readings if not (each.blank or doubt(each))]
     return np.array(left, np.uint8).reshape(-1, 28, 28), len(readings) - len(left)
 
 
 def collect(project: Path, count: int) -> dict[str, tuple[NDArray[np.uint8], int]]:
     """Give each set's pictures and the number of those refused before any score."""
+    import cv2
     import numpy as np
 
     from learning import refusals
@@ -77,7 +79,11 @@ def collect(project: Path, count: int) -> dict[str, tuple[NDArray[np.uint8], int
     }
     if folder := os.environ.get("FASHION_MNIST_FILES"):
         data = gzip.decompress((Path(folder) / "t10k-images-idx3-ubyte.gz").read_bytes())
-        sets["Fashion-MNIST"] = np.frombuffer(data, np.uint8, offset=16).reshape(-1, 28, 28), 0
+        pictures = np.frombuffer(data, np.uint8, offset=16).reshape(-1, 28, 28)
+        sets["Fashion-MNIST"] = pictures, 0
+        sets["Fashion-MNIST files"] = through_front_end(
+            cv2.imencode(".png", each)[1].tobytes() for each in pictures[-2000:]
+        )
     makers: dict[str, Callable[[], Iterable[bytes]]] = {
         "blank pages": lambda: refusals.blank_pages(count, 1),
         "noise": lambda: refusals.noise(count, 1),

@@ -48,7 +48,10 @@ def test_an_unknown_metric_does_not_pass() -> None:
 def test_an_unknown_metric_like_none_lists_all() -> None:
     """A rule for a metric unlike any other names all there are."""
     result = judge_one("zzz", Rule(at_least=0))
-    assert result.reason == "no metric zzz: there are accuracy, precision, recall, f1, log_loss, calibration_error, coverage, answered_accuracy"
+    assert result.reason == (
+        "no metric zzz: there are accuracy, precision, recall, f1, log_loss, "
+        "calibration_error, coverage, answered_accuracy"
+    )
 
 
 def test_a_metric_that_no_digit_has_does_not_pass() -> None:
