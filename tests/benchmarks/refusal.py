@@ -109,14 +109,12 @@ def main() -> None:
     champion = (arguments.project / "artifacts/champion").resolve()
     calibration, model = Calibration(champion), LiteRtModel(champion / Bundle.LITERT)
     sets = collect(arguments.project, arguments.count)
-    some = np.zeros((1, 28, 28), np.uint8)  # LiteRT takes no empty batch, and a front end may leave none
-    padded = {name: np.concatenate([images, some]) for name, (images, _) in sets.items()}
-    scores = {name: score(images, model(images), calibration) for name, images in padded.items()}
+    scores = {name: score(images, model(images), calibration) for name, (images, _) in sets.items()}
     shown = [name for name in sets if name != "validation"]
     print(f"| refused by | {' | '.join(shown)} |\n|---|{'---|' * len(shown)}")
     for kind, valid in scores["validation"].items():
-        threshold = np.quantile(valid[:-1], 0.99, method="higher")
-        shares = [_share(scores[name][kind][:-1] > threshold, sets[name][1]) for name in shown]
+        threshold = np.quantile(valid, 0.99, method="higher")
+        shares = [_share(scores[name][kind] > threshold, sets[name][1]) for name in shown]
         print(f"| {kind} | {' | '.join(f'{100 * share:.1f} %' for share in shares)} |")
     totals = ", ".join(f"{len(images) + before:,} {name}" for name, (images, before) in sets.items())
     print(f"\n{totals}; {dt.datetime.now(dt.UTC).date()}")

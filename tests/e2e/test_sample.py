@@ -25,9 +25,9 @@ from tests.terminal import run_in_terminal
 
 
 def test_every_stage_ran_and_the_model_was_promoted(document: dict[str, Any]) -> None:
-    """The five stages ran, and the outcome is `promoted`."""
+    """The six stages ran, and the outcome is `promoted`."""
     assert [(stage["stage"], stage["outcome"]) for stage in document["stages"]] == [
-        (name, "ran") for name in ("ingest", "preprocess", "train", "evaluate", "export")
+        (name, "ran") for name in ("ingest", "preprocess", "train", "calibrate", "evaluate", "export")
     ]
     assert document["outcome"] == "promoted"
 
@@ -35,7 +35,17 @@ def test_every_stage_ran_and_the_model_was_promoted(document: dict[str, Any]) ->
 def test_the_document_has_metrics_and_source(document: dict[str, Any]) -> None:
     """A script finds the metrics, the source and the champion in one document."""
     assert document["metrics"]["accuracy"] >= 0.9
-    assert set(document["metrics"]) == {"accuracy", "precision", "recall", "f1", "log_loss"}
+    figures = {
+        "accuracy",
+        "precision",
+        "recall",
+        "f1",
+        "log_loss",
+        "calibration_error",
+        "coverage",
+        "answered_accuracy",
+    }
+    assert set(document["metrics"]) == figures
     assert document["source"]["name"] == "sample"
     assert document["champion"].startswith("store/export/bundle/v0001-")
 

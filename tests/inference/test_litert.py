@@ -20,7 +20,7 @@ IMAGES = make_split([0] * 100).images
 
 pytestmark = pytest.mark.usefixtures("tensorflow_session")
 
-each_count = pytest.mark.parametrize("count", [1, 31, 32, 33, 100])
+each_count = pytest.mark.parametrize("count", [0, 1, 31, 32, 33, 100])
 
 
 @pytest.fixture(scope="module")
