@@ -38,8 +38,8 @@ def build_mlp(transform: Transform, classes: int, seed: int) -> keras.Model:
 def build_cnn(transform: Transform, classes: int, seed: int) -> keras.Model:
     """Build the small convolutional network: 47,770 weights and 1.4 MFLOP a picture with ten classes.
 
-    Its first layer steps over the picture by two and is not pooled: a 3x3 layer at 28x28 would be half of the
-    whole cost, and pooling to 6x6 at once, as its predecessor did, misread twice as many pictures of a short training.
+    Its first layer steps over the picture by two, for a 3x3 layer at 28x28 would be half of the whole cost; it is
+    not pooled, for a second layer at 12x12 is worth its price: 0.15 points after 1,000 steps.
     """
     inputs, x = _normalised_input(transform)
     x = _channel(x)
@@ -53,8 +53,8 @@ def build_cnn(transform: Transform, classes: int, seed: int) -> keras.Model:
 def build_deep(transform: Transform, classes: int, seed: int) -> keras.Model:
     """Build the larger convolutional network: 112,258 weights and 5.3 MFLOP a picture with ten classes.
 
-    One more layer before the pooling and one and a half times the width, with dropout where they meet the head: of
-    six networks trained for as long, the one of least loss on validation.
+    One more layer before the pooling, one and a half times the width, and dropout before the head: of the five
+    that were tried for as long, the one of least loss on validation.
     """
     from keras import layers
 

@@ -24,7 +24,7 @@ class Recipe(Config):
     network: Literal["mlp", "cnn", "deep"] = "cnn"
     """In learning/networks.py."""
     steps: PositiveInt = 1800
-    """Length of the training; twice as many buy about 0.05 points."""
+    """Length of the training; eight times as many bought 0.07 points of validation accuracy."""
     rounds: PositiveInt = 5
     """Looks at the validation split, one every steps / rounds: the best round is kept, and the last can be resumed."""
     batch_size: PositiveInt = 128
