@@ -200,7 +200,7 @@ def test_training_ends_cleanly_on_a_signal(
 ) -> None:
     """A signal in the middle of training ends it with the shell's exit code, and no model is published."""
     copied = _copy(trained, tmp_path)
-    process = copied.start("run", "--set", "train.steps=40000")
+    process = copied.start("run", "--set", "train.steps=40000", "--set", "train.rounds=800")
     assert process.stderr is not None
     while "step" not in (line := process.stderr.readline()):
         assert line, "the run ended before it trained"
