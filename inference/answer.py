@@ -124,10 +124,9 @@ def _decide(readings: list[Reading], reader: Reads) -> list[Answer]:
 
 
 def _answer(reading: Reading, decisions: Decisions, i: int, classes: tuple[str, ...]) -> Answer:
-    if reading.blank:
-        reason = "only noise" if reading.noise > GRAINY else "blank page"
-        return Answer("unsure", reason, steps=reading.steps, reading=reading)
     reason = doubt(reading) or decisions.unsure(i)
+    if reading.blank:
+        return Answer("unsure", reason, steps=reading.steps, reading=reading)
     return Answer(
         "unsure" if reason else "digit",
         reason,
@@ -142,6 +141,8 @@ def _answer(reading: Reading, decisions: Decisions, i: int, classes: tuple[str, 
 
 def doubt(reading: Reading) -> str:
     """Say why a picture is no sure one before any network has read it; '' for no reason."""
+    if reading.blank:
+        return "only noise" if reading.noise > GRAINY else "blank page"
     if reading.faint:
         return "too faint"
     if reading.clearness < CLEAR and reading.ink_share > BULKY:

@@ -16,7 +16,7 @@ from inference.exif import tags_of
 from inference.foreign import name_foreign
 from inference.unreadable import UnreadableError
 
-__all__ = ["MAX_BYTES", "MAX_PIXELS", "MAX_SIDE", "Header", "read_header"]
+__all__ = ["MAX_BYTES", "MAX_PIXELS", "MAX_SIDE", "Header", "begins_like_a_picture", "read_header"]
 
 MAX_BYTES = 64 * 2**20
 MAX_PIXELS = 50_000_000
@@ -72,6 +72,11 @@ def read_header(data: bytes) -> Header:
         raise UnreadableError("cut short") from error
     check_size(header.width, header.height)
     return header
+
+
+def begins_like_a_picture(data: bytes) -> bool:
+    """Tell whether data begin as a format does that can be read."""
+    return any(re.match(begin, data, re.DOTALL) for begin in _READERS)
 
 
 def check_size(width: int, height: int) -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,15 +23,18 @@ class LiteRtModel:
     """A LiteRT model in memory; one thread may use it at a time.
 
     Args:
-        path: the .tflite file.
+        model: the .tflite file, or its bytes.
         threads: of one call.
     """
 
-    def __init__(self, path: Path, threads: int = 1) -> None:
+    def __init__(self, model: Path | bytes, threads: int = 1) -> None:
         from ai_edge_litert.interpreter import Interpreter
 
-        self._interpreter: Any = Interpreter(model_content=path.read_bytes(), num_threads=threads)
-        self._runner: Any = self._interpreter.get_signature_runner("serving_default")
+        content = model if isinstance(model, bytes) else model.read_bytes()
+        with _without_chatter():
+            self._interpreter: Any = Interpreter(model_content=content, num_threads=threads)
+            self._interpreter.allocate_tensors()
+            self._runner: Any = self._interpreter.get_signature_runner("serving_default")
 
     def __call__(self, images: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
         """Read pictures, uint8 [n, 28, 28]; gives each output of the model by name, float32 with a row a picture."""
@@ -37,3 +45,17 @@ class LiteRtModel:
             self._runner(images=some[i : i + BATCH]) for i in range(0, len(some), BATCH)
         ]
         return {name: np.concatenate([batch[name] for batch in batches])[: len(images)] for name in batches[0]}
+
+
+@contextmanager
+def _without_chatter() -> Generator[None]:
+    """Keep what LiteRT writes straight to standard error in any case, that it has started, from a reader's screen."""
+    with TemporaryFile() as kept, os.fdopen(os.dup(2), "wb") as screen:
+        sys.stderr.flush()
+        os.dup2(kept.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(screen.fileno(), 2)
+            kept.seek(0)
+            screen.writelines(line for line in kept if not line.startswith(b"INFO: "))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from inference.decode import decode
+from inference.decode import Picture, decode
 from inference.normalise import normalise
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Reading", "read_picture"]
+__all__ = ["Reading", "read_decoded", "read_picture"]
 
 CLEAR = 6.0  # deviations of the paper's grain above which ink is no accident
 FAINT = 24.0  # of 255: pencil is stronger
@@ -70,7 +70,11 @@ def read_picture(data: bytes, *, trace: bool = False) -> Reading:
     Raises:
         UnreadableError: the file holds no picture that can be read.
     """
-    picture = decode(data)
+    return read_decoded(decode(data), trace=trace)
+
+
+def read_decoded(picture: Picture, *, trace: bool = False) -> Reading:
+    """Make a decoded picture ready to be read, as read_picture does."""
     normal = normalise(picture.pixels, trace=trace)
     shown = (("original", picture.pixels), *normal.trace, ("28x28", normal.image)) if trace else ()
     return Reading(

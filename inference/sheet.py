@@ -19,18 +19,21 @@ LETTER = 40
 RAMP = " .:-=+*#%@"
 
 
-def draw_sheet(trace: tuple[tuple[str, NDArray[np.uint8]], ...], steps: tuple[str, ...] = ()) -> bytes:
+def draw_sheet(
+    trace: tuple[tuple[str, NDArray[np.uint8]], ...], steps: tuple[str, ...] = (), columns: int = COLUMNS
+) -> bytes:
     """Draw the pictures of all steps, each with its name, into one PNG.
 
     Args:
         trace: name and picture (uint8, [h, w] or [h, w, 3]) of each step.
         steps: written below them.
+        columns: pictures in a row, at most.
     """
     import cv2
     import numpy as np
 
-    cells = [_cell(name, picture) for name, picture in trace]
-    columns = min(COLUMNS, max(len(cells), 1))
+    cells = [_cell(name, picture) for name, picture in trace] or [np.full((GAP, COLUMNS * CELL, 3), PAPER, np.uint8)]
+    columns = min(columns, len(cells))
     cells += [np.full_like(cells[0], PAPER)] * (-len(cells) % columns)
     rows = [np.hstack(cells[i : i + columns]) for i in range(0, len(cells), columns)]
     words = [np.full((CAPTION, rows[0].shape[1], 3), PAPER, np.uint8) for _ in steps]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from pydantic import BaseModel, ConfigDict
 
@@ -67,6 +67,14 @@ class Reference:
     bases: NDArray[np.float32]
     bank: NDArray[np.float32]
 
+    @classmethod
+    def load(cls, file: Path | BinaryIO) -> Reference:
+        """Read the arrays of a reference.npz."""
+        import numpy as np
+
+        with np.load(file) as arrays:
+            return cls(arrays["means"], arrays["bases"], arrays["bank"])
+
 
 class Calibration(Artifact):
     """Temperature and refusal of one model.
@@ -87,10 +95,7 @@ class Calibration(Artifact):
     @property
     def reference(self) -> Reference:
         """The arrays."""
-        import numpy as np
-
-        with np.load(self.path / self.REFERENCE) as file:
-            return Reference(file["means"], file["bases"], file["bank"])
+        return Reference.load(self.path / self.REFERENCE)
 
     @classmethod
     def write(cls, folder: Path, record: CalibrationRecord, reference: Reference) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 __all__ = ["LOGGER", "Progress", "report", "tell"]
 
 LOGGER = logging.getLogger("digits.progress")
+MANY = 100  # figures from here on are told without decimals
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,9 @@ class Progress:
 
     def __str__(self) -> str:
         """Give one line: 'step 200/1400  loss 0.2100  accuracy 0.9500'."""
-        figures = "".join(f"  {name} {value:.4f}" for name, value in self.figures.items())
+        figures = "".join(
+            f"  {name} {value:{'.4f' if value < MANY else ',.0f'}}" for name, value in self.figures.items()
+        )
         return f"{self.unit} {self.done}/{self.total}{figures}"
 
 

@@ -9,16 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from inference.names import is_named_like_a_picture
 from schemas.errors import InputError
 from schemas.outside import name_of
 
 __all__ = ["Layout", "read_layout"]
 
 HALVES = {"train": "train", "training": "train", "test": "test", "testing": "test"}
-SUFFIXES = re.compile(
-    r".+\.(png|apng|jpe?g|jpe|jfif|gif|bmp|dib|webp|tiff?|p[bgpn]m|heic|heif|avif|jxl|jp2|svg|ico)",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 @dataclass(frozen=True)
@@ -90,7 +87,7 @@ def _check_beside(folder: Path, tops: list[Path], halves: dict[Path, str]) -> No
 
 def _check_found(folder: Path, counts: Counter[str]) -> None:
     if not counts.total():
-        loose = sum(map(_is_picture, _names(folder)))
+        loose = sum(map(is_named_like_a_picture, _names(folder)))
         raise InputError(
             f"{folder} holds no labelled pictures",
             found=f"pictures in no label's folder: {loose}"
@@ -108,14 +105,10 @@ def _names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def _is_picture(name: str) -> bool:
-    return not name.startswith(".") and SUFFIXES.fullmatch(name) is not None
-
-
 def _pictures(home: Path) -> tuple[list[Path], int]:
     """Give the pictures of one label, and how many others there are."""
     with os.scandir(home) as entries:
-        names = [(entry.name, _is_picture(entry.name) and not entry.is_dir()) for entry in entries]
+        names = [(entry.name, is_named_like_a_picture(entry.name) and not entry.is_dir()) for entry in entries]
     pictures = sorted(name for name, counts in names if counts)
     return [home / name for name in pictures], len(names) - len(pictures)
 

@@ -16,6 +16,7 @@ from pipeline.cli.predict import predict
 from pipeline.cli.rerun import rerun
 from pipeline.cli.run import run
 from pipeline.cli.runs import runs
+from pipeline.cli.score import score
 from pipeline.cli.show import show
 from pipeline.cli.verify import verify
 
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 for command in (run, rerun, plan, check, runs, show, predict, verify):
     app.command()(command)
+app.command(context_settings={"allow_extra_args": True})(score)
 
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001  (typer calls it so)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -52,16 +49,17 @@ def predict(  # noqa: PLR0913  (each is an option)
     Exits with 5 when some file could not be read; the others are answered.
     """
     _check(images, show=show, sheet=sheet, as_json=as_json)
-    _use_one_thread()
+    from inference.threads import use_one_thread
+
+    use_one_thread()
     from inference.answer import answer_all
     from inference.reader import Reader
     from pipeline.cli.bundles import find_bundle
 
     bundle = find_bundle(artifacts_of(context), version)
     sources = [_source(name) for name in images]
-    with _without_chatter():
-        reader = Reader(bundle)
-        answers = answer_all(sources, reader, trace=show or sheet is not None)
+    reader = Reader(bundle)
+    answers = answer_all(sources, reader, trace=show or sheet is not None)
     if as_json:
         _print_json(images, answers, reader.version)
     else:
@@ -81,29 +79,6 @@ def _check(images: list[str], *, show: bool, sheet: Path | None, as_json: bool) 
         raise UsageError("--show draws for people, --json is for programs", do="leave one of them out")
     if sheet and len(images) > 1:
         raise UsageError("--sheet shows the steps of one picture", found=f"{len(images)} pictures")
-
-
-def _use_one_thread() -> None:
-    """Keep numpy and OpenCV from starting threads, which cost more than one picture; numpy looks when imported."""
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
-    import cv2
-
-    cv2.setNumThreads(1)
-
-
-@contextmanager
-def _without_chatter() -> Generator[None]:
-    """Keep what LiteRT writes straight to standard error in any case, that it has started, from a reader's screen."""
-    with TemporaryFile() as kept, os.fdopen(os.dup(2), "wb") as screen:
-        sys.stderr.flush()
-        os.dup2(kept.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(screen.fileno(), 2)
-            kept.seek(0)
-            screen.writelines(line for line in kept if not line.startswith(b"INFO: "))
 
 
 def _source(name: str) -> Path | bytes:

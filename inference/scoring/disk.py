@@ -1,0 +1,205 @@
+"""The files of a folder on this machine: listed, and read without ever waiting for one."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from inference.header import MAX_BYTES
+from inference.names import has_suffix, is_named_like_a_picture
+from inference.unreadable import UnreadableError
+
+__all__ = ["Disk", "Entry", "Folder", "Listing", "why_skipped"]
+
+KINDS = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
+CHUNK = 65536
+
+
+class Entry(NamedTuple):
+    """A file as it was listed.
+
+    Attributes:
+        name: within its folder.
+        size: in bytes.
+        modified: when, in nanoseconds.
+        skipped: why it is not to be read; empty where it is.
+    """
+
+    name: bytes
+    size: int
+    modified: int
+    skipped: str = ""
+
+
+class Listing(NamedTuple):
+    """The files of one folder, sorted by name; the folder is relative to that which is scored, empty for itself."""
+
+    folder: bytes
+    entries: Iterator[Entry]
+
+
+@dataclass(frozen=True)
+class Disk:
+    """A folder on this machine.
+
+    Attributes:
+        root: whose files are scored.
+        follow: whether links are followed, to files, and into folders that were not entered yet.
+        left_out: real paths of what is no part of it, such as the output.
+    """
+
+    root: str
+    follow: bool = False
+    left_out: tuple[str, ...] = ()
+
+    @classmethod
+    def at(cls, folder: Path, output: Iterable[str] = (), *, follow: bool = False) -> Disk:
+        """Take a folder with all that is below it but the output."""
+        real = (f"{os.path.realpath(os.path.dirname(path))}/{os.path.basename(path)}" for path in output)
+        return cls(os.path.abspath(folder), follow, tuple(real))
+
+    def walk(self) -> Iterator[Listing]:
+        """List folder by folder, each sorted by name before the folders in it."""
+        entered: set[tuple[int, int]] = set()
+        pending = [b""]
+        while pending:
+            folder = pending.pop()
+            path = os.path.join(os.fsencode(self.root), folder)
+            try:
+                if self.follow and not _is_new(path, entered):
+                    continue
+                names, inner = self._list(path)
+            except OSError as error:
+                reason = f"cannot be listed: {(error.strerror or 'input or output error').lower()}"
+                yield Listing(os.path.dirname(folder), iter([Entry(os.path.basename(folder) or b".", 0, 0, reason)]))
+                continue
+            yield Listing(folder, self._look(path, names))
+            pending += [os.path.join(folder, name) for name in reversed(inner)]
+
+    def _list(self, path: bytes) -> tuple[list[bytes], list[bytes]]:
+        """Give the names in a folder that are accounted for, and those of the folders to enter."""
+        names: list[bytes] = []
+        inner: list[bytes] = []
+        here = os.path.realpath(os.fsdecode(path)) if self.left_out else ""
+        left_out = {os.fsencode(os.path.basename(each)) for each in self.left_out if os.path.dirname(each) == here}
+        with os.scandir(path) as found:
+            for entry in found:
+                if entry.name in left_out:
+                    continue
+                if entry.is_dir(follow_symlinks=self.follow):
+                    inner.append(entry.name)
+                    if is_named_like_a_picture(os.fsdecode(entry.name)):
+                        names.append(entry.name)
+                else:
+                    names.append(entry.name)
+        names.sort()
+        inner.sort()
+        return names, inner
+
+    def _look(self, path: bytes, names: list[bytes]) -> Iterator[Entry]:
+        """Look at each file, but open none."""
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            for name in names:
+                yield self._entry(descriptor, name)
+        finally:
+            os.close(descriptor)
+
+    def _entry(self, folder: int, name: bytes) -> Entry:
+        try:
+            found = os.stat(name, dir_fd=folder, follow_symlinks=self.follow)
+        except OSError as error:
+            reason = {errno.ENOENT: "gone, or a dangling link", errno.ELOOP: "a loop of links"}.get(error.errno or 0)
+            return Entry(name, 0, 0, reason or (error.strerror or "input or output error").lower())
+        return Entry(name, found.st_size, found.st_mtime_ns, _why_not_opened(found.st_mode) or why_skipped(name))
+
+    @contextmanager
+    def open(self, folder: bytes) -> Generator[Folder]:
+        """Open one of its folders, to read files in it; of one that is gone none can be read."""
+        try:
+            descriptor = os.open(os.path.join(os.fsencode(self.root), folder), os.O_RDONLY | os.O_DIRECTORY)
+        except OSError:
+            yield _Gone()
+            return
+        try:
+            yield _Folder(descriptor, 0 if self.follow else os.O_NOFOLLOW)
+        finally:
+            os.close(descriptor)
+
+
+class Folder(Protocol):
+    """An open folder."""
+
+    def read(self, name: bytes) -> bytes:
+        """Read a file; raises UnreadableError."""
+        ...
+
+
+class _Gone:
+    """A folder that is there no more."""
+
+    def read(self, name: bytes) -> bytes:  # noqa: ARG002  (none is left)
+        raise UnreadableError("gone since it was listed")
+
+
+class _Folder:
+    """An open folder of this machine."""
+
+    def __init__(self, descriptor: int, flags: int) -> None:
+        self._folder = descriptor
+        self._flags = os.O_RDONLY | os.O_NONBLOCK | flags  # a FIFO put in the place of a picture must not hold us up
+
+    def read(self, name: bytes) -> bytes:
+        """Read a file; raises UnreadableError, of a file that is too large after one byte more than is accepted."""
+        try:
+            file = os.open(name, self._flags, dir_fd=self._folder)
+            try:
+                data = os.read(file, CHUNK)
+                return data if len(data) < CHUNK else self._read_on(file, data)
+            finally:
+                os.close(file)
+        except OSError as error:
+            gone = {errno.ENOENT: "gone since it was listed", errno.ELOOP: "a link since it was listed"}
+            reason = gone.get(error.errno or 0) or (error.strerror or "input or output error").lower()
+            raise UnreadableError(reason) from error
+
+    @staticmethod
+    def _read_on(file: int, data: bytes) -> bytes:
+        parts, total = [data], len(data)
+        while total <= MAX_BYTES and (data := os.read(file, CHUNK * 16)):
+            parts.append(data)
+            total += len(data)
+        if total > MAX_BYTES:
+            raise UnreadableError(f"more than {MAX_BYTES // 2**20} MiB")
+        return b"".join(parts)
+
+
+def why_skipped(name: bytes) -> str:
+    """Say why a file is not read because of its name; '' where it is: pictures, and names that say nothing."""
+    if name.startswith(b"."):
+        return "hidden"
+    text = os.fsdecode(name)
+    return "" if is_named_like_a_picture(text) or not has_suffix(text) else "not named like a picture"
+
+
+def _why_not_opened(mode: int) -> str:
+    if stat.S_ISREG(mode):
+        return ""
+    if stat.S_ISLNK(mode):
+        return "a link: read with --follow"
+    return "a folder" if stat.S_ISDIR(mode) else KINDS.get(stat.S_IFMT(mode), "no file")
+
+
+def _is_new(folder: bytes, entered: set[tuple[int, int]]) -> bool:
+    """Tell whether a folder was not entered yet, by whatever name, and remember it."""
+    found = os.stat(folder)
+    identity = found.st_dev, found.st_ino
+    new = identity not in entered
+    entered.add(identity)
+    return new

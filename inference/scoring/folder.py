@@ -1,0 +1,179 @@
+"""Score every file below a folder, and account for each exactly once."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import queue
+import threading
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from inference.scoring.beam import score_with_beam
+from inference.scoring.ledger import SHARDS, Ledger
+from inference.scoring.local import score_locally
+from inference.scoring.output import Output
+from inference.scoring.part import Task
+from inference.scoring.place import is_remote, join, names_in, remove
+from inference.scoring.summary import Summary
+from inference.scoring.work import Work
+from schemas.errors import StageError, UsageError
+from schemas.progress import Progress, report
+
+__all__ = ["Scored", "score_folder"]
+
+OFTEN = 0.25  # seconds between two words of how far it is
+MILESTONE = 10.0
+LOCK = ".lock"
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What came of scoring a folder.
+
+    Attributes:
+        listed: files.
+        kept: of them, those whose part was there already.
+        summary: of all.
+        seconds: it took.
+    """
+
+    listed: int
+    kept: int
+    summary: Summary
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Pictures a second, of those that were scored now."""
+        return (self.listed - self.kept) / max(self.seconds, 1e-9)
+
+
+def score_folder(
+    work: Work, output: Output, *, beam: list[str] | None = None, workers: int | None = None, force: bool = False
+) -> Scored:
+    """Score a folder.
+
+    Args:
+        work: the folder, the model and the columns.
+        output: where the predictions go; where an earlier attempt was broken off, it goes on.
+        beam: options of Apache Beam, which then does it; None is this machine.
+        workers: processes on this machine; by default one a core.
+        force: scores what was scored already.
+
+    Raises:
+        UsageError: another process is writing this output.
+        StageError: files are not accounted for, or the output cannot be written.
+    """
+    begun = time.monotonic()
+    try:
+        with _hold(output):
+            return _score(work, output, beam, workers, force=force, begun=begun)
+    except OSError as error:
+        raise StageError(
+            f"{output.path} cannot be written" if error.filename is None else f"{error.filename}: {error.strerror}",
+            found=error.strerror or str(error),
+            do="run the same command again when that is mended: it goes on with what is there",
+        ) from error
+
+
+def _score(  # noqa: PLR0913  (score_folder's own)
+    work: Work, output: Output, beam: list[str] | None, workers: int | None, *, force: bool, begun: float
+) -> Scored:
+    ledger = Ledger(work, output.parts)
+    there = set[str]() if force else names_in(output.parts)
+    tasks = ledger.tasks(there)
+    if beam is None:
+        score_locally(_ahead(tasks), work, _Meter(ledger, begun), workers or _cores())
+    else:
+        score_with_beam(tasks, work, beam)
+    for _ in tasks:
+        pass
+    ledger.check()
+    summary = Summary(work.bundle.classes)
+    output.write(ledger.names, summary.add)
+    if summary.decisions.total() != ledger.listed:
+        raise StageError("files are not accounted for", found=f"{summary.decisions.total()} of {ledger.listed}")
+    _clear(output, set(ledger.names))
+    return Scored(ledger.listed, ledger.kept, summary, time.monotonic() - begun)
+
+
+def _clear(output: Output, parts: set[str]) -> None:
+    """Remove what is needed no more: of a file all parts, of a folder those of files that are no more as they were."""
+    remove(join(output.parts, SHARDS))
+    if output.suffix:
+        remove(output.parts)
+        return
+    for name in names_in(output.parts) - parts:
+        if name.endswith(".parquet"):
+            remove(join(output.parts, name))
+
+
+@contextmanager
+def _hold(output: Output) -> Generator[None]:
+    """Keep other processes of this machine from writing the same output."""
+    if is_remote(output.path):
+        yield
+        return
+    Path(output.parts).mkdir(parents=True, exist_ok=True)
+    path = Path(join(output.parts, LOCK))
+    with path.open("w", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError(f"{output.path} is being written by another process") from None
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+            if output.suffix and Path(output.parts).is_dir() and not any(Path(output.parts).iterdir()):
+                Path(output.parts).rmdir()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))
+
+
+def _ahead(tasks: Iterator[Task]) -> Iterator[Task]:
+    """List in a thread of its own, so that scoring waits for no listing, and all files are known early."""
+    found: queue.SimpleQueue[Task | BaseException | None] = queue.SimpleQueue()
+
+    def list_all() -> None:
+        try:
+            for task in tasks:
+                found.put(task)
+            found.put(None)
+        except BaseException as error:  # noqa: BLE001  (raised again where the tasks are taken)
+            found.put(error)
+
+    threading.Thread(target=list_all, daemon=True).start()
+    while (task := found.get()) is not None:
+        if isinstance(task, BaseException):
+            raise task
+        yield task
+
+
+class _Meter:
+    """Tells how far it is."""
+
+    def __init__(self, ledger: Ledger, begun: float) -> None:
+        self._ledger = ledger
+        self._begun = begun
+        self._told = begun
+        self._milestone = begun
+        self._done = 0
+
+    def __call__(self, files: int) -> None:
+        self._done += files
+        now = time.monotonic()
+        done = self._done + self._ledger.kept
+        if now < self._told + OFTEN and done < self._ledger.listed:
+            return
+        milestone = now > self._milestone + MILESTONE
+        self._told, self._milestone = now, now if milestone else self._milestone
+        unit = "files" if self._ledger.complete else "files found by now"
+        figures = {"files/s": self._done / max(now - self._begun, 1e-9)}
+        report(Progress(done, self._ledger.listed, unit, figures, milestone=milestone))

@@ -1,0 +1,88 @@
+"""The account of a folder: each shard that was listed, where its part is, and whether it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+
+from inference.scoring.part import Task
+from inference.scoring.place import fetch, join, names_in, place
+from inference.scoring.shard import cut_shards
+from inference.scoring.work import Work
+from schemas.errors import StageError
+
+__all__ = ["Ledger"]
+
+SHARDS = "_shards"  # below the parts; readers of a folder of Parquet pass over names like this
+
+
+@dataclass
+class Ledger:
+    """Lists a folder, and accounts for all that was listed.
+
+    Attributes:
+        work: what is scored.
+        parts: folder of the parts.
+        listed: files by now.
+        kept: files whose part was there already.
+        complete: whether all are listed.
+    """
+
+    work: Work
+    parts: str
+    listed: int = 0
+    kept: int = 0
+    complete: bool = False
+    _counts: dict[str, int] = field(default_factory=dict[str, int])
+
+    @property
+    def shards(self) -> str:
+        """Folder of what is to be scored."""
+        return join(self.parts, SHARDS)
+
+    @property
+    def names(self) -> list[str]:
+        """The parts, in the order in which the folder was listed."""
+        return list(self._counts)
+
+    def count(self, name: str) -> int:
+        """Give how many files a part is of."""
+        return self._counts[name]
+
+    def tasks(self, there: set[str]) -> Iterator[Task]:
+        """List the folder; yields the task of each shard whose part is not there."""
+        for shard, content, size in cut_shards(self.work.source.walk()):
+            name = self.work.part_name(content)
+            self._counts[name] = len(shard)
+            self.listed += len(shard)
+            if name in there:
+                self.kept += len(shard)
+                continue
+            task = Task(join(self.shards, name), join(self.parts, name), len(shard), size)
+            place(task.shard, shard.to_bytes())
+            yield task
+        self.complete = True
+
+    def check(self) -> None:
+        """Make sure that every part is there with a row for each file.
+
+        Raises:
+            StageError: some are not.
+        """
+        import pyarrow.parquet as pq
+
+        there = names_in(self.parts)
+        missing = [name for name in self._counts if name not in there]
+        wrong = [
+            name
+            for name, count in self._counts.items()
+            if name in there and pq.read_metadata(BytesIO(fetch(join(self.parts, name)))).num_rows != count
+        ]
+        if missing or wrong:
+            raise StageError(
+                f"{sum(map(self.count, missing + wrong))} of {self.listed} files are not accounted for",
+                found=f"shards without a whole part: {', '.join((missing + wrong)[:5])}",
+                expected=f"a part for each of {len(self._counts)} shards in {self.parts}",
+                do="run the same command again: it goes on with what is there",
+            )

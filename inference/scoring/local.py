@@ -1,0 +1,112 @@
+"""Score shards on this machine, in a process for each core."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from itertools import chain
+from typing import Any
+
+from inference.reader import Reader
+from inference.scoring.part import Task, score_shard
+from inference.scoring.work import Work
+from inference.threads import use_one_thread
+from schemas.errors import StageError
+
+__all__ = ["score_locally"]
+
+Done = Callable[[int], None]
+AHEAD = 2  # tasks given to each process, so that none waits for the next
+SOON = 4 * 2**20  # bytes of pictures, small ones or photos, that are scored before other processes have started
+
+
+def score_locally(tasks: Iterator[Task], work: Work, done: Done, processes: int) -> None:
+    """Score on this machine; what is done sooner than other processes start, in this one.
+
+    Args:
+        tasks: taken as they are needed.
+        work: what they have in common.
+        done: called with each task that is done.
+        processes: how many at most.
+
+    Raises:
+        StageError: one of the processes died.
+    """
+    use_one_thread()
+    first: list[Task] = []
+    for task in tasks:
+        first.append(task)
+        if len(first) > 1 and sum(each.size for each in first) > SOON:
+            break
+    some = chain(first, tasks)
+    if processes == 1 or len(first) == 1 or sum(each.size for each in first) <= SOON:
+        reader = Reader(work.bundle)
+        for task in some:
+            score_shard(task, work.source, reader, work.columns)
+            done(task.files)
+    else:
+        _score_in_processes(some, work, done, processes)
+
+
+def _score_in_processes(tasks: Iterator[Task], work: Work, done: Done, processes: int) -> None:
+    import multiprocessing
+
+    context = multiprocessing.get_context("spawn")
+    under_way: dict[Future[None], Task] = {}
+    with ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(work,)) as pool:
+        try:
+            for task in tasks:
+                under_way[pool.submit(_score, task)] = task
+                if len(under_way) >= processes * AHEAD:
+                    _settle(under_way, done)
+            while under_way:
+                _settle(under_way, done)
+        except BrokenProcessPool as error:
+            raise StageError(
+                "a process that was scoring died",
+                found=f"at work on {', '.join(task.part for task in under_way.values())}",
+                do="run the same command again: it goes on with what is there; --workers 1 needs less memory",
+            ) from error
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _settle(under_way: dict[Future[None], Task], done: Done) -> None:
+    """Wait until a task is finished, and take those that are out."""
+    finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
+    for each in finished:
+        each.result()
+        done(under_way.pop(each).files)
+
+
+class _Worker:
+    """What a process keeps from task to task."""
+
+    work: Work
+    reader: Reader
+
+
+def _begin(work: Work) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started us ends us
+    threading.Thread(target=_follow_parent, daemon=True).start()
+    use_one_thread()
+    _Worker.work, _Worker.reader = work, Reader(work.bundle)
+
+
+def _follow_parent() -> None:
+    """End this process when the one that started it is gone, however it went."""
+    from multiprocessing import parent_process
+    from multiprocessing.connection import wait as wait_for
+
+    parent: Any = parent_process()
+    wait_for([parent.sentinel])
+    os._exit(1)
+
+
+def _score(task: Task) -> None:
+    score_shard(task, _Worker.work.source, _Worker.reader, _Worker.work.columns)

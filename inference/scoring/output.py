@@ -1,0 +1,154 @@
+"""The predictions of a folder, put together from their parts: Parquet, CSV, JSON lines, or the parts themselves."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from inference.scoring.place import fetch, is_remote, join, place
+from schemas.errors import UsageError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Output", "read_part"]
+
+GROUP = 65_536  # rows of a row group
+SUFFIXES = (".parquet", ".csv", ".jsonl")
+
+
+class Output:
+    """Where predictions go.
+
+    Args:
+        path: a file ending in .parquet, .csv or .jsonl; or a folder, which takes the parts as they are.
+
+    Raises:
+        UsageError: it has another ending.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path.rstrip("/") if is_remote(path) else os.path.abspath(path)
+        self.suffix = os.path.splitext(self.path)[1].lower()
+        if path.endswith("/") or (not is_remote(path) and Path(path).is_dir()):
+            self.suffix = ""
+        if self.suffix not in {"", *SUFFIXES}:
+            raise UsageError(
+                f"--out {path}: there is no such format",
+                found=self.suffix,
+                expected=f"a file ending in {', '.join(SUFFIXES)}, or a folder",
+            )
+
+    @property
+    def parts(self) -> str:
+        """Folder of the parts: what is kept until the output is whole."""
+        return f"{self.path}.parts" if self.suffix else self.path
+
+    def write(self, names: Iterable[str], see: Callable[[pa.Table], object]) -> None:
+        """Write the predictions of all parts, in their order.
+
+        Args:
+            names: of the parts.
+            see: is shown each of them on the way.
+        """
+        tables = _shown((read_part(join(self.parts, name)) for name in names), see)
+        if not self.suffix:
+            for _ in tables:
+                pass
+        elif is_remote(self.path):
+            buffer = BytesIO()
+            _WRITERS[self.suffix](tables, buffer)
+            place(self.path, buffer.getvalue())
+        else:
+            with _aside(Path(self.path)) as file:
+                _WRITERS[self.suffix](tables, file)
+
+
+def read_part(path: str) -> pa.Table:
+    """Read a part; raises OSError where a page of it is damaged."""
+    import pyarrow.parquet as pq
+
+    return pq.read_table(BytesIO(fetch(path)), page_checksum_verification=True)
+
+
+def _shown(tables: Iterator[pa.Table], see: Callable[[pa.Table], object]) -> Iterator[pa.Table]:
+    for table in tables:
+        see(table)
+        yield table
+
+
+@contextmanager
+def _aside(path: Path) -> Generator[BinaryIO]:
+    """Open a file that takes the place of another when it is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with aside.open("wb") as file:
+            yield file
+        aside.replace(path)
+    finally:
+        with suppress(OSError):
+            aside.unlink()
+
+
+def _write_parquet(tables: Iterator[pa.Table], file: BinaryIO) -> None:
+    import pyarrow.parquet as pq
+
+    writer: Any = None
+    for table in _in_groups(tables):
+        writer = writer or pq.ParquetWriter(file, table.schema, write_page_checksum=True)
+        writer.write_table(table)
+    if writer:
+        writer.close()
+
+
+def _in_groups(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    import pyarrow as pa
+
+    some: list[pa.Table] = []
+    for table in tables:
+        some.append(table)
+        if sum(map(len, some)) >= GROUP:
+            yield pa.concat_tables(some).combine_chunks()
+            some = []
+    if some:
+        yield pa.concat_tables(some).combine_chunks()
+
+
+def _write_csv(tables: Iterator[pa.Table], file: BinaryIO) -> None:
+    from pyarrow import csv
+
+    header = True
+    for table in tables:
+        csv.write_csv(_flat(table), file, csv.WriteOptions(include_header=header))
+        header = False
+
+
+def _flat(table: pa.Table) -> pa.Table:
+    """Give each probability a column of its own: a cell of CSV holds one value."""
+    import pyarrow.compute as pc
+
+    if "probabilities" not in table.column_names:
+        return table
+    column = table.column("probabilities")
+    for i in range(column.type.list_size):
+        table = table.append_column(f"probability_{i}", pc.list_element(column, i))
+    return table.drop_columns("probabilities")
+
+
+def _write_jsonl(tables: Iterator[pa.Table], file: BinaryIO) -> None:
+    for table in tables:
+        file.writelines(json.dumps(row).encode() + b"\n" for row in table.to_pylist())
+
+
+_WRITERS: dict[str, Callable[[Iterator[Any], BinaryIO], None]] = {
+    ".parquet": _write_parquet,
+    ".csv": _write_csv,
+    ".jsonl": _write_jsonl,
+}

@@ -1,0 +1,122 @@
+"""Score one shard: its files in, one part of Parquet out. Every engine calls this and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from inference.header import begins_like_a_picture
+from inference.names import is_named_like_a_picture
+from inference.reader import Reader
+from inference.scoring.disk import Disk, Folder
+from inference.scoring.place import fetch, place
+from inference.scoring.remote import Remote
+from inference.scoring.rows import Row, score_batch
+from inference.scoring.shard import Shard
+from inference.unreadable import UnreadableError
+from schemas.predictions import name_of_path, prediction_schema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Columns", "Task", "score_shard"]
+
+BATCH = 256  # pictures decided on at once, each 28x28 by then: what is done once a batch hardly costs from here on
+FEW = ["label", "digit", "runner_up", "decision", "reason", "width", "height", "format", "model"]  # values, of columns
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which columns are written beside those that always are.
+
+    Attributes:
+        labels: the folder a picture lies in.
+        sha256: of each file.
+        probabilities: of every class.
+    """
+
+    labels: bool = False
+    sha256: bool = False
+    probabilities: bool = False
+
+
+@dataclass(frozen=True)
+class Task:
+    """One shard to be scored.
+
+    Attributes:
+        shard: path of the file that holds it.
+        part: path of the file to be written.
+        files: how many it holds.
+        size: of them, in bytes.
+    """
+
+    shard: str
+    part: str
+    files: int
+    size: int
+
+
+def score_shard(task: Task, source: Disk | Remote, reader: Reader, columns: Columns) -> None:
+    """Score every file of a shard, and place its part.
+
+    Args:
+        task: where the shard is, and where its part goes.
+        source: the folder it is of.
+        reader: the model.
+        columns: to write.
+
+    Raises:
+        OSError: the shard cannot be read, or the part not written. A file that cannot be read has a row that says so.
+    """
+    shard = Shard.from_bytes(fetch(task.shard))
+    hashes: list[str | None] = []
+    rows: list[Row] = []
+    with source.open(shard.folder) as folder:
+        for begin in range(0, len(shard), BATCH):
+            some = shard.files[begin : begin + BATCH]
+            loaded = (_load(folder, name, skipped, hashes if columns.sha256 else None) for name, skipped in some)
+            rows += score_batch(loaded, reader)
+    place(task.part, _to_parquet(_table(shard, rows, hashes, reader, columns)))
+
+
+def _load(folder: Folder, name: bytes, skipped: str, hashes: list[str | None] | None) -> bytes | Row:
+    """Read a file, or say why not; one whose name says nothing has to begin like a picture."""
+    digest = None
+    try:
+        loaded = Row("skipped", skipped) if skipped else folder.read(name)
+    except UnreadableError as error:
+        loaded = Row("unreadable", error.reason)
+    if isinstance(loaded, bytes):
+        digest = hashlib.sha256(loaded).hexdigest() if hashes is not None else None
+        if not is_named_like_a_picture(os.fsdecode(name)) and not begins_like_a_picture(loaded):
+            loaded = Row("skipped", "not a picture")
+    if hashes is not None:
+        hashes.append(digest)
+    return loaded
+
+
+def _table(shard: Shard, rows: list[Row], hashes: list[str | None], reader: Reader, columns: Columns) -> pa.Table:
+    import pyarrow as pa
+
+    schema = prediction_schema(len(reader.classes), **vars(columns))
+    folder = name_of_path(shard.folder)
+    prefix = f"{folder}/" if folder else ""
+    values: dict[str, Any] = dict(zip(Row._fields, zip(*rows, strict=True), strict=True))
+    values["path"] = [prefix + name_of_path(name) for name, _ in shard.files]
+    values["label"] = [folder.rpartition("/")[2] or None] * len(rows)
+    values["sha256"] = hashes
+    values["model"] = [reader.version] * len(rows)
+    return pa.table([pa.array(values[name], schema.field(name).type) for name in schema.names], schema=schema)
+
+
+def _to_parquet(table: pa.Table) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    buffer = pa.BufferOutputStream()
+    few = [name for name in FEW if name in table.column_names]
+    pq.write_table(table, buffer, use_dictionary=few, write_page_checksum=True)  # pyright: ignore[reportArgumentType]
+    return buffer.getvalue().to_pybytes()

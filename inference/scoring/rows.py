@@ -1,0 +1,113 @@
+"""Rows of predictions: what is said of each file of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from inference.answer import Reads, doubt
+from inference.canonical import canonical_batch
+from inference.decode import Picture, decode
+from inference.glance import glance
+from inference.header import Header
+from inference.reading import Reading, read_decoded
+from inference.unreadable import UnreadableError
+from schemas.examples import SIDE
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from inference.decision import Decisions
+
+__all__ = ["Row", "score_batch"]
+
+PLAIN = Header("PNG", SIDE, SIDE)
+
+
+class Row(NamedTuple):
+    """What is said of a file; the columns of prediction_schema that do not depend on where it lies."""
+
+    decision: str
+    reason: str = ""
+    digit: str | None = None
+    confidence: float | None = None
+    runner_up: str | None = None
+    probabilities: NDArray[np.float32] | None = None
+    width: int | None = None
+    height: int | None = None
+    format: str | None = None
+
+
+def score_batch(files: Iterable[bytes | Row], reader: Reads) -> list[Row]:
+    """Answer for the bytes of files as answer_all does, at less cost where they are MNIST-like already.
+
+    Args:
+        files: the bytes of each, one at a time taken and held; or its row, where it is known.
+        reader: the model.
+    """
+    import numpy as np
+
+    seen = _see(files)
+    images = [each.image if isinstance(each, Reading) else each for each in seen if not isinstance(each, Row)]
+    if not images:
+        return [each for each in seen if isinstance(each, Row)]
+    answers = _Answers(reader.read(np.array(images)))
+    return [each if isinstance(each, Row) else answers.next(each) for each in seen]
+
+
+def _see(files: Iterable[bytes | Row]) -> list[NDArray[np.uint8] | Reading | Row]:
+    """Give for each file its 28x28 picture where it is MNIST-like, else what was made of it, or why nothing was."""
+    import numpy as np
+
+    seen: list[NDArray[np.uint8] | Reading | Row] = [_look(data) for data in files]
+    plain = [(i, each) for i, each in enumerate(seen) if isinstance(each, np.ndarray)]
+    if plain:
+        canonical = canonical_batch(np.array([pixels for _, pixels in plain]))
+        for (i, pixels), as_it_is in zip(plain, canonical.tolist(), strict=True):
+            if not as_it_is:
+                seen[i] = read_decoded(Picture(pixels, PLAIN, ()))
+    return seen
+
+
+def _look(data: bytes | Row) -> NDArray[np.uint8] | Reading | Row:
+    if isinstance(data, Row):
+        return data
+    pixels = glance(data)
+    if pixels is not None:
+        return pixels
+    try:
+        return read_decoded(decode(data))
+    except UnreadableError as error:
+        return Row("unreadable", error.reason)
+
+
+class _Answers:
+    """Makes rows of decisions, one after the other."""
+
+    def __init__(self, decisions: Decisions) -> None:
+        self._decisions = decisions
+        self._columns = zip(
+            decisions.read.tolist(),
+            decisions.confidence.tolist(),
+            decisions.runner_up.tolist(),
+            decisions.refused.tolist(),
+            decisions.probabilities,
+            strict=True,
+        )
+        self._at = -1
+
+    def next(self, seen: NDArray[np.uint8] | Reading) -> Row:
+        read, confidence, runner_up, refused, probabilities = next(self._columns)
+        self._at += 1
+        classes = self._decisions.classes
+        reason = self._decisions.unsure(self._at) if refused else ""
+        if not isinstance(seen, Reading):
+            size = SIDE, SIDE, "PNG"
+        else:
+            size = seen.width, seen.height, seen.format
+            reason = doubt(seen) or reason
+            if seen.blank:
+                return Row("unsure", reason, None, None, None, None, *size)
+        decision = "unsure" if reason else "digit"
+        return Row(decision, reason, classes[read], confidence, classes[runner_up], probabilities, *size)

@@ -1,0 +1,160 @@
+"""`digits score`: read every picture below a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipeline.cli.project import AsJson, artifacts_of
+
+if TYPE_CHECKING:
+    from inference.scoring.folder import Scored
+    from inference.scoring.output import Output
+    from inference.scoring.work import Work
+
+__all__ = ["score"]
+
+UNREADABLE = 5
+ENGINES = ("local", "beam")
+
+
+def score(  # noqa: PLR0913  (each is an option)
+    context: typer.Context,
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="All that is below it; or a URL that Beam reads.")],
+    out: Annotated[
+        str, typer.Option(metavar="FILE|DIR", help="Write .parquet, .csv or .jsonl; or a folder of Parquet files.")
+    ] = "predictions.parquet",
+    *,
+    version: Annotated[
+        str | None, typer.Option("--model", metavar="VERSION", help="Another model; by default the champion.")
+    ] = None,
+    labels: Annotated[
+        bool, typer.Option("--labels", help="The folder a picture lies in is its label: add it, and the accuracy.")
+    ] = False,
+    probabilities: Annotated[bool, typer.Option("--probabilities", help="Add those of every class.")] = False,
+    sha256: Annotated[bool, typer.Option("--sha256", help="Add that of every file.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", help="Follow links, wherever they lead.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Score again what was scored already.")] = False,
+    workers: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Processes of the local engine; by default one a core.")
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(metavar="|".join(ENGINES), help="beam takes Beam's own options after --.")
+    ] = "local",
+    sheet: Annotated[
+        Path | None, typer.Option(metavar="FILE.png", help="Draw the pictures answered with the least confidence.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read every picture below a folder, and account for every file.
+
+    A run that was broken off goes on where it was. Exits with 5 when some file could not be read; the others are
+    scored. On Beam: digits score FOLDER --out DIR --engine beam -- --runner=FlinkRunner --flink_master=HOST:PORT
+    """
+    _check(folder, engine, context.args, sheet)
+    from inference.threads import use_one_thread
+
+    use_one_thread()
+    from inference.scoring.folder import score_folder
+    from inference.scoring.output import Output
+    from pipeline.cli.live import tell
+
+    output = Output(out)
+    columns = {"labels": labels, "sha256": sha256, "probabilities": probabilities}
+    work = _work(artifacts_of(context), version, folder, output, columns, follow=follow)
+    with tell(f"scoring {folder}"):
+        beam = context.args if engine == "beam" else None
+        scored = score_folder(work, output, beam=beam, workers=workers, force=force)
+    name = engine if beam is None else _runner(beam)
+    if sheet:
+        _write_sheet(sheet, work, scored)
+    if as_json:
+        _print_json(scored, output, name, work.bundle.version)
+    else:
+        from pipeline.cli.scored import tell_scored
+
+        tell_scored(scored, output, work.bundle)
+    if scored.summary.decisions["unreadable"]:
+        raise typer.Exit(UNREADABLE)
+
+
+def _check(folder: str, engine: str, arguments: list[str], sheet: Path | None) -> None:
+    from inference.scoring.place import is_remote
+    from schemas.errors import InputError, UsageError, nearest
+
+    if engine not in ENGINES:
+        raise UsageError(f"there is no engine {engine}", expected=" or ".join(ENGINES), do=nearest(engine, [*ENGINES]))
+    if arguments and engine == "local":
+        raise UsageError("the local engine takes no options of Beam", found=" ".join(arguments), do="add --engine beam")
+    if engine == "beam":
+        _runner(arguments)
+    if is_remote(folder):
+        if sheet:
+            raise UsageError("--sheet draws pictures of this machine", found=folder)
+    elif not Path(folder).is_dir():
+        is_file = Path(folder).exists()
+        raise InputError(
+            f"{folder} is {'not a folder' if is_file else 'not there'}",
+            expected="a folder of pictures",
+            do=f"digits predict {folder}" if is_file else "",
+        )
+
+
+def _runner(arguments: list[str]) -> str:
+    from schemas.errors import UsageError
+
+    try:
+        from inference.scoring.beam import runner_of
+
+        return runner_of(arguments)
+    except ModuleNotFoundError as error:
+        raise UsageError("Apache Beam is not installed", do='pip install "digits[beam]"') from error
+
+
+def _work(  # noqa: PLR0913  (what it is made of)
+    artifacts: Path, version: str | None, folder: str, output: Output, columns: dict[str, bool], *, follow: bool
+) -> Work:
+    from inference.bundle import LoadedBundle
+    from inference.scoring.disk import Disk
+    from inference.scoring.part import Columns
+    from inference.scoring.place import is_remote
+    from inference.scoring.remote import Remote
+    from inference.scoring.work import Work
+    from pipeline.cli.bundles import find_bundle
+
+    bundle = LoadedBundle.read(find_bundle(artifacts, version))
+    written = (output.path, output.parts)
+    if is_remote(folder):
+        return Work(Remote(folder.rstrip("/"), written), bundle, Columns(**columns))
+    return Work(Disk.at(Path(folder), written, follow=follow), bundle, Columns(**columns))
+
+
+def _write_sheet(path: Path, work: Work, scored: Scored) -> None:
+    from inference.scoring.disk import Disk
+    from inference.scoring.sheet import draw_least_certain
+
+    if isinstance(work.source, Disk):
+        path.write_bytes(draw_least_certain(work.source.root, scored.summary.least_certain))
+
+
+def _print_json(scored: Scored, output: Output, engine: str, model: str) -> None:
+    import json
+
+    counts = scored.summary.decisions
+    document: dict[str, Any] = {
+        "listed": scored.listed,
+        "scored": counts["digit"],
+        "unsure": counts["unsure"],
+        "unreadable": counts["unreadable"],
+        "skipped": counts["skipped"],
+        "output": output.path,
+        "seconds": round(scored.seconds, 3),
+        "images_per_second": round(scored.rate, 1),
+        "engine": engine,
+        "model": model,
+    }
+    if scored.summary.accuracy is not None:
+        document["accuracy"] = scored.summary.accuracy
+    print(json.dumps(document, indent=2))
