@@ -134,4 +134,5 @@ def feature_distance(features: NDArray[np.float32], reference: Reference, neighb
 
     length = np.linalg.norm(features, axis=1, keepdims=True)
     alike = (features / np.maximum(length, 1e-9)) @ reference.bank.T
-    return 1 - np.partition(alike, -neighbour, axis=1)[:, -neighbour]
+    alike.partition(-neighbour, axis=1)
+    return 1 - alike[:, -neighbour]

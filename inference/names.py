@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
-
 __all__ = ["has_suffix", "is_named_like_a_picture"]
 
-_PICTURE = re.compile(
-    r".+\.(png|apng|jpe?g|jpe|jfif|gif|bmp|dib|webp|tiff?|p[bgpn]m|heic|heif|avif|jxl|jp2|svg|ico)",
-    re.IGNORECASE | re.DOTALL,
+LONGEST = 10  # letters of a suffix: what follows the last dot of `3. my first drawing` is none
+PICTURES = frozenset(
+    b"png apng jpg jpeg jpe jfif gif bmp dib webp tif tiff pbm pgm pnm ppm heic heif avif jxl jp2 svg ico".split()
 )
-_SUFFIX = re.compile(r".+\.[^. ]{1,10}", re.DOTALL)
 
 
-def is_named_like_a_picture(name: str) -> bool:
+def is_named_like_a_picture(name: bytes) -> bool:
     """Tell by its suffix whether a file is meant to be a picture, be it of a format that can be read or not."""
-    return not name.startswith(".") and _PICTURE.fullmatch(name) is not None
+    stem, _, suffix = name.rpartition(b".")
+    return suffix.lower() in PICTURES and stem != b"" and not name.startswith(b".")
 
 
-def has_suffix(name: str) -> bool:
+def has_suffix(name: bytes) -> bool:
     """Tell whether a name says at all what the file is."""
-    return _SUFFIX.fullmatch(name) is not None
+    stem, _, suffix = name.rpartition(b".")
+    return stem != b"" and 0 < len(suffix) <= LONGEST and b" " not in suffix

@@ -87,7 +87,7 @@ def _check_beside(folder: Path, tops: list[Path], halves: dict[Path, str]) -> No
 
 def _check_found(folder: Path, counts: Counter[str]) -> None:
     if not counts.total():
-        loose = sum(map(is_named_like_a_picture, _names(folder)))
+        loose = sum(is_named_like_a_picture(os.fsencode(name)) for name in _names(folder))
         raise InputError(
             f"{folder} holds no labelled pictures",
             found=f"pictures in no label's folder: {loose}"
@@ -108,7 +108,7 @@ def _names(folder: Path) -> list[str]:
 def _pictures(home: Path) -> tuple[list[Path], int]:
     """Give the pictures of one label, and how many others there are."""
     with os.scandir(home) as entries:
-        names = [(entry.name, is_named_like_a_picture(entry.name) and not entry.is_dir()) for entry in entries]
+        names = [(entry.name, is_named_like_a_picture(os.fsencode(entry.name)) and not entry.is_dir()) for entry in entries]
     pictures = sorted(name for name, counts in names if counts)
     return [home / name for name in pictures], len(names) - len(pictures)
 

@@ -94,7 +94,7 @@ class Disk:
                     continue
                 if entry.is_dir(follow_symlinks=self.follow):
                     inner.append(entry.name)
-                    if is_named_like_a_picture(os.fsdecode(entry.name)):
+                    if is_named_like_a_picture(entry.name):
                         names.append(entry.name)
                 else:
                     names.append(entry.name)
@@ -184,8 +184,7 @@ def why_skipped(name: bytes) -> str:
     """Say why a file is not read because of its name; '' where it is: pictures, and names that say nothing."""
     if name.startswith(b"."):
         return "hidden"
-    text = os.fsdecode(name)
-    return "" if is_named_like_a_picture(text) or not has_suffix(text) else "not named like a picture"
+    return "" if is_named_like_a_picture(name) or not has_suffix(name) else "not named like a picture"
 
 
 def _why_not_opened(mode: int) -> str:

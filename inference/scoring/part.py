@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -91,7 +90,7 @@ def _load(folder: Folder, name: bytes, skipped: str, hashes: list[str | None] | 
         loaded = Row("unreadable", error.reason)
     if isinstance(loaded, bytes):
         digest = hashlib.sha256(loaded).hexdigest() if hashes is not None else None
-        if not is_named_like_a_picture(os.fsdecode(name)) and not begins_like_a_picture(loaded):
+        if not is_named_like_a_picture(name) and not begins_like_a_picture(loaded):
             loaded = Row("skipped", "not a picture")
     if hashes is not None:
         hashes.append(digest)

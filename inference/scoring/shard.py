@@ -69,8 +69,7 @@ def _ends(entry: Entry) -> bool:
 
 
 def _shard(folder: bytes, entries: list[Entry]) -> tuple[Shard, str, int]:
-    content = hashlib.sha256(folder)
-    for each in entries:
-        content.update(b"\0%b/%d/%d/%b" % (each.name, each.size, each.modified, each.skipped.encode()))
+    said = [b"%b/%d/%d/%b" % (each.name, each.size, each.modified, each.skipped.encode()) for each in entries]
+    content = hashlib.sha256(b"\0".join([folder, *said]))
     shard = Shard(folder, tuple((entry.name, entry.skipped) for entry in entries))
     return shard, content.hexdigest(), sum(entry.size for entry in entries)
