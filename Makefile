@@ -7,7 +7,7 @@ FITS = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --disable-pip-version-check
 
-.PHONY: run test check install lock bench-train
+.PHONY: run test check install beam lock bench-train bench-score
 
 run: install
 	$(BIN)/digits run
@@ -24,6 +24,10 @@ check: .venv/installed-dev
 # Needs MNIST_FILES, and half an hour; goes on where it was broken off.
 bench-train: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks.training artifacts/bench
+
+# Needs MNIST_FILES, and a quarter of an hour.
+bench-score: .venv/installed-dev
+	$(BIN)/python -m tests.benchmarks.score artifacts/bench-score --model . --count 100000
 
 install: .venv/installed
 
@@ -45,8 +49,13 @@ install: .venv/installed
 	$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
+# Apache Beam, for `digits score --engine beam`: 16 packages, 170 MB.
+beam: .venv/installed
+	$(PIP) --require-hashes -r requirements-beam.lock
+
 # Needs uv; the locks hold hashes and name no index.
 LOCK = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q
 lock:
 	$(LOCK) --group build -o requirements.lock
-	$(LOCK) --group build --group dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --group build --extra beam -c requirements.lock -o requirements-beam.lock
+	$(LOCK) --group build --extra beam --group dev -c requirements-beam.lock -o requirements-dev.lock

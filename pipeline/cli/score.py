@@ -110,7 +110,7 @@ def _runner(arguments: list[str]) -> str:
 
         return runner_of(arguments)
     except ModuleNotFoundError as error:
-        raise UsageError("Apache Beam is not installed", do='pip install "digits[beam]"') from error
+        raise UsageError("Apache Beam is not installed", do="make beam") from error
 
 
 def _work(  # noqa: PLR0913  (what it is made of)
