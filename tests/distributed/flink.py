@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -20,14 +21,15 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from schemas.errors import DigitsError, InputError, UsageError
-from tests.distributed.jars import fetch
+from tests.distributed.jars import FLINK, fetch
+from tests.project import HOUSE
 
-__all__ = ["Cluster", "down", "free_port", "java", "status", "up"]
+__all__ = ["Cluster", "down", "free_port", "java", "mend", "status", "up", "wait"]
 
 FOLDER = Path("artifacts/.flink")
 PORT = 8081
@@ -73,12 +75,16 @@ taskmanager.memory.jvm-overhead.max: 192m
 parallelism.default: 2
 cluster.evenly-spread-out-slots: true
 restart-strategy.type: fixed-delay
-restart-strategy.fixed-delay.attempts: 5
+restart-strategy.fixed-delay.attempts: 3
 restart-strategy.fixed-delay.delay: 1 s
 heartbeat.interval: 1000
 heartbeat.timeout: 8000
 web.submit.enable: false
 io.tmp.dirs: {folder}/tmp
+"""
+WORKER = """\
+#!/bin/sh
+PYTHONPATH={house} exec {python} -m tests.distributed.worker "$@" >>{folder}/log/worker.log 2>&1
 """
 LOGGING = """\
 rootLogger.level = INFO
@@ -110,9 +116,26 @@ class Cluster:
         """What --flink_master wants."""
         return f"localhost:{self.port}"
 
+    def options(self) -> list[str]:
+        """The options with which a Beam pipeline runs here, its workers started by the TaskManagers.
+
+        EXTERNAL, a pool of workers, is no choice here: Beam calls the workers of every TaskManager 1-1, and where two
+        share one pool, as on one machine, that which is done first ends the other's.
+        """
+        worker = json.dumps({"command": str(self.folder / "worker")})
+        return [
+            "--runner=FlinkRunner",
+            f"--flink_master={self.address}",
+            f"--flink_version={FLINK}",
+            f"--flink_job_server_jar={fetch() / 'job-server' / 'job-server.jar'}",
+            f"--parallelism={TASK_MANAGERS}",
+            "--environment_type=PROCESS",
+            f"--environment_config={worker}",
+        ]
+
     def ask(self, path: str) -> Any:  # noqa: ANN401
         """Read a document of the JobManager's REST interface, such as `jobs/overview`."""
-        with urllib.request.urlopen(f"http://{self.address}/{path}", timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"http://{self.address}/{path}", timeout=10) as answer:
             return json.load(answer)
 
     def task_managers(self) -> int:
@@ -145,25 +168,33 @@ def up(folder: Path = FOLDER, port: int = PORT) -> Cluster:
     folder = folder.absolute()
     if (running := status(folder)) and running.alive():
         raise UsageError(f"A Flink cluster runs in {folder}", found=running.address, do="make flink-down")
-    program = java()
+    java()
     _check_port(port)
-    jars = fetch()
-    for name in ("conf", "log", "tmp"):
-        shutil.rmtree(folder / name, ignore_errors=True)
-        (folder / name).mkdir(parents=True)
-    settings = CONFIGURATION.format(rpc=free_port(), port=port, slots=SLOTS, folder=folder)
-    (folder / "conf" / "flink-conf.yaml").write_text(settings)
-    (folder / "conf" / "log4j.properties").write_text(LOGGING)
+    _configure(folder, port)
     cluster = Cluster(folder, port, {})
     try:
-        _launch(cluster, program, jars, "jobmanager", JOB_MANAGER)
-        for number in range(1, TASK_MANAGERS + 1):
-            _launch(cluster, program, jars, f"taskmanager-{number}", TASK_MANAGER)
-        _await(cluster)
+        mend(cluster)
     except BaseException:
         down(folder)
         raise
     return cluster
+
+
+def mend(cluster: Cluster) -> None:
+    """Start what is not there of a cluster, and wait until it all is; what was killed must have been missed before.
+
+    Raises:
+        DigitsError: it did not come up.
+    """
+    program, jars, alive = java(), fetch(), cluster.alive()
+    names = ["jobmanager", *(f"taskmanager-{number}" for number in range(1, TASK_MANAGERS + 1))]
+    for name in names:
+        if name not in alive:
+            _launch(cluster, program, jars, name)
+    wait(lambda: cluster.task_managers() == TASK_MANAGERS or len(cluster.alive()) < len(names), PATIENCE)
+    if cluster.task_managers() != TASK_MANAGERS:
+        said = [each.read_text(errors="replace").strip()[-500:] for each in (cluster.folder / "log").glob("*.out")]
+        raise DigitsError("Flink did not come up", found="\n".join(filter(None, said)), do=f"see {cluster.folder}/log")
 
 
 def down(folder: Path = FOLDER) -> None:
@@ -175,7 +206,7 @@ def down(folder: Path = FOLDER) -> None:
         for process in cluster.alive().values():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, number)
-        _wait(lambda: not cluster.alive(), 10)
+        wait(lambda: not cluster.alive(), 10)
     shutil.rmtree(folder / "tmp", ignore_errors=True)
     (folder / "cluster.json").unlink()
 
@@ -207,6 +238,16 @@ def java() -> str:
     return program
 
 
+def wait(done: Callable[[], bool], seconds: float) -> bool:
+    """Wait until something is so, at most for some seconds; tell whether it is."""
+    end = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.1)
+    return True
+
+
 def free_port() -> int:
     """Give a port of localhost that nothing listens on."""
     with socket.socket() as probe:
@@ -224,7 +265,21 @@ def _check_port(port: int) -> None:
             raise UsageError(f"Port {port} is taken", found=str(error), do=do) from error
 
 
-def _launch(cluster: Cluster, program: str, jars: Path, name: str, main: str) -> None:
+def _configure(folder: Path, port: int) -> None:
+    for name in ("conf", "log", "tmp"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+        (folder / name).mkdir(parents=True)
+    settings = CONFIGURATION.format(rpc=free_port(), port=port, slots=SLOTS, folder=folder)
+    (folder / "conf" / "flink-conf.yaml").write_text(settings)
+    (folder / "conf" / "log4j.properties").write_text(LOGGING)
+    worker = folder / "worker"
+    paths = {"house": HOUSE, "python": sys.executable, "folder": folder}
+    worker.write_text(WORKER.format(**{name: shlex.quote(str(path)) for name, path in paths.items()}))
+    worker.chmod(0o755)
+
+
+def _launch(cluster: Cluster, program: str, jars: Path, name: str) -> None:
+    main = JOB_MANAGER if name == "jobmanager" else TASK_MANAGER
     conf, log = cluster.folder / "conf", cluster.folder / "log"
     properties = [f"-Dlog.file={log}/{name}.log", f"-Dlog4j.configurationFile={conf}/log4j.properties"]
     classes = ["-cp", f"{jars}/flink/*", main, "--configDir", str(conf)]
@@ -235,24 +290,8 @@ def _launch(cluster: Cluster, program: str, jars: Path, name: str, main: str) ->
             command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
         )
     cluster.processes[name] = process.pid
-    (cluster.folder / "cluster.json").write_text(json.dumps({k: v for k, v in asdict(cluster).items() if k != "folder"}))
-
-
-def _await(cluster: Cluster) -> None:
-    log = cluster.folder / "log"
-    all_there = lambda: cluster.task_managers() == TASK_MANAGERS or len(cluster.alive()) < len(cluster.processes)
-    if not _wait(all_there, PATIENCE) or len(cluster.alive()) < len(cluster.processes):
-        said = [each.read_text(errors="replace").strip()[-500:] for each in sorted(log.glob("*.out"))]
-        raise DigitsError("Flink did not come up", found="\n".join(filter(None, said)), do=f"look into {log}")
-
-
-def _wait(done: Callable[[], bool], seconds: float) -> bool:
-    end = time.monotonic() + seconds
-    while not done():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.1)
-    return True
+    state = {"port": cluster.port, "processes": cluster.processes}
+    (cluster.folder / "cluster.json").write_text(json.dumps(state))
 
 
 def _is_ours(process: int, folder: Path) -> bool:
@@ -273,14 +312,16 @@ def main() -> None:
     try:
         if asked.do == "up":
             cluster = up(asked.folder, asked.port)
-            print(f"Flink is up: --flink_master={cluster.address} (http://{cluster.address}, logs: {cluster.folder}/log)")
+            print(f"Flink is up: http://{cluster.address}, logs in {cluster.folder}/log. Beam's options for it:")
+            print(shlex.join(cluster.options()))
         elif asked.do == "down":
             down(asked.folder)
         else:
             cluster = status(asked.folder)
-            print(f"up: {cluster.address}, {sorted(cluster.alive())}" if cluster else "down")
+            print(f"http://{cluster.address}: {', '.join(cluster.alive())}" if cluster else "no Flink cluster here")
     except DigitsError as error:
-        sys.exit(str(error))
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":

@@ -25,8 +25,7 @@ FLINK = "1.19"
 """The newest Flink for which every part of a job server was found on Maven Central and its mirrors."""
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "digits" / f"flink-{FLINK}"
 LIBRARIES = (
-    "apache-flink-libraries==1.19.3 "
-    "--hash=sha256:4a58e3a1fb7d83340bc96b6c080624c6d792d69fae5d294b96224775204a9c60"
+    "apache-flink-libraries==1.19.3 --hash=sha256:4a58e3a1fb7d83340bc96b6c080624c6d792d69fae5d294b96224775204a9c60"
 )
 PARTS = Path(__file__).parent / "job_server"
 NEEDED = ("/flink-dist-", "/log4j-")
