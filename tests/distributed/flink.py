@@ -207,6 +207,9 @@ def down(folder: Path = FOLDER) -> None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, number)
         wait(lambda: not cluster.alive(), 10)
+    for process in cluster.processes.values():
+        with contextlib.suppress(ChildProcessError):  # another started it
+            os.waitpid(process, 0)
     shutil.rmtree(folder / "tmp", ignore_errors=True)
     (folder / "cluster.json").unlink()
 
@@ -284,12 +287,10 @@ def _launch(cluster: Cluster, program: str, jars: Path, name: str) -> None:
     properties = [f"-Dlog.file={log}/{name}.log", f"-Dlog4j.configurationFile={conf}/log4j.properties"]
     classes = ["-cp", f"{jars}/flink/*", main, "--configDir", str(conf)]
     command = [program, *HEAPS[main], "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", *OPENED, *properties, *classes]
-    with (log / f"{name}.out").open("wb") as out:
-        # A session of its own: Ctrl-C in the shell that started the cluster is not meant for it.
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
-        )
-    cluster.processes[name] = process.pid
+    out = (os.POSIX_SPAWN_OPEN, 1, str(log / f"{name}.out"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    files = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0), out, (os.POSIX_SPAWN_DUP2, 1, 2)]
+    # A session of its own: Ctrl-C in the shell that started the cluster is not meant for it.
+    cluster.processes[name] = os.posix_spawn(program, command, os.environ, file_actions=files, setsid=True)
     state = {"port": cluster.port, "processes": cluster.processes}
     (cluster.folder / "cluster.json").write_text(json.dumps(state))
 

@@ -72,7 +72,8 @@ def _fetch_job_server(folder: Path) -> None:
     command = ["mvn", "--quiet", "--batch-mode", "--file", str(PARTS / "pom.xml"), "dependency:copy-dependencies"]
     what = "Beam's job server for Flink, from Maven Central"
     _call([*command, "-DincludeScope=runtime", f"-DoutputDirectory={folder}"], what)
-    pins = dict(reversed(line.split()) for line in (PARTS / "jars.sha256").read_text().splitlines())
+    lines = (PARTS / "jars.sha256").read_text().splitlines()
+    pins = {name: pin for pin, name in (line.split() for line in lines)}
     found = {jar.name: hashlib.sha256(jar.read_bytes()).hexdigest() for jar in folder.glob("*.jar")}
     if wrong := sorted(name for name in pins.keys() | found.keys() if pins.get(name) != found.get(name)):
         raise InputError(
