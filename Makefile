@@ -7,7 +7,7 @@ FITS = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --disable-pip-version-check
 
-.PHONY: run test check install lock bench-train
+.PHONY: run test check install lock bench-train flink-up flink-down
 
 run: install
 	$(BIN)/digits run
@@ -24,6 +24,13 @@ check: .venv/installed-dev
 # Needs MNIST_FILES, and half an hour; goes on where it was broken off.
 bench-train: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks.training artifacts/bench
+
+# A Flink cluster on this machine, to try out `digits score --engine beam`; needs Java 11 or 17 and Maven.
+flink-up: .venv/installed-dev
+	$(BIN)/python -m tests.distributed.flink up
+
+flink-down:
+	$(BIN)/python -m tests.distributed.flink down
 
 install: .venv/installed
 
