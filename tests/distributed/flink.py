@@ -170,6 +170,7 @@ def up(folder: Path = FOLDER, port: int = PORT) -> Cluster:
         raise UsageError(f"A Flink cluster runs in {folder}", found=running.address, do="make flink-down")
     java()
     _check_port(port)
+    fetch()
     _configure(folder, port)
     cluster = Cluster(folder, port, {})
     try:

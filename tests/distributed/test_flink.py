@@ -24,7 +24,7 @@ def test_flink_gives_what_one_process_gives(flink: Cluster, tmp_path: Path) -> N
 
 def test_flink_shares_the_work(flink: Cluster, tmp_path: Path) -> None:
     """A shard that takes long does not make the other TaskManager's worker end: nothing is done twice."""
-    job = Job(tmp_path, 5, seconds=4)
+    job = Job(tmp_path, 3, seconds=4)
     job.done(flink.options())
     assert sorted(job.tries()) == sorted(set(job.tries()))
 
