@@ -45,10 +45,10 @@ OPENED = [
     for package in ("lang", "lang.reflect", "net", "io", "nio", "text", "time", "util", "util.concurrent")
 ]
 HEAPS = {
-    JOB_MANAGER: ["-Xmx512m", "-XX:MaxMetaspaceSize=256m"],
+    JOB_MANAGER: ["-Xmx448m", "-XX:MaxMetaspaceSize=256m"],
     TASK_MANAGER: ["-Xmx512m", "-XX:MaxDirectMemorySize=384m", "-XX:MaxMetaspaceSize=256m"],
 }
-"""What the memory options of CONFIGURATION come to, as Flink's own start scripts work it out."""
+"""What the memory options of CONFIGURATION come to, by the sums in Flink's documentation."""
 
 CONFIGURATION = """\
 jobmanager.rpc.address: localhost
