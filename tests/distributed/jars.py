@@ -22,7 +22,7 @@ from schemas.errors import InputError
 __all__ = ["CACHE", "FLINK", "fetch"]
 
 FLINK = "1.19"
-"""Beam 2.77 goes as far as 2.2, but where this was written no job server for a newer Flink than this could be fetched."""
+"""Beam 2.77 goes as far as 2.2, but where this was written no job server for a newer Flink could be fetched."""
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "digits" / f"flink-{FLINK}"
 LIBRARIES = (
     "apache-flink-libraries==1.19.3 --hash=sha256:4a58e3a1fb7d83340bc96b6c080624c6d792d69fae5d294b96224775204a9c60"
