@@ -7,7 +7,7 @@ FITS = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --disable-pip-version-check
 
-.PHONY: run test check install beam lock bench-train bench-score
+.PHONY: run test check install beam lock bench-train bench-score flink-up flink-down
 
 run: install
 	$(BIN)/digits run
@@ -25,9 +25,7 @@ check: .venv/installed-dev
 bench-train: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks.training artifacts/bench
 
-# Needs MNIST_FILES, and a quarter of an hour.
-bench-score: .venv/installed-dev
-	$(BIN)/python -m tests.benchmarks.score artifacts/bench-score --model . --count 100000
+.PHONY: run test check install beam lock bench-train bench-score flink-up flink-down
 
 install: .venv/installed
 
