@@ -108,7 +108,9 @@ def _names(folder: Path) -> list[str]:
 def _pictures(home: Path) -> tuple[list[Path], int]:
     """Give the pictures of one label, and how many others there are."""
     with os.scandir(home) as entries:
-        names = [(entry.name, is_named_like_a_picture(os.fsencode(entry.name)) and not entry.is_dir()) for entry in entries]
+        names = [
+            (entry.name, is_named_like_a_picture(os.fsencode(entry.name)) and not entry.is_dir()) for entry in entries
+        ]
     pictures = sorted(name for name, counts in names if counts)
     return [home / name for name in pictures], len(names) - len(pictures)
 

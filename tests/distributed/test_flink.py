@@ -9,40 +9,39 @@ import pytest
 from schemas.errors import InputError, UsageError
 from tests.distributed import flink as script
 from tests.distributed.flink import Cluster
-from tests.distributed.job import IN_PROCESS, Job
+from tests.distributed.job import Job, write_pictures
+from tests.project import Project
 
 pytestmark = [pytest.mark.distributed, pytest.mark.timeout(300)]
 
 
-def test_flink_gives_what_one_process_gives(flink: Cluster, tmp_path: Path) -> None:
-    """Every part is there, and is what Beam's own engine writes."""
-    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
-    ours.mkdir()
-    theirs.mkdir()
-    assert Job(ours, 40).done(flink.options()) == Job(theirs, 40).done(IN_PROCESS)
+@pytest.fixture(scope="module")
+def job(trained: Project, tmp_path_factory: pytest.TempPathFactory) -> Job:
+    """Give a folder of 20,000 digits in 100 folders."""
+    folder = tmp_path_factory.mktemp("flink-job")
+    return Job(trained, write_pictures(folder / "pictures", 20_000, 100), folder / "predictions.parquet")
 
 
-def test_flink_shares_the_work(flink: Cluster, tmp_path: Path) -> None:
-    """A shard that takes long does not make the other TaskManager's worker end: nothing is done twice."""
-    job = Job(tmp_path, 3, seconds=4)
-    job.done(flink.options())
-    assert sorted(job.tries()) == sorted(set(job.tries()))
+@pytest.fixture(scope="module")
+def expected(job: Job) -> bytes:
+    """Give what the local engine says of it."""
+    return job.done_here()
 
 
-def test_a_lost_task_manager_loses_nothing(flink: Cluster, tmp_path: Path) -> None:
-    """With a TaskManager killed half-way every part is there at the end, and is as it should be."""
-    undisturbed = tmp_path / "undisturbed"
-    disturbed = tmp_path / "disturbed"
-    undisturbed.mkdir()
-    disturbed.mkdir()
-    job = Job(disturbed, 40, seconds=0.4)
+def test_flink_says_the_same(flink: Cluster, job: Job, expected: bytes) -> None:
+    """Flink gives the bytes that the local engine gives."""
+    assert job.done(flink.options()) == expected
+
+
+def test_a_lost_task_manager_loses_nothing(flink: Cluster, job: Job, expected: bytes) -> None:
+    """With a TaskManager killed half-way Flink gives the bytes that the local engine gives."""
     process = job.start(flink.options())
-    assert script.wait(lambda: len(job.parts()) >= 15, 120)
+    assert script.wait(lambda: job.parts >= 20, 120)
     flink.kill("taskmanager-1")
-    there = len(job.parts())
-    said, _ = process.communicate()
-    assert (process.returncode, there < 40) == (0, True), said
-    assert job.parts() == Job(undisturbed, 40).done(IN_PROCESS)
+    there = job.parts
+    out, err = process.communicate()
+    assert (process.returncode, there < 100) == (5, True), f"{out}\n{err}"
+    assert job.out.read_bytes() == expected
 
 
 def test_a_lost_task_manager_was_missed(flink: Cluster) -> None:

@@ -1,0 +1,101 @@
+"""Scoring on the engines that Apache Beam's Python package brings: the same bytes as on this machine's own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from tests.distributed.flink import free_port, wait
+from tests.distributed.job import Job, environment, write_pictures
+from tests.project import Project
+
+
+@pytest.fixture(scope="session")
+def worker_pool(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+    """Give the address of a pool that starts Beam workers, as processes, for who asks."""
+    port = free_port()
+    log = tmp_path_factory.mktemp("pool") / "log"
+    with _served(f"apache_beam.runners.worker.worker_pool_main --service_port={port}", port, log):
+        yield f"localhost:{port}"
+
+
+@pytest.fixture(scope="session")
+def job_server(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+    """Give the address of Beam's Python job server."""
+    port = free_port()
+    log = tmp_path_factory.mktemp("jobs") / "log"
+    with _served(f"apache_beam.runners.portability.local_job_service_main --port={port}", port, log):
+        yield f"localhost:{port}"
+
+
+@contextlib.contextmanager
+def _served(module: str, port: int, log: Path) -> Generator[None]:
+    """Run a module until it is no longer wanted; it is there once it listens."""
+    with (
+        log.open("wb") as out,
+        subprocess.Popen(
+            [sys.executable, "-m", *module.split()],
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env=os.environ | environment(),
+        ) as process,
+    ):
+        try:
+            wait(lambda: _listens(port) or process.poll() is not None, 60)
+            assert _listens(port), log.read_text()
+            yield
+        finally:
+            process.terminate()
+
+
+def _listens(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("localhost", port), timeout=1):
+        return True
+    return False
+
+
+@pytest.fixture(scope="module")
+def job(trained: Project, tmp_path_factory: pytest.TempPathFactory) -> Job:
+    """Give a folder of 600 digits in 6 folders."""
+    folder = tmp_path_factory.mktemp("engines")
+    return Job(trained, write_pictures(folder / "pictures", 600, 6), folder / "predictions.parquet")
+
+
+@pytest.fixture(scope="module")
+def expected(job: Job) -> bytes:
+    """Give what the local engine says of it."""
+    return job.done_here()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param([], id="one process"),
+        pytest.param(["--direct_running_mode=multi_processing", "--direct_num_workers=2"], id="two processes"),
+    ],
+)
+def test_beams_own_engine_says_the_same(job: Job, expected: bytes, options: list[str]) -> None:
+    """The engine within Beam, alone and with processes of its own, gives the bytes that the local one gives."""
+    assert job.done(options) == expected
+
+
+def test_the_job_server_says_the_same_in_the_client(job: Job, expected: bytes, job_server: str) -> None:
+    """A job server that sends the work back to who asked for it gives the bytes that the local engine gives."""
+    options = ["--runner=PortableRunner", f"--job_endpoint={job_server}", "--environment_type=LOOPBACK"]
+    assert job.done(options) == expected
+
+
+def test_the_job_server_says_the_same_in_a_worker_pool(
+    job: Job, expected: bytes, job_server: str, worker_pool: str
+) -> None:
+    """A job server whose workers are started by a pool gives the bytes that the local engine gives."""
+    options = ["--runner=PortableRunner", f"--job_endpoint={job_server}"]
+    external = ["--environment_type=EXTERNAL", f"--environment_config={worker_pool}"]
+    assert job.done([*options, *external]) == expected
