@@ -169,10 +169,12 @@ def run(command: list[str], *, watch: bool = False) -> Cost:
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - begun
         process.returncode = os.waitstatus_to_exitcode(status)
-        said = [out.seek(0), err.seek(0)] and [out.read(), err.read()]
+        out.seek(0)
+        err.seek(0)
+        said, complaint = out.read(), err.read()
     if process.returncode:
-        sys.exit(f"{' '.join(command)} ended with {process.returncode}\n{said[1][-2000:]}")
-    return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024, together, said[0])
+        sys.exit(f"{' '.join(command)} ended with {process.returncode}\n{complaint[-2000:]}")
+    return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024, together, said)
 
 
 def _watch(process: int) -> float:
@@ -281,18 +283,18 @@ def floor_of(runs: list[dict[str, object]], count: int) -> tuple[float, float]:
 def table_of_digits(results: dict[str, Result], floor: tuple[float, float]) -> str:
     """Give the table of 28x28 pictures."""
     files, model = floor
+    both = files + model
     lines = [
         "| 28x28 PNGs | n | CPU-us a picture | beyond start-up | start-up, CPU-s | pictures/s | speed of the floor's |",
         "|---|---|---|---|---|---|---|",
-        f"| the floor: {files:.1f} for the files + {model:.1f} for the model | {results[FLOOR].count:,} "
-        f"| {files + model:.1f} | {files + model:.1f} | | | 100 % |",
+        f"| {FLOOR}: {files:.1f} files + {model:.1f} model | {results[FLOOR].count:,} | {both:.1f} | {both:.1f} | | | |",
     ]
     for name, each in results.items():
         if name != FLOOR and not name.endswith("photos"):
             told = f"{each.each:,.1f}" if name != LOOP else ""  # of 200, start-up would be most
             lines.append(
                 f"| {name} | {each.count:,} | {told} | {each.beyond:,.1f} | {each.start:.2f} | {each.rate:,.0f} "
-                f"| {100 * (files + model) / (each.each if told else each.beyond):.2g} % |"
+                f"| {100 * both / (each.each if told else each.beyond):.2g} % |"
             )
     return "\n".join(lines)
 

@@ -1,9 +1,10 @@
 """What scoring a folder is held against, each in a process of its own: python -m tests.benchmarks.score_peers NAME.
 
-`floor FOLDER`, where FOLDER.npy holds the same pictures, prints the microseconds a picture of its two halves. The others
-write a CSV of path, digit and confidence, as people do: `predict FOLDER CSV MODEL BATCH` is tf.data and model.predict,
-`pool FOLDER CSV ONNX` a pool of processes that decode with Pillow and one onnxruntime, `naive FOLDER CSV MODEL` opens
-a picture with Pillow and calls model.predict, one after the other. `convert BUNDLE ONNX` makes the ONNX file.
+`floor FOLDER BUNDLE`, where FOLDER.npy holds the same pictures, prints the microseconds a picture of its two halves.
+The others write a CSV of path, digit and confidence, as people do: `predict FOLDER CSV MODEL BATCH` is tf.data and
+model.predict, `pool FOLDER CSV ONNX` a pool of processes that decode with Pillow and one onnxruntime, and `naive FOLDER
+CSV MODEL` opens a picture with Pillow and calls model.predict, one after the other. `convert BUNDLE ONNX` makes the
+ONNX file.
 
 onnxruntime and tf2onnx are no dependencies: PEERS names a folder that they were installed into by
 `pip install --no-deps --target FOLDER onnxruntime onnx==1.23 tf2onnx==1.17 protobuf flatbuffers ml_dtypes`.
