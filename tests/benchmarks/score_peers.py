@@ -65,7 +65,8 @@ def predict(folder: str, out: str, model: str, batch: str) -> None:
     import tensorflow as tf
 
     network = load_network(model)
-    data: Any = keras.utils.image_dataset_from_directory(
+    utils: Any = keras.utils
+    data: Any = utils.image_dataset_from_directory(
         folder,
         labels=None,
         color_mode="grayscale",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.benchmarks.score import BEAM, FLOOR, ONE, TF32, Result, contenders, measure, prepare
