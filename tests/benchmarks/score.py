@@ -45,8 +45,8 @@ class Cost:
     Attributes:
         cpu: processor seconds.
         wall: seconds.
-        largest: most memory of the one that had most, MiB.
-        together: most memory of all of them at a time, MiB, what they share counted in each; where it was watched.
+        largest: most memory of the one that had most, MiB; 0 where it was not watched.
+        together: most memory of all of them at a time, MiB, what they share counted in each.
         said: what it printed.
     """
 
@@ -165,7 +165,7 @@ def run(command: list[str], *, watch: bool = False) -> Cost:
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         begun = time.perf_counter()
         process = subprocess.Popen(command, cwd=HOUSE, env=variables, stdout=out, stderr=err)
-        together = _watch(process.pid) if watch else 0.0
+        largest, together = _watch(process.pid) if watch else (0.0, 0.0)
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - begun
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -174,16 +174,22 @@ def run(command: list[str], *, watch: bool = False) -> Cost:
         said, complaint = out.read(), err.read()
     if process.returncode:
         sys.exit(f"{' '.join(command)} ended with {process.returncode}\n{complaint[-2000:]}")
-    return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024, together, said)
+    return Cost(usage.ru_utime + usage.ru_stime, wall, largest, together, said)
 
 
-def _watch(process: int) -> float:
-    """Look ten times a second how much memory a process and those below it have together; gives the most, in MiB."""
-    most, page = 0, os.sysconf("SC_PAGE_SIZE")
+def _watch(process: int) -> tuple[float, float]:
+    """Look ten times a second at the memory of a process and those below it.
+
+    Gives the most that one of them ever had, and the most they had together, in MiB. (What wait4 tells is at least
+    what the process that started them has.)
+    """
+    largest = together = 0
     while os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-        most = max(most, sum(map(_resident, _family(process))))
+        found = [_memory(each) for each in _family(process)]
+        largest = max(largest, *(peak for peak, _ in found), 0)
+        together = max(together, sum(now for _, now in found))
         time.sleep(0.1)
-    return most * page / 2**20
+    return largest / 1024, together / 1024
 
 
 def _family(process: int) -> list[int]:
@@ -195,11 +201,14 @@ def _family(process: int) -> list[int]:
     return [process, *(each for child in children for each in _family(child))]
 
 
-def _resident(process: int) -> int:
+def _memory(process: int) -> tuple[int, int]:
+    """Give the most memory a process ever had, and what it has, in KiB."""
     try:
-        return int(Path(f"/proc/{process}/statm").read_text().split()[1])
-    except (OSError, IndexError):
-        return 0
+        lines = Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines()
+    except OSError:  # it has ended
+        return 0, 0
+    fields = {line.partition(":")[0]: line.split()[1] for line in lines if line.startswith(("VmHWM", "VmRSS"))}
+    return int(fields.get("VmHWM", 0)), int(fields.get("VmRSS", 0))
 
 
 def contenders(scratch: Path, models: Models, count: int, photos: int) -> dict[str, Contender]:
@@ -345,14 +354,19 @@ def table_of_targets(results: dict[str, Result], floor: float) -> str:
 def table_of_memory(scratch: Path, models: Models, files: int, names: int) -> str:
     """Score few and many files in one folder, and give the table of their memory."""
     digits = make_digits(scratch / f"digits-{files}", files)
-    lines = ["| files in one folder | largest process, MiB | all together, MiB | s |", "|---|---|---|---|"]
-    costs: list[Cost] = []
-    for folder, count in ((digits, files), (link_many(scratch / f"links-{names}", names, digits), names)):
-        way = contenders(scratch, models, files, FEW)[ALL]
-        costs.append(_score(way, folder, scratch / "out", watch=True))
-        lines.append(f"| {count:,} | {costs[-1].largest:.0f} | {costs[-1].together:.0f} | {costs[-1].wall:.0f} |")
-    more = [costs[1].largest - costs[0].largest, costs[1].together - costs[0].together]
-    return "\n".join([*lines, f"| difference, of 200 at most | {more[0]:+.0f} | {more[1]:+.0f} | |"])
+    folders = {files: digits, names: link_many(scratch / f"links-{names}", names, digits)}
+    ways = contenders(scratch, models, files, FEW)
+    lines = ["| memory | files in one folder | largest process, MiB | all together, MiB | s |", "|---|---|---|---|---|"]
+    for name in (ONE, ALL):  # few files are done by one process, whatever the cores: the second row has more of them
+        costs = [_score(ways[name], folder, scratch / "out", watch=True) for folder in folders.values()]
+        lines += [
+            f"| {name} | {count:,} | {cost.largest:.0f} | {cost.together:.0f} | {cost.wall:.0f} |"
+            for count, cost in zip(folders, costs, strict=True)
+        ]
+        few, many = costs
+        more = f"{many.largest - few.largest:+.0f} | {many.together - few.together:+.0f}"
+        lines.append(f"| difference, of 200 at most | | {more} | |")
+    return "\n".join(lines)
 
 
 def machine() -> str:
