@@ -11,6 +11,7 @@ from inference.lines import Lines
 from inference.parts import Digit, choose_parts
 from inference.placement import box_of, place
 from inference.regions import eroded, widened
+from inference.scale import resized
 from inference.search import Found
 from inference.strokes import fit_strokes
 
@@ -66,7 +67,6 @@ def _crop(
     pixels: NDArray[np.uint8], weights: tuple[float, float, float], box: tuple[int, int, int, int], scale: float
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Cut the digit out and bring it to its size; gives the grey and the move from the overview to it."""
-    import cv2
     import numpy as np
 
     top, bottom, left, right = box
@@ -78,8 +78,7 @@ def _crop(
     x1 = min(int(np.ceil((right + margin) / scale)), width)
     zoom = LONGER * scale / longer
     size = max(round((x1 - x0) * zoom), 1), max(round((y1 - y0) * zoom), 1)
-    grey = project(pixels[y0:y1, x0:x1], weights)
-    grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if zoom < 1 else cv2.INTER_CUBIC)
+    grey = resized(project(pixels[y0:y1, x0:x1], weights), size)
     move = np.asarray([[zoom / scale, 0, -x0 * zoom], [0, zoom / scale, -y0 * zoom]], np.float32)
     return np.clip(grey, 0, 255).astype(np.float32), move
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from inference.background import grain_of, noise_of, smooth_background, wide_background
 from inference.lines import Lines, bridge_lines
+from inference.quantile import quantile
 from inference.regions import connected_parts
+from inference.scale import resized
 
 if TYPE_CHECKING:
     import numpy as np
@@ -72,7 +74,7 @@ def find_ink(  # noqa: PLR0913  (a page, and all that is known of it)
         ground = wide_background(signed, widest) if widest else _background(signed, paper, reach)
         relief = np.where(region, signed - ground, 0).astype(np.float32)
         noise = max(noise_of(relief[paper]), grain_of(relief[region]))
-        strength = float(np.percentile(relief[coarse], 85)) if coarse.any() else 0.0
+        strength = quantile(relief[coarse], 0.85)
         coarse = (relief > max(LOW_NOISE * noise, FAINTEST * strength, 1.5)) & region
     if lines is not None and lines.dark == dark:
         relief = bridge_lines(relief, lines, _dilated(given, 2))
@@ -89,8 +91,7 @@ def _background(signed: NDArray[np.float32], paper: NDArray[np.bool_], reach: fl
 
     height, width = signed.shape
     size = max(width // 2, 1), max(height // 2, 1)
-    known = cv2.resize(paper.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    seen = cv2.resize(signed * paper, size, interpolation=cv2.INTER_AREA)
+    known, seen = resized(paper.astype(np.float32), size), resized(signed * paper, size)
     bare = np.asarray(known > BARE, np.bool_)
     values = np.asarray(seen / np.maximum(known, BARE), np.float32)
     filled = np.where(bare, values, smooth_background(values, bare, reach / 2))
@@ -105,14 +106,14 @@ def _hysteresis(relief: NDArray[np.float32], noise: float, strength: float) -> N
     import numpy as np
 
     near = max(3, round(max(relief.shape) / 16)) | 1
-    peak = cv2.blur(cv2.dilate(relief, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (near, near))), (near, near))
+    peak = cv2.blur(cv2.dilate(relief, np.ones((near, near), np.uint8)), (near, near))
     weak = (relief > max(LOW_NOISE * noise, FAINTEST * strength, 1.5)) & (relief > HALF * peak)
     strong = weak & (relief > max(HIGH_NOISE * noise, STRONG * strength, 2.0))
     labels, table = connected_parts(weak)
     kept = np.zeros(len(table), np.bool_)
     kept[labels[strong]] = True
     kept[0] = False
-    return kept[labels]
+    return np.take(kept, labels)
 
 
 def _dilated(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from inference.colour import LUMA, choose_weights, project
 from inference.detail import Note, draw_digit
 from inference.native import take_native
+from inference.scale import resized
 from inference.search import Found, find_digit
 from schemas.examples import SIDE
 
@@ -105,8 +106,6 @@ def _look_twice(pixels: NDArray[np.uint8], trace: _Trace) -> Normal:
 
 
 def _overview(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
-    import cv2
-
     height, width = pixels.shape[:2]
     longest = max(height, width)
     target = min(max(longest, OVERVIEW[0]), OVERVIEW[1])
@@ -114,8 +113,7 @@ def _overview(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
         return pixels, 1.0
     scale = target / longest
     size = max(round(width * scale), 1), max(round(height * scale), 1)
-    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
-    return small.astype(pixels.dtype), scale
+    return resized(pixels, size), scale
 
 
 def _find(small: NDArray[np.uint8], note: Note) -> tuple[tuple[float, float, float], Found, list[str]]:

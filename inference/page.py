@@ -21,6 +21,7 @@ FULL = 0.8  # of a sheet is bare
 SHEET = 2.5  # the longest sheet, in widths: a fat 1 is longer
 TWO = 0.88  # of the variance lies between two greys; in even shading it is 0.75
 LEAST = 0.04  # longer side of ink, as a share of the region's
+GREYS = 256
 RIM = 2  # pixels along the edge of a region
 HUGS = 0.35  # of the outline of a table edge or scan border lies along the edge of the region
 
@@ -106,18 +107,25 @@ def _split(grey: NDArray[np.float32], region: NDArray[np.bool_]) -> tuple[Any, A
 
 def _otsu(grey: NDArray[np.float32], region: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], float]:
     """Split a region at Otsu's threshold; gives what is light, and how much of all variance lies between the two."""
-    import cv2
     import numpy as np
 
     values = grey[region]
     low, high = float(values.min()), float(values.max())
     scaled = ((values - low) * (255 / max(high - low, 1e-6))).astype(np.uint8)
-    level = cv2.threshold(scaled[:, None], 0, 255, cv2.THRESH_OTSU)[0]
-    above = scaled > level
-    share = float(above.mean())
-    apart = float(scaled[above].mean() - scaled[~above].mean()) if 0 < share < 1 else 0.0
-    clarity = share * (1 - share) * apart**2 / max(float(scaled.var()), 1e-6)
-    return grey > low + (level + 0.5) / 255 * (high - low), clarity
+    level, between, whole = _split_counts(np.bincount(scaled, minlength=GREYS))
+    return grey > low + (level + 0.5) / 255 * (high - low), between / max(whole, 1e-6)
+
+
+def _split_counts(counts: NDArray[np.int64]) -> tuple[int, float, float]:
+    """Give Otsu's threshold of a histogram, the variance between what it parts, and the whole variance."""
+    import numpy as np
+
+    greys, total = np.arange(GREYS), np.sum(counts)
+    below, mass = np.cumsum(counts), np.cumsum(counts * greys)
+    mean = mass[-1] / total
+    between = np.square(mean * below - mass) / np.maximum(below * (total - below), 1)
+    level = int(np.argmax(between))
+    return level, float(between[level]), float(np.sum(counts * np.square(greys - mean)) / total)
 
 
 def _blobs(mask: NDArray[np.bool_]) -> list[_Blob]:

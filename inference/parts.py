@@ -53,7 +53,7 @@ def choose_parts(mask: NDArray[np.bool_], relief: NDArray[np.float32], rim: NDAr
 
     labels, table = connected_parts(mask)
     count = len(table)
-    weight = np.bincount(labels.ravel(), relief.ravel(), count)
+    weight = np.bincount(labels[mask], relief[mask], count).astype(np.float64)
     weight[0] = 0
     at_rim = np.bincount(labels[rim], minlength=count)
     cut = at_rim > 0.15 * table[:, 4]
@@ -77,7 +77,7 @@ def choose_parts(mask: NDArray[np.bool_], relief: NDArray[np.float32], rim: NDAr
     others = (longer >= LEAST_LENGTH * size) & ~chosen
     others[0] = False
     dropped = int(count - 1 - np.count_nonzero(chosen))
-    return Digit(chosen[labels], others[labels], dropped, 1 + int(np.count_nonzero(apart)))
+    return Digit(np.take(chosen, labels), np.take(others, labels), dropped, 1 + int(np.count_nonzero(apart)))
 
 
 def _is_frame(part: int, labels: NDArray[np.int32], table: NDArray[np.int32]) -> bool:
