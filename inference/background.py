@@ -16,7 +16,7 @@ __all__ = ["fit_surface", "grain_of", "noise_of", "smooth_background", "wide_bac
 
 THUMB = 48
 INSIDE = 0.9  # of what a pixel of the thumbnail stands for lies in the region
-ROUNDS = 6
+ROUNDS = 4
 TERMS = 10
 OUTLIER = 3.0  # robust deviations from the surface at which a pixel no longer counts
 QUIET = 0.3  # of the pixels are bare paper at its quietest, however much ink there is

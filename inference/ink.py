@@ -19,7 +19,8 @@ __all__ = ["Ink", "find_ink"]
 
 FAINTEST = 0.15  # of the ink's strength: what is connected to strong ink counts down to here
 STRONG = 0.4
-BARE = 0.5  # of what a pixel of half the size stands for is paper
+BARE = 0.5  # of what a pixel of the thumbnail stands for is paper
+THUMB = 64  # longer side of what a background is made of: it has no detail
 WINDOW = 0.12  # of the longer side: what the median of the background sees
 HALF = 0.42  # of the strength nearby: where the soft edge of a stroke is taken to be
 LOW_NOISE, HIGH_NOISE = 3.0, 4.5  # deviations of the paper's grain
@@ -82,19 +83,17 @@ def find_ink(  # noqa: PLR0913  (a page, and all that is known of it)
 
 
 def _background(signed: NDArray[np.float32], paper: NDArray[np.bool_], reach: float) -> NDArray[np.float32]:
-    """Fill in what is not paper from the paper nearest to it; a median then keeps the edges of shadows.
-
-    All at half the size: a background has no detail.
-    """
+    """Fill in what is not paper from the paper nearest to it; a median then keeps the edges of shadows."""
     import cv2
     import numpy as np
 
     height, width = signed.shape
-    size = max(width // 2, 1), max(height // 2, 1)
+    factor = -(-max(height, width) // THUMB)
+    size = max(width // factor, 1), max(height // factor, 1)
     known, seen = resized(paper.astype(np.float32), size), resized(signed * paper, size)
     bare = np.asarray(known > BARE, np.bool_)
     values = np.asarray(seen / np.maximum(known, BARE), np.float32)
-    filled = np.where(bare, values, smooth_background(values, bare, reach / 2))
+    filled = np.where(bare, values, smooth_background(values, bare, reach / factor))
     low = float(filled.min())
     window = round(max(size) * WINDOW) | 1
     median = cv2.medianBlur(np.clip(np.rint(filled - low), 0, 255).astype(np.uint8), window).astype(np.float32)
