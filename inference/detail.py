@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from inference.colour import project
@@ -100,4 +101,7 @@ def _see(grey: NDArray[np.float32], move: NDArray[np.float32], found: Found) -> 
     ink = find_ink(grey, region, closer(found.digit.mask), dark=found.page.dark, lines=lines, widest=widest)
     if widest and not ink.mask.any():
         ink = find_ink(grey, region, closer(found.digit.mask), dark=found.page.dark, lines=lines)
-    return ink, choose_parts(ink.mask, ink.relief, region & ~eroded(region, 1))
+    digit = choose_parts(ink.mask, ink.relief, region & ~eroded(region, 1))
+    if not digit.mask.any():
+        digit = replace(found.digit, mask=closer(found.digit.mask))
+    return ink, digit

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from inference.ink import Ink
 from inference.placement import box_of
-from inference.quantile import quantile
+from inference.quantile import median, quantile
 from inference.regions import connected_parts, eroded, widened
 from inference.shade import Slopes
 from inference.strokes import stroke_width
@@ -19,6 +19,9 @@ __all__ = ["score"]
 
 STEEPEST = 0.995  # of all slopes in the paper are less: the sharpest edge there is
 BLUNT = 0.3  # of the digit's outline may be less sharp than what counts
+FEW = 0.1  # of the outline is far less sharp than
+UNEVEN = 0.35  # of its middle: part of it is the edge of a shadow
+HALF_SOFT = 0.8
 SOLID = 0.35  # width of strokes as a share of the digit's length: more is a blob
 MOST = 0.6  # of the paper: more ink than that is the paper itself
 CONTRARY = 0.15  # of what surrounds a digit stands out the other way: it is the halo of another
@@ -47,7 +50,9 @@ def score(mask: NDArray[np.bool_], region: NDArray[np.bool_], slopes: Slopes, in
         return 0.0
     outline = widened(mask, 3, 3) & ~mask
     every, explained = slopes.each[region], slopes.each[widened(outline, 5, 5)]
-    edge = quantile(slopes.steepest[outline], BLUNT) / max(quantile(every, STEEPEST), 1e-6)
+    edges = slopes.steepest[outline]
+    edge = quantile(edges, BLUNT) / max(quantile(every, STEEPEST), 1e-6)
+    edge *= HALF_SOFT if quantile(edges, FEW) < UNEVEN * median(edges) else 1
     sharp = min(edge, 1) * min(float(np.vdot(explained, explained)) / max(float(np.vdot(every, every)), 1e-6), 1) ** 0.5
     return float(sharp * _shape(mask, region) * _place(mask, outline, region) * _surroundings(mask, region, ink))
 
