@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from inference.colour import LUMA, choose_weights, project
 from inference.detail import Note, draw_digit
+from inference.frame import without_frame
 from inference.native import take_native
 from inference.scale import resized
 from inference.search import Found, find_digit
@@ -78,11 +79,16 @@ def normalise(pixels: NDArray[np.uint8], *, trace: bool = False) -> Normal:
         trace: whether to keep the picture of each step.
     """
     native = take_native(pixels)
-    if native is not None:
+    within = pixels if native else without_frame(pixels)
+    framed = within.shape != pixels.shape
+    native = take_native(within) if framed else native
+    if native is None:
+        normal = _look_twice(within, _Trace(trace))
+    else:
         image, steps = native
-        share = float((image >= HALF).sum()) / (pixels.shape[0] * pixels.shape[1])
-        return Normal(image, tuple(steps), (), strength=255, noise=0, digits=1, share=share, clearness=1)
-    return _look_twice(pixels, _Trace(trace))
+        share = float((image >= HALF).sum()) / (within.shape[0] * within.shape[1])
+        normal = Normal(image, tuple(steps), (), strength=255, noise=0, digits=1, share=share, clearness=1)
+    return replace(normal, steps=("frame removed", *normal.steps)) if framed else normal
 
 
 def _look_twice(pixels: NDArray[np.uint8], trace: _Trace) -> Normal:
