@@ -24,7 +24,8 @@ THICKEST = 0.025  # of the width
 STRONGER = 1.4  # times as dark as the line: ink that lies on it
 STRONG_SHARE = 0.2  # of ink is stronger than the lines by that much
 MOST = 0.7  # of the pixels of lines: strokes that cross them, which are stronger, do not count
-USUAL = 0.92  # of the pixels of lines, soft edges and all, are fainter than the strongest lines
+USUAL = 0.92  # of the pixels of lines, soft edges and all, are fainter than the strongest lines,
+CORE = 1.5  # which are no more than so many times as strong as what MOST are fainter than
 QUIET = 0.3  # of all pixels are paper at its quietest, even where lines are many
 NOISE = 2.5 / 0.385  # times that: two and a half standard deviations
 
@@ -138,7 +139,7 @@ def bridge_lines(relief: NDArray[np.float32], lines: Lines, ink: NDArray[np.bool
     bare = relief[every & ~ink]
     if not bare.size:
         return relief
-    faint = every & (relief < STRONGER * quantile(bare, USUAL))
+    faint = every & (relief < STRONGER * min(quantile(bare, USUAL), CORE * quantile(bare, MOST)))
     flat = np.where(faint, 0, relief).astype(np.float32)
     carried = _carry(flat, lines.level)
     carried = np.maximum(carried, _carry(flat.T, lines.upright.T).T)

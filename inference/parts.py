@@ -61,7 +61,8 @@ def choose_parts(mask: NDArray[np.bool_], relief: NDArray[np.float32], rim: NDAr
     border = at_rim > BORDER * table[:, 2:4].max(axis=1)
     weight[border] *= 0.01
     cut |= border
-    weight[[i for i in range(1, count) if _is_frame(i, labels, table)]] = 0
+    frames = [i for i in range(1, count) if _is_frame(i, labels, table)]
+    weight[frames] = 0
     if not weight.any():
         return Digit(np.zeros_like(mask), np.zeros_like(mask), count - 1, 0)
     boxes = table[:, :4].astype(np.float64)
@@ -71,6 +72,10 @@ def choose_parts(mask: NDArray[np.bool_], relief: NDArray[np.float32], rim: NDAr
     chosen[int(weight.argmax())] = True
     size = float(longer[chosen][0])
     possible = (weight >= LEAST_AREA * weight.max()) & (longer >= LEAST_LENGTH * size) & ~cut
+    for frame in frames:
+        within = _within(table, frame)
+        if (within & chosen).any():
+            possible &= within  # what is printed round a field is no part of what is written in it
     for _ in range(3):  # a part may hang on to a part
         chosen |= possible & (_gaps(boxes, _hull(boxes[chosen])) <= NEAR * size)
     apart = possible & (longer >= LIKE * size) & (_gaps(boxes, boxes[weight.argmax()]) > APART * size)
@@ -94,10 +99,14 @@ def _is_frame(part: int, labels: NDArray[np.int32], table: NDArray[np.int32]) ->
 
 def _inside(table: NDArray[np.int32], part: int) -> bool:
     """Tell whether a part of some size lies in the box of another."""
-    left, top, width, height = (int(each) for each in table[part, :4])
-    ends = table[1:, :2] + table[1:, 2:4]
-    within = (table[1:, 0] > left) & (table[1:, 1] > top) & (ends[:, 0] < left + width) & (ends[:, 1] < top + height)
-    return bool((within & (table[1:, 2:4].max(axis=1) >= INSIDE * max(width, height))).any())
+    return bool((_within(table, part) & (table[:, 2:4].max(axis=1) >= INSIDE * table[part, 2:4].max())).any())
+
+
+def _within(table: NDArray[np.int32], part: int) -> NDArray[np.bool_]:
+    """Tell which parts lie in the box of one of them, bool [parts]."""
+    begin, end = table[part, :2], table[part, :2] + table[part, 2:4]
+    ends = table[:, :2] + table[:, 2:4]
+    return ((table[:, :2] > begin) & (ends < end)).all(axis=1)
 
 
 def _hull(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
