@@ -95,7 +95,10 @@ def _pages(grey: NDArray[np.float32]) -> Iterator[Page]:
     page = find_page(grey)
     yield page
     whole = np.ones(grey.shape, np.bool_)
-    yield from _shaded_pages(grey, page if page.dark else Page(whole, whole, dark=True))
+    if page.dark:
+        yield from _shaded_pages(grey, page.region)
+    if not page.dark or not page.region.all():
+        yield from _shaded_pages(grey, whole)
     yield from split_plainly(grey)
     relief = grey - fit_surface(grey, whole)
     relief -= _local_median(relief + HALF) - HALF
@@ -106,12 +109,12 @@ def _pages(grey: NDArray[np.float32]) -> Iterator[Page]:
             yield Page(region, _coarse(signed, region, noise), dark)
 
 
-def _shaded_pages(grey: NDArray[np.float32], page: Page) -> Iterator[Page]:
+def _shaded_pages(grey: NDArray[np.float32], region: NDArray[np.bool_]) -> Iterator[Page]:
     """Take all that is wider than a stroke for shadow, and what is darker than that for ink."""
     for share in STROKES:
         widest = round(share * max(grey.shape))
         signed = -grey - wide_background(-grey, widest)
-        yield Page(page.region, _coarse(signed, page.region, noise_of(signed[page.region])), dark=True, widest=widest)
+        yield Page(region, _coarse(signed, region, noise_of(signed[region])), dark=True, widest=widest)
 
 
 def _coarse(signed: NDArray[np.float32], region: NDArray[np.bool_], noise: float) -> NDArray[np.bool_]:
