@@ -11,7 +11,7 @@ from inference.ink import Ink, find_ink
 from inference.lines import Lines
 from inference.parts import Digit, choose_parts
 from inference.placement import box_of, place
-from inference.regions import eroded, widened
+from inference.regions import connected_parts, eroded, widened
 from inference.scale import resized
 from inference.search import Found
 from inference.strokes import fit_strokes
@@ -101,11 +101,21 @@ def _see(grey: NDArray[np.float32], move: NDArray[np.float32], found: Found) -> 
     ink = find_ink(grey, region, closer(found.digit.mask), dark=found.page.dark, lines=lines, widest=widest)
     if widest and not ink.mask.any():
         ink = find_ink(grey, region, closer(found.digit.mask), dark=found.page.dark, lines=lines)
-    ink = replace(ink, mask=_closed(ink.mask))
+    ink = replace(ink, mask=_touching(_closed(ink.mask), closer(widened(found.digit.mask, 5, 5))))
     digit = choose_parts(ink.mask, ink.relief, region & ~eroded(region, 1))
     if not digit.mask.any():
         digit = replace(found.digit, mask=closer(found.digit.mask))
     return ink, digit
+
+
+def _touching(mask: NDArray[np.bool_], near: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Leave out the parts of a mask that nowhere lie where the overview saw the digit."""
+    import numpy as np
+
+    labels, table = connected_parts(mask)
+    kept = np.bincount(labels[near], minlength=len(table)) > 0
+    kept[0] = False
+    return np.take(kept, labels)
 
 
 def _closed(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
