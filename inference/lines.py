@@ -20,7 +20,7 @@ SPAN = 0.85  # of the width: a line has parts over this much of it
 PART = 0.2  # of the width: among lines, one from a side up to the digit
 WHOLE = 0.97  # of the width: a single line is one only if it runs this far
 DRIFT = 3  # pixels a run may rise or fall
-THICKEST = 0.025  # of the width
+THICKEST, LEAST_THICK = 0.025, 5  # of the width, but no less than so many pixels
 STRONGER = 1.4  # times as dark as the line: ink that lies on it
 STRONG_SHARE = 0.2  # of ink is stronger than the lines by that much
 MOST = 0.7  # of the pixels of lines: strokes that cross them, which are stronger, do not count
@@ -114,7 +114,7 @@ def _level_lines(raised: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
         return None
     joined = cv2.morphologyEx(level, cv2.MORPH_CLOSE, np.ones((DRIFT, run), np.uint8))
     labels, table = connected_parts(np.asarray(joined, np.bool_))
-    thin = table[:, 4] <= table[:, 2] * max(THICKEST * width, 3)
+    thin = table[:, 4] <= table[:, 2] * max(THICKEST * width, LEAST_THICK)
     thin[0] = False
     spans = thin & (table[:, 2] >= SPAN * width)
     several = np.count_nonzero(spans) > 1

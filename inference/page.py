@@ -167,8 +167,16 @@ def _paper_in(
     holes = [hole for hole in _blobs(blob.filled & ground) if hole.longer >= 0.06 * blob.longer]
     if not holes:
         return None
-    hole = max(holes, key=lambda each: np.count_nonzero(each.filled))
-    inside = np.count_nonzero(hole.filled)
+    return _paper_round(blob, max(holes, key=lambda each: np.count_nonzero(each.filled)), grey, ground)
+
+
+def _paper_round(
+    blob: _Blob, hole: _Blob, grey: NDArray[np.float32], ground: NDArray[np.bool_]
+) -> NDArray[np.bool_] | None:
+    """Give the sheet of which a hole is the ink, or the one within a frame; none for the loop of a digit."""
+    import numpy as np
+
+    area, inside = np.count_nonzero(blob.filled), np.count_nonzero(hole.filled)
     inked = [each for each in _blobs(hole.filled & ~ground) if each.longer >= 0.15 * hole.longer]
     if not inked and _is_loop(blob, hole, grey, ground):
         return None
