@@ -27,31 +27,24 @@ def without_frame(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     Args:
         pixels: uint8, shape [h, w] or [h, w, 3].
     """
-    while (inner := _within(pixels)) is not None:
-        pixels = inner
-    return pixels
-
-
-def _within(pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     import numpy as np
 
     corner = pixels[0, 0].astype(np.int16)
     sides = (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1])
     if any((np.abs(side - corner) > EVEN).any() for side in sides):
-        return None
+        return pixels
     top, bottom, left, right = box_of(_differs(pixels, corner))
     if bottom - top < LEAST * pixels.shape[0] or right - left < LEAST * pixels.shape[1]:
-        return None
+        return pixels
     inner = pixels[top:bottom, left:right]
     rim = np.concatenate([inner[0], inner[-1], inner[:, 0], inner[:, -1]])
     ground = np.median(rim.reshape(len(rim), -1), axis=0).astype(np.int16)
     if not _differs(ground[None, None], corner).any():
-        return None
+        return pixels
     ink = _differs(inner, ground if pixels.shape[2:] else ground[0])
     at_edge = np.concatenate([ink[0], ink[-1], ink[:, 0], ink[:, -1]])
-    if at_edge.mean() > 1 - EDGE or not INKED <= ink[1:-1, 1:-1].mean() <= 1 - GROUND:
-        return None
-    return inner
+    holds_page = at_edge.mean() <= 1 - EDGE and INKED <= ink[1:-1, 1:-1].mean() <= 1 - GROUND
+    return inner if holds_page else pixels
 
 
 def _differs(pixels: NDArray[np.uint8] | NDArray[np.int16], colour: NDArray[np.int16]) -> NDArray[np.bool_]:
@@ -59,4 +52,4 @@ def _differs(pixels: NDArray[np.uint8] | NDArray[np.int16], colour: NDArray[np.i
     import numpy as np
 
     apart = np.abs(pixels.astype(np.int16) - colour) > EVEN
-    return apart.any(axis=2) if apart.shape[2:] else apart
+    return np.asarray(apart.any(axis=2), np.bool_) if apart.shape[2:] else apart

@@ -21,7 +21,7 @@ __all__ = ["Normal", "normalise"]
 
 OVERVIEW = (96, 256)  # longer side at which paper and digit are looked for
 HALF = 128
-NOTHING = 0.2  # clearness of shadows and grain on a blank page, at most; a digit's is 0.3 and more
+NOTHING = 0.2  # clearness of shadows and grain on a blank page is 0.16 at most; a digit's is 0.32 and more
 GRAIN = 5.0  # of 255: more, and clearness has to be the greater, by RISE for each
 RISE = 4 / 255
 CLEAR, STRONG = 0.8, 40  # score and strength in luma at which no other colours need be looked for

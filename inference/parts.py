@@ -104,9 +104,11 @@ def _inside(table: NDArray[np.int32], part: int) -> bool:
 
 def _within(table: NDArray[np.int32], part: int) -> NDArray[np.bool_]:
     """Tell which parts lie in the box of one of them, bool [parts]."""
+    import numpy as np
+
     begin, end = table[part, :2], table[part, :2] + table[part, 2:4]
     ends = table[:, :2] + table[:, 2:4]
-    return ((table[:, :2] > begin) & (ends < end)).all(axis=1)
+    return np.asarray(((table[:, :2] > begin) & (ends < end)).all(axis=1), np.bool_)
 
 
 def _hull(boxes: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -32,7 +32,7 @@ def connected_parts(mask: NDArray[np.bool_], connectivity: int = 8) -> tuple[NDA
     _, numbers, table, _ = cv2.connectedComponentsWithStatsWithAlgorithm(part, connectivity, cv2.CV_32S, way)
     labels[top : top + height, left : left + width] = numbers
     table[1:, :2] += left, top
-    table[0] = 0, 0, mask.shape[1], mask.shape[0], mask.size - np.sum(table[1:, 4])
+    table[0] = 0, 0, mask.shape[1], mask.shape[0], mask.size - int(np.count_nonzero(part))
     return labels, np.asarray(table, np.int32)
 
 
