@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Digit", "choose_parts"]
 
-NEAR = 0.35  # of the digit's longer side: a part no farther off may belong to it
+NEAR = 0.35  # of the digit's longer side: a part no farther off may belong to it,
+STROKE, FAR = 0.3, 0.55  # and one of that length so far off: the flag of a 5 that was written in haste
 LEAST_AREA = 0.012  # of the digit's ink: less is dust
 LEAST_LENGTH = 0.12  # of the digit's longer side
 LIKE = 0.5  # of the digit's longer side: a part this long, apart from it, may be another digit
@@ -76,8 +77,9 @@ def choose_parts(mask: NDArray[np.bool_], relief: NDArray[np.float32], rim: NDAr
         within = _within(table, frame)
         if (within & chosen).any():
             possible &= within  # what is printed round a field is no part of what is written in it
+    reach = np.where(longer >= STROKE * size, FAR, NEAR) * size
     for _ in range(3):  # a part may hang on to a part
-        chosen |= possible & (_gaps(boxes, _hull(boxes[chosen])) <= NEAR * size)
+        chosen |= possible & (_gaps(boxes, _hull(boxes[chosen])) <= reach)
     apart = possible & (longer >= LIKE * size) & (_gaps(boxes, boxes[weight.argmax()]) > APART * size)
     others = (longer >= LEAST_LENGTH * size) & ~chosen
     others[0] = False
