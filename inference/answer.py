@@ -21,6 +21,7 @@ __all__ = ["Answer", "Reads", "answer", "answer_all", "doubt"]
 
 # Of Fashion-MNIST's pictures 9 in 10 that a network would answer are both; of 3,500 drawn digits 43 were.
 CLEAR, BULKY = 0.78, 0.15  # clearness below which, and share of ink above which, there are shapes and no strokes
+DIM = 0.3  # clearness of noise in which something was found; of digits' it is the least
 GRAINY = 0.1  # deviation of the paper above which its grain is all there is to see: a grainy photo's is 0.05
 
 
@@ -144,6 +145,6 @@ def doubt(reading: Reading) -> str:
     """Say why a picture is no sure one before any network has read it; '' for no reason."""
     if reading.faint:
         return "too faint"
-    if reading.clearness < CLEAR and reading.ink_share > BULKY:
+    if reading.clearness < DIM or (reading.clearness < CLEAR and reading.ink_share > BULKY):
         return "no pen strokes"
     return f"{reading.digits} digits in one picture" if reading.digits > 1 else ""
