@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from inference.quantile import median, quantile
+from inference.scale import resized
 
 if TYPE_CHECKING:
     import numpy as np
@@ -12,11 +16,10 @@ __all__ = ["fit_surface", "grain_of", "noise_of", "smooth_background", "wide_bac
 
 THUMB = 48
 INSIDE = 0.9  # of what a pixel of the thumbnail stands for lies in the region
-ROUNDS = 6
+ROUNDS = 4
 TERMS = 10
 OUTLIER = 3.0  # robust deviations from the surface at which a pixel no longer counts
-ENOUGH = 4000  # values to judge noise by
-QUIET = 30  # percent of the pixels are bare paper at its quietest, however much ink there is
+QUIET = 0.3  # of the pixels are bare paper at its quietest, however much ink there is
 QUIETEST = 0.385  # of a standard deviation is what those stay below
 SIGMA = 1.4826  # of a normal distribution, from its median absolute deviation
 
@@ -37,13 +40,13 @@ def fit_surface(grey: NDArray[np.float32], region: NDArray[np.bool_]) -> NDArray
     height, width = grey.shape
     scale = min(THUMB / max(height, width), 1)
     size = max(round(width * scale), 1), max(round(height * scale), 1)
-    inside = cv2.resize(region.astype(np.float32), size, interpolation=cv2.INTER_AREA).ravel() > INSIDE
-    values = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.float32).ravel()[inside]
+    inside = resized(region.astype(np.float32), size).ravel() > INSIDE
+    values = resized(grey, size).ravel()[inside]
     if len(values) <= TERMS:
-        return np.full_like(grey, np.median(grey[region]) if region.any() else 0)
+        return np.full_like(grey, median(grey[region]))
     basis = _basis(size[1], size[0])
     chosen = basis[inside]
-    weights = (np.abs(values - np.median(values)) <= max(2 * _spread(values), 4)).astype(np.float32) + 1e-3
+    weights = (np.abs(values - median(values)) <= max(2 * _spread(values), 4)).astype(np.float32) + 1e-3
     factors = np.zeros(TERMS, np.float32)
     ridge = np.diag([0, *[1e-3 * len(values)] * (TERMS - 1)]).astype(
         np.float32
@@ -58,6 +61,7 @@ def fit_surface(grey: NDArray[np.float32], region: NDArray[np.bool_]) -> NDArray
     return np.asarray(cv2.resize(surface, (width, height)), np.float32)
 
 
+@lru_cache(maxsize=16)
 def _basis(height: int, width: int) -> NDArray[np.float32]:
     import numpy as np
 
@@ -68,7 +72,7 @@ def _basis(height: int, width: int) -> NDArray[np.float32]:
 def _spread(values: NDArray[np.float32]) -> float:
     import numpy as np
 
-    return float(np.median(np.abs(values - np.median(values)))) * SIGMA
+    return median(np.abs(values - median(values))) * SIGMA
 
 
 def smooth_background(grey: NDArray[np.float32], paper: NDArray[np.bool_], reach: float) -> NDArray[np.float32]:
@@ -106,8 +110,7 @@ def wide_background(signed: NDArray[np.float32], widest: int) -> NDArray[np.floa
     import numpy as np
 
     height, width = signed.shape
-    half = cv2.resize(signed, (max(width // 2, 1), max(height // 2, 1)), interpolation=cv2.INTER_AREA)
-    half = cv2.GaussianBlur(half, (0, 0), 0.8)
+    half = cv2.GaussianBlur(resized(signed, (max(width // 2, 1), max(height // 2, 1))), (0, 0), 0.8)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (widest // 2 | 1, widest // 2 | 1))
     opened = cv2.morphologyEx(half, cv2.MORPH_OPEN, kernel)
     opened = np.asarray(opened + np.median(half - opened), np.float32)
@@ -118,13 +121,11 @@ def noise_of(values: NDArray[np.float32]) -> float:
     """Give the robust standard deviation of values about 0; 0 for none."""
     import numpy as np
 
-    return float(np.median(np.abs(values[:: max(len(values) // ENOUGH, 1)]))) * SIGMA if values.size else 0.0
+    return median(np.abs(values)) * SIGMA
 
 
 def grain_of(values: NDArray[np.float32]) -> float:
     """Give the standard deviation of the paper about 0 among values of paper and ink; 0 for none."""
     import numpy as np
 
-    return (
-        float(np.percentile(np.abs(values[:: max(len(values) // ENOUGH, 1)]), QUIET)) / QUIETEST if values.size else 0.0
-    )
+    return quantile(np.abs(values), QUIET) / QUIETEST

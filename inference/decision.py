@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from schemas.calibration import CalibrationRecord, Reference
+from schemas.calibration import CalibrationRecord, Reference, Scale
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Decisions", "decide", "feature_distance", "pixel_distance", "small", "softmax"]
+__all__ = ["Decisions", "decide", "feature_distance", "pixel_distance", "small", "softmax", "strangeness"]
 
 
 @dataclass(frozen=True)
@@ -78,22 +78,34 @@ def decide(  # noqa: PLR0913, PLR0917  (a picture in its three forms, and what t
 
     probabilities = softmax(logits / record.temperature)
     order = np.argsort(-probabilities, axis=1, kind="stable")
-    odd = sum(
-        (distance - scale.middle) / scale.spread
-        for distance, scale in (
-            (pixel_distance(images, reference), record.pixels),
-            (feature_distance(features, reference, record.neighbour), record.features),
-        )
-    )
+    near = feature_distance(features, reference, record.neighbour)
+    odd = strangeness(pixel_distance(images, reference), near, record.pixels, record.features)
     return Decisions(
         classes,
         probabilities,
         read=order[:, 0],
         runner_up=order[:, min(1, order.shape[1] - 1)],
         confidence=probabilities.max(axis=1, initial=0),
-        oddness=np.asarray(odd / record.threshold, np.float32),
+        oddness=(odd / record.threshold).astype(np.float32),
         floor=record.floor,
     )
+
+
+def strangeness(
+    far: NDArray[np.float32], near: NDArray[np.float32], pixels: Scale, features: Scale
+) -> NDArray[np.float64]:
+    """Give how odd pictures are, float64 [n]: the sum of their two distances, each on its own scale.
+
+    Args:
+        far: float32 [n], of their pixels from the nearest class's subspace.
+        near: float32 [n], of their features from training pictures'.
+        pixels: what the first are on validation pictures.
+        features: what the second are.
+    """
+    import numpy as np
+
+    odd = (far - pixels.middle) / pixels.spread + (near - features.middle) / features.spread
+    return odd.astype(np.float64)
 
 
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -135,6 +135,11 @@ def _drop_equal_channels(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
     if pixels.shape[2:] in {(1,), (2,)}:
         pixels = pixels[..., 0]
-    if pixels.shape[2:] and not np.ptp(pixels[::8, ::8], axis=2).any() and not np.ptp(pixels, axis=2).any():
+    if pixels.shape[2:] and _is_grey(pixels[::8, ::8]) and _is_grey(pixels):
         pixels = pixels[..., 0]
     return np.ascontiguousarray(pixels)
+
+
+def _is_grey(pixels: NDArray[np.uint8]) -> bool:
+    blue, green, red = (pixels[..., i] for i in range(3))
+    return bool((blue == green).all() and (green == red).all())

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from inference.background import grain_of, noise_of, smooth_background, wide_background
 from inference.lines import Lines, bridge_lines
+from inference.quantile import quantile
 from inference.regions import connected_parts
+from inference.scale import resized
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,7 +19,8 @@ __all__ = ["Ink", "find_ink"]
 
 FAINTEST = 0.15  # of the ink's strength: what is connected to strong ink counts down to here
 STRONG = 0.4
-BARE = 0.5  # of what a pixel of half the size stands for is paper
+BARE = 0.5  # of what a pixel of the thumbnail stands for is paper
+THUMB = 64  # longer side of what a background is made of: it has no detail
 WINDOW = 0.12  # of the longer side: what the median of the background sees
 HALF = 0.42  # of the strength nearby: where the soft edge of a stroke is taken to be
 LOW_NOISE, HIGH_NOISE = 3.0, 4.5  # deviations of the paper's grain
@@ -72,7 +75,7 @@ def find_ink(  # noqa: PLR0913  (a page, and all that is known of it)
         ground = wide_background(signed, widest) if widest else _background(signed, paper, reach)
         relief = np.where(region, signed - ground, 0).astype(np.float32)
         noise = max(noise_of(relief[paper]), grain_of(relief[region]))
-        strength = float(np.percentile(relief[coarse], 85)) if coarse.any() else 0.0
+        strength = quantile(relief[coarse], 0.85)
         coarse = (relief > max(LOW_NOISE * noise, FAINTEST * strength, 1.5)) & region
     if lines is not None and lines.dark == dark:
         relief = bridge_lines(relief, lines, _dilated(given, 2))
@@ -80,20 +83,17 @@ def find_ink(  # noqa: PLR0913  (a page, and all that is known of it)
 
 
 def _background(signed: NDArray[np.float32], paper: NDArray[np.bool_], reach: float) -> NDArray[np.float32]:
-    """Fill in what is not paper from the paper nearest to it; a median then keeps the edges of shadows.
-
-    All at half the size: a background has no detail.
-    """
+    """Fill in what is not paper from the paper nearest to it; a median then keeps the edges of shadows."""
     import cv2
     import numpy as np
 
     height, width = signed.shape
-    size = max(width // 2, 1), max(height // 2, 1)
-    known = cv2.resize(paper.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    seen = cv2.resize(signed * paper, size, interpolation=cv2.INTER_AREA)
+    factor = -(-max(height, width) // THUMB)
+    size = max(width // factor, 1), max(height // factor, 1)
+    known, seen = resized(paper.astype(np.float32), size), resized(signed * paper, size)
     bare = np.asarray(known > BARE, np.bool_)
     values = np.asarray(seen / np.maximum(known, BARE), np.float32)
-    filled = np.where(bare, values, smooth_background(values, bare, reach / 2))
+    filled = np.where(bare, values, smooth_background(values, bare, reach / factor))
     low = float(filled.min())
     window = round(max(size) * WINDOW) | 1
     median = cv2.medianBlur(np.clip(np.rint(filled - low), 0, 255).astype(np.uint8), window).astype(np.float32)
@@ -105,14 +105,14 @@ def _hysteresis(relief: NDArray[np.float32], noise: float, strength: float) -> N
     import numpy as np
 
     near = max(3, round(max(relief.shape) / 16)) | 1
-    peak = cv2.blur(cv2.dilate(relief, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (near, near))), (near, near))
+    peak = cv2.blur(cv2.dilate(relief, np.ones((near, near), np.uint8)), (near, near))
     weak = (relief > max(LOW_NOISE * noise, FAINTEST * strength, 1.5)) & (relief > HALF * peak)
     strong = weak & (relief > max(HIGH_NOISE * noise, STRONG * strength, 2.0))
     labels, table = connected_parts(weak)
     kept = np.zeros(len(table), np.bool_)
     kept[labels[strong]] = True
     kept[0] = False
-    return kept[labels]
+    return np.take(kept, labels)
 
 
 def _dilated(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from inference.quantile import quantile
 from inference.regions import connected_parts, widened
 
 if TYPE_CHECKING:
@@ -19,12 +20,13 @@ SPAN = 0.85  # of the width: a line has parts over this much of it
 PART = 0.2  # of the width: among lines, one from a side up to the digit
 WHOLE = 0.97  # of the width: a single line is one only if it runs this far
 DRIFT = 3  # pixels a run may rise or fall
-THICKEST = 0.025  # of the width
+THICKEST, LEAST_THICK = 0.025, 5  # of the width, but no less than so many pixels
 STRONGER = 1.4  # times as dark as the line: ink that lies on it
 STRONG_SHARE = 0.2  # of ink is stronger than the lines by that much
-MOST = 70  # percent of the pixels of lines: strokes that cross them, which are stronger, do not count
-USUAL = 92  # percent of the pixels of lines, soft edges and all, are fainter than the strongest lines
-QUIET = 30  # percent of all pixels are paper at its quietest, even where lines are many
+MOST = 0.7  # of the pixels of lines: strokes that cross them, which are stronger, do not count
+USUAL = 0.92  # of the pixels of lines, soft edges and all, are fainter than the strongest lines,
+CORE = 1.5  # which are no more than so many times as strong as what MOST are fainter than
+QUIET = 0.3  # of all pixels are paper at its quietest, even where lines are many
 NOISE = 2.5 / 0.385  # times that: two and a half standard deviations
 
 
@@ -71,14 +73,14 @@ def _find_lines(relief: NDArray[np.float32], *, dark: bool) -> Lines | None:
     """Find the lines in what stands out from the paper: two or more in a direction, or one from end to end."""
     import numpy as np
 
-    threshold = max(NOISE * float(np.percentile(relief[::2, ::2], QUIET)), 0.04 * float(relief.max()), 2.0)
+    threshold = max(NOISE * quantile(relief.ravel(), QUIET), 0.04 * float(relief.max()), 2.0)
     raised = (relief > threshold).astype(np.uint8)
     level, upright = _level_lines(raised), _level_lines(np.ascontiguousarray(raised.T))
     if level is None and upright is None:
         return None
     none = np.zeros(relief.shape, np.bool_)
     level, upright = none if level is None else level, none if upright is None else upright.T
-    return Lines(level, upright, dark, float(np.percentile(relief[level | upright], MOST)))
+    return Lines(level, upright, dark, quantile(relief[level | upright], MOST))
 
 
 def find_residue(mask: NDArray[np.bool_], relief: NDArray[np.float32], lines: Lines) -> NDArray[np.bool_]:
@@ -112,7 +114,7 @@ def _level_lines(raised: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
         return None
     joined = cv2.morphologyEx(level, cv2.MORPH_CLOSE, np.ones((DRIFT, run), np.uint8))
     labels, table = connected_parts(np.asarray(joined, np.bool_))
-    thin = table[:, 4] <= table[:, 2] * max(THICKEST * width, 3)
+    thin = table[:, 4] <= table[:, 2] * max(THICKEST * width, LEAST_THICK)
     thin[0] = False
     spans = thin & (table[:, 2] >= SPAN * width)
     several = np.count_nonzero(spans) > 1
@@ -137,7 +139,7 @@ def bridge_lines(relief: NDArray[np.float32], lines: Lines, ink: NDArray[np.bool
     bare = relief[every & ~ink]
     if not bare.size:
         return relief
-    faint = every & (relief < STRONGER * float(np.percentile(bare, USUAL)))
+    faint = every & (relief < STRONGER * min(quantile(bare, USUAL), CORE * quantile(bare, MOST)))
     flat = np.where(faint, 0, relief).astype(np.float32)
     carried = _carry(flat, lines.level)
     carried = np.maximum(carried, _carry(flat.T, lines.upright.T).T)

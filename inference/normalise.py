@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from inference.colour import LUMA, choose_weights, project
 from inference.detail import Note, draw_digit
+from inference.frame import without_frame
 from inference.native import take_native
+from inference.scale import resized
 from inference.search import Found, find_digit
 from schemas.examples import SIDE
 
@@ -19,7 +21,7 @@ __all__ = ["Normal", "normalise"]
 
 OVERVIEW = (96, 256)  # longer side at which paper and digit are looked for
 HALF = 128
-NOTHING = 0.2  # clearness of shadows and grain on a blank page, at most; a digit's is 0.3 and more
+NOTHING = 0.2  # clearness of shadows and grain on a blank page is 0.16 at most; a digit's is 0.32 and more
 GRAIN = 5.0  # of 255: more, and clearness has to be the greater, by RISE for each
 RISE = 4 / 255
 CLEAR, STRONG = 0.8, 40  # score and strength in luma at which no other colours need be looked for
@@ -77,11 +79,16 @@ def normalise(pixels: NDArray[np.uint8], *, trace: bool = False) -> Normal:
         trace: whether to keep the picture of each step.
     """
     native = take_native(pixels)
-    if native is not None:
+    within = pixels if native else without_frame(pixels)
+    framed = within.shape != pixels.shape
+    native = take_native(within) if framed else native
+    if native is None:
+        normal = _look_twice(within, _Trace(trace))
+    else:
         image, steps = native
-        share = float((image >= HALF).sum()) / (pixels.shape[0] * pixels.shape[1])
-        return Normal(image, tuple(steps), (), strength=255, noise=0, digits=1, share=share, clearness=1)
-    return _look_twice(pixels, _Trace(trace))
+        share = float((image >= HALF).sum()) / (within.shape[0] * within.shape[1])
+        normal = Normal(image, tuple(steps), (), strength=255, noise=0, digits=1, share=share, clearness=1)
+    return replace(normal, steps=("frame removed", *normal.steps)) if framed else normal
 
 
 def _look_twice(pixels: NDArray[np.uint8], trace: _Trace) -> Normal:
@@ -105,8 +112,6 @@ def _look_twice(pixels: NDArray[np.uint8], trace: _Trace) -> Normal:
 
 
 def _overview(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
-    import cv2
-
     height, width = pixels.shape[:2]
     longest = max(height, width)
     target = min(max(longest, OVERVIEW[0]), OVERVIEW[1])
@@ -114,8 +119,7 @@ def _overview(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
         return pixels, 1.0
     scale = target / longest
     size = max(round(width * scale), 1), max(round(height * scale), 1)
-    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
-    return small.astype(pixels.dtype), scale
+    return resized(pixels, size), scale
 
 
 def _find(small: NDArray[np.uint8], note: Note) -> tuple[tuple[float, float, float], Found, list[str]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inference.background import fit_surface
+from inference.quantile import median, quantile
 from inference.regions import connected_parts, eroded, widened
 
 if TYPE_CHECKING:
@@ -21,7 +22,11 @@ FULL = 0.8  # of a sheet is bare
 SHEET = 2.5  # the longest sheet, in widths: a fat 1 is longer
 TWO = 0.88  # of the variance lies between two greys; in even shading it is 0.75
 LEAST = 0.04  # longer side of ink, as a share of the region's
+GREYS = 256
 RIM = 2  # pixels along the edge of a region
+ALIKE = 0.2  # of the contrast: what is seen through a digit's loop differs from the ground by less
+CONVEX = 0.75  # of the smallest turned rectangle round it is filled by a loop
+EVEN = 2.5  # times as wide as where it is narrowest is the stroke round a loop at most
 HUGS = 0.35  # of the outline of a table edge or scan border lies along the edge of the region
 
 
@@ -65,7 +70,7 @@ def find_page(grey: NDArray[np.float32]) -> Page:
     for _ in range(DEPTH):
         ground, fore, dark = _split(grey, region)
         blobs = _blobs(fore)
-        inner = next((inner for blob in blobs if (inner := _paper_in(blob, ground, region)) is not None), None)
+        inner = next((inner for blob in blobs if (inner := _paper_in(blob, grey, ground, region)) is not None), None)
         edges = [] if inner is not None else [blob for blob in blobs if _is_edge(blob, region)]
         ink = fore.copy()
         for blob in edges:
@@ -106,18 +111,25 @@ def _split(grey: NDArray[np.float32], region: NDArray[np.bool_]) -> tuple[Any, A
 
 def _otsu(grey: NDArray[np.float32], region: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], float]:
     """Split a region at Otsu's threshold; gives what is light, and how much of all variance lies between the two."""
-    import cv2
     import numpy as np
 
     values = grey[region]
     low, high = float(values.min()), float(values.max())
     scaled = ((values - low) * (255 / max(high - low, 1e-6))).astype(np.uint8)
-    level = cv2.threshold(scaled[:, None], 0, 255, cv2.THRESH_OTSU)[0]
-    above = scaled > level
-    share = float(above.mean())
-    apart = float(scaled[above].mean() - scaled[~above].mean()) if 0 < share < 1 else 0.0
-    clarity = share * (1 - share) * apart**2 / max(float(scaled.var()), 1e-6)
-    return grey > low + (level + 0.5) / 255 * (high - low), clarity
+    level, between, whole = _split_counts(np.bincount(scaled, minlength=GREYS))
+    return grey > low + (level + 0.5) / 255 * (high - low), between / max(whole, 1e-6)
+
+
+def _split_counts(counts: NDArray[np.int64]) -> tuple[int, float, float]:
+    """Give Otsu's threshold of a histogram, the variance between what it parts, and the whole variance."""
+    import numpy as np
+
+    greys, total = np.arange(GREYS), np.sum(counts)
+    below, mass = np.cumsum(counts), np.cumsum(counts * greys)
+    mean = mass[-1] / total
+    between = np.square(mean * below - mass) / np.maximum(below * (total - below), 1)
+    level = int(np.argmax(between))
+    return level, float(between[level]), float(np.sum(counts * np.square(greys - mean)) / total)
 
 
 def _blobs(mask: NDArray[np.bool_]) -> list[_Blob]:
@@ -141,7 +153,9 @@ def _blob(mask: NDArray[np.bool_], longer: int, area: int) -> _Blob:
     return _Blob(mask, filled, longer, (width + 1) * (height + 1), aspect, area)
 
 
-def _paper_in(blob: _Blob, ground: NDArray[np.bool_], region: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
+def _paper_in(
+    blob: _Blob, grey: NDArray[np.float32], ground: NDArray[np.bool_], region: NDArray[np.bool_]
+) -> NDArray[np.bool_] | None:
     """Give the paper inside a blob that is a sheet, or a frame round a sheet; none where it is ink."""
     import numpy as np
 
@@ -153,14 +167,39 @@ def _paper_in(blob: _Blob, ground: NDArray[np.bool_], region: NDArray[np.bool_])
     holes = [hole for hole in _blobs(blob.filled & ground) if hole.longer >= 0.06 * blob.longer]
     if not holes:
         return None
-    hole = max(holes, key=lambda each: np.count_nonzero(each.filled))
-    inside = np.count_nonzero(hole.filled)
+    return _paper_round(blob, max(holes, key=lambda each: np.count_nonzero(each.filled)), grey, ground)
+
+
+def _paper_round(
+    blob: _Blob, hole: _Blob, grey: NDArray[np.float32], ground: NDArray[np.bool_]
+) -> NDArray[np.bool_] | None:
+    """Give the sheet of which a hole is the ink, or the one within a frame; none for the loop of a digit."""
+    import numpy as np
+
+    area, inside = np.count_nonzero(blob.filled), np.count_nonzero(hole.filled)
+    inked = [each for each in _blobs(hole.filled & ~ground) if each.longer >= 0.15 * hole.longer]
+    if not inked and _is_loop(blob, hole, grey, ground):
+        return None
     if inside < 0.5 * area and blob.area > 0.5 * area:
         return eroded(blob.filled, 3)  # a sheet with ink on it
-    inked = [each for each in _blobs(hole.filled & ~ground) if each.longer >= 0.15 * hole.longer]
     if inked and inside > 0.3 * area and inside > PAPER_FILL * hole.rectangle:
         return eroded(hole.filled, 3)  # a frame with a sheet in it
     return None
+
+
+def _is_loop(blob: _Blob, hole: _Blob, grey: NDArray[np.float32], ground: NDArray[np.bool_]) -> bool:
+    """Tell the loop of a boxy digit in a fat pen from ink on a sheet: the ground is seen through it."""
+    import cv2
+    import numpy as np
+
+    inside, outside = median(grey[hole.mask]), median(grey[ground & ~blob.filled])
+    if abs(inside - outside) > ALIKE * abs(median(grey[blob.mask]) - outside):
+        return False
+    if hole.area < CONVEX * hole.rectangle:
+        return False
+    depth = cv2.distanceTransform(blob.filled.astype(np.uint8), cv2.DIST_L2, 5).astype(np.float32)
+    widths = depth[widened(hole.filled, 3, 3) & ~hole.filled]
+    return quantile(widths, 0.95) < EVEN * quantile(widths, 0.05)
 
 
 def _is_edge(blob: _Blob, region: NDArray[np.bool_]) -> bool:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Digit", "choose_parts"]
 
-NEAR = 0.35  # of the digit's longer side: a part no farther off may belong to it
+NEAR = 0.35  # of the digit's longer side: a part no farther off may belong to it,
+STROKE, FAR = 0.3, 0.55  # and one of that length so far off: the flag of a 5 that was written in haste
 LEAST_AREA = 0.012  # of the digit's ink: less is dust
 LEAST_LENGTH = 0.12  # of the digit's longer side
 LIKE = 0.5  # of the digit's longer side: a part this long, apart from it, may be another digit
@@ -53,7 +54,7 @@ def choose_parts(mask: NDArray[np.bool_], relief: NDArray[np.float32], rim: NDAr
 
     labels, table = connected_parts(mask)
     count = len(table)
-    weight = np.bincount(labels.ravel(), relief.ravel(), count)
+    weight = np.bincount(labels[mask], relief[mask], count).astype(np.float64)
     weight[0] = 0
     at_rim = np.bincount(labels[rim], minlength=count)
     cut = at_rim > 0.15 * table[:, 4]
@@ -61,7 +62,8 @@ def choose_parts(mask: NDArray[np.bool_], relief: NDArray[np.float32], rim: NDAr
     border = at_rim > BORDER * table[:, 2:4].max(axis=1)
     weight[border] *= 0.01
     cut |= border
-    weight[[i for i in range(1, count) if _is_frame(i, labels, table)]] = 0
+    frames = [i for i in range(1, count) if _is_frame(i, labels, table)]
+    weight[frames] = 0
     if not weight.any():
         return Digit(np.zeros_like(mask), np.zeros_like(mask), count - 1, 0)
     boxes = table[:, :4].astype(np.float64)
@@ -71,13 +73,18 @@ def choose_parts(mask: NDArray[np.bool_], relief: NDArray[np.float32], rim: NDAr
     chosen[int(weight.argmax())] = True
     size = float(longer[chosen][0])
     possible = (weight >= LEAST_AREA * weight.max()) & (longer >= LEAST_LENGTH * size) & ~cut
+    for frame in frames:
+        within = _within(table, frame)
+        if (within & chosen).any():
+            possible &= within  # what is printed round a field is no part of what is written in it
+    reach = np.where(longer >= STROKE * size, FAR, NEAR) * size
     for _ in range(3):  # a part may hang on to a part
-        chosen |= possible & (_gaps(boxes, _hull(boxes[chosen])) <= NEAR * size)
+        chosen |= possible & (_gaps(boxes, _hull(boxes[chosen])) <= reach)
     apart = possible & (longer >= LIKE * size) & (_gaps(boxes, boxes[weight.argmax()]) > APART * size)
     others = (longer >= LEAST_LENGTH * size) & ~chosen
     others[0] = False
     dropped = int(count - 1 - np.count_nonzero(chosen))
-    return Digit(chosen[labels], others[labels], dropped, 1 + int(np.count_nonzero(apart)))
+    return Digit(np.take(chosen, labels), np.take(others, labels), dropped, 1 + int(np.count_nonzero(apart)))
 
 
 def _is_frame(part: int, labels: NDArray[np.int32], table: NDArray[np.int32]) -> bool:
@@ -94,10 +101,16 @@ def _is_frame(part: int, labels: NDArray[np.int32], table: NDArray[np.int32]) ->
 
 def _inside(table: NDArray[np.int32], part: int) -> bool:
     """Tell whether a part of some size lies in the box of another."""
-    left, top, width, height = (int(each) for each in table[part, :4])
-    ends = table[1:, :2] + table[1:, 2:4]
-    within = (table[1:, 0] > left) & (table[1:, 1] > top) & (ends[:, 0] < left + width) & (ends[:, 1] < top + height)
-    return bool((within & (table[1:, 2:4].max(axis=1) >= INSIDE * max(width, height))).any())
+    return bool((_within(table, part) & (table[:, 2:4].max(axis=1) >= INSIDE * table[part, 2:4].max())).any())
+
+
+def _within(table: NDArray[np.int32], part: int) -> NDArray[np.bool_]:
+    """Tell which parts lie in the box of one of them, bool [parts]."""
+    import numpy as np
+
+    begin, end = table[part, :2], table[part, :2] + table[part, 2:4]
+    ends = table[:, :2] + table[:, 2:4]
+    return np.asarray(((table[:, :2] > begin) & (ends < end)).all(axis=1), np.bool_)
 
 
 def _hull(boxes: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -33,7 +33,8 @@ class Reading:
         digits: how many parts as large as a digit stand apart; 0 on a blank page.
         ink_share: of the picture that is ink, 0 to 1.
         clearness: 0 to 1: how sharp the digit's edges are all round, against all that is in the picture.
-            Measured: digits 0.45 and more, 0.7 in the middle; noise at most 0.45; 0 to 0.12 on a blank page.
+            Measured, on 1,800 digits of the robustness suite 0.32 and more, 99 % above 0.43 and 0.98 in the middle;
+            on 200 blank pages 0.16 at most; on 200 of noise nearly always less than 0.6, but 0.84 once.
         trace: name and picture (uint8, [h, w] or [h, w, 3]) of each step, where asked for.
     """
 

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 __all__ = ["connected_parts", "eroded", "outline_of", "widened"]
 
+EIGHT = 8
+
 
 def connected_parts(mask: NDArray[np.bool_], connectivity: int = 8) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Number the connected parts of a mask.
@@ -21,8 +23,17 @@ def connected_parts(mask: NDArray[np.bool_], connectivity: int = 8) -> tuple[NDA
     import cv2
     import numpy as np
 
-    _, labels, table, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=connectivity)
-    return np.asarray(labels, np.int32), np.asarray(table, np.int32)
+    left, top, width, height = cv2.boundingRect(mask.view(np.uint8))
+    labels = np.zeros(mask.shape, np.int32)
+    part = np.ascontiguousarray(mask[top : top + height, left : left + width]).view(np.uint8)
+    if not part.size:
+        return labels, np.asarray([[0, 0, mask.shape[1], mask.shape[0], mask.size]], np.int32)
+    way = cv2.CCL_BBDT if connectivity == EIGHT else cv2.CCL_SAUF  # the default takes three times as long
+    _, numbers, table, _ = cv2.connectedComponentsWithStatsWithAlgorithm(part, connectivity, cv2.CV_32S, way)
+    labels[top : top + height, left : left + width] = numbers
+    table[1:, :2] += left, top
+    table[0] = 0, 0, mask.shape[1], mask.shape[0], mask.size - int(np.count_nonzero(part))
+    return labels, np.asarray(table, np.int32)
 
 
 def outline_of(mask: NDArray[np.bool_]) -> NDArray[np.int32]:

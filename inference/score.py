@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from inference.ink import Ink
 from inference.placement import box_of
+from inference.quantile import median, quantile
 from inference.regions import connected_parts, eroded, widened
+from inference.shade import Slopes
 from inference.strokes import stroke_width
 
 if TYPE_CHECKING:
@@ -15,13 +17,16 @@ if TYPE_CHECKING:
 
 __all__ = ["score"]
 
-STEEPEST = 99.5  # percent of all slopes in the paper are less: the sharpest edge there is
-BLUNT = 30  # percent of the digit's outline may be less sharp than what counts
+STEEPEST = 0.995  # of all slopes in the paper are less: the sharpest edge there is
+BLUNT = 0.3  # of the digit's outline may be less sharp than what counts
+FEW = 0.1  # of the outline is far less sharp than
+UNEVEN = 0.35  # of its middle: part of it is the edge of a shadow
+HALF_SOFT = 0.8
 SOLID = 0.35  # width of strokes as a share of the digit's length: more is a blob
 MOST = 0.6  # of the paper: more ink than that is the paper itself
 CONTRARY = 0.15  # of what surrounds a digit stands out the other way: it is the halo of another
 RUNS_OUT = 0.5  # of the edge of the paper: more, and it is a frame
-CUT = 0.02  # of the outline: more, and the edge of what was taken for the paper cuts through the digit
+CUT = 0.006  # of the outline: more, and the edge of what was taken for the paper cuts through the digit
 ALONG = 0.25  # of the outline is near that edge: more, and it is the edge itself
 NEAR = 4  # pixels
 UNLIKELY = 0.35
@@ -30,25 +35,25 @@ PIECE = 0.02
 SCATTERED = 0.25
 
 
-def score(mask: NDArray[np.bool_], region: NDArray[np.bool_], slope: NDArray[np.float32], ink: Ink) -> float:
+def score(mask: NDArray[np.bool_], region: NDArray[np.bool_], slopes: Slopes, ink: Ink) -> float:
     """Give 0 to 1: the sharpness of a digit's edges, against the sharpest there are, all of which it should explain.
 
     Args:
         mask: bool, shape [h, w]: the digit.
         region: bool, shape [h, w]: the paper.
-        slope: float32, shape [h, w]: the gradient's length.
+        slopes: how steep the picture is.
         ink: the ink it is part of.
     """
-    import cv2
     import numpy as np
 
     if not mask.any():
         return 0.0
     outline = widened(mask, 3, 3) & ~mask
-    steepest = float(np.percentile(slope[region][::7], STEEPEST))
-    edge = float(np.percentile(cv2.dilate(slope, np.ones((3, 3), np.uint8))[outline], BLUNT))
-    explained = float(np.square(slope[widened(outline, 5, 5)]).sum()) / max(float(np.square(slope[region]).sum()), 1e-6)
-    sharp = min(edge / max(steepest, 1e-6), 1) * min(explained, 1) ** 0.5
+    every, explained = slopes.each[region], slopes.each[widened(outline, 5, 5)]
+    edges = slopes.steepest[outline]
+    edge = quantile(edges, BLUNT) / max(quantile(every, STEEPEST), 1e-6)
+    edge *= HALF_SOFT if quantile(edges, FEW) < UNEVEN * median(edges) else 1
+    sharp = min(edge, 1) * min(float(np.vdot(explained, explained)) / max(float(np.vdot(every, every)), 1e-6), 1) ** 0.5
     return float(sharp * _shape(mask, region) * _place(mask, outline, region) * _surroundings(mask, region, ink))
 
 

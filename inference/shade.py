@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from inference.quantile import median, quantile
 from inference.regions import connected_parts
 
 if TYPE_CHECKING:
@@ -28,20 +30,25 @@ class Slopes:
     """How steep an overview is.
 
     Attributes:
+        grey: float32, shape [h, w]: the overview.
         each: float32, shape [h, w]: the gradient's length.
         steepest: float32, shape [h, w]: that of each pixel and its neighbours.
-        coarse: float32, shape [h, w]: the same of the blurred overview.
     """
 
+    grey: NDArray[np.float32]
     each: NDArray[np.float32]
     steepest: NDArray[np.float32]
-    coarse: NDArray[np.float32]
+
+    @cached_property
+    def coarse(self) -> NDArray[np.float32]:
+        """The steepest of the blurred overview, float32 [h, w]; most pictures are judged without."""
+        return _largest(_slope(self.grey, BLURRED))
 
 
 def measure_slopes(grey: NDArray[np.float32]) -> Slopes:
     """Measure how steep an overview, float32 [h, w], is."""
     each = _slope(grey, 1)
-    return Slopes(each, _largest(each), _largest(_slope(grey, BLURRED)))
+    return Slopes(grey, each, _largest(each))
 
 
 def _slope(grey: NDArray[np.float32], blur: float) -> NDArray[np.float32]:
@@ -60,12 +67,11 @@ def _largest(slope: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(cv2.dilate(slope, np.ones((3, 3), np.uint8)), np.float32)
 
 
-def find_soft(grey: NDArray[np.float32], slopes: Slopes, ink: Ink, *, dark: bool) -> NDArray[np.bool_]:
+def find_soft(slopes: Slopes, ink: Ink, *, dark: bool) -> NDArray[np.bool_]:
     """Give the parts of the ink that are shadows, or light between shadows, bool [h, w].
 
     Args:
-        grey: float32, shape [h, w], 0 to 255: the overview of the picture.
-        slopes: how steep it is.
+        slopes: how steep the overview of the picture is.
         ink: what was found in it.
         dark: whether ink is darker than paper.
     """
@@ -79,21 +85,18 @@ def find_soft(grey: NDArray[np.float32], slopes: Slopes, ink: Ink, *, dark: bool
             break
         box = slice(max(top - 1, 0), top + height + 1), slice(max(left - 1, 0), left + width + 1)
         part = labels[box] == i
-        strength = float(np.percentile(ink.relief[box][part], 85))
-        brightest = float(np.median(grey[box][part])) + strength * dark
-        through = strength < (1 - LEFT) * brightest
-        soft[i] = through and _has_soft_edges(part, strength, slopes.steepest[box], slopes.coarse[box])
-    return soft[labels]
+        strength = quantile(ink.relief[box][part], 0.85)
+        brightest = median(slopes.grey[box][part]) + strength * dark
+        soft[i] = strength < (1 - LEFT) * brightest and _has_soft_edges(part, strength, slopes, box)
+    return np.take(soft, labels)
 
 
-def _has_soft_edges(
-    part: NDArray[np.bool_], strength: float, steepest: NDArray[np.float32], coarse: NDArray[np.float32]
-) -> bool:
+def _has_soft_edges(part: NDArray[np.bool_], strength: float, slopes: Slopes, box: tuple[slice, slice]) -> bool:
     import cv2
     import numpy as np
 
     outline = np.asarray(cv2.dilate(part.astype(np.uint8), np.ones((3, 3), np.uint8)), np.bool_) & ~part
     if not outline.any():
         return False
-    steep = float(np.median(steepest[outline]))
-    return steep < SOFT * strength or steep < LASTS * float(np.median(coarse[outline]))
+    steep = median(slopes.steepest[box][outline])
+    return steep < SOFT * strength or steep < LASTS * median(slopes.coarse[box][outline])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inference.placement import BOX, box_of
-from inference.regions import connected_parts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -68,10 +67,11 @@ def _thicken(mask: NDArray[np.bool_], by: float) -> NDArray[np.bool_]:
 
 
 def _loops(mask: NDArray[np.bool_]) -> int:
+    import cv2
     import numpy as np
 
-    _, table = connected_parts(~mask, connectivity=4)
-    return int(np.count_nonzero(table[1:, 4] >= LEAST_LOOP))
+    labels = cv2.connectedComponents((~mask).astype(np.uint8), connectivity=4)[1]
+    return int(np.count_nonzero(np.bincount(labels.ravel())[1:] >= LEAST_LOOP))
 
 
 def _thin(mask: NDArray[np.bool_], factor: float, near: int) -> NDArray[np.bool_]:

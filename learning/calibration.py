@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from inference.decision import feature_distance, pixel_distance, small, softmax
+from inference.decision import feature_distance, pixel_distance, small, softmax, strangeness
 from schemas.calibration import CalibrationRecord, Reference, Scale
 
 if TYPE_CHECKING:
@@ -87,8 +87,8 @@ def fit_calibration(  # noqa: PLR0913  (what it is fitted to, and how)
     temperature = _fit_temperature(logits, split.labels)
     before, after = softmax(logits), softmax(logits / temperature)
     distances = pixel_distance(split.images, reference), feature_distance(features, reference, neighbour)
-    scales = [_scale(distance) for distance in distances]
-    odd = sum((each - scale.middle) / scale.spread for each, scale in zip(distances, scales, strict=True))
+    scales = _scale(distances[0]), _scale(distances[1])
+    odd = strangeness(*distances, *scales)
     doubtful = after.max(axis=1) < floor
     odd = np.sort(np.where(doubtful, np.inf, odd))
     threshold = float(odd[max(len(odd) - 1 - int(refused * len(odd)), 0)])

@@ -101,7 +101,8 @@ def test_nothing_is_random(kind: str) -> None:
         ("ruled paper", "lines removed"),
         ("one-pixel lines", "thickened"),
         ("fat brush", "thinned"),
-        ("dark frame round light paper", "paper found"),
+        ("dark frame round light paper", "frame removed"),
+        ("scan border on one side", "paper found"),
         ("yellow on white", "grey of blue"),
     ],
 )
