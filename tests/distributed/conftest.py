@@ -1,4 +1,4 @@
-"""Engines that are started once and stopped whatever happens."""
+"""A Flink cluster that is started once and stopped whatever happens."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import pytest
 
 from tests.distributed import flink as script
 from tests.distributed.flink import Cluster
-from tests.e2e.conftest import trained  # noqa: F401  (a fixture)
 
 
 @pytest.fixture(scope="session")
