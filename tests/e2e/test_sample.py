@@ -119,6 +119,18 @@ def test_the_bundle_reads_as_well_as_the_evaluation_says(trained: Project, bundl
     )
 
 
+def test_what_was_tried_is_counted(trained: Project) -> None:
+    """Behind each share of the pictures that people take, and of those that are no digit, stand its counts."""
+    metrics = Evaluation(trained.artifacts / "latest" / "evaluate.evaluation").metrics
+    for shares, tried in (
+        (metrics.robustness, metrics.robustness_tried),
+        (metrics.refusals, metrics.refusals_tried),
+    ):
+        assert shares
+        assert {kind: each.right / each.count for kind, each in tried.items()} == shares
+    assert {"robustness.shadow", "refusals.two_digits", "recall.3", "f1"} <= set(metrics.intervals)
+
+
 def test_predictions_name_every_test_picture(trained: Project) -> None:
     """There is one prediction for each picture of the test split, by its id."""
     latest = trained.artifacts / "latest"
@@ -159,7 +171,7 @@ def test_an_impossible_threshold_keeps_the_champion(trained: Project, tmp_path: 
     copied = _copy(trained, tmp_path)
     before = (copied.artifacts / "champion").readlink()
     refused = copied.digits("run", "--set", "evaluate.gate.accuracy.at_least=0.9999", status=3)
-    assert "< 0.9999, short by 0.0" in refused.stdout
+    assert "all of them right would not do" in refused.stdout
     assert (copied.artifacts / "champion").readlink() == before
     assert (copied.artifacts / "latest" / "evaluate.blessing" / "NOT_BLESSED").exists()
 
@@ -231,7 +243,7 @@ def test_a_change_in_a_module_of_learning_is_seen(trained: Project, tmp_path: Pa
 
 def test_a_change_in_a_module_of_schemas_is_seen(trained: Project, tmp_path: Path) -> None:
     """A changed line of schemas/gate.py would rerun evaluate, and no stage above it."""
-    stages = _plan_with(trained, tmp_path, "schemas/gate.py", "value < self.at_least", "value <= self.at_least")
+    stages = _plan_with(trained, tmp_path, "schemas/gate.py", "value > self.at_most", "value >= self.at_most")
     assert stages["evaluate"] == ("will run", "code changed: schemas/gate.py")
     assert stages["train"][0] == "unchanged"
 
