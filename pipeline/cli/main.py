@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.check import check
+from pipeline.cli.lineage import lineage
 from pipeline.cli.plan import plan
 from pipeline.cli.predict import predict
 from pipeline.cli.rerun import rerun
@@ -28,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=True,
 )
-for command in (run, rerun, plan, check, runs, show, predict, verify):
+for command in (run, rerun, plan, check, runs, show, predict, verify, lineage):
     app.command()(command)
 
 
