@@ -158,7 +158,9 @@ def trace_artifact(artifacts: Path, path: str) -> Lineage:
     """
     lineage = Lineage(path)
     manifest = Manifest.read(artifacts / path)
-    lineage.artifacts[path] = ArtifactNode(path, manifest.type if manifest else "", manifest.content if manifest else "")
+    lineage.artifacts[path] = ArtifactNode(
+        path, manifest.type if manifest else "", manifest.content if manifest else ""
+    )
     _trace(path, lineage, artifacts, set())
     lineage.takers = [
         each

@@ -92,7 +92,9 @@ def _draw_takers(drawing: _Drawing, takers: Sequence[Execution]) -> None:
     for execution in takers:
         versions = ", ".join(version.path.removeprefix("store/") for version in execution.outputs.values())
         drawing.say(
-            f"INPUT of Execution {execution.stage} {execution.fingerprint[:8]}, {_when(execution)}: {versions}", "", "  "
+            f"INPUT of Execution {execution.stage} {execution.fingerprint[:8]}, {_when(execution)}: {versions}",
+            "",
+            "  ",
         )
 
 
