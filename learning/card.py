@@ -96,8 +96,8 @@ def _use(classes: tuple[str, ...]) -> str:
     return f"""## Intended use
 
 For reading one handwritten digit a picture: the model gives each of {len(classes)} classes a probability
-({", ".join(map(_plain, classes))}), calibrated, so that of the digits read with 90 % about 90 % are right. `{Bundle.SAVED_MODEL}` and
-`{Bundle.LITERT}` give the same answers; the normalisation is inside.
+({", ".join(map(_plain, classes))}), calibrated, so that of the digits read with 90 % about 90 % are right.
+`{Bundle.SAVED_MODEL}` and `{Bundle.LITERT}` give the same answers; the normalisation is inside.
 
 | | | |
 |---|---|---|
@@ -121,10 +121,8 @@ nobody looks at: see the limits below."""
 
 def _results(metrics: Metrics) -> str:
     rows = [(name.replace("_", " "), _figure(value)) for name, value in metrics.scalars().items()]
-    return (
-        f"## Results\n\nOn the {metrics.count:,} pictures of the {metrics.split} split, which nothing was chosen by:\n\n"
-        + _table(("metric", "value"), rows)
-    )
+    said = f"On the {metrics.count:,} pictures of the {metrics.split} split, which had no part in training or choosing:"
+    return f"## Results\n\n{said}\n\n{_table(('metric', 'value'), rows)}"
 
 
 def _limits(metrics: Metrics) -> str:

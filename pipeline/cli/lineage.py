@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from enum import Enum
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -15,7 +15,7 @@ from pipeline.cli.project import artifacts_of
 __all__ = ["lineage"]
 
 
-class Form(str, Enum):
+class Form(StrEnum):
     """How a lineage is printed."""
 
     tree = "tree"

@@ -31,9 +31,8 @@ def find_named(artifacts: Path, wanted: str | None) -> str | RunRecord:
         InputError: the champion was asked for, and there is none.
         UsageError: nothing is called so, or more than one thing is.
     """
-    if wanted in {None, "latest"}:
+    if wanted is None or wanted == "latest":
         return _latest(artifacts)
-    assert wanted is not None
     if wanted == "champion":
         return _champion(artifacts)
     if path := _by_path(artifacts, wanted):
