@@ -1,0 +1,36 @@
+"""Pictures of a split as a reader of the report sees them: large pixels, and what was read below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from learning.files import encode_png
+from pipeline.report.markup import Html, element, picture
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["gallery", "misread_digits", "tile"]
+
+SIDE = 84
+
+
+def gallery(label: str, tiles: Iterable[Html]) -> Html:
+    """Give tiles in rows, as many as there is room for."""
+    return element("ul", *(element("li", each) for each in tiles), class_="gallery", aria_label=label)
+
+
+def tile(image: NDArray[np.uint8], alt: str, *lines: str) -> Html:
+    """Give one picture, uint8 [28, 28], and the lines below it."""
+    shown = picture(encode_png(image), alt, class_="digit", side=SIDE)
+    return element("figure", shown, element("figcaption", *(element("span", line) for line in lines)), class_="tile")
+
+
+def misread_digits(right: NDArray[np.bool_], confidence: NDArray[np.float32]) -> list[int]:
+    """Give the positions of what was misread, the most confident first."""
+    import numpy as np
+
+    wrong = np.flatnonzero(~right)
+    return [int(i) for i in wrong[np.argsort(-confidence[wrong], kind="stable")]]
