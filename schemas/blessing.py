@@ -8,10 +8,37 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from schemas.artifact import Artifact
+from schemas.comparison import Comparison
 from schemas.errors import InputError
 from schemas.gate import RuleResult
 
-__all__ = ["Blessing", "Verdict"]
+__all__ = ["Blessing", "Confusion", "Verdict", "WorstDigit"]
+
+
+class WorstDigit(BaseModel):
+    """A digit of which pictures are misread."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    digit: str
+    """Name of the class."""
+    count: int
+    """Pictures of it in the split."""
+    wrong: int
+    """How many of them are read as another."""
+
+
+class Confusion(BaseModel):
+    """One digit read as another."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    digit: str
+    """Name of the class shown."""
+    read: str
+    """Name of the class read."""
+    count: int
+    """How many pictures."""
 
 
 class Verdict(BaseModel):
@@ -20,19 +47,59 @@ class Verdict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     blessed: bool
+    """Whether every rule is met, and there is one."""
     model: str
     """Content digest of the model that was judged."""
     examples: str
     """Content digest of the examples it was judged on."""
+    evaluation: str = ""
+    """Content digest of the evaluation it was judged by; empty in older verdicts, which promote nothing."""
     calibration: str = ""
     """Content digest of the calibration it was judged with; empty where there was none."""
     rules: list[RuleResult]
+    """What each rule says, in the order of the gate."""
+    worst_digits: list[WorstDigit] = []
+    """The digits with the largest share misread, the worst first; at most 3, none without a misread picture."""
+    worst_confusions: list[Confusion] = []
+    """The commonest misreadings, the commonest first; at most 5."""
+    comparison: Comparison | None = None
+    """Against the champion, whether or not a rule asks for it; None where there was none."""
 
     @classmethod
-    def of(cls, rules: list[RuleResult], *, model: str, examples: str, calibration: str = "") -> Verdict:
+    def of(  # noqa: PLR0913  (what was judged, and what was seen)
+        cls,
+        rules: list[RuleResult],
+        *,
+        model: str,
+        examples: str,
+        evaluation: str,
+        calibration: str = "",
+        worst_digits: list[WorstDigit] | None = None,
+        worst_confusions: list[Confusion] | None = None,
+        comparison: Comparison | None = None,
+    ) -> Verdict:
         """Bless a model that meets every rule of at least one."""
-        blessed = bool(rules) and all(rule.passed for rule in rules)
-        return cls(blessed=blessed, model=model, examples=examples, calibration=calibration, rules=rules)
+        return cls(
+            blessed=bool(rules) and all(rule.passed for rule in rules),
+            model=model,
+            examples=examples,
+            evaluation=evaluation,
+            calibration=calibration,
+            rules=rules,
+            worst_digits=worst_digits or [],
+            worst_confusions=worst_confusions or [],
+            comparison=comparison,
+        )
+
+    @property
+    def judged(self) -> dict[str, str]:
+        """The content digest of each artifact that was judged, by the name of its type."""
+        return {
+            "Model": self.model,
+            "Examples": self.examples,
+            "Evaluation": self.evaluation,
+            "Calibration": self.calibration,
+        }
 
     @property
     def reasons(self) -> list[str]:
@@ -73,7 +140,7 @@ class Blessing(Artifact):
         verdict = self.verdict
         if not verdict.blessed:
             return f"not blessed ({'; '.join(verdict.reasons)})"
-        judged = {"Model": verdict.model, "Examples": verdict.examples, "Calibration": verdict.calibration}
+        judged = verdict.judged
         for kind, digest in used:
             if digest != judged.get(kind, digest):
                 return f"not blessed (the blessing is of another {kind}: {judged[kind][:8]}, not {digest[:8]})"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from schemas.examples import Split
 
-__all__ = ["DigitMetrics", "Evaluation", "Metrics"]
+__all__ = ["DigitMetrics", "Evaluation", "Metrics", "Tried"]
 
 
 class DigitMetrics(BaseModel):
@@ -31,6 +31,16 @@ class DigitMetrics(BaseModel):
     f1: float | None
 
 
+class Tried(BaseModel):
+    """How many pictures of one kind were tried, and how many of them went as they should."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    right: int
+    """Pictures read right or, where they are no digits, not answered."""
+    count: int
+
+
 class Metrics(BaseModel):
     """The figures of one model on one split, by scikit-learn's definitions; None is not a number.
 
@@ -41,8 +51,11 @@ class Metrics(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     split: str
+    """Name of the split."""
     count: int
+    """Pictures in it."""
     accuracy: float | None
+    """Share read right, sure or not."""
     precision: float | None
     recall: float | None
     f1: float | None
@@ -53,10 +66,22 @@ class Metrics(BaseModel):
     """Share of the pictures that are answered; the others are `unsure`."""
     answered_accuracy: float | None = None
     """Accuracy of those."""
+    answered: int | None = None
+    """How many are answered; None in evaluations that did not count them."""
+    parameters: int | None = None
+    """How many numbers the network has, trainable or not."""
+    intervals: dict[str, tuple[float, float]] = {}
+    """The two-sided 95 % interval of each figure, by its name: `accuracy`, `recall.3` of a digit, `robustness.shadow`
+    and `refusals.noise` of a kind. Wilson's for shares, percentiles of a seeded bootstrap for the others; a figure
+    that is not a number has none."""
     robustness: dict[str, float] = {}
     """For each kind of picture people take, drawn from this split: the share whose digit is read right."""
     refusals: dict[str, float] = {}
     """For each kind of picture that is no digit: the share that is not answered with one."""
+    robustness_tried: dict[str, Tried] = {}
+    """For each kind of *robustness*: the counts behind the share."""
+    refusals_tried: dict[str, Tried] = {}
+    """For each kind of *refusals*: the counts behind the share."""
     per_digit: dict[str, DigitMetrics]
     confusion: list[list[int]]
     """Rows are true classes, columns are read ones, both in the order of *per_digit*."""
@@ -80,7 +105,8 @@ class Evaluation(Artifact):
     File structure:
         metrics.json: a Metrics record.
         predictions.parquet: one row a picture: `id`, `label`, `read`, `confidence`,
-            `refused`, `probabilities` (calibrated); with page checksums.
+            `refused`, `champion` (the name of the class that the champion read; null without one),
+            `probabilities` (calibrated); with page checksums. `label` and `read` are positions of classes.
     """
 
     @property
@@ -97,10 +123,24 @@ class Evaluation(Artifact):
         )
 
     @staticmethod
-    def write(
-        folder: Path, metrics: Metrics, split: Split, probabilities: NDArray[np.float32], refused: NDArray[np.bool_]
+    def write(  # noqa: PLR0913, PLR0917  (columns of one table)
+        folder: Path,
+        metrics: Metrics,
+        split: Split,
+        probabilities: NDArray[np.float32],
+        refused: NDArray[np.bool_],
+        champion: list[str] | None = None,
     ) -> None:
-        """Write an evaluation into an output folder; *probabilities* has the shape [n, classes], *refused* [n]."""
+        """Write an evaluation into an output folder.
+
+        Args:
+            folder: of the output.
+            metrics: the figures.
+            split: of n pictures, which was read.
+            probabilities: float32 [n, classes].
+            refused: bool [n], which pictures are not answered.
+            champion: for each picture the name of the class that the champion read; None without one.
+        """
         import numpy as np
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -114,6 +154,7 @@ class Evaluation(Artifact):
             "read": pa.array(probabilities.argmax(axis=1), pa.int32()),
             "confidence": pa.array(probabilities.max(axis=1), pa.float32()),
             "refused": pa.array(refused, pa.bool_()),
+            "champion": pa.array(champion or [None] * len(split), pa.string()),
             "probabilities": pa.FixedSizeListArray.from_arrays(  # pyright: ignore[reportUnknownMemberType]
                 pa.array(np.ascontiguousarray(probabilities).reshape(-1), pa.float32()), len(split.classes)
             ),

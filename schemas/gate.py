@@ -1,103 +1,170 @@
-"""The gate: rules a model must meet, and what each of them says of it. It fails closed."""
+"""The gate: the rules that a model must meet, and what each of them says of one model."""
 
 from __future__ import annotations
 
-import math
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
 from schemas.config import Config
-from schemas.errors import nearest
-from schemas.evaluation import Metrics
 
-__all__ = ["Rule", "RuleResult", "judge"]
+__all__ = ["Bounds", "ChampionRule", "DigitRule", "Gate", "Rule", "RuleResult", "SliceRule"]
+
+EACH_KIND = "per_kind"
+Confidence = Annotated[float, Field(gt=0.5, lt=1)]
 
 
-class Rule(Config):
-    """Bounds on one metric; at least one bound must be given."""
+class Bounds(Config):
+    """Bounds on one figure; at least one must be given."""
 
     at_least: float | None = None
-    """The metric may not be below this."""
+    """The figure may not be below this."""
     at_most: float | None = None
-    """The metric may not be above this."""
-    of: Literal["all", "every_digit"] = "all"
-    """Judge the metric over all pictures, or for each digit alone."""
+    """The figure may not be above this."""
 
     @model_validator(mode="after")
-    def _bounded(self) -> Rule:
+    def _check_bounds(self) -> Bounds:
         if self.at_least is None and self.at_most is None:
             raise ValueError("a rule needs at_least or at_most")
+        if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
+            raise ValueError(f"no figure is at least {self.at_least:g} and at most {self.at_most:g}")
         return self
 
     @property
-    def expected(self) -> str:
+    def words(self) -> str:
         """The bounds in words: '>= 0.97'."""
         bounds = ((">=", self.at_least), ("<=", self.at_most))
         return " and ".join(f"{sign} {bound:g}" for sign, bound in bounds if bound is not None)
 
-    def shortfall(self, value: float) -> str | None:
-        """Say how a value misses the rule, '0.962 < 0.97, short by 0.008'; None where it does not."""
+    def misses(self, value: float) -> float | None:
+        """Give by how much a value misses the bounds, more than 0; None where it meets them."""
         if self.at_least is not None and value < self.at_least:
-            return f"{value!r} < {self.at_least!r}, short by {self.at_least - value:.2g}"
+            return self.at_least - value
         if self.at_most is not None and value > self.at_most:
-            return f"{value!r} > {self.at_most!r}, over by {value - self.at_most:.2g}"
+            return value - self.at_most
         return None
 
 
+class Rule(Bounds):
+    """Bounds on one metric, held against the figure itself or an end of its confidence interval."""
+
+    on: Literal["point", "lower", "upper"] = "point"
+    """What must lie within the bounds: the figure, or the lower or upper end of its two-sided interval."""
+    confidence: Confidence = 0.95
+    """Of that interval."""
+
+    @property
+    def words(self) -> str:
+        """The rule in words: 'lower >= 0.965'."""
+        return super().words if self.on == "point" else f"{self.on} {super().words}"
+
+
+class DigitRule(Rule):
+    """A rule on a metric that each digit has too."""
+
+    of: Literal["all", "per_digit"] = "all"
+    """Judge the plain mean over the digits, or every digit alone."""
+
+
+class SliceRule(Rule):
+    """A rule that each part of the test split must meet, the parts told apart by a column of Examples."""
+
+    column: str
+    """`digit`, `source` (of several sources), or a column of your tags.csv."""
+    metric: Literal["accuracy", "coverage", "answered_accuracy", "log_loss"] = "accuracy"
+    """What is measured on each part."""
+    values: Annotated[list[str], Field(min_length=1)] | None = None
+    """The parts that are judged; by default every value of the column in any split, but not the empty tag."""
+    minimum: PositiveInt = 100
+    """Pictures that a part must have to be judged."""
+    too_few: Literal["refuse", "allow"] = "refuse"
+    """What a part with fewer does to the model."""
+
+
+class ChampionRule(Config):
+    """What a model must show against the promoted one, on the same test pictures; one of the two must be given."""
+
+    not_worse_by: Annotated[float, Field(gt=0, lt=1)] | None = None
+    """Non-inferiority: the lower end of the interval of the difference in accuracy must be above minus this."""
+    better: bool = False
+    """Superiority: more pictures are read right, and the exact McNemar test finds no chance in it."""
+    confidence: Confidence = 0.95
+    """Of the interval (two-sided, paired bootstrap); the test's p must be below 1 less this."""
+    first: Literal["allow", "refuse"] = "refuse"
+    """What the rule says while there is no champion to be compared with."""
+
+    @model_validator(mode="after")
+    def _check_one(self) -> ChampionRule:
+        if self.better == (self.not_worse_by is not None):
+            raise ValueError("a champion rule needs either not_worse_by or better: true")
+        return self
+
+    @property
+    def words(self) -> str:
+        """The rule in words: 'not worse by 0.002'."""
+        return "better" if self.better else f"not worse by {self.not_worse_by:g}"
+
+
+class Gate(Config):
+    """The rules by metric; a model is blessed when it meets every one of at least one."""
+
+    accuracy: Rule | None = None
+    """Share of the test pictures that are read right; Wilson's interval."""
+    precision: DigitRule | None = None
+    """Of the pictures read as a digit, the share that are it; Wilson's interval for a digit, bootstrap for the mean."""
+    recall: DigitRule | None = None
+    """Of the pictures of a digit, the share read as it; Wilson's interval for a digit, bootstrap for the mean."""
+    f1: DigitRule | None = None
+    """Harmonic mean of both; bootstrap."""
+    log_loss: Rule | None = None
+    """Mean surprise at the right digit, in nats; bootstrap."""
+    calibration_error: Rule | None = None
+    """Expected calibration error, 15 bins; bootstrap."""
+    coverage: Rule | None = None
+    """Share of the test pictures that are answered and not `unsure`; Wilson's interval."""
+    answered_accuracy: Rule | None = None
+    """Share of those that are read right; Wilson's interval."""
+    parameters: Bounds | None = None
+    """How many numbers the network has."""
+    robustness: dict[str, Rule] = Field(default_factory=dict[str, Rule])
+    """For a kind of picture people take, or `per_kind`, each of them alone: the share read right; Wilson's interval."""
+    refusals: dict[str, Rule] = Field(default_factory=dict[str, Rule])
+    """For a kind of picture that is no digit, or `per_kind`: the share that is not answered; Wilson's interval."""
+    slices: list[SliceRule] = Field(default_factory=list[SliceRule])
+    """Floors for parts of the test split."""
+    champion: ChampionRule | None = None
+    """The comparison with the promoted model."""
+
+
 class RuleResult(BaseModel):
-    """What one rule says of a model."""
+    """What one rule says of a model. Of a rule on many parts (digits, kinds, slices) the worst part is shown."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     metric: str
-    of: str
+    """accuracy, precision, recall, f1, log_loss, calibration_error, coverage, answered_accuracy, parameters,
+    robustness, refusals, or champion."""
+    of: str = "all"
+    """all, per_digit, per_kind, a kind, or a column of Examples; empty of the rule on the champion."""
     expected: str
+    """The rule in words: 'lower >= 0.965'."""
+    part: str = ""
+    """The part the figures are of, where the rule is on many: '3', 'shadow', 'night'."""
     actual: float | None
-    """The metric; with every_digit, that of the worst digit. None is not a number."""
+    """The figure; of the champion rule the difference in accuracy. None is not a number."""
+    bound: float | None = None
+    """The end of its interval that was judged; None where the figure itself was."""
+    confidence: float | None = None
+    """Of that interval, or of McNemar's test."""
+    count: int | None = None
+    """Pictures it was measured on."""
+    shortfall: float | None = None
+    """By how much what was judged misses the rule, more than 0; None where it is met or cannot be measured."""
+    shortfall_pictures: int | None = None
+    """How many more pictures had to be right for the rule to be met; None where that does not say it, or none would."""
     passed: bool
+    """Whether the model meets the rule."""
     reason: str
-    """Why it did not pass, in words; empty where it did."""
-
-
-def judge(gate: dict[str, Rule], metrics: Metrics) -> list[RuleResult]:
-    """Hold every rule against the metrics; what is missing or not a number never passes."""
-    return [_judge_rule(name, rule, metrics) for name, rule in gate.items()]
-
-
-def _judge_rule(name: str, rule: Rule, metrics: Metrics) -> RuleResult:
-    slices = _slices(name, rule, metrics)
-    if slices is None:
-        known = [metric for metric in metrics.scalars() if rule.of == "all" or metrics.by_digit(metric)]
-        suffix = " of every digit" if rule.of == "every_digit" else ""
-        hint = nearest(name, known) or f"there are {', '.join(known) or 'none'}"
-        return _result(name, rule, None, f"no metric {name}{suffix}: {hint}")
-    if not slices:
-        return _result(name, rule, None, f"{name}: there is no digit to judge")
-    reasons = [reason for label, value in slices.items() if (reason := _miss(label, rule, value))]
-    return _result(name, rule, _worst(rule, slices), "; ".join(reasons))
-
-
-def _slices(name: str, rule: Rule, metrics: Metrics) -> dict[str, float | None] | None:
-    if rule.of == "every_digit":
-        values = metrics.by_digit(name)
-        return values if values is None else {f"{name} of digit {digit}": value for digit, value in values.items()}
-    return {name: metrics.scalars()[name]} if name in metrics.scalars() else None
-
-
-def _miss(label: str, rule: Rule, value: float | None) -> str | None:
-    if value is None or not math.isfinite(value):
-        return f"{label} is not a number: there are no examples to measure it on"
-    shortfall = rule.shortfall(value)
-    return f"{label} {shortfall}" if shortfall else None
-
-
-def _worst(rule: Rule, slices: dict[str, float | None]) -> float | None:
-    values = [value for value in slices.values() if value is not None and math.isfinite(value)]
-    if len(values) < len(slices):
-        return None
-    return min(values) if rule.at_least is not None else max(values)
-
-
-def _result(name: str, rule: Rule, actual: float | None, reason: str) -> RuleResult:
-    return RuleResult(metric=name, of=rule.of, expected=rule.expected, actual=actual, passed=not reason, reason=reason)
+    """Why it does not, in words, naming every part that fails; empty where it does."""
+    note: str = ""
+    """What should be seen although it passed: 'first model: no comparison'."""
