@@ -14,6 +14,7 @@ from pipeline.cli.check import check
 from pipeline.cli.lineage import lineage
 from pipeline.cli.plan import plan
 from pipeline.cli.predict import predict
+from pipeline.cli.report import report
 from pipeline.cli.rerun import rerun
 from pipeline.cli.run import run
 from pipeline.cli.runs import runs
@@ -29,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=True,
 )
-for command in (run, rerun, plan, check, runs, show, predict, verify, lineage):
+for command in (run, rerun, plan, check, runs, show, predict, verify, report, lineage):
     app.command()(command)
 
 

@@ -6,15 +6,18 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from learning.files import encode_png
-from pipeline.report.markup import Html, element, picture
+from pipeline.report.markup import Html, element, joined, paragraph, picture
+from pipeline.report.material import Material
+from pipeline.report.words import percent, plural
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["gallery", "misread_digits", "tile"]
+__all__ = ["gallery", "misread", "misread_digits", "tile"]
 
 SIDE = 84
+SHOWN = 60
 
 
 def gallery(label: str, tiles: Iterable[Html]) -> Html:
@@ -34,3 +37,22 @@ def misread_digits(right: NDArray[np.bool_], confidence: NDArray[np.float32]) ->
 
     wrong = np.flatnonzero(~right)
     return [int(i) for i in wrong[np.argsort(-confidence[wrong], kind="stable")]]
+
+
+def misread(material: Material) -> Html:
+    """Show what was misread, the most confident first."""
+    predictions, split, rows = material.predictions, material.split, material.rows
+    wrong = misread_digits(predictions.right, predictions.confidence)
+    if not wrong:
+        return paragraph("Not one picture was misread.")
+    shown = [i for i in wrong[:SHOWN] if predictions.ids[i] in rows]
+    more = f" The {len(shown)} most confident of them:" if len(wrong) > len(shown) else " The most confident first:"
+    said = f"{plural(len(wrong), 'picture')} of {len(predictions.ids):,} misread.{more}"
+    tiles: list[Html] = []
+    for i in shown:
+        name, sure = predictions.ids[i], percent(float(predictions.confidence[i]))
+        true, read = (predictions.classes[each[i]] for each in (predictions.labels, predictions.read))
+        held_back = " (unsure)" if predictions.refused[i] else ""
+        alt = f"{name}: a {true}, read {read} with {sure}{held_back}"
+        tiles.append(tile(split.images[rows[name]], alt, f"is {true}, read {read}", f"{sure}{held_back}", name))
+    return joined(paragraph(said), gallery("Misread digits", tiles))

@@ -37,8 +37,8 @@ def draw_lanes(lineage: Lineage) -> Html:
     ]
     width, height = LEFT + TEXT + LANE * (len(lanes) + 1), TOP * 2 + ROW * len(rows)
     said = "; ".join(
-        f"{each.stage} took {_names(lineage.inputs(each.fingerprint))} and put out {_names(lineage.outputs(each.fingerprint))}"
-        for each in lineage.executions.values()
+        f"{each.stage} took {_names(lineage.inputs(name))} and put out {_names(lineage.outputs(name))}"
+        for name, each in lineage.executions.items()
     )
     about = element("title", "Lineage", id="lineage-title") + element("desc", said, id="lineage-said")
     return Html(

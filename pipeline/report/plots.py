@@ -83,13 +83,14 @@ def plot_losses(history: History) -> Html:
 def plot_errors(history: History) -> Html:
     """Draw the share misread of training and validation pictures over the steps."""
     rounds = history.rounds
+    first, last = (1 - each.validation_accuracy for each in (rounds[0], rounds[-1]))
     return _plot_curves(
         "misread",
         history,
         [100 * (1 - each.accuracy) for each in rounds],
         [100 * (1 - each.validation_accuracy) for each in rounds],
         "Misread, in %",
-        f"Misread of validation from {1 - rounds[0].validation_accuracy:.2%} to {1 - rounds[-1].validation_accuracy:.2%}",
+        f"Misread of validation from {first:.2%} to {last:.2%}",
     )
 
 
@@ -109,7 +110,9 @@ def _plot_curves(  # noqa: PLR0913, PLR0917  (one curve each, and its words)
         axes.grid(axis="y")
         axes.legend()
 
-    return _svg(name, f"Learning curves: {name}", f"{said} in {len(steps)} rounds; kept: step {steps[history.best]}", draw)
+    return _svg(
+        name, f"Learning curves: {name}", f"{said} in {len(steps)} rounds; kept: step {steps[history.best]}", draw
+    )
 
 
 def _svg(name: str, title: str, said: str, draw: Any, size: tuple[float, float] = SIZE) -> Html:  # noqa: ANN401
