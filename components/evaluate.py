@@ -2,41 +2,57 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import math
+from typing import TYPE_CHECKING
 
-from pydantic import Field, NonNegativeInt
+from pydantic import Field, NonNegativeInt, field_validator
 
+from learning.robustness import KINDS
+from learning.trials import NO_DIGITS
 from schemas.artifact import Output
-from schemas.blessing import Blessing, Verdict
+from schemas.blessing import Blessing, Confusion, Verdict, WorstDigit
+from schemas.bundle import Bundle
 from schemas.calibration import Calibration
+from schemas.comparison import Comparison
 from schemas.config import Config
-from schemas.errors import StageError
-from schemas.evaluation import DigitMetrics, Evaluation, Metrics
+from schemas.errors import InputError, StageError, nearest
+from schemas.evaluation import DigitMetrics, Evaluation, Metrics, Tried
 from schemas.examples import Examples, Split
-from schemas.gate import Rule, judge
+from schemas.gate import EACH_KIND, Gate
+from schemas.manifest import hash_files
 from schemas.model import Model
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from inference.decision import Decisions
+    from learning.figures import Figure, Figures
     from learning.trials import ModelReader
 
 __all__ = ["EvaluateConfig", "evaluate"]
 
 SPLIT = "test"
+CONFIDENCE = 0.95  # of the intervals that are written beside the figures
+WORST_DIGITS, WORST_CONFUSIONS = 3, 5
 
 
 class EvaluateConfig(Config):
     """Settings of the evaluate stage."""
 
-    gate: dict[str, Rule] = Field(default_factory=dict)
-    """The rule for each metric; a model is blessed when it meets every one of at least one."""
+    gate: Gate = Field(default_factory=Gate)
+    """The rules; a model is blessed when it meets every one of at least one."""
     per_kind: NonNegativeInt = 10
     """Pictures of each kind that people take, and of each that is no digit, on which the model is tried; 0 for none."""
     seed: NonNegativeInt = 0
-    """Of drawing them."""
+    """Of drawing them, and of the bootstrap."""
+
+    @field_validator("gate")
+    @classmethod
+    def _check_kinds(cls, gate: Gate) -> Gate:
+        for name, given, kinds in (("robustness", gate.robustness, KINDS), ("refusals", gate.refusals, NO_DIGITS)):
+            known = [EACH_KIND, *kinds]
+            for kind in given:
+                if kind not in known:
+                    hint = nearest(kind, known) or f"there are {', '.join(known)}"
+                    raise ValueError(f"{name} without {kind}, which is no kind of picture: {hint}")
+        return gate
 
 
 def evaluate(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
@@ -46,8 +62,11 @@ def evaluate(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
     evaluation: Output[Evaluation],
     blessing: Output[Blessing],
     config: EvaluateConfig,
+    champion: Bundle | None = None,
 ) -> None:
     """Read the test split as the bundle will, write the figures, and the verdict of the gate."""
+    from learning.figures import Figures
+    from learning.judging import Evidence, judge
     from learning.trials import ModelReader
 
     split = examples.read(SPLIT)
@@ -57,89 +76,120 @@ def evaluate(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
             found=", ".join(split.classes),
             expected=", ".join(model.classes),
         )
-    reader = ModelReader(model.load(), calibration, split.classes)
+    network = model.load()
+    reader = ModelReader(network, calibration, split.classes)
     decisions = reader.read(split.images)
-    metrics = _measure(split, decisions.probabilities)
-    metrics = metrics.model_copy(update=_measure_answers(split, decisions) | _try_out(split, reader, config))
-    Evaluation.write(evaluation.path, metrics, split, decisions.probabilities, decisions.refused)
+    figures = Figures(split.labels, decisions.probabilities, decisions.refused, config.seed)
+    robustness, refusals = _try_out(split, reader, config)
+    before = _read_champion(champion, split) if champion else None
+    comparison = _compare(split, decisions.read.tolist(), champion, before, config.seed)
+    parameters = int(network.count_params())
+    metrics = _measure(split, figures, robustness, refusals, parameters)
+    Evaluation.write(evaluation.path, metrics, split, decisions.probabilities, decisions.refused, before)
+    evidence = Evidence(
+        figures, split, examples.values, parameters, robustness, refusals, comparison=comparison, seed=config.seed
+    )
     verdict = Verdict.of(
-        judge(config.gate, metrics),
+        judge(config.gate, evidence),
         model=model.digest,
         examples=examples.digest,
+        evaluation=Evaluation.content(evaluation.path, hash_files(evaluation.path)),
         calibration=calibration.digest,
+        worst_digits=_worst_digits(metrics),
+        worst_confusions=_worst_confusions(metrics),
+        comparison=comparison,
     )
     Blessing.write(blessing.path, verdict)
 
 
-def _measure_answers(split: Split, decisions: Decisions) -> dict[str, float | None]:
-    """Measure how honest the answers are: None where there are none."""
-    import numpy as np
+def _read_champion(champion: Bundle, split: Split) -> list[str]:
+    from learning.comparison import read_champion
 
-    from learning.calibration import calibration_error
-
-    answered = ~decisions.refused
-    right = decisions.read == split.labels
-    return {
-        "calibration_error": calibration_error(decisions.probabilities, split.labels) if len(split) else None,
-        "coverage": float(np.mean(answered)) if len(split) else None,
-        "answered_accuracy": float(np.mean(right[answered])) if answered.any() else None,
-    }
+    try:
+        return read_champion(champion.path, split)
+    except InputError as error:
+        raise InputError(
+            "the champion cannot be compared with",
+            found=error.headline,
+            do="digits verify; rm artifacts/champion gives up the comparison, and the next model counts as the first",
+        ) from error
 
 
-def _try_out(split: Split, reader: ModelReader, config: EvaluateConfig) -> dict[str, dict[str, float]]:
+def _compare(
+    split: Split, read: list[int], champion: Bundle | None, before: list[str] | None, seed: int
+) -> Comparison | None:
+    from learning.comparison import compare
+
+    if champion is None or not before:
+        return None
+    names = [split.classes[each] for each in read]
+    return compare(split, names, before, version=champion.path.name, content=champion.digest, seed=seed)
+
+
+def _try_out(split: Split, reader: ModelReader, config: EvaluateConfig) -> tuple[dict[str, Tried], dict[str, Tried]]:
     from learning.trials import measure_refusals, measure_robustness
 
     if not (config.per_kind and len(split)):
-        return {}
-    return {
-        "robustness": measure_robustness(split, reader, per_kind=config.per_kind, seed=config.seed),
-        "refusals": measure_refusals(split, reader, count=config.per_kind, seed=config.seed),
-    }
-
-
-def _measure(split: Split, probabilities: NDArray[np.float32]) -> Metrics:
-    import numpy as np
-    from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
-
-    labels, every = split.labels, list(range(len(split.classes)))
-    read = probabilities.argmax(axis=1)
-    counts = np.bincount(labels, minlength=len(every))
-    figures = np.full((3, len(every)), np.nan)
-    if len(split):
-        undefined: Any = np.nan  # scikit-learn's annotation knows only 'warn'
-        figures[:] = precision_recall_fscore_support(labels, read, labels=every, zero_division=undefined)[:3]
-    precision, recall, f1 = figures
-    per_digit = {
-        name: DigitMetrics(
-            count=int(counts[i]), precision=_number(precision[i]), recall=_number(recall[i]), f1=_number(f1[i])
-        )
-        for i, name in enumerate(split.classes)
-    }
-    return Metrics(
-        split=SPLIT,
-        count=len(split),
-        accuracy=float(np.mean(read == labels)) if len(split) else None,
-        precision=_number(np.mean(precision)),
-        recall=_number(np.mean(recall)),
-        f1=_number(np.mean(f1)),
-        log_loss=_log_loss(labels, probabilities) if len(split) else None,
-        per_digit=per_digit,
-        confusion=confusion_matrix(labels, read, labels=every).tolist() if len(split) else [],
+        return {}, {}
+    return (
+        measure_robustness(split, reader, per_kind=config.per_kind, seed=config.seed),
+        measure_refusals(split, reader, count=config.per_kind, seed=config.seed),
     )
 
 
-def _log_loss(labels: NDArray[np.int32], probabilities: NDArray[np.float32]) -> float | None:
-    import numpy as np
-    from sklearn.metrics import log_loss
+def _measure(
+    split: Split, figures: Figures, robustness: dict[str, Tried], refusals: dict[str, Tried], parameters: int
+) -> Metrics:
+    from learning.figures import PER_DIGIT, SCALARS, shares
 
-    # In float64, or scikit-learn clips at float32's coarser epsilon.
-    exact = probabilities.astype(np.float64)
-    exact /= exact.sum(axis=1, keepdims=True)
-    return _number(log_loss(labels, exact, labels=range(exact.shape[1])))
+    each = {name: dict(zip(split.classes, figures.per_digit(name), strict=True)) for name in PER_DIGIT}
+    whole = {name: figures.get(name) for name in SCALARS}
+    kinds = {"robustness": shares(robustness), "refusals": shares(refusals)}
+    parts = {f"{name}.{part}": figure for name, all_of in (each | kinds).items() for part, figure in all_of.items()}
+    counts = figures.confusion.sum(axis=1).tolist()
+    return Metrics(
+        split=SPLIT,
+        count=len(split),
+        **{name: _number(figure) for name, figure in whole.items()},
+        answered=whole["answered_accuracy"].count,
+        parameters=parameters,
+        intervals={name: figure.interval(CONFIDENCE) for name, figure in (whole | parts).items() if _known(figure)},
+        robustness={kind: figure.value for kind, figure in kinds["robustness"].items()},
+        refusals={kind: figure.value for kind, figure in kinds["refusals"].items()},
+        robustness_tried=robustness,
+        refusals_tried=refusals,
+        per_digit={
+            name: DigitMetrics(count=count, **{rate: _number(each[rate][name]) for rate in PER_DIGIT})
+            for name, count in zip(split.classes, counts, strict=True)
+        },
+        confusion=figures.confusion.tolist() if len(split) else [],
+    )
 
 
-def _number(value: float | np.floating[Any]) -> float | None:
+def _known(figure: Figure) -> bool:
+    return math.isfinite(figure.value)
+
+
+def _number(figure: Figure) -> float | None:
     """Give a finite number as such, and None for NaN: JSON has no word for it."""
-    import math
+    return figure.value if _known(figure) else None
 
-    return float(value) if math.isfinite(value) else None
+
+def _worst_digits(metrics: Metrics) -> list[WorstDigit]:
+    digits = [
+        WorstDigit(digit=name, count=each.count, wrong=round(each.count * (1 - each.recall)))
+        for name, each in metrics.per_digit.items()
+        if each.recall is not None and each.recall < 1
+    ]
+    return sorted(digits, key=lambda digit: -digit.wrong / digit.count)[:WORST_DIGITS]
+
+
+def _worst_confusions(metrics: Metrics) -> list[Confusion]:
+    names = list(metrics.per_digit)
+    confusions = [
+        Confusion(digit=names[i], read=names[j], count=count)
+        for i, row in enumerate(metrics.confusion)
+        for j, count in enumerate(row)
+        if i != j and count
+    ]
+    return sorted(confusions, key=lambda confusion: -confusion.count)[:WORST_CONFUSIONS]

@@ -53,8 +53,8 @@ def export(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
     config: ExportConfig,
 ) -> None:
     """Write SavedModel, LiteRT, labels, calibration, transform, statistics and card of the model that was blessed."""
-    used = [("Model", model.digest), ("Examples", examples.digest), ("Calibration", calibration.digest)]
-    if reason := blessing.refusal(used):
+    judged = (model, examples, evaluation, calibration)
+    if reason := blessing.refusal((type(each).__name__, each.digest) for each in judged):
         raise StageError(f"the model is {reason}", expected="BLESSED")
     network = model.load()
     _write_formats(network, calibration.record.temperature, bundle.path)

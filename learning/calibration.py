@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from schemas.examples import Split
 
-__all__ = ["calibration_error", "fit_calibration", "fit_reference"]
+__all__ = ["calibration_error", "calibration_gaps", "fit_calibration", "fit_reference"]
 
 BINS = 15
 
@@ -27,10 +27,19 @@ def calibration_error(probabilities: NDArray[np.float32], labels: NDArray[np.int
     """
     import numpy as np
 
-    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
-    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    gaps = (abs(float(np.sum(confidence[bins == each]) - np.sum(right[bins == each]))) for each in range(BINS))
-    return sum(gaps) / len(labels)
+    gaps, bins = calibration_gaps(probabilities, labels)
+    return float(np.abs(np.bincount(bins, gaps)).sum()) / len(labels)
+
+
+def calibration_gaps(
+    probabilities: NDArray[np.float32], labels: NDArray[np.int32]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Give for each picture its confidence less 1 where it is right, float64 [n], and the bin it falls into, [n]."""
+    import numpy as np
+
+    confidence = probabilities.max(axis=1)
+    bins = np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
+    return confidence.astype(np.float64) - (probabilities.argmax(axis=1) == labels), bins
 
 
 def fit_reference(split: Split, features: NDArray[np.float32], *, dimensions: int, references: int) -> Reference:

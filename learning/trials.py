@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from inference.answer import Answer, Reads, answer_all
+from learning import refusals
+from learning.robustness import robustness_suite
+from schemas.evaluation import Tried
 
 if TYPE_CHECKING:
     import keras
@@ -18,9 +21,17 @@ if TYPE_CHECKING:
     from schemas.calibration import Calibration
     from schemas.examples import Split
 
-__all__ = ["ModelReader", "measure_refusals", "measure_robustness"]
+__all__ = ["NO_DIGITS", "ModelReader", "measure_refusals", "measure_robustness"]
 
 BATCH = 50
+NO_DIGITS: dict[str, Callable[[Split, int, int], Iterator[bytes]]] = {
+    "blank_pages": lambda _, count, seed: refusals.blank_pages(count, seed),
+    "noise": lambda _, count, seed: refusals.noise(count, seed),
+    "letters": lambda _, count, seed: refusals.letters(count, seed),
+    "scribbles": lambda _, count, seed: refusals.scribbles(count, seed),
+    "two_digits": refusals.two_digits,
+}
+"""The kinds of picture that are no digit; two digits are drawn from the split."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +58,8 @@ class ModelReader:
         return decide(images, answers["logits"], answers["features"], self.classes, record, reference)
 
 
-def measure_robustness(split: Split, reader: Reads, *, per_kind: int, seed: int) -> dict[str, float]:
-    """Give for each kind of picture people take the share whose digit is read right, sure or not.
+def measure_robustness(split: Split, reader: Reads, *, per_kind: int, seed: int) -> dict[str, Tried]:
+    """Count for each kind of picture people take how many have their digit read right, sure or not.
 
     Args:
         split: whose pictures are drawn on paper and photographed; at least one.
@@ -56,31 +67,19 @@ def measure_robustness(split: Split, reader: Reads, *, per_kind: int, seed: int)
         per_kind: pictures of each kind.
         seed: of the drawing.
     """
-    from learning.robustness import robustness_suite
-
     right: dict[str, list[bool]] = {}
     pictures = robustness_suite(split, per_kind=per_kind, seed=seed)
     while some := list(islice(pictures, BATCH)):
         answers = answer_all((data for _, _, data in some), reader)
         for (kind, label, _), answer in zip(some, answers, strict=True):
             right.setdefault(kind, []).append(answer.digit == split.classes[label])
-    return {kind: sum(each) / len(each) for kind, each in right.items()}
+    return {kind: Tried(right=sum(each), count=len(each)) for kind, each in right.items()}
 
 
-def measure_refusals(split: Split, reader: Reads, *, count: int, seed: int) -> dict[str, float]:
-    """Give for each kind of picture that is no digit the share that is not answered with one."""
-    from learning import refusals
-
-    makers: dict[str, Callable[[], Iterator[bytes]]] = {
-        "blank pages": lambda: refusals.blank_pages(count, seed),
-        "noise": lambda: refusals.noise(count, seed),
-        "letters": lambda: refusals.letters(count, seed),
-        "scribbles": lambda: refusals.scribbles(count, seed),
-        "two digits": lambda: refusals.two_digits(split, count, seed),
-    }
-    return {name: _share_refused(answer_all(make(), reader)) for name, make in makers.items()}
+def measure_refusals(split: Split, reader: Reads, *, count: int, seed: int) -> dict[str, Tried]:
+    """Count for each kind of picture that is no digit how many are not answered with one."""
+    return {name: _count_refused(answer_all(make(split, count, seed), reader)) for name, make in NO_DIGITS.items()}
 
 
-def _share_refused(answers: Iterable[Answer]) -> float:
-    decisions = [answer.decision for answer in answers]
-    return 1 - decisions.count("digit") / len(decisions)
+def _count_refused(answers: list[Answer]) -> Tried:
+    return Tried(right=sum(answer.decision != "digit" for answer in answers), count=len(answers))

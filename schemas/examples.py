@@ -48,8 +48,8 @@ class Split:
 
     def take(self, chosen: NDArray[np.int64]) -> Split:
         """Give the split that holds the pictures at the *chosen* positions, in that order."""
-        tags = {name: [values[i] for i in chosen] for name, values in self.tags.items()}
-        return Split(self.images[chosen], self.labels[chosen], [self.ids[i] for i in chosen], self.classes, tags)
+        tags = {name: [values[int(i)] for i in chosen] for name, values in self.tags.items()}
+        return Split(self.images[chosen], self.labels[chosen], [self.ids[int(i)] for i in chosen], self.classes, tags)
 
     def column(self, name: str) -> list[str] | None:
         """Give a column as n strings: `digit`, the name of each label, or a tag; None where there is none."""

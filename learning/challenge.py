@@ -1,0 +1,87 @@
+"""The rule on the champion: not worse by more than a margin, or better."""
+
+from __future__ import annotations
+
+from learning.comparison import difference_interval, mcnemar
+from schemas.comparison import Comparison
+from schemas.gate import ChampionRule, RuleResult
+
+__all__ = ["judge_champion"]
+
+FIRST = "first model: no comparison"
+
+
+def judge_champion(rule: ChampionRule, found: Comparison | None, count: int, seed: int) -> RuleResult:
+    """Hold a comparison against the rule.
+
+    Args:
+        rule: what must be shown.
+        found: the comparison; None without a champion, or without pictures.
+        count: test pictures.
+        seed: of the bootstrap.
+    """
+    if found is None:
+        return _without(rule, count)
+    bound = _lower(found.better, found.worse, rule, found, seed)
+    passed = _meets(found.better, found.worse, rule, found, seed)
+    more = None if passed else _more_right(rule, found, seed)
+    return RuleResult(
+        metric="champion",
+        of="",
+        expected=rule.words,
+        part=found.champion,
+        actual=found.difference,
+        bound=None if rule.better else bound,
+        confidence=rule.confidence,
+        count=found.count,
+        shortfall=None if passed or rule.not_worse_by is None else -rule.not_worse_by - bound,
+        shortfall_pictures=more,
+        passed=passed,
+        reason="" if passed else _why(rule, found, bound, more),
+    )
+
+
+def _without(rule: ChampionRule, count: int) -> RuleResult:
+    why = FIRST if count else "champion: there are no examples to compare on"
+    passed = rule.first == "allow" and count > 0
+    reason, note = ("", why) if passed else (why, "")
+    return RuleResult(
+        metric="champion", of="", expected=rule.words, actual=None, passed=passed, reason=reason, note=note
+    )
+
+
+def _lower(better: int, worse: int, rule: ChampionRule, found: Comparison, seed: int) -> float:
+    return difference_interval(better, worse, found.count, confidence=rule.confidence, seed=seed)[0]
+
+
+def _meets(better: int, worse: int, rule: ChampionRule, found: Comparison, seed: int) -> bool:
+    if rule.not_worse_by is None:
+        return better > worse and mcnemar(better, worse) < 1 - rule.confidence
+    return _lower(better, worse, rule, found, seed) > -rule.not_worse_by
+
+
+def _more_right(rule: ChampionRule, found: Comparison, seed: int) -> int | None:
+    """Count how many more pictures had to be right: first those that got worse, then those that both misread."""
+    both_wrong = round(found.count * (1 - found.accuracy)) - found.worse
+    least, most = 0, found.worse + both_wrong
+
+    def enough(more: int) -> bool:
+        saved = min(more, found.worse)
+        return _meets(found.better + more - saved, found.worse - saved, rule, found, seed)
+
+    if not enough(most):
+        return None
+    while most - least > 1:
+        middle = (least + most) // 2
+        least, most = (least, middle) if enough(middle) else (middle, most)
+    return most
+
+
+def _why(rule: ChampionRule, found: Comparison, bound: float, more: int | None) -> str:
+    if rule.better:
+        text = f"not shown to be better than the champion: McNemar's p {found.p:.2g}, not < {1 - rule.confidence:.2g}"
+    else:
+        ends = f"{100 * rule.confidence:g} % lower bound {bound:+.4f} <= {-(rule.not_worse_by or 0):g}"
+        text = f"accuracy less the champion's {found.difference:+.4f}, {ends}"
+    needed = f", {more:,} more correct needed" if more is not None else ""
+    return f"{text}; {found.better:,} pictures better, {found.worse:,} worse, of {found.count:,}{needed}"
