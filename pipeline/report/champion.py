@@ -72,7 +72,7 @@ def _changed(material: Material, title: str, ids: list[str], count: int) -> Html
 def _tile(material: Material, name: str) -> Html:
     row, predictions = material.rows[name], material.predictions
     classes = predictions.classes
-    true, read = classes[predictions.labels[row]], classes[predictions.read[row]]
+    true, read = classes[int(predictions.labels[row])], classes[int(predictions.read[row])]
     before = _champions(material)[row] or "?"
     alt = f"{name}: a {true}, read {read}, by the champion {before}"
     return tile(material.split.images[row], alt, f"is {true}", f"read {read}, was {before}", name)

@@ -51,7 +51,7 @@ def misread(material: Material) -> Html:
     tiles: list[Html] = []
     for i in shown:
         name, sure = predictions.ids[i], percent(float(predictions.confidence[i]))
-        true, read = (predictions.classes[each[i]] for each in (predictions.labels, predictions.read))
+        true, read = (predictions.classes[int(each[i])] for each in (predictions.labels, predictions.read))
         held_back = " (unsure)" if predictions.refused[i] else ""
         alt = f"{name}: a {true}, read {read} with {sure}{held_back}"
         tiles.append(tile(split.images[rows[name]], alt, f"is {true}, read {read}", f"{sure}{held_back}", name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -44,7 +44,7 @@ class Predictions:
     """
 
     def __init__(self, evaluation: Evaluation, classes: tuple[str, ...]) -> None:
-        table = evaluation.predictions()
+        table: Any = evaluation.predictions()
         self.ids: list[str] = table["id"].to_pylist()
         self.labels: NDArray[np.int32] = table["label"].to_numpy()
         self.read: NDArray[np.int32] = table["read"].to_numpy()

@@ -11,8 +11,6 @@ from pipeline.report.markup import Html, element
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from matplotlib.axes import Axes
-
     from pipeline.report.reliability import Bin
     from schemas.model import History
 
@@ -100,7 +98,7 @@ def _plot_curves(  # noqa: PLR0913, PLR0917  (one curve each, and its words)
     steps = [each.step for each in history.rounds]
 
     def draw(figure: Any) -> None:  # noqa: ANN401  (matplotlib's Figure)
-        axes: Axes = figure.subplots()
+        axes = figure.subplots()
         axes.plot(steps, training, "s--", color=SECOND, markersize=4, linewidth=1.2, label="training, distorted")
         axes.plot(steps, validation, "o-", color=FIRST, markersize=4, linewidth=1.5, label="validation")
         kept = steps[history.best], validation[history.best]
@@ -117,12 +115,13 @@ def _plot_curves(  # noqa: PLR0913, PLR0917  (one curve each, and its words)
 
 def _svg(name: str, title: str, said: str, draw: Any, size: tuple[float, float] = SIZE) -> Html:  # noqa: ANN401
     """Draw a figure and give it as an inline element; the same figure gives the same text, to the byte."""
-    from matplotlib import rc_context
+    import matplotlib as mpl
     from matplotlib.figure import Figure
 
+    library: Any = mpl
     written = io.StringIO()
-    with rc_context({**STYLE, "svg.hashsalt": name}):
-        figure = Figure(figsize=size, layout="constrained")
+    with library.rc_context({**STYLE, "svg.hashsalt": name}):
+        figure: Any = Figure(figsize=size, layout="constrained")
         draw(figure)
         figure.savefig(written, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     text = written.getvalue()
