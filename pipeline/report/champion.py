@@ -38,7 +38,7 @@ def against_champion(material: Material) -> Html:
     ]
     return joined(
         paragraph(_conclusion(found)),
-        table(f"On the same {plural(found.count, 'picture')}", ("", "value"), rows, numbers=(1,)),
+        table(f"On the same {plural(found.count, 'picture')}", ("", ""), rows, numbers=(1,), unseen=False),
         _changed(material, "Got better", found.better_ids, found.better),
         _changed(material, "Got worse", found.worse_ids, found.worse),
     )

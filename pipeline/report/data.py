@@ -16,9 +16,9 @@ def data(material: Material) -> Html:
     """Give the source, the splits, the classes and the warnings."""
     found = material.statistics
     notice = [paragraph(found.source.notice, class_="notice")] if found.source.notice else []
-    overlap = plural(found.overlap, "picture")
+    overlap = plural(found.overlap, "picture") if found.overlap else "No picture"
     return joined(
-        paragraph(f"From {found.source.dataset}. {overlap} of the test split equal one of the train split."),
+        paragraph(f"{found.source.dataset}. {overlap} of the test split is in the train split too."),
         *notice,
         _warnings(found),
         _splits(found),
@@ -41,8 +41,14 @@ def _splits(found: StatisticsRecord) -> Html:
         (name, f"{each.count:,}", _share(each.mean), _share(each.std), f"{each.duplicates:,}")
         for name, each in found.splits.items()
     ]
-    header = ("split", "pictures", "mean of pixels", "their deviation", "duplicates")
-    return table("Splits as they came; validation is taken from train", header, rows, numbers=(1, 2, 3, 4))
+    header = ("split", "pictures", "mean", "deviation", "duplicates")
+    return table(
+        "The splits as they came; mean and deviation are of pixels from 0 to 1",
+        header,
+        rows,
+        numbers=(1, 2, 3, 4),
+        unseen=False,
+    )
 
 
 def _share(value: float | None) -> str:

@@ -33,17 +33,16 @@ def metrics(material: Material) -> Html:
     found = material.metrics
     rows = [
         (
-            named(name),
+            joined(named(name), element("small", MEANINGS.get(name, ""))),
             figure_in_words(name, value),
-            interval_in_words(name, found.intervals.get(name)) or "not measured",
-            MEANINGS.get(name, ""),
+            interval_in_words(name, found.intervals.get(name)) or "not on record",
         )
         for name, value in found.scalars().items()
     ]
     said = f"On the {plural(found.count, 'picture')} of the {found.split} split, which had no part in training."
     if found.parameters:
         said += f" The network has {found.parameters:,} parameters."
-    header = ("metric", "value", "95 % interval", "meaning")
+    header = ("metric", "value", "95 % interval")
     return joined(paragraph(said), table("Metrics", header, rows, numbers=(1, 2)))
 
 

@@ -42,7 +42,14 @@ def paragraph(*children: str, class_: str = "") -> Html:
     return element("p", *children, class_=class_)
 
 
-def table(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Iterable[int] = ()) -> Html:
+def table(
+    caption: str,
+    header: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    numbers: Iterable[int] = (),
+    unseen: bool = True,
+) -> Html:
     """Give a table that scrolls by itself where it is too wide.
 
     Args:
@@ -50,6 +57,7 @@ def table(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]], *,
         header: of the columns.
         rows: of cells; the first cell heads its row.
         numbers: columns that are set to the right.
+        unseen: the caption is for those who cannot see that a heading says the same.
     """
     right = set(numbers)
     style = {i: "number" if i in right else "" for i in range(len(header))}
@@ -62,7 +70,8 @@ def table(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]], *,
         )
         for row in rows
     ]
-    whole = element("table", element("caption", caption), element("thead", head), element("tbody", *body))
+    title = element("caption", caption, class_="unseen" if unseen else "")
+    whole = element("table", title, element("thead", head), element("tbody", *body))
     return element("div", whole, class_="scroll", role="group", tabindex="0", aria_label=caption)
 
 

@@ -21,13 +21,14 @@ __all__ = ["STYLE", "render_report", "write_report"]
 
 STYLE = Path(__file__).with_name("report.css")
 NOTHING_FROM_OUTSIDE = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+HALVES = {"confusions", "calibration", "data", "lineage", "versions", "reproduction"}
 SECTIONS: tuple[tuple[str, str, Callable[[Material], Html]], ...] = (
     ("rules", "The rules", rules),
     ("champion", "Against the champion", against_champion),
     ("metrics", "Metrics", metrics),
     ("confusions", "Confusions", confusions),
-    ("digits", "Each digit", digits),
     ("calibration", "Calibration", calibration),
+    ("digits", "Each digit", digits),
     ("misread", "Misread digits", misread),
     ("robustness", "Pictures people take", robustness),
     ("refusals", "What is no digit", refusals),
@@ -83,6 +84,8 @@ def _head(title: str) -> Html:
 def _section(name: str, title: str, make: Callable[[Material], Html], material: Material) -> Html:
     try:
         content = make(material)
-    except (MissingError, InputError, OSError, ValueError) as error:
-        content = paragraph(f"Not shown: {error}", class_="missing")
-    return element("section", joined(element("h2", title), content), id=name)
+    except MissingError as missing:
+        content = paragraph(str(missing), class_="missing")
+    except (InputError, OSError, ValueError) as damage:
+        content = paragraph(f"Not shown: {damage}", class_="missing")
+    return element("section", joined(element("h2", title), content), id=name, class_="half" if name in HALVES else "")

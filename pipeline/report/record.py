@@ -93,4 +93,4 @@ def _digests(material: Material) -> Html:
         for name, path in stage.outputs.items()
     ]
     said = "What it put out; behind the dash the beginning of the content digest, equal where the content is"
-    return details("Versions of its artifacts", table(said, ("artifact", "version"), rows))
+    return details("Versions of its artifacts", table(said, ("artifact", "version"), rows, unseen=False))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from learning.robustness import KINDS, render
 from learning.trials import NO_DIGITS
-from pipeline.report.markup import Html, bar, joined, paragraph, picture, table
+from pipeline.report.markup import Html, bar, element, joined, paragraph, picture
 from pipeline.report.material import Material, MissingError
-from pipeline.report.words import interval_in_words, named, percent
+from pipeline.report.words import named
 from schemas.evaluation import Evaluation
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def robustness(material: Material) -> Html:
     draw = _drawn(material, KINDS, lambda split, kind, seed: render(split.images[0], kind, seed))
     said = (
         "Digits of this split as people take them: drawn on paper by a program, photographed, and read through the "
-        "whole front end. Right is what has its digit read right, sure or not. The worst kind comes first."
+        "whole front end. Right is what has its digit read right, sure or not. The worst kind comes first; behind the counts the 95 % interval."
     )
     return _trial(material, "robustness", "Pictures people take", said, found.robustness, found.robustness_tried, draw)
 
@@ -40,7 +40,7 @@ def refusals(material: Material) -> Html:
         return next(NO_DIGITS[kind](split, 1, seed))
 
     draw = _drawn(material, tuple(NO_DIGITS), make)
-    said = "Pictures that hold no digit to be read. Right is what is not answered with one. The worst kind comes first."
+    said = "Pictures that hold no digit to be read. Right is what is not answered with one. The worst kind comes first; behind the counts the 95 % interval."
     return _trial(material, "refusals", "Pictures that are no digit", said, found.refusals, found.refusals_tried, draw)
 
 
@@ -55,18 +55,27 @@ def _trial(  # noqa: PLR0913, PLR0917  (one table, and its words)
 ) -> Html:
     if not shares:
         raise MissingError("Nothing was tried: per_kind of evaluate is 0, or there are no test pictures.")
-    rows = [
-        (
+    cards = [
+        element(
+            "li",
             draw(kind),
-            named(kind),
-            bar(share, percent(share)),
-            f"{tried[kind].right} of {tried[kind].count}" if kind in tried else "not counted",
-            interval_in_words(name, material.metrics.intervals.get(f"{name}.{kind}")),
+            element(
+                "div",
+                element("strong", named(kind)),
+                bar(share, f"{100 * share:.0f} %"),
+                element("small", _counted(kind, tried, material.metrics.intervals.get(f"{name}.{kind}"))),
+            ),
         )
         for kind, share in sorted(shares.items(), key=lambda item: item[1])
     ]
-    header = ("example", "kind", "right", "count", "95 % interval")
-    return joined(paragraph(said), table(caption, header, rows, numbers=(3, 4)))
+    return joined(paragraph(said), element("ul", *cards, class_="kinds", aria_label=caption))
+
+
+def _counted(kind: str, tried: dict[str, Tried], interval: tuple[float, float] | None) -> str:
+    if kind not in tried:
+        return "not counted"
+    ends = f"; {100 * interval[0]:.0f} to {100 * interval[1]:.0f} %" if interval else ""
+    return f"{tried[kind].right} of {tried[kind].count}{ends}"
 
 
 def _drawn(
@@ -78,7 +87,7 @@ def _drawn(
     def draw(kind: str) -> Html:
         key = kind.replace(" ", "_")
         if split is None or key not in kinds:
-            return Html("none")
+            return element("span", class_="example")
         return picture(_thumbnail(make(split, key, seed)), f"An example: {named(kind)}", class_="example", side=SIDE)
 
     return draw

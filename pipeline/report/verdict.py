@@ -94,7 +94,7 @@ def _tile(title: str, value: float | None, name: str, metrics: Metrics) -> Html:
 
 
 def _small(text: str) -> Html:
-    return element("small", f" {text}")
+    return element("small", text) if text else Html("")
 
 
 def rules(material: Material) -> Html:
@@ -105,16 +105,10 @@ def rules(material: Material) -> Html:
     if not verdict.rules:
         return paragraph("The gate has no rules: nothing can be blessed.")
     rows = [
-        (
-            _rule_name(rule),
-            rule.expected,
-            _measured(rule),
-            _mark(passed=rule.passed),
-            joined(_shortfall(rule)),
-        )
+        (_rule_name(rule), _asked(rule), _measured(rule), joined(_mark(passed=rule.passed), _small(_shortfall(rule))))
         for rule in verdict.rules
     ]
-    return table("Rules of the gate", ("rule", "asks for", "measured", "result", "falls short by"), rows)
+    return table("Rules of the gate", ("rule", "asks for", "measured", "result"), rows)
 
 
 def _rule_name(rule: RuleResult) -> str:
@@ -123,12 +117,18 @@ def _rule_name(rule: RuleResult) -> str:
     return f"{named(rule.metric)}{of}{part}"
 
 
-def _measured(rule: RuleResult) -> str:
-    said = figure_in_words(rule.metric, rule.actual)
+def _asked(rule: RuleResult) -> str:
+    return rule.expected.replace(">=", "≥").replace("<=", "≤")
+
+
+def _measured(rule: RuleResult) -> Html:
+    parts = []
     if rule.bound is not None:
-        said += f"; judged {figure_in_words(rule.metric, rule.bound)}"
-        said += f" ({100 * rule.confidence:g} %)" if rule.confidence else ""
-    return said + (f", n = {rule.count:,}" if rule.count is not None else "")
+        sure = f", {100 * rule.confidence:g} % sure" if rule.confidence else ""
+        parts.append(f"judged: {figure_in_words(rule.metric, rule.bound)}{sure}")
+    if rule.count is not None:
+        parts.append(f"n = {rule.count:,}")
+    return joined(figure_in_words(rule.metric, rule.actual), *map(_small, parts))
 
 
 def _mark(*, passed: bool) -> Html:
