@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["refusals", "robustness"]
 
 SIDE = 72
+ORDER = "The worst kind comes first; behind the counts the 95 % interval."
 
 
 def robustness(material: Material) -> Html:
@@ -27,7 +28,7 @@ def robustness(material: Material) -> Html:
     draw = _drawn(material, KINDS, lambda split, kind, seed: render(split.images[0], kind, seed))
     said = (
         "Digits of this split as people take them: drawn on paper by a program, photographed, and read through the "
-        "whole front end. Right is what has its digit read right, sure or not. The worst kind comes first; behind the counts the 95 % interval."
+        f"whole front end. Right is what has its digit read right, sure or not. {ORDER}"
     )
     return _trial(material, "robustness", "Pictures people take", said, found.robustness, found.robustness_tried, draw)
 
@@ -40,7 +41,7 @@ def refusals(material: Material) -> Html:
         return next(NO_DIGITS[kind](split, 1, seed))
 
     draw = _drawn(material, tuple(NO_DIGITS), make)
-    said = "Pictures that hold no digit to be read. Right is what is not answered with one. The worst kind comes first; behind the counts the 95 % interval."
+    said = f"Pictures that hold no digit to be read. Right is what is not answered with one. {ORDER}"
     return _trial(material, "refusals", "Pictures that are no digit", said, found.refusals, found.refusals_tried, draw)
 
 
