@@ -51,7 +51,7 @@ class EvaluateConfig(Config):
             for kind in given:
                 if kind not in known:
                     hint = nearest(kind, known) or f"there are {', '.join(known)}"
-                    raise ValueError(f"{name} without {kind}, which is no kind of picture: {hint}")
+                    raise ValueError(f"a kind of picture, and {name}.{kind} is none: {hint}")
         return gate
 
 

@@ -192,6 +192,7 @@ def _result(metric: str, of: str, rule: Rule, parts: list[_Part]) -> RuleResult:
         count=worst.figure.count if worst.figure else None,
         shortfall=worst.missed,
         shortfall_pictures=worst.more,
+        failing=[part.name for part in parts if part.reason and part.name],
         passed=not reasons,
         reason="; ".join(reasons),
         note="; ".join(part.note for part in parts if part.note),

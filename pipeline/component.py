@@ -29,6 +29,7 @@ class Component:
         module: dotted name; `components.train` or one of the user's.
         function: takes artifacts, outputs and one config, by keyword.
         inputs: type of each input artifact.
+        optional: the inputs that may be None.
         outputs: type of each output artifact.
         config: type of its settings.
         config_name: the parameter for them; None where the function has none.
@@ -37,6 +38,7 @@ class Component:
     module: str
     function: Callable[..., None]
     inputs: dict[str, type[Artifact]]
+    optional: frozenset[str]
     outputs: dict[str, type[Artifact]]
     config: type[Config]
     config_name: str | None
@@ -94,15 +96,20 @@ def _known_components() -> list[str]:
 
 def _contract(name: str, function: Callable[..., None], hints: dict[str, Any], place: str) -> Component:
     inputs: dict[str, type[Artifact]] = {}
+    optional: set[str] = set()
     outputs: dict[str, type[Artifact]] = {}
     config: type[Config] = Config
     config_name: str | None = None
     for parameter in inspect.signature(function).parameters:
         hint: Any = hints.get(parameter)
+        kinds = [kind for kind in typing.get_args(hint) if kind is not type(None)]
         if typing.get_origin(hint) is Output and _is_subclass(typing.get_args(hint)[0], Artifact):
             outputs[parameter] = typing.get_args(hint)[0]
         elif _is_subclass(hint, Artifact):
             inputs[parameter] = hint
+        elif len(kinds) == 1 and hint == kinds[0] | None and _is_subclass(kinds[0], Artifact):
+            inputs[parameter] = kinds[0]
+            optional.add(parameter)
         elif _is_subclass(hint, Config):
             config, config_name = hint, parameter
         else:
@@ -111,7 +118,7 @@ def _contract(name: str, function: Callable[..., None], hints: dict[str, Any], p
                 found=str(hint),
                 expected="an Artifact, an Output[Artifact] or a Config",
             )
-    return Component(name, function, inputs, outputs, config, config_name)
+    return Component(name, function, inputs, frozenset(optional), outputs, config, config_name)
 
 
 def _is_subclass(hint: object, base: type) -> bool:

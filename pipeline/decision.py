@@ -79,7 +79,7 @@ def foresee_stage(
     stage: Stage, pipeline: Pipeline, store: Store, done: Mapping[str, Execution], above: RunRecord
 ) -> tuple[StageRecord, Execution | None]:
     """Foresee one stage, given the executions and the records of the stages above it."""
-    inputs = resolve_inputs(stage, done)
+    inputs = resolve_inputs(stage, done, store)
     if inputs is None:
         waited_for = {port.stage for port in stage.ports} - set(done)
         first = next(record for record in above.stages if record.stage in waited_for)

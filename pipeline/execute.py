@@ -74,7 +74,8 @@ def _arguments(
 ) -> dict[str, Any]:
     component = stage.component
     arguments: dict[str, Any] = {
-        name: component.inputs[name](store.artifacts / version.path) for name, version in inputs.items()
+        name: kind(store.artifacts / inputs[name].path) if name in inputs else None
+        for name, kind in component.inputs.items()
     }
     for name, folder in workspace.outputs.items():
         arguments[name] = Output(folder, workspace.scratch[name], logs)

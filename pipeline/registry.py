@@ -1,16 +1,21 @@
-"""Which bundle is the champion: one relative link, moved atomically."""
+"""Which bundle is the champion: one relative link, moved atomically, and by a blessing that holds."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["champion", "point", "promote"]
+from pipeline.history import hold
+from pipeline.specification import CHAMPION, Pipeline, Stage
+from pipeline.store import Store
+from schemas.blessing import Blessing
+from schemas.errors import InputError
+from schemas.execution import Execution, Version
 
+__all__ = ["baseline", "champion", "point", "promote"]
 
-def promote(artifacts: Path, bundle: str) -> None:
-    """Make a bundle, a path relative to *artifacts*, the champion."""
-    point(artifacts / "champion", bundle)
+GIVE_UP = "digits verify; rm artifacts/champion gives the champion up: the next model counts as the first"
 
 
 def champion(artifacts: Path) -> str | None:
@@ -21,6 +26,65 @@ def champion(artifacts: Path) -> str | None:
         return None
 
 
+def baseline(stage: Stage, name: str, inputs: Mapping[str, Version], store: Store) -> Version | None:
+    """Give the bundle that a stage is to compare its model with: the champion, or None while there is none.
+
+    Where the champion holds the very model that is judged, it is what the champion was compared with itself,
+    so that a run that is repeated has the same inputs, and the same verdict.
+
+    Args:
+        stage: that compares, and blesses.
+        name: of its input for the champion.
+        inputs: its other inputs.
+        store: of the artifacts.
+
+    Raises:
+        InputError: the champion is no sealed bundle.
+    """
+    path = champion(store.artifacts)
+    if path is None:
+        return None
+    makers = store.executions(path.split("/")[min(path.count("/"), 1)])
+    made = next((each for each in makers if _output(each, path)), None)
+    if made is None:
+        raise InputError(f"{store.artifacts / 'champion'} leads to nothing that was made here", found=path, do=GIVE_UP)
+    models = [key for key in inputs if "Model" in (base.__name__ for base in stage.component.inputs[key].__mro__)]
+    for judged in store.executions(stage.name):
+        same = all(key in judged.inputs and judged.inputs[key].content == inputs[key].content for key in models)
+        if models and same and _blessing(judged, stage) in made.inputs.values():
+            return judged.inputs.get(name)
+    return _output(made, path)
+
+
+def promote(stage: Stage, bundle: Version, pipeline: Pipeline, store: Store, done: Mapping[str, Execution]) -> None:
+    """Make a bundle the champion, if its blessing holds now: of what the store holds, against the champion of now.
+
+    Args:
+        stage: that made the bundle, and requires the blessing.
+        bundle: to promote.
+        pipeline: of the stage.
+        store: of the artifacts.
+        done: the executions of the run.
+
+    Raises:
+        InputError: it does not hold.
+    """
+    port = stage.requires
+    if port is None:
+        raise InputError(f"{bundle.path} is not promoted", found="nothing has judged it", expected="requires")
+    blessing, judge = done[port.stage].outputs[port.output], next(s for s in pipeline.stages if s.name == port.stage)
+    with hold(store.artifacts / "store"):
+        reason = _why_not(blessing, store, done)
+        for name in (name for name, port in judge.inputs.items() if port == CHAMPION):
+            if not reason and baseline(judge, name, done[judge.name].inputs, store) != done[judge.name].inputs.get(
+                name
+            ):
+                reason = f"it was not compared with {champion(store.artifacts)}, which is the champion by now"
+        if reason:
+            raise InputError(f"{bundle.path} is not promoted", found=reason, do="digits run")
+        point(store.artifacts / "champion", bundle.path)
+
+
 def point(link: Path, target: str) -> None:
     """Point a symbolic link at a target, in one step for whoever follows it."""
     if link.is_symlink() and str(link.readlink()) == target:
@@ -29,3 +93,34 @@ def point(link: Path, target: str) -> None:
     aside.unlink(missing_ok=True)
     aside.symlink_to(target)
     aside.replace(link)
+
+
+def _why_not(blessing: Version, store: Store, done: Mapping[str, Execution]) -> str:
+    """Say what of a blessing does not hold: it must bless, and all it judged be in the store, as it was sealed."""
+    if damage := store.damage_of(blessing):
+        return damage.text
+    verdict = Blessing(store.artifacts / blessing.path).verdict
+    if not verdict.blessed:
+        return "its model is not blessed"
+    versions = [each for made in done.values() for each in (*made.inputs.values(), *made.outputs.values())]
+    for kind, digest in verdict.judged.items():
+        if not digest and kind == "Calibration":
+            continue
+        judged = next((version for version in versions if version.content == digest), None)
+        if judged is None:
+            return f"the blessing is of another {kind}: {digest[:8] or 'none'}"
+        if damage := store.damage_of(judged):
+            return damage.text
+    return ""
+
+
+def _output(execution: Execution, path: str) -> Version | None:
+    return next((version for version in execution.outputs.values() if version.path == path), None)
+
+
+def _blessing(execution: Execution, stage: Stage) -> Version | None:
+    kinds = stage.component.outputs
+    return next(
+        (version for name, version in execution.outputs.items() if name in kinds and issubclass(kinds[name], Blessing)),
+        None,
+    )

@@ -133,7 +133,7 @@ def _settle_stages(run: Run, selection: Selection) -> None:
 
 def _carry_out_stage(run: Run, stage: Stage, *, forced: bool) -> tuple[StageRecord, Execution | None]:
     """Find out what becomes of a stage, and let it run if need be."""
-    inputs = resolve_inputs(stage, run.done)
+    inputs = resolve_inputs(stage, run.done, run.store)
     if run.failure or inputs is None:
         return StageRecord(stage=stage.name, outcome="skipped", reason=_why_skipped(run.record)), None
     if reason := refusal(stage, run.store, inputs, run.done):
@@ -204,7 +204,7 @@ def _conclude(run: Run, *, whole: bool) -> None:
     """Name the outcome of the run; the bundle of a run carried to its end becomes the champion."""
     outcomes = {stage.outcome for stage in run.record.stages}
     bundles = [
-        run.done[stage.name].outputs[name].path
+        (stage, run.done[stage.name].outputs[name])
         for stage in run.pipeline.stages
         if stage.name in run.done
         for name, kind in stage.component.outputs.items()
@@ -217,7 +217,7 @@ def _conclude(run: Run, *, whole: bool) -> None:
     elif not whole:
         run.record.outcome = "partial"
     elif bundles:
-        promote(run.store.artifacts, bundles[-1])
+        promote(*bundles[-1], run.pipeline, run.store, run.done)
         run.record.outcome = "promoted"
     else:
         run.record.outcome = "completed"

@@ -19,7 +19,7 @@ from schemas.entries import PipelineEntry, StageEntry
 from schemas.errors import UsageError, nearest
 from schemas.settings import resolve_settings, validate
 
-__all__ = ["FILE", "Pipeline", "Port", "Stage", "find_project", "load_pipeline"]
+__all__ = ["CHAMPION", "FILE", "Pipeline", "Port", "Stage", "find_project", "load_pipeline"]
 
 FILE = "pipeline.yaml"
 STAGE_NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -34,7 +34,11 @@ class Port:
 
     def __str__(self) -> str:
         """Give it as pipeline.yaml writes it."""
-        return f"{self.stage}.{self.output}"
+        return f"{self.stage}.{self.output}".rstrip(".")
+
+
+CHAMPION = Port("champion", "")
+"""What the promoted bundle is named as an input: the runner gives it, or None while there is none."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +53,8 @@ class Stage:
 
     @property
     def ports(self) -> list[Port]:
-        """What the stage waits for: its inputs, and the blessing it requires."""
-        return [*self.inputs.values(), *([self.requires] if self.requires else [])]
+        """What the stage waits for: its inputs from other stages, and the blessing it requires."""
+        return [port for port in (*self.inputs.values(), self.requires) if port and port != CHAMPION]
 
 
 @dataclass(frozen=True)
@@ -155,7 +159,9 @@ def _place_stage(name: str, entry: StageEntry, document: Document, above: dict[s
     component = load_component(entry.uses or name, document.place((*at, "uses")))
     _check_names(component, entry, document, at)
     inputs = {
-        parameter: _port(entry.inputs[parameter], wanted, document, (*at, "inputs", parameter), above)
+        parameter: CHAMPION
+        if entry.inputs[parameter] == str(CHAMPION) and parameter in component.optional and issubclass(Bundle, wanted)
+        else _port(entry.inputs[parameter], wanted, document, (*at, "inputs", parameter), above)
         for parameter, wanted in component.inputs.items()
     }
     requires = _port(entry.requires, Blessing, document, (*at, "requires"), above) if entry.requires else None
@@ -180,9 +186,10 @@ def _check_names(component: Component, entry: StageEntry, document: Document, at
             )
     for parameter, wanted in component.inputs.items():
         if parameter not in entry.inputs:
+            given = CHAMPION if parameter in component.optional and wanted is Bundle else "stage.output"
             raise UsageError(
                 f"{document.place((*at, 'inputs'))}: {at[1]} is not given its input {parameter}",
-                expected=f"inputs: {{{parameter}: stage.output}}, of type {wanted.__name__}",
+                expected=f"inputs: {{{parameter}: {given}}}, of type {wanted.__name__}",
             )
 
 

@@ -91,16 +91,23 @@ class Store:
         except (OSError, ValidationError):
             return None
 
+    def executions(self, stage: str) -> list[Execution]:
+        """Give the executions of a stage that can be read, the newest first."""
+        files = sorted((self._root / stage / "executions").glob("*.json"), key=lambda file: -file.stat().st_mtime_ns)
+        return [found for file in files if (found := self.execution(stage, file.stem))]
+
     def damage(self, execution: Execution) -> Damage | None:
         """Find the first output of an execution that is not as it was sealed; None if all are."""
-        for version in execution.outputs.values():
-            folder = self.artifacts / version.path
-            manifest = Manifest.read(folder)
-            if manifest is None or manifest.content != version.content:
-                return Damage(version.path, MANIFEST) if folder.exists() else Damage(version.path, None)
-            if name := self._seen.damage(folder, manifest):
-                return Damage(version.path, name)
-        return None
+        return next(filter(None, map(self.damage_of, execution.outputs.values())), None)
+
+    def damage_of(self, version: Version) -> Damage | None:
+        """Find what of a version is not as it was sealed; None if all of it is."""
+        folder = self.artifacts / version.path
+        manifest = Manifest.read(folder)
+        if manifest is None or manifest.content != version.content:
+            return Damage(version.path, MANIFEST if folder.exists() else None)
+        name = self._seen.damage(folder, manifest)
+        return Damage(version.path, name) if name else None
 
     def set_aside(self, execution: Execution) -> None:
         """Move what is damaged of an execution's outputs into .quarantine; nothing is thrown away."""

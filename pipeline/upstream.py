@@ -7,7 +7,8 @@ from itertools import chain
 
 from pipeline.fingerprint import explain, read_parts
 from pipeline.history import read_runs
-from pipeline.specification import Pipeline, Stage
+from pipeline.registry import baseline
+from pipeline.specification import CHAMPION, Pipeline, Stage
 from pipeline.store import Store
 from schemas.blessing import Blessing
 from schemas.errors import InputError, UsageError
@@ -53,7 +54,7 @@ def take(  # noqa: PLR0913  (what, from where, and for what)
             expected=", ".join(stage.component.outputs),
             do=again,
         )
-    inputs = resolve_inputs(stage, done) or {}
+    inputs = resolve_inputs(stage, done, store) or {}
     now = read_parts(stage, pipeline, {name: version.content for name, version in inputs.items()})
     if whole and now.inputs != found.parts.inputs:
         raise UsageError(
@@ -71,11 +72,14 @@ def take(  # noqa: PLR0913  (what, from where, and for what)
     return record, found
 
 
-def resolve_inputs(stage: Stage, done: Mapping[str, Execution]) -> dict[str, Version] | None:
+def resolve_inputs(stage: Stage, done: Mapping[str, Execution], store: Store) -> dict[str, Version] | None:
     """Give the version of each input; None where a stage above has not been carried out."""
     if any(port.stage not in done for port in stage.ports):
         return None
-    return {name: done[port.stage].outputs[port.output] for name, port in stage.inputs.items()}
+    ports = {name: port for name, port in stage.inputs.items() if port != CHAMPION}
+    inputs = {name: done[port.stage].outputs[port.output] for name, port in ports.items()}
+    compared = {name: baseline(stage, name, inputs, store) for name in stage.inputs if name not in ports}
+    return inputs | {name: version for name, version in compared.items() if version}
 
 
 def previous_executions(stage: str, store: Store, first: Iterable[RunRecord] = ()) -> Iterator[Execution]:

@@ -162,6 +162,8 @@ class RuleResult(BaseModel):
     """By how much what was judged misses the rule, more than 0; None where it is met or cannot be measured."""
     shortfall_pictures: int | None = None
     """How many more pictures had to be right for the rule to be met; None where that does not say it, or none would."""
+    failing: list[str] = []
+    """The parts that miss the rule, of a rule on many."""
     passed: bool
     """Whether the model meets the rule."""
     reason: str

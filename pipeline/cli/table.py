@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from schemas.run import RunRecord, StageRecord
 
-__all__ = ["box", "columns", "paint", "summary"]
+__all__ = ["box", "columns", "hanging", "paint", "summary"]
 
 COLOURS = {
     "green": "\033[32m",
@@ -25,7 +25,7 @@ MIN_WIDTH = 20
 
 
 def columns(header: Sequence[str], rows: Sequence[Sequence[str]], *, wrapped: int) -> str:
-    """Lay rows out below a header, the last column to the right; *wrapped* is wrapped to a terminal's width."""
+    """Lay rows out below a header, *wrapped* wrapped to a terminal's width; a column after it ends the line."""
     table = [list(header), *map(list, rows)]
     widths = [max(len(row[i]) for row in table) for i in range(len(header))]
     if sys.stdout.isatty():
@@ -38,7 +38,8 @@ def _lines(row: list[str], widths: list[int], wrapped: int) -> list[str]:
     parts = textwrap.wrap(row[wrapped], widths[wrapped]) or [""]
     lines = [[*row[:wrapped], parts[0], *row[wrapped + 1 :]]]
     lines += [[*[""] * wrapped, part, *[""] * (len(row) - wrapped - 1)] for part in parts[1:]]
-    return ["  ".join([*map(str.ljust, line[:-1], widths), line[-1].rjust(widths[-1])]).rstrip() for line in lines]
+    last = str.ljust if wrapped == len(row) - 1 else str.rjust
+    return ["  ".join([*map(str.ljust, line[:-1], widths), last(line[-1], widths[-1])]).rstrip() for line in lines]
 
 
 def box(text: str) -> str:
@@ -59,24 +60,28 @@ def paint(text: str, colour: str) -> str:
 
 def summary(record: RunRecord, artifacts: Path) -> str:
     """Give the stages of a run, or of a plan, as a table that ends with metrics, verdict and where the model is."""
-    rows = [(s.stage, s.outcome, _reason(s), f"{s.seconds:.2f}" if s.seconds else "") for s in record.stages]
+    from pipeline.cli.verdict import verdict_lines
+
+    rows = [(s.stage, s.outcome, _reason(s, record), f"{s.seconds:.2f}" if s.seconds else "") for s in record.stages]
     lines = [columns(("stage", "outcome", "reason", "seconds"), rows, wrapped=2)] if rows else []
     lines.append("")
     if record.metrics:
         lines.append("  ".join(f"{name} {_figure(value)}" for name, value in record.metrics.items()))
-    lines += _verdict_lines(record)
+    lines += verdict_lines(record.verdict, kept=record.champion is not None) if record.verdict else []
     if record.champion or record.run:
         lines.append(f"champion {_champion(record.champion, artifacts)}")
     if record.notice:
-        lines.append(paint(_hanging("notice", record.notice), "yellow"))
+        lines.append(paint(hanging("notice", record.notice), "yellow"))
     if record.run:
         at = f" in {record.under_way}" if record.under_way else ""
         lines.append(f"run      {record.run} {_outcome(record)}{at} after {record.seconds:.2f} s")
     return "\n".join(lines)
 
 
-def _reason(stage: StageRecord) -> str:
-    """Give the reason without the words of the outcome, which stand beside it."""
+def _reason(stage: StageRecord, record: RunRecord) -> str:
+    """Give the reason without the words of the outcome, which stand beside it, and without what stands below."""
+    if record.verdict and record.verdict.reasons and "; ".join(record.verdict.reasons) in stage.reason:
+        return "not blessed, see below"
     return (
         stage.reason.removeprefix(f"{stage.outcome}: ")
         .removeprefix("unchanged (")
@@ -94,21 +99,12 @@ def _champion(champion: str | None, artifacts: Path) -> str:
     return f"{shown / 'champion'} -> {champion}" if is_current else f"{shown / champion} (then)"
 
 
-def _hanging(title: str, text: str) -> str:
+def hanging(title: str, text: str) -> str:
+    """Give a title and a text beside it, wrapped to a terminal's width."""
     if not sys.stdout.isatty():
         return f"{title:9}{text}"
     width = max(shutil.get_terminal_size().columns, MIN_WIDTH + 9)
     return textwrap.fill(text, width, initial_indent=f"{title:9}", subsequent_indent=" " * 9)
-
-
-def _verdict_lines(record: RunRecord) -> list[str]:
-    verdict = record.verdict
-    if verdict is None:
-        return []
-    if verdict.blessed:
-        return [f"verdict  {paint('BLESSED', 'green')}: {len(verdict.rules)} of {len(verdict.rules)} rules met"]
-    kept = " (the champion stays as it was)" if record.champion else ""
-    return [f"verdict  {paint('NOT BLESSED', 'red')}{kept}", *(f"         {reason}" for reason in verdict.reasons)]
 
 
 def _outcome(record: RunRecord) -> str:

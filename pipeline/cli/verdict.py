@@ -1,0 +1,99 @@
+"""What the gate said, for people: every rule with a mark, where the model fails, and how the champion does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.cli.table import columns, hanging, paint
+
+if TYPE_CHECKING:
+    from schemas.blessing import Verdict
+    from schemas.comparison import Comparison
+    from schemas.gate import RuleResult
+
+__all__ = ["verdict_lines"]
+
+NAMED = 5
+MARKS = {"MISSED": "red", "met": "green", "passed": "yellow"}
+
+
+def verdict_lines(verdict: Verdict, *, kept: bool) -> list[str]:
+    """Give the lines of a verdict.
+
+    Args:
+        verdict: what the gate said.
+        kept: there is a champion, which stays where the model is refused.
+    """
+    missed = sum(not rule.passed for rule in verdict.rules)
+    if verdict.blessed:
+        lines = [f"verdict  {paint('BLESSED', 'green')}: {len(verdict.rules)} of {len(verdict.rules)} rules met"]
+    else:
+        stays = " (the champion stays as it was)" if kept else ""
+        said = f"{missed} of {len(verdict.rules)} rules missed" if verdict.rules else verdict.reasons[0]
+        lines = [f"verdict  {paint('NOT BLESSED', 'red')}: {said}{stays}"]
+    if verdict.rules:
+        lines += ["", *_rule_lines(verdict.rules), ""]
+    if not verdict.blessed:
+        lines += _worst(verdict)
+    return lines + (_against(verdict.comparison) if verdict.comparison else [])
+
+
+def _rule_lines(rules: list[RuleResult]) -> list[str]:
+    rows = [(_mark(rule), _name(rule), _measured(rule)) for rule in rules]
+    header, *lines = columns(("", "rule", "measured"), rows, wrapped=2).splitlines()
+    marks = {f"{mark:6}": paint(f"{mark:6}", colour) for mark, colour in MARKS.items()}
+    return [header, *(marks.get(line[:6], line[:6]) + line[6:] for line in lines)]
+
+
+def _mark(rule: RuleResult) -> str:
+    """Give `met`; `passed` where there was nothing to meet, or part of it was let be."""
+    return "MISSED" if not rule.passed else "passed" if rule.note else "met"
+
+
+def _name(rule: RuleResult) -> str:
+    of = {"": "", "all": "", "per_digit": " of each digit", "per_kind": " of each kind"}.get(rule.of)
+    if of is None:
+        of = f".{rule.of}" if rule.metric in {"robustness", "refusals"} else f" of each {rule.of}"
+    return f"{rule.metric}{of} {rule.expected}"
+
+
+def _measured(rule: RuleResult) -> str:
+    """Say what was found, of a rule on many parts for the worst, and what is missing."""
+    if rule.actual is None or (not rule.passed and rule.metric == "champion"):
+        return rule.reason or rule.note or "not a number"
+    figure = f"{rule.actual:+.4g}" if rule.metric == "champion" else f"{rule.actual:,.4g}"
+    parts = [figure if rule.metric != "parameters" else f"{rule.actual:,.0f}"]
+    if rule.bound is not None and rule.confidence is not None:
+        end = "upper" if rule.expected.startswith("upper") else "lower"
+        parts[0] += f", {100 * rule.confidence:g} % {end} bound {rule.bound:.4g}"
+    if rule.part and rule.of:
+        parts[0] += f" ({rule.part})"
+    if rule.count is not None:
+        parts.append(f"{rule.count:,} pictures")
+    if rule.shortfall is not None:
+        parts.append(f"off by {rule.shortfall:.2g}")
+    if rule.shortfall_pictures is not None:
+        parts.append(f"{rule.shortfall_pictures:,} more correct needed")
+    if others := [name for name in rule.failing if name != rule.part]:
+        parts.append(f"missed too: {', '.join(others)}")
+    return "; ".join([*parts, *filter(None, [rule.note])])
+
+
+def _worst(verdict: Verdict) -> list[str]:
+    digits = [f"{each.digit} ({each.wrong:,} of {each.count:,})" for each in verdict.worst_digits]
+    pairs = [f"{each.digit} as {each.read} ({each.count:,})" for each in verdict.worst_confusions]
+    return [hanging("misread", f"most of {', '.join(digits)}; mostly {', '.join(pairs)}")] if digits else []
+
+
+def _against(found: Comparison) -> list[str]:
+    """Say how many pictures the champion reads otherwise, and name a few."""
+    low, high = found.interval
+    said = (
+        f"{found.champion} reads {found.champion_accuracy:.4g} of the same {found.count:,} pictures, this model "
+        f"{found.accuracy:.4g}: {found.difference:+.4g} (95 %: {low:+.4g} to {high:+.4g}; McNemar's p {found.p:.2g})"
+    )
+    lines = [hanging("against", said)]
+    for what, count, ids in (("better", found.better, found.better_ids), ("worse", found.worse, found.worse_ids)):
+        more = ", ..." if count > NAMED else ""
+        lines.append(hanging(what, f"{count:,}" + (f": {', '.join(ids[:NAMED])}{more}" if ids else "")))
+    return lines
