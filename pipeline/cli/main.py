@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.check import check
+from pipeline.cli.compare import compare
 from pipeline.cli.lineage import lineage
 from pipeline.cli.plan import plan
 from pipeline.cli.predict import predict
@@ -30,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=True,
 )
-for command in (run, rerun, plan, check, runs, show, predict, verify, report, lineage):
+for command in (run, rerun, plan, check, runs, show, predict, verify, report, compare, lineage):
     app.command()(command)
 
 

@@ -54,7 +54,7 @@ def confusions(material: Material) -> Html:
     names = list(found.per_digit)
     most = max((n for i, row in enumerate(found.confusion) for j, n in enumerate(row) if i != j), default=0)
     head = element(
-        "tr", element("th", "true ↓ read →", scope="col"), *(element("th", name, scope="col") for name in names)
+        "tr", element("th", "true \\ read", scope="col"), *(element("th", name, scope="col") for name in names)
     )
     rows = [
         element(
@@ -73,11 +73,11 @@ def confusions(material: Material) -> Html:
 
 def _cell(count: int, most: int, said: str, *, right: bool) -> Html:
     if right:
-        return element("td", f"{count:,}", class_="right", title=said)
+        return element("td", str(count), class_="right", title=said)
     if not count:
         return element("td", "·", class_="none", title=said)
     strength = 18 + 62 * math.log1p(count) / math.log1p(most)
-    return element("td", f"{count:,}", class_="wrong", style=f"--strength:{strength:.0f}%", title=said)
+    return element("td", str(count), class_="wrong", style=f"--strength:{strength:.0f}%", title=said)
 
 
 def digits(material: Material) -> Html:

@@ -40,6 +40,7 @@ class Predictions:
         read: int32 [n].
         confidence: float32 [n], 0 to 1.
         refused: bool [n], whether it is answered with `unsure`.
+        probabilities: float32 [n, classes], calibrated.
         classes: the name of each label.
     """
 
@@ -51,6 +52,8 @@ class Predictions:
         self.confidence: NDArray[np.float32] = table["confidence"].to_numpy()
         self.refused: NDArray[np.bool_] = table["refused"].to_numpy()
         self.classes = classes
+        flat = table["probabilities"].combine_chunks().flatten().to_numpy()
+        self.probabilities: NDArray[np.float32] = flat.reshape(len(self.ids), len(classes))
 
     @property
     def right(self) -> NDArray[np.bool_]:
@@ -134,6 +137,12 @@ class Material:
             if manifest and manifest.type == Examples.__name__:
                 return version.path
         raise MissingError("The examples that were evaluated are gone.")
+
+    @property
+    def judged(self) -> str:
+        """Content digest of the examples that were evaluated."""
+        inputs = self.maker(self.path_of(Evaluation)).inputs.values()
+        return next((each.content for each in inputs if each.path == self.examples), "")
 
     @cached_property
     def split(self) -> Split:

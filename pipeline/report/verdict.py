@@ -122,7 +122,7 @@ def _asked(rule: RuleResult) -> str:
 
 
 def _measured(rule: RuleResult) -> Html:
-    parts = []
+    parts: list[str] = []
     if rule.bound is not None:
         sure = f", {100 * rule.confidence:g} % sure" if rule.confidence else ""
         parts.append(f"judged: {figure_in_words(rule.metric, rule.bound)}{sure}")
