@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pipeline.report.gallery import gallery, tile
 from pipeline.report.markup import Html, element, joined, paragraph, table
 from pipeline.report.material import Material, MissingError
-from pipeline.report.words import percent, plural
+from pipeline.report.words import percent, plural, points
 from schemas.evaluation import Evaluation
 
 if TYPE_CHECKING:
@@ -31,14 +31,14 @@ def against_champion(material: Material) -> Html:
     rows = [
         ("this model", percent(found.accuracy)),
         (f"champion {found.champion}", percent(found.champion_accuracy)),
-        ("difference, 95 % interval", f"{_points(found.difference)} ({_points(low)} to {_points(high)})"),
+        ("difference, 95 % interval", f"{points(found.difference)} ({100 * low:+.2f} to {100 * high:+.2f})"),
         ("read right by this model only", f"{found.better:,}"),
         ("read right by the champion only", f"{found.worse:,}"),
         ("McNemar's exact test", f"p = {found.p:.3g}"),
     ]
     return joined(
         paragraph(_conclusion(found)),
-        table(f"On the same {plural(found.count, 'picture')}", ("", ""), rows, numbers=(1,), unseen=False),
+        table(f"On the same {plural(found.count, 'picture')}", ("", ""), rows, unseen=False),
         _changed(material, "Got better", found.better_ids, found.better),
         _changed(material, "Got worse", found.worse_ids, found.worse),
     )
@@ -51,10 +51,6 @@ def _conclusion(found: Comparison) -> str:
     if found.p >= CHANCE:
         return "The two cannot be told apart on these pictures: a difference like this can be chance."
     return f"This model reads {side} pictures right than the champion, by more than chance explains."
-
-
-def _points(difference: float) -> str:
-    return f"{100 * difference:+.2f} points"
 
 
 def _changed(material: Material, title: str, ids: list[str], count: int) -> Html:

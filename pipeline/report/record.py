@@ -10,6 +10,7 @@ from pipeline.report.lineage import trace_run
 from pipeline.report.markup import Html, bar, details, element, figure, joined, paragraph, table
 from pipeline.report.material import Material, MissingError
 from schemas.model import Model
+from schemas.run import RunRecord, StageRecord
 
 __all__ = ["lineage", "reproduction", "stages", "versions"]
 
@@ -24,13 +25,21 @@ def stages(material: Material) -> Html:
         (
             each.stage,
             each.outcome,
-            each.reason,
+            _reason(each, material.record),
             bar(took[each.stage] / most if most else 0, f"{took[each.stage]:.1f} s"),
         )
         for each in material.record.stages
     ]
     said = f"The run took {material.record.seconds:.1f} s. Of an unchanged stage the time is that of when it last ran."
     return joined(paragraph(said), table("Stages", ("stage", "outcome", "reason", "time"), rows))
+
+
+def _reason(stage: StageRecord, record: RunRecord) -> str:
+    if stage.outcome == "blocked" and record.verdict and record.verdict.rules:
+        return "not blessed: see the rules"
+    if stage.outcome == "unchanged":
+        return stage.reason.removeprefix("unchanged (").removesuffix(")")
+    return stage.error or stage.reason
 
 
 def _seconds(material: Material, stage: str, seconds: float, outcome: str) -> float:
@@ -57,9 +66,10 @@ def versions(material: Material) -> Html:
     libraries: dict[str, Any] = environment.get("libraries") or {}
     if not environment:
         raise MissingError("The record of the environment is gone.")
-    rows = [("python", str(environment.get("python"))), *((name, str(libraries[name])) for name in sorted(libraries))]
+    named = [("python", environment.get("python")), *((name, libraries[name]) for name in sorted(libraries))]
+    items = [element("li", f"{name} ", element("strong", str(version))) for name, version in named]
     said = f"{environment.get('platform', 'an unknown platform')}, {environment.get('cpus', '?')} processors."
-    return joined(paragraph(said), details(f"{len(rows)} versions", table("Versions", ("library", "version"), rows)))
+    return joined(paragraph(said), element("ul", *items, class_="versions"))
 
 
 def reproduction(material: Material) -> Html:

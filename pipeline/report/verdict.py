@@ -108,7 +108,7 @@ def rules(material: Material) -> Html:
         (_rule_name(rule), _asked(rule), _measured(rule), joined(_mark(passed=rule.passed), _small(_shortfall(rule))))
         for rule in verdict.rules
     ]
-    return table("Rules of the gate", ("rule", "asks for", "measured", "result"), rows)
+    return joined(table("Rules of the gate", ("rule", "asks for", "measured", "result"), rows), _worst(verdict))
 
 
 def _rule_name(rule: RuleResult) -> str:
@@ -124,8 +124,8 @@ def _asked(rule: RuleResult) -> str:
 def _measured(rule: RuleResult) -> Html:
     parts: list[str] = []
     if rule.bound is not None:
-        sure = f", {100 * rule.confidence:g} % sure" if rule.confidence else ""
-        parts.append(f"judged: {figure_in_words(rule.metric, rule.bound)}{sure}")
+        end = f"{100 * rule.confidence:g} % bound" if rule.confidence else "bound"
+        parts.append(f"{end} {figure_in_words(rule.metric, rule.bound)}")
     if rule.count is not None:
         parts.append(f"n = {rule.count:,}")
     return joined(figure_in_words(rule.metric, rule.actual), *map(_small, parts))
@@ -139,6 +139,16 @@ def _mark(*, passed: bool) -> Html:
 def _shortfall(rule: RuleResult) -> str:
     if rule.passed:
         return rule.note
+    if rule.shortfall_pictures and rule.metric == "precision":
+        return f"{rule.shortfall_pictures} fewer misread as it needed"
     if rule.shortfall_pictures:
-        return f"{plural(rule.shortfall_pictures, 'more picture')} right needed"
-    return figure_in_words(rule.metric, rule.shortfall) if rule.shortfall is not None else rule.reason
+        return f"{rule.shortfall_pictures:,} more right needed"
+    return f"off by {rule.shortfall:.4f}" if rule.shortfall is not None else rule.reason
+
+
+def _worst(verdict: Verdict) -> Html:
+    """Say which digits and which confusions are the worst; nothing where the verdict does not."""
+    digits = ", ".join(f"{each.digit} ({each.wrong} of {each.count})" for each in verdict.worst_digits)
+    pairs = ", ".join(f"{each.digit} as {each.read} ({each.count})" for each in verdict.worst_confusions)
+    said = [f"{title}: {text}." for title, text in (("Misread most", digits), ("Mostly", pairs)) if text]
+    return paragraph(" ".join(said)) if said else Html("")

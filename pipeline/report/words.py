@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["figure_in_words", "interval_in_words", "named", "percent", "plural"]
+__all__ = ["figure_in_words", "interval_in_words", "named", "percent", "plural", "points"]
 
 SHARES = {
     *("accuracy", "precision", "recall", "f1", "coverage", "answered_accuracy", "calibration_error"),
-    *("robustness", "refusals", "champion"),
+    *("robustness", "refusals"),
 }
 NAMES = {
     "f1": "F1",
@@ -32,7 +32,14 @@ def figure_in_words(name: str, value: float | None) -> str:
         return "not a number"
     if name in SHARES:
         return percent(value)
+    if name == "champion":
+        return points(value)
     return f"{value:,.0f}" if name == "parameters" else f"{value:.4f}"
+
+
+def points(difference: float) -> str:
+    """Give a difference of two shares in percentage points, with its sign."""
+    return f"{100 * difference:+.2f} points"
 
 
 def interval_in_words(name: str, interval: tuple[float, float] | None) -> str:
