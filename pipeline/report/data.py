@@ -18,7 +18,7 @@ def data(material: Material) -> Html:
     notice = [paragraph(found.source.notice, class_="notice")] if found.source.notice else []
     overlap = plural(found.overlap, "picture") if found.overlap else "No picture"
     return joined(
-        paragraph(f"{found.source.dataset}. {overlap} of the test split is in the train split too."),
+        paragraph(f"From {found.source.dataset}. {overlap} of the test split is in the train split too."),
         *notice,
         _warnings(found),
         _splits(found),

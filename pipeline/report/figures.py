@@ -153,8 +153,8 @@ def curves(material: Material) -> Html:
         "The circle is the round whose weights were kept: the one of least loss on validation. "
         "Training is worse than validation where its pictures are distorted."
     )
+    whole = table("Rounds", header, rows, numbers=(0, 1, 2, 3, 4))
+    if len(rows) == 1:
+        return joined(paragraph("Validation was looked at once only, so that there is no curve."), whole)
     plots = element("div", plot_losses(history), plot_errors(history), class_="pair")
-    return joined(
-        figure(plots, caption),
-        details("The figures behind the curves", table("Rounds", header, rows, numbers=(0, 1, 2, 3, 4))),
-    )
+    return joined(figure(plots, caption), details("The figures behind the curves", whole))

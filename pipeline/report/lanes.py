@@ -81,7 +81,8 @@ def _artifact(lineage: Lineage, path: str, row: int, lane: int) -> Html:
     reach = element("line", **_line(LEFT + TEXT - 4, _y(row), _x(lane), _y(row)), class_="make")
     ring = element("circle", cx=str(_x(lane)), cy=str(_y(row)), r="4", class_="ring")
     version = element("tspan", f" {node.version}", class_="version")
-    text = element("text", output, version, x=str(LEFT + 10), y=str(_y(row) + 4))
+    begin = LEFT + 10 if lineage.maker(path) else 2  # what came from before stands below no execution
+    text = element("text", output, version, x=str(begin), y=str(_y(row) + 4))
     return Html(reach + ring + text)
 
 

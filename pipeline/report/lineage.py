@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from schemas.bundle import Bundle
 from schemas.execution import Execution, Version
 from schemas.manifest import Manifest
 from schemas.run import RunRecord
@@ -150,7 +151,8 @@ def trace_run(artifacts: Path, record: RunRecord) -> Lineage:
 def trace_artifact(artifacts: Path, path: str) -> Lineage:
     """Trace an artifact back to where nothing is taken any more.
 
-    Where several executions put the same content out, the earliest on record is followed.
+    Where several executions put the same content out, the earliest on record is followed. A bundle that was taken,
+    as the champion a model was compared with, is named and not traced: its lineage is a story of its own.
 
     Args:
         artifacts: of the project.
@@ -181,7 +183,8 @@ def _trace(path: str, lineage: Lineage, artifacts: Path, seen: set[str]) -> None
     lineage.others[path] = len(makers) - 1
     maker = makers[0]
     for version in maker.inputs.values():
-        _trace(version.path, lineage, artifacts, seen)
+        if _node(artifacts, version).type != Bundle.__name__:
+            _trace(version.path, lineage, artifacts, seen)
     if maker.fingerprint not in lineage.executions:
         lineage.add(maker, artifacts)
 

@@ -24,14 +24,13 @@ def stages(material: Material) -> Html:
     rows = [
         (
             each.stage,
-            each.outcome,
-            _reason(each, material.record),
+            joined(each.outcome, element("small", _reason(each, material.record))),
             bar(took[each.stage] / most if most else 0, f"{took[each.stage]:.1f} s"),
         )
         for each in material.record.stages
     ]
     said = f"The run took {material.record.seconds:.1f} s. Of an unchanged stage the time is that of when it last ran."
-    return joined(paragraph(said), table("Stages", ("stage", "outcome", "reason", "time"), rows))
+    return joined(paragraph(said), table("Stages", ("stage", "outcome", "time"), rows))
 
 
 def _reason(stage: StageRecord, record: RunRecord) -> str:

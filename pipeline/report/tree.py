@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from schemas.bundle import Bundle
+
 if TYPE_CHECKING:
     from pipeline.report.lineage import Lineage
     from schemas.execution import Execution
@@ -67,7 +69,11 @@ def _draw_artifact(drawing: _Drawing, path: str, role: str, guides: tuple[str, s
         return
     drawing.drawn.add(path)
     maker = lineage.maker(path)
-    if maker is None:
+    if maker is None and node.type == Bundle.__name__:
+        drawing.say(
+            f"digits lineage {node.name.replace('.', '/')}/{node.version}", f"{guides[1]}└ ", f"{guides[1]}    "
+        )
+    elif maker is None:
         drawing.say("no record of the Execution that made it", f"{guides[1]}└ ", f"{guides[1]}    ")
     else:
         _draw_execution(drawing, maker, lineage.others.get(path, 0), guides[1])
