@@ -25,6 +25,7 @@ def judge_champion(rule: ChampionRule, found: Comparison | None, count: int, see
     bound = _lower(found.better, found.worse, rule, found, seed)
     passed = _meets(found.better, found.worse, rule, found, seed)
     more = None if passed else _more_right(rule, found, seed)
+    note = "" if passed else _doubt(rule, found)
     return RuleResult(
         metric="champion",
         of="",
@@ -37,7 +38,8 @@ def judge_champion(rule: ChampionRule, found: Comparison | None, count: int, see
         shortfall=None if passed or rule.not_worse_by is None else -rule.not_worse_by - bound,
         shortfall_pictures=more,
         passed=passed,
-        reason="" if passed else _why(rule, found, bound, more),
+        reason="" if passed else _why(rule, found, bound, more, note),
+        note=note,
     )
 
 
@@ -77,11 +79,17 @@ def _more_right(rule: ChampionRule, found: Comparison, seed: int) -> int | None:
     return most
 
 
-def _why(rule: ChampionRule, found: Comparison, bound: float, more: int | None) -> str:
+def _why(rule: ChampionRule, found: Comparison, bound: float, more: int | None, note: str) -> str:
     if rule.better:
         text = f"not shown to be better than the champion: McNemar's p {found.p:.2g}, not < {1 - rule.confidence:.2g}"
     else:
         ends = f"{100 * rule.confidence:g} % lower bound {bound:+.4f} <= {-(rule.not_worse_by or 0):g}"
         text = f"accuracy less the champion's {found.difference:+.4f}, {ends}"
-    needed = f", {more:,} more correct needed" if more is not None else ""
-    return f"{text}; {found.better:,} pictures better, {found.worse:,} worse, of {found.count:,}{needed}"
+    pictures = f"{found.better:,} of {found.count:,} pictures better, {found.worse:,} worse"
+    return "; ".join(filter(None, [text, pictures, f"{more:,} more correct needed" if more else "", note]))
+
+
+def _doubt(rule: ChampionRule, found: Comparison) -> str:
+    """Say that it is the pictures that do not suffice, where the figures themselves would."""
+    enough = found.better > found.worse if rule.not_worse_by is None else found.difference > -rule.not_worse_by
+    return f"{found.count:,} pictures are too few to tell" if enough else ""

@@ -73,6 +73,8 @@ def rates(confusion: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
 class Figures:
     """All figures of a model on n pictures; what is drawn by chance is drawn when it is first asked for.
 
+    A calibration error is larger in resamples than in the pictures they are drawn from, so its interval lies high.
+
     Args:
         labels: int32 [n], the true classes.
         probabilities: float32 [n, classes], calibrated.

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from learning.challenge import judge_champion
-from learning.figures import PER_DIGIT, SCALARS, Figure, Figures, shares
+from learning.figures import PER_DIGIT, SCALARS, Figure, Figures, share, shares
 from schemas.examples import DIGIT, SOURCE, Split
-from schemas.gate import EACH_KIND, Bounds, DigitRule, Gate, Rule, RuleResult, SliceRule
+from schemas.gate import EACH_KIND, Bounds, DigitRule, Gate, Rule, RuleResult, SliceRule, needed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +75,7 @@ def _judge_metric(name: str, rule: Rule, evidence: Evidence) -> RuleResult:
     if not isinstance(rule, DigitRule) or rule.of == "all" or name not in PER_DIGIT:
         return _result(name, "all", rule, [_judge_part("", rule, evidence.figures.get(name), name)])
     figures = zip(evidence.split.classes, evidence.figures.per_digit(name), strict=True)
-    parts = [_judge_part(digit, rule, figure, f"{name} of digit {digit}") for digit, figure in figures]
+    parts = [_judge_part(digit, rule, figure, name, f" of digit {digit}") for digit, figure in figures]
     return _result(name, rule.of, rule, parts)
 
 
@@ -94,7 +94,7 @@ def _judge_parameters(rule: Bounds, parameters: int) -> RuleResult:
 def _judge_kind(metric: str, kind: str, rule: Rule, tried: dict[str, Tried]) -> RuleResult:
     known = shares(tried)
     chosen = known if kind == EACH_KIND else {kind: known[kind]} if kind in known else {}
-    parts = [_judge_part(name, rule, figure, f"{metric}.{name}") for name, figure in chosen.items()]
+    parts = [_judge_part(name, rule, figure, metric, f".{name}") for name, figure in chosen.items()]
     if not parts:
         parts = [_Part(kind, None, reason=f"{metric}.{kind} was not tried: set per_kind above 0, and have pictures")]
     return _result(metric, kind, rule, parts)
@@ -119,21 +119,23 @@ def _judge_slice(value: str, rule: SliceRule, column: list[str], figures: Figure
     chosen = np.array([each == value for each in column], bool)
     count, name = int(chosen.sum()), f"{rule.column} {value}"
     if count >= rule.minimum:
-        return _judge_part(value, rule, figures.take(chosen).get(rule.metric), f"{rule.metric} of {name}")
+        return _judge_part(value, rule, figures.take(chosen).get(rule.metric), rule.metric, f" of {name}")
     few = f"{name}: not enough examples ({count:,} of {rule.minimum:,})"
     figure = Figure(math.nan, count, lambda _: (math.nan, math.nan))
     return _Part(value, figure, note=few) if rule.too_few == "allow" else _Part(value, figure, reason=few)
 
 
-def _judge_part(name: str, rule: Rule, figure: Figure, called: str) -> _Part:
+def _judge_part(name: str, rule: Rule, figure: Figure, metric: str, where: str = "") -> _Part:
     judged = _judged(rule, figure)
     if not (math.isfinite(judged) and math.isfinite(figure.value)):
-        return _Part(name, figure, reason=f"{called} is not a number: there are no examples to measure it on")
+        return _Part(name, figure, reason=f"{metric}{where} is not a number: there are no examples to measure it on")
     missed = rule.misses(judged)
     if missed is None:
         return _Part(name, figure, judged)
     more = _more_right(rule, figure)
-    return _Part(name, figure, judged, missed, more, _why(rule, figure, judged, missed, more, called))
+    lacks = needed(metric, more) if more else "all of them right would not do" if _only_more(rule, figure) else ""
+    said = f"{metric}{where} {_why(rule, figure, judged, missed)}; {figure.count:,} pictures"
+    return _Part(name, figure, judged, missed, more, "; ".join(filter(None, [said, lacks])))
 
 
 def _judged(rule: Rule, figure: Figure) -> float:
@@ -142,32 +144,28 @@ def _judged(rule: Rule, figure: Figure) -> float:
 
 def _more_right(rule: Rule, figure: Figure) -> int | None:
     """Count how many more pictures had to be right for the rule to be met; None where it is no such matter."""
-    from learning.figures import share
-
-    if figure.right is None or rule.at_least is None:
+    if figure.right is None or not _only_more(rule, figure):
         return None
-    right, wrong = figure.right, figure.count - figure.right
-    after = [
-        share(right, figure.count - more) if figure.shrinks else share(right + more, figure.count)
-        for more in range(1, wrong + 1)
-    ]
-    return next((more for more, each in enumerate(after, 1) if rule.misses(_judged(rule, each)) is None), None)
+    right, count = figure.right, figure.count
+    for more in range(1, count - right + 1):
+        then = share(right, count - more) if figure.shrinks else share(right + more, count)
+        if rule.misses(_judged(rule, then)) is None:
+            return more
+    return None
 
 
-def _why(rule: Rule, figure: Figure, judged: float, missed: float, more: int | None, called: str) -> str:  # noqa: PLR0913, PLR0917
+def _only_more(rule: Rule, figure: Figure) -> bool:
+    """Tell whether it is a share that is too small."""
+    return figure.right is not None and rule.at_least is not None and _judged(rule, figure) < rule.at_least
+
+
+def _why(rule: Rule, figure: Figure, judged: float, missed: float) -> str:
     below = rule.at_least is not None and judged < rule.at_least
     bound, sign, by = (rule.at_least, "<", "short") if below else (rule.at_most, ">", "over")
     shown = _said(judged, rule)
     if rule.on != "point":
         shown = f"{figure.value:.4g}, {100 * rule.confidence:g} % {rule.on} bound {shown}"
-    text = f"{called} {shown} {sign} {bound:g}, {by} by {missed:.2g}; {figure.count:,} pictures"
-    if more is not None:
-        return f"{text}, {_needed(more, figure)}"
-    return text + (", and all of them right would not do" if below and figure.right is not None else "")
-
-
-def _needed(more: int, figure: Figure) -> str:
-    return f"{more:,} fewer misread as it needed" if figure.shrinks else f"{more:,} more correct needed"
+    return f"{shown} {sign} {bound:g}, {by} by {missed:.2g}"
 
 
 def _said(value: float, rule: Bounds) -> str:

@@ -8,9 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
 from schemas.config import Config
 
-__all__ = ["Bounds", "ChampionRule", "DigitRule", "Gate", "Rule", "RuleResult", "SliceRule"]
+__all__ = ["Bounds", "ChampionRule", "DigitRule", "Gate", "Rule", "RuleResult", "SliceRule", "needed"]
 
 EACH_KIND = "per_kind"
+LACKING = {"coverage": "more answered", "refusals": "more refused", "precision": "fewer misread as it"}
 Confidence = Annotated[float, Field(gt=0.5, lt=1)]
 
 
@@ -102,7 +103,7 @@ class ChampionRule(Config):
     @property
     def words(self) -> str:
         """The rule in words: 'not worse by 0.002'."""
-        return "better" if self.better else f"not worse by {self.not_worse_by:g}"
+        return f"better, p < {1 - self.confidence:.2g}" if self.better else f"not worse by {self.not_worse_by:g}"
 
 
 class Gate(Config):
@@ -169,4 +170,9 @@ class RuleResult(BaseModel):
     reason: str
     """Why it does not, in words, naming every part that fails; empty where it does."""
     note: str = ""
-    """What should be seen although it passed: 'first model: no comparison'."""
+    """What should be seen beside: 'first model: no comparison', 'too few pictures to tell'."""
+
+
+def needed(metric: str, pictures: int) -> str:
+    """Say what a rule on a share lacks: '17 more correct needed'."""
+    return f"{pictures:,} {LACKING.get(metric, 'more correct')} needed"

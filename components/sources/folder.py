@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from components.sources.division import choose_test
 from components.sources.layout import Layout, read_layout
+from components.sources.tags import read_tags
 from components.sources.taken import Taken
 from inference.reading import read_picture
 from inference.unreadable import UnreadableError
@@ -31,18 +32,21 @@ NAMED = 3
 def read_folder(folder: Path, test_share: float, seed: int) -> Taken:
     """Read the pictures of LABEL/, or of train/LABEL/ and test/LABEL/; of each no more than 28x28 pixels is kept.
 
+    What a tags.csv in the folder says of them becomes columns of the examples.
+
     Args:
         folder: of the pictures.
         test_share: of each label's pictures that become the test split, where there is no test/.
         seed: of that draw.
 
     Raises:
-        InputError: there are no labelled pictures in it, or none that can be read.
+        InputError: there are no labelled pictures in it, or none that can be read, or its tags.csv cannot be.
     """
     layout = read_layout(folder)
+    tags = read_tags(folder, (_id(path, folder) for _, _, path in layout.pictures))
     pixels, kept, unreadable = _read_all(layout, folder)
     _check_left(folder, kept, unreadable)
-    everything, tested = _assemble(layout, folder, pixels, kept)
+    everything, tested = _assemble(layout, folder, pixels, kept, tags)
     if layout.pictures[0][0] is None:
         tested = choose_test(everything.images, everything.labels, test_share, seed)
     splits = {name: everything.take(chosen.nonzero()[0]) for name, chosen in (("train", ~tested), ("test", tested))}
@@ -87,7 +91,9 @@ def _read_one(path: Path) -> NDArray[np.uint8] | str:
     return "blank: no ink found" if reading.blank else reading.image
 
 
-def _assemble(layout: Layout, folder: Path, pixels: bytearray, kept: list[int]) -> tuple[Split, NDArray[np.bool_]]:
+def _assemble(
+    layout: Layout, folder: Path, pixels: bytearray, kept: list[int], tags: dict[str, dict[str, str]]
+) -> tuple[Split, NDArray[np.bool_]]:
     """Give all pictures, and for each whether it lies below test/."""
     import numpy as np
 
@@ -98,7 +104,8 @@ def _assemble(layout: Layout, folder: Path, pixels: bytearray, kept: list[int]) 
     images = np.frombuffer(pixels, np.uint8).reshape(-1, SIDE, SIDE)
     labels = np.array([numbers[label] for _, label, _ in chosen], np.int32)
     ids = [_id(path, folder) for _, _, path in chosen]
-    return Split(images, labels, ids, classes), np.array([half == "test" for half, _, _ in chosen], bool)
+    columns = {column: [values.get(each, "") for each in ids] for column, values in tags.items()}
+    return Split(images, labels, ids, classes, columns), np.array([half == "test" for half, _, _ in chosen], bool)
 
 
 def _id(path: Path, folder: Path) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from components.sources.tags import TAGS
 from schemas.errors import InputError
 from schemas.outside import name_of
 
@@ -57,7 +58,7 @@ def _list_all(folder: Path) -> Layout:
     halves = {top: HALVES[top.name.lower()] for top in tops if top.name.lower() in HALVES and _folders(top)}
     _check_beside(folder, tops, halves)
     whole = "test" not in halves.values()
-    skipped = _count_others(folder)
+    skipped = _count_others(folder) - (folder / TAGS).is_file()
     pictures: list[tuple[str | None, str, Path]] = []
     counts: Counter[str] = Counter()
     empty: list[str] = []

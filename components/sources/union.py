@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemas.errors import InputError
-from schemas.examples import Split
+from schemas.examples import SOURCE, Split
 
 if TYPE_CHECKING:
     from components.sources.taken import Taken
@@ -28,7 +28,7 @@ def name_apart(names: list[str]) -> list[str]:
 
 
 def join(parts: dict[str, Taken]) -> dict[str, Split]:
-    """Put the splits of all sources one after the other; an id becomes SOURCE/ID.
+    """Put the splits of all sources one after the other; an id becomes SOURCE/ID, and SOURCE the tag `source`.
 
     Args:
         parts: each source by its name.
@@ -56,7 +56,10 @@ def _concatenate(split: str, parts: dict[str, Taken], classes: tuple[str, ...]) 
         np.array([classes.index(each) for each in part.classes], np.int32)[part.labels] for part in given.values()
     ]
     ids = [f"{name}/{each}" for name, part in given.items() for each in part.ids]
-    return Split(np.concatenate([part.images for part in given.values()]), np.concatenate(labels), ids, classes)
+    tags = {SOURCE: [name for name, part in given.items() for _ in part.ids]}
+    for column in dict.fromkeys(column for part in given.values() for column in part.tags):
+        tags[column] = [tag for part in given.values() for tag in part.tags.get(column, [""] * len(part))]
+    return Split(np.concatenate([part.images for part in given.values()]), np.concatenate(labels), ids, classes, tags)
 
 
 def _classes(part: Taken) -> tuple[str, ...]:

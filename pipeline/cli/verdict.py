@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.cli.table import columns, hanging, paint
+from schemas.gate import needed
 
 if TYPE_CHECKING:
     from schemas.blessing import Verdict
@@ -32,14 +33,14 @@ def verdict_lines(verdict: Verdict, *, kept: bool) -> list[str]:
         said = f"{missed} of {len(verdict.rules)} rules missed" if verdict.rules else verdict.reasons[0]
         lines = [f"verdict  {paint('NOT BLESSED', 'red')}: {said}{stays}"]
     if verdict.rules:
-        lines += ["", *_rule_lines(verdict.rules), ""]
+        lines += ["", *_rule_lines(verdict.rules, verdict.comparison), ""]
     if not verdict.blessed:
         lines += _worst(verdict)
     return lines + (_against(verdict.comparison) if verdict.comparison else [])
 
 
-def _rule_lines(rules: list[RuleResult]) -> list[str]:
-    rows = [(_mark(rule), _name(rule), _measured(rule)) for rule in rules]
+def _rule_lines(rules: list[RuleResult], comparison: Comparison | None) -> list[str]:
+    rows = [(_mark(rule), _name(rule), _measured(rule, comparison)) for rule in rules]
     header, *lines = columns(("", "rule", "measured"), rows, wrapped=2).splitlines()
     marks = {f"{mark:6}": paint(f"{mark:6}", colour) for mark, colour in MARKS.items()}
     return [header, *(marks.get(line[:6], line[:6]) + line[6:] for line in lines)]
@@ -57,12 +58,13 @@ def _name(rule: RuleResult) -> str:
     return f"{rule.metric}{of} {rule.expected}"
 
 
-def _measured(rule: RuleResult) -> str:
+def _measured(rule: RuleResult, comparison: Comparison | None) -> str:
     """Say what was found, of a rule on many parts for the worst, and what is missing."""
-    if rule.actual is None or (not rule.passed and rule.metric == "champion"):
-        return rule.reason or rule.note or "not a number"
-    figure = f"{rule.actual:+.4g}" if rule.metric == "champion" else f"{rule.actual:,.4g}"
-    parts = [figure if rule.metric != "parameters" else f"{rule.actual:,.0f}"]
+    if rule.actual is None:
+        return rule.reason or rule.note
+    parts = [f"{rule.actual:,.0f}" if rule.metric == "parameters" else f"{rule.actual:.4g}"]
+    if rule.metric == "champion" and comparison:
+        parts[0] = f"{rule.actual:+.4g}" + (f", McNemar's p {comparison.p:.2g}" if rule.bound is None else "")
     if rule.bound is not None and rule.confidence is not None:
         end = "upper" if rule.expected.startswith("upper") else "lower"
         parts[0] += f", {100 * rule.confidence:g} % {end} bound {rule.bound:.4g}"
@@ -73,7 +75,7 @@ def _measured(rule: RuleResult) -> str:
     if rule.shortfall is not None:
         parts.append(f"off by {rule.shortfall:.2g}")
     if rule.shortfall_pictures is not None:
-        parts.append(f"{rule.shortfall_pictures:,} more correct needed")
+        parts.append(needed(rule.metric, rule.shortfall_pictures))
     if others := [name for name in rule.failing if name != rule.part]:
         parts.append(f"missed too: {', '.join(others)}")
     return "; ".join([*parts, *filter(None, [rule.note])])
