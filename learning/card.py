@@ -13,7 +13,7 @@ from importlib.metadata import version
 from typing import Any
 
 from schemas.bundle import Bundle
-from schemas.evaluation import Metrics
+from schemas.evaluation import Metrics, Tried
 from schemas.statistics import Source, StatisticsRecord
 
 __all__ = ["write_card"]
@@ -120,30 +120,45 @@ nobody looks at: see the limits below."""
 
 
 def _results(metrics: Metrics) -> str:
-    rows = [(name.replace("_", " "), _figure(value)) for name, value in metrics.scalars().items()]
+    rows = [
+        (name.replace("_", " "), _figure(value), _interval(metrics.intervals.get(name)))
+        for name, value in metrics.scalars().items()
+    ]
     said = f"On the {metrics.count:,} pictures of the {metrics.split} split, which had no part in training or choosing:"
-    return f"## Results\n\n{said}\n\n{_table(('metric', 'value'), rows)}"
+    return f"## Results\n\n{said}\n\n{_table(('metric', 'value', '95 % interval'), rows)}"
 
 
 def _limits(metrics: Metrics) -> str:
     parts = ["## Limits that were measured"]
     if metrics.coverage is not None:
-        parts.append(f"It answers {metrics.coverage:.1%} of the {metrics.split} pictures and calls the others unsure.")
+        parts.append(
+            f"It answers {100 * metrics.coverage:.1f} % of the {metrics.split} pictures and calls the others unsure."
+        )
     if confusions := _worst_confusions(metrics):
         parts += ["Confused most often:", _table(("true", "read as", "pictures"), confusions)]
     if metrics.robustness:
-        rows = sorted(metrics.robustness.items(), key=lambda item: item[1])
         parts += [
             "Digits of this split as people take them, drawn by a program; share read right, the worst kind first:",
-            _table(("kind", "read right"), [(_plain(kind), f"{share:.0%}") for kind, share in rows]),
+            _kinds("read right", metrics.robustness, metrics.robustness_tried),
         ]
     if metrics.refusals:
-        rows = sorted(metrics.refusals.items(), key=lambda item: item[1])
         parts += [
             "Pictures that are no digit; share not answered with one, the worst kind first:",
-            _table(("kind", "refused"), [(kind, f"{share:.0%}") for kind, share in rows]),
+            _kinds("refused", metrics.refusals, metrics.refusals_tried),
         ]
     return "\n\n".join(parts)
+
+
+def _kinds(title: str, shares: dict[str, float], tried: dict[str, Tried]) -> str:
+    rows = [
+        (
+            kind.replace("_", " "),
+            f"{100 * share:.0f} %",
+            f"{tried[kind].right} of {tried[kind].count}" if kind in tried else "not counted",
+        )
+        for kind, share in sorted(shares.items(), key=lambda item: item[1])
+    ]
+    return _table(("kind", title, "count"), rows)
 
 
 def _worst_confusions(metrics: Metrics) -> list[tuple[str, str, str]]:
@@ -187,6 +202,10 @@ def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 def _figure(value: float | None) -> str:
     return "not a number" if value is None else f"{value:.4f}"
+
+
+def _interval(interval: tuple[float, float] | None) -> str:
+    return f"{interval[0]:.4f} to {interval[1]:.4f}" if interval else ""
 
 
 def _plain(text: str) -> str:
