@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pipeline.history import hold
-from pipeline.specification import CHAMPION, Pipeline, Stage
+from pipeline.specification import CHAMPION, Stage
 from pipeline.store import Store
 from schemas.blessing import Blessing
 from schemas.errors import InputError
@@ -56,31 +56,20 @@ def baseline(stage: Stage, name: str, inputs: Mapping[str, Version], store: Stor
     return _output(made, path)
 
 
-def promote(stage: Stage, bundle: Version, pipeline: Pipeline, store: Store, done: Mapping[str, Execution]) -> None:
+def promote(bundle: Version, judge: Stage, store: Store, done: Mapping[str, Execution]) -> None:
     """Make a bundle the champion, if its blessing holds now: of what the store holds, against the champion of now.
 
     Args:
-        stage: that made the bundle, and requires the blessing.
         bundle: to promote.
-        pipeline: of the stage.
+        judge: the stage that blessed its model.
         store: of the artifacts.
         done: the executions of the run.
 
     Raises:
         InputError: it does not hold.
     """
-    port = stage.requires
-    if port is None:
-        raise InputError(f"{bundle.path} is not promoted", found="nothing has judged it", expected="requires")
-    blessing, judge = done[port.stage].outputs[port.output], next(s for s in pipeline.stages if s.name == port.stage)
     with hold(store.artifacts / "store"):
-        reason = _why_not(blessing, store, done)
-        for name in (name for name, port in judge.inputs.items() if port == CHAMPION):
-            if not reason and baseline(judge, name, done[judge.name].inputs, store) != done[judge.name].inputs.get(
-                name
-            ):
-                reason = f"it was not compared with {champion(store.artifacts)}, which is the champion by now"
-        if reason:
+        if reason := _why_not(judge, store, done[judge.name]):
             raise InputError(f"{bundle.path} is not promoted", found=reason, do="digits run")
         point(store.artifacts / "champion", bundle.path)
 
@@ -95,23 +84,19 @@ def point(link: Path, target: str) -> None:
     aside.replace(link)
 
 
-def _why_not(blessing: Version, store: Store, done: Mapping[str, Execution]) -> str:
+def _why_not(judge: Stage, store: Store, judged: Execution) -> str | None:
     """Say what of a blessing does not hold: it must bless, and all it judged be in the store, as it was sealed."""
-    if damage := store.damage_of(blessing):
+    ports, given = judge.inputs, judged.inputs | judged.outputs
+    versions = {name: version for name, version in given.items() if ports.get(name) != CHAMPION}
+    kinds = judge.component.inputs | judge.component.outputs
+    for name in ports.keys() - versions.keys():
+        if baseline(judge, name, judged.inputs, store) != judged.inputs.get(name):
+            return f"the champion is {champion(store.artifacts) or 'none'} by now, with which it was not compared"
+    if damage := next(filter(None, map(store.damage_of, versions.values())), None):
         return damage.text
-    verdict = Blessing(store.artifacts / blessing.path).verdict
-    if not verdict.blessed:
-        return "its model is not blessed"
-    versions = [each for made in done.values() for each in (*made.inputs.values(), *made.outputs.values())]
-    for kind, digest in verdict.judged.items():
-        if not digest and kind == "Calibration":
-            continue
-        judged = next((version for version in versions if version.content == digest), None)
-        if judged is None:
-            return f"the blessing is of another {kind}: {digest[:8] or 'none'}"
-        if damage := store.damage_of(judged):
-            return damage.text
-    return ""
+    blessing = _blessing(judged, judge)
+    used = [(base.__name__, version.content) for name, version in versions.items() for base in kinds[name].__mro__]
+    return Blessing(store.artifacts / blessing.path).refusal(used) if blessing else "nothing has judged it"
 
 
 def _output(execution: Execution, path: str) -> Version | None:
@@ -119,8 +104,5 @@ def _output(execution: Execution, path: str) -> Version | None:
 
 
 def _blessing(execution: Execution, stage: Stage) -> Version | None:
-    kinds = stage.component.outputs
-    return next(
-        (version for name, version in execution.outputs.items() if name in kinds and issubclass(kinds[name], Blessing)),
-        None,
-    )
+    names = [name for name, kind in stage.component.outputs.items() if issubclass(kind, Blessing)]
+    return next((execution.outputs[name] for name in names if name in execution.outputs), None)

@@ -204,9 +204,9 @@ def _conclude(run: Run, *, whole: bool) -> None:
     """Name the outcome of the run; the bundle of a run carried to its end becomes the champion."""
     outcomes = {stage.outcome for stage in run.record.stages}
     bundles = [
-        (stage, run.done[stage.name].outputs[name])
+        (run.done[stage.name].outputs[name], stage.requires.stage)
         for stage in run.pipeline.stages
-        if stage.name in run.done
+        if stage.name in run.done and stage.requires
         for name, kind in stage.component.outputs.items()
         if issubclass(kind, Bundle)
     ]
@@ -217,7 +217,8 @@ def _conclude(run: Run, *, whole: bool) -> None:
     elif not whole:
         run.record.outcome = "partial"
     elif bundles:
-        promote(*bundles[-1], run.pipeline, run.store, run.done)
+        bundle, judge = bundles[-1]
+        promote(bundle, next(s for s in run.pipeline.stages if s.name == judge), run.store, run.done)
         run.record.outcome = "promoted"
     else:
         run.record.outcome = "completed"

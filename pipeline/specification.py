@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
 
 from pipeline.component import Component, load_component, make_importable
 from schemas.artifact import Artifact
@@ -15,11 +12,11 @@ from schemas.blessing import Blessing
 from schemas.bundle import Bundle
 from schemas.config import Config
 from schemas.document import Document, Location, read_document
-from schemas.entries import PipelineEntry, StageEntry
+from schemas.entries import PipelineEntry, StageEntry, override
 from schemas.errors import UsageError, nearest
 from schemas.settings import resolve_settings, validate
 
-__all__ = ["CHAMPION", "FILE", "Pipeline", "Port", "Stage", "find_project", "load_pipeline"]
+__all__ = ["CHAMPION", "FILE", "Pipeline", "Port", "Stage", "load_pipeline"]
 
 FILE = "pipeline.yaml"
 STAGE_NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -73,31 +70,6 @@ class Pipeline:
     stages: tuple[Stage, ...]
     overrides: tuple[str, ...]
 
-    def check_stage(self, name: str) -> None:
-        """Raise UsageError, with the nearest name, unless there is a stage of that name."""
-        names = [stage.name for stage in self.stages]
-        if name not in names:
-            hint = nearest(name, names) or f"there are {', '.join(names)}"
-            raise UsageError(f"there is no stage {name}", do=hint)
-
-    def check_part(self, first: str | None, last: str | None, force: Sequence[str]) -> None:
-        """Raise UsageError if no stage stands from *first* to *last*, or one of *force* does not stand there."""
-        names = [stage.name for stage in self.stages]
-        part = names[names.index(first) if first else 0 : names.index(last) + 1 if last else None]
-        if not part:
-            raise UsageError(f"--from {first} --to {last} leaves no stage", expected=f"{last} not above {first}")
-        for stage in force:
-            if stage not in part:
-                raise UsageError(f"--force {stage} is not among the stages to run", expected=", ".join(part))
-
-
-def find_project(start: Path) -> Path:
-    """Give the nearest folder upward with a pipeline.yaml; raises UsageError where there is none."""
-    for folder in (start, *start.parents):
-        if (folder / FILE).is_file():
-            return folder
-    raise UsageError(f"there is no {FILE} in {start} or above it", do="change into a project, or name it with -C DIR")
-
 
 def load_pipeline(project: Path, overrides: tuple[str, ...] = ()) -> Pipeline:
     """Read a project's pipeline.yaml, apply the overrides and the environment, and check all of it.
@@ -110,44 +82,13 @@ def load_pipeline(project: Path, overrides: tuple[str, ...] = ()) -> Pipeline:
         UsageError: anything in it cannot be; where, what was found and what was expected.
     """
     document = read_document(project / FILE)
-    overrides = tuple(map(_as_text, overrides))
-    for override in overrides:
-        _override(document, override)
+    overrides = tuple(override(document, given) for given in overrides)
     entry = validate(PipelineEntry, document.value, document, ())
     make_importable(project)
     stages: dict[str, Stage] = {}
     for name, stage_entry in entry.stages.items():
         stages[name] = _place_stage(name, stage_entry, document, stages, project)
     return Pipeline(project, entry.threads, tuple(stages.values()), overrides)
-
-
-def _as_text(override: str) -> str:
-    """Undo the escapes of a locale that is not UTF-8."""
-    try:
-        return os.fsencode(override).decode()
-    except UnicodeError as error:
-        raise UsageError("--set is not text", found=ascii(override), expected="UTF-8") from error
-
-
-def _override(document: Document, override: str) -> None:
-    target, equals, text = override.partition("=")
-    keys = target.split(".")
-    if not equals or not all(keys):
-        raise UsageError(f"--set {override} does not set anything", expected="stage.key=value")
-    if keys == ["threads"]:
-        location: Location = ("threads",)
-    else:
-        found = document.value.get("stages")
-        stages = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
-        if keys[0] not in stages:
-            hint = nearest(keys[0], list(stages)) or f"there are {', '.join(stages)}"
-            raise UsageError(f"--set {override}: there is no stage {keys[0]}", expected="stage.key=value", do=hint)
-        if len(keys) == 1:
-            raise UsageError(f"--set {override} names no setting of {keys[0]}", expected="stage.key=value")
-        if stages[keys[0]] is None:
-            stages[keys[0]] = {}
-        location = ("stages", keys[0], "config", *keys[1:])
-    document.override(location, text, f"--set {override}")
 
 
 def _place_stage(name: str, entry: StageEntry, document: Document, above: dict[str, Stage], project: Path) -> Stage:

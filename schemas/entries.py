@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, cast
 
 from pydantic import Field, PositiveInt, field_validator
 
 from schemas.config import Config
+from schemas.document import Document, Location
+from schemas.errors import UsageError, nearest
 
-__all__ = ["PipelineEntry", "StageEntry"]
+__all__ = ["PipelineEntry", "StageEntry", "override"]
 
 
 class StageEntry(Config):
@@ -44,3 +47,46 @@ class PipelineEntry(Config):
             return value
         stages = cast("dict[str, object]", value)
         return {name: dict[str, object]() if stage is None else stage for name, stage in stages.items()}
+
+
+def override(document: Document, given: str) -> str:
+    """Set one value of a pipeline.yaml that was read, as `--set` gives it: `stage.key=value`, or `threads=1`.
+
+    Args:
+        document: to change.
+        given: the option's text.
+
+    Returns:
+        That text, free of the escapes of a locale that is not UTF-8.
+
+    Raises:
+        UsageError: it does not set anything that is there, or is not text.
+    """
+    given = _as_text(given)
+    target, equals, text = given.partition("=")
+    keys = target.split(".")
+    if not equals or not all(keys):
+        raise UsageError(f"--set {given} does not set anything", expected="stage.key=value")
+    if keys == ["threads"]:
+        location: Location = ("threads",)
+    else:
+        found = document.value.get("stages")
+        stages = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+        if keys[0] not in stages:
+            hint = nearest(keys[0], list(stages)) or f"there are {', '.join(stages)}"
+            raise UsageError(f"--set {given}: there is no stage {keys[0]}", expected="stage.key=value", do=hint)
+        if len(keys) == 1:
+            raise UsageError(f"--set {given} names no setting of {keys[0]}", expected="stage.key=value")
+        if stages[keys[0]] is None:
+            stages[keys[0]] = {}
+        location = ("stages", keys[0], "config", *keys[1:])
+    document.override(location, text, f"--set {given}")
+    return given
+
+
+def _as_text(given: str) -> str:
+    """Undo the escapes of a locale that is not UTF-8."""
+    try:
+        return os.fsencode(given).decode()
+    except UnicodeError as error:
+        raise UsageError("--set is not text", found=ascii(given), expected="UTF-8") from error

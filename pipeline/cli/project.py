@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipeline.specification import Pipeline
     from pipeline.store import Store
 
-__all__ = ["AsJson", "artifacts_of", "open_project"]
+__all__ = ["AsJson", "artifacts_of", "check_part", "check_stage", "find_project", "open_project"]
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 def open_project(context: typer.Context, overrides: list[str] | None = None) -> tuple[Pipeline, Store]:
     """Read the pipeline of the project that -C names or the current folder lies in, and open its store."""
-    from pipeline.specification import find_project, load_pipeline
+    from pipeline.specification import load_pipeline
     from pipeline.store import Store
 
     project = find_project(_start(context))
@@ -27,9 +29,41 @@ def open_project(context: typer.Context, overrides: list[str] | None = None) -> 
 
 def artifacts_of(context: typer.Context) -> Path:
     """Find the artifacts/ of the project, without reading its pipeline."""
-    from pipeline.specification import find_project
-
     return find_project(_start(context)) / "artifacts"
+
+
+def find_project(start: Path) -> Path:
+    """Give the nearest folder upward with a pipeline.yaml; raises UsageError where there is none."""
+    from pipeline.specification import FILE
+    from schemas.errors import UsageError
+
+    for folder in (start, *start.parents):
+        if (folder / FILE).is_file():
+            return folder
+    raise UsageError(f"there is no {FILE} in {start} or above it", do="change into a project, or name it with -C DIR")
+
+
+def check_stage(pipeline: Pipeline, name: str) -> None:
+    """Raise UsageError, with the nearest name, unless there is a stage of that name."""
+    from schemas.errors import UsageError, nearest
+
+    names = [stage.name for stage in pipeline.stages]
+    if name not in names:
+        hint = nearest(name, names) or f"there are {', '.join(names)}"
+        raise UsageError(f"there is no stage {name}", do=hint)
+
+
+def check_part(pipeline: Pipeline, first: str | None, last: str | None, force: Sequence[str]) -> None:
+    """Raise UsageError if no stage stands from *first* to *last*, or one of *force* does not stand there."""
+    from schemas.errors import UsageError
+
+    names = [stage.name for stage in pipeline.stages]
+    part = names[names.index(first) if first else 0 : names.index(last) + 1 if last else None]
+    if not part:
+        raise UsageError(f"--from {first} --to {last} leaves no stage", expected=f"{last} not above {first}")
+    for stage in force:
+        if stage not in part:
+            raise UsageError(f"--force {stage} is not among the stages to run", expected=", ".join(part))
 
 
 def _start(context: typer.Context) -> Path:

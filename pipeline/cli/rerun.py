@@ -8,7 +8,7 @@ import typer
 
 from pipeline.cli.completion import Overrides, complete_run, complete_stage
 from pipeline.cli.outcome import tell_outcome
-from pipeline.cli.project import AsJson, open_project
+from pipeline.cli.project import AsJson, check_stage, open_project
 
 __all__ = ["rerun"]
 
@@ -40,7 +40,7 @@ def rerun(  # noqa: PLR0913  (each is an option)
     from pipeline.runner import Selection, carry_out
 
     pipeline, store = open_project(context, overrides)
-    pipeline.check_stage(stage)
+    check_stage(pipeline, stage)
     taken = find_run(store.artifacts, base) if base else None
     with tell():
         finished = carry_out(pipeline, store, Selection(stage, None if downstream else stage, (stage,), taken))

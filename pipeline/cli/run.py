@@ -8,7 +8,7 @@ import typer
 
 from pipeline.cli.completion import Overrides, complete_stage
 from pipeline.cli.outcome import tell_outcome
-from pipeline.cli.project import AsJson, open_project
+from pipeline.cli.project import AsJson, check_part, check_stage, open_project
 
 __all__ = ["run"]
 
@@ -53,8 +53,8 @@ def run(  # noqa: PLR0913  (each is an option)
     pipeline, store = open_project(context, overrides)
     for stage in (first, last, *(force or ())):
         if stage:
-            pipeline.check_stage(stage)
-    pipeline.check_part(first, last, force or ())
+            check_stage(pipeline, stage)
+    check_part(pipeline, first, last, force or ())
     with tell():
         finished = carry_out(pipeline, store, Selection(first, last, tuple(force or ())))
     tell_outcome(context, finished, as_json=as_json)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.specification import find_project, load_pipeline
+from pipeline.cli.project import find_project
+from pipeline.specification import load_pipeline
 from schemas.document import read_document
 from schemas.errors import UsageError
 from tests.project import TOYS, Project, toy_project

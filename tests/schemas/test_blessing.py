@@ -10,14 +10,14 @@ from schemas.blessing import Blessing, Verdict
 from schemas.errors import InputError
 from schemas.gate import RuleResult
 
-MODEL, EXAMPLES, OTHER = "a" * 64, "b" * 64, "c" * 64
+MODEL, EXAMPLES, OTHER, EVALUATION = "a" * 64, "b" * 64, "c" * 64, "d" * 64
 
 
 def make_blessing(folder: Path, *, passed: bool) -> Blessing:
     """Write the verdict of one rule that passed or did not."""
     reason = "" if passed else "accuracy 0.9 < 0.97, short by 0.07"
     result = RuleResult(metric="accuracy", of="all", expected=">= 0.97", actual=0.9, passed=passed, reason=reason)
-    Blessing.write(folder, Verdict.of([result], model=MODEL, examples=EXAMPLES))
+    Blessing.write(folder, Verdict.of([result], model=MODEL, examples=EXAMPLES, evaluation=EVALUATION))
     return Blessing(folder)
 
 
@@ -80,8 +80,18 @@ def test_what_was_not_blessed_may_not_be_used(tmp_path: Path) -> None:
     [
         ({"Model": OTHER, "Examples": EXAMPLES}, "another Model: aaaaaaaa, not cccccccc"),
         ({"Model": MODEL, "Examples": OTHER}, "another Examples: bbbbbbbb, not cccccccc"),
+        ({"Model": MODEL, "Evaluation": OTHER}, "another Evaluation: dddddddd, not cccccccc"),
     ],
 )
 def test_what_was_not_judged_may_not_be_used(tmp_path: Path, digests: dict[str, str], reason: str) -> None:
-    """Another model or other examples than those judged are refused, with both digests."""
+    """Another model, other examples or another evaluation than those judged are refused, with both digests."""
     assert make_blessing(tmp_path, passed=True).refusal(digests.items()) == f"not blessed (the blessing is of {reason})"
+
+
+def test_a_verdict_of_an_older_version_is_read(tmp_path: Path) -> None:
+    """A verdict written before evaluations were named can be read, and gives no leave to use one."""
+    old = f'{{"blessed": true, "model": "{MODEL}", "examples": "{EXAMPLES}", "rules": []}}'
+    (tmp_path / "verdict.json").write_text(old)
+    (tmp_path / "BLESSED").touch()
+    assert Blessing(tmp_path).verdict.comparison is None
+    assert Blessing(tmp_path).refusal([("Evaluation", EVALUATION)]) is not None

@@ -24,4 +24,4 @@ def bless(text: Text, blessing: Output[Blessing], config: BlessConfig) -> None:
     rule = RuleResult(
         metric="length", of="all", expected=f">= {config.least}", actual=length, passed=not reason, reason=reason
     )
-    Blessing.write(blessing.path, Verdict.of([rule], model=text.digest, examples=text.digest))
+    Blessing.write(blessing.path, Verdict.of([rule], model=text.digest, examples=text.digest, evaluation=""))

@@ -1,0 +1,160 @@
+"""The champion as an input: what a model is compared with, and what may take its place."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.project import Project, toy_project
+
+CHALLENGE = """\
+stages:
+  say:
+    uses: toys.say
+    config: {word: hello}
+  judge:
+    uses: toys.judge
+    inputs: {text: say.text, champion: champion}
+  crown:
+    uses: toys.crown
+    inputs: {text: say.text, blessing: judge.blessing}
+    requires: judge.blessing
+"""
+
+
+@pytest.fixture
+def challenge(tmp_path: Path) -> Project:
+    """Give a project whose gate compares with the champion; its texts are called models."""
+    project = toy_project(tmp_path / "toy", CHALLENGE)
+    project.edit("toys/text.py", "class Text(Artifact)", "class Model(Artifact)")
+    for name in ("say", "judge", "crown"):
+        project.edit(f"toys/{name}.py", "import Text", "import Model as Text")
+    return project
+
+
+def compared_with(project: Project, *arguments: str) -> str:
+    """Run, and give the bundle the model was compared with, by the letters its version ends in."""
+    document = project.json("run", *arguments)
+    assert document["outcome"] == "promoted"
+    return document["verdict"]["rules"][0]["note"]
+
+
+def champion_of(project: Project) -> str:
+    """Give the version of the champion."""
+    return (project.artifacts / "champion").readlink().name
+
+
+def test_the_first_model_is_compared_with_nothing(challenge: Project) -> None:
+    """While there is no champion the input is None."""
+    assert compared_with(challenge) == "nothing"
+
+
+def test_another_model_is_compared_with_the_champion(challenge: Project) -> None:
+    """Once there is a champion, the next model is compared with it, and the plan names the reason."""
+    challenge.digits("run")
+    first = champion_of(challenge)
+    assert compared_with(challenge, "--set", "say.word=other") == first
+    assert champion_of(challenge) != first
+
+
+def test_a_repeated_run_is_unchanged(challenge: Project) -> None:
+    """A run whose model is the champion compares as that was compared, so that nothing runs again."""
+    challenge.digits("run")
+    first = champion_of(challenge)
+    challenge.digits("run", "--set", "say.word=other")
+    assert set(challenge.outcomes("--set", "say.word=other").values()) == {"unchanged"}
+    assert compared_with(challenge, "--set", "say.word=other", "--force", "judge") == first
+
+
+def test_an_earlier_model_is_compared_anew(challenge: Project) -> None:
+    """A model that was champion once is compared with the champion of now, and then stays unchanged."""
+    challenge.digits("run")
+    challenge.digits("run", "--set", "say.word=other")
+    other = champion_of(challenge)
+    assert challenge.reasons()["judge"].endswith("input changed: champion, text")
+    assert compared_with(challenge) == other
+    assert set(challenge.outcomes().values()) == {"unchanged"}
+
+
+def test_a_plan_says_that_the_champion_changed(challenge: Project) -> None:
+    """What depends on the champion is foreseen."""
+    challenge.digits("run")
+    challenge.digits("run", "--set", "say.word=other")
+    assert "input changed: champion" in challenge.digits("plan").stdout
+
+
+def test_a_champion_that_is_gone_is_made_again_by_its_own_run(challenge: Project) -> None:
+    """Where the champion's folder is lost, the run that made it repairs it, and compares as before."""
+    challenge.digits("run")
+    shutil.rmtree(challenge.artifacts / "store" / "crown" / "bundle" / champion_of(challenge))
+    assert challenge.outcomes() == {"say": "unchanged", "judge": "unchanged", "crown": "ran"}
+
+
+@pytest.mark.parametrize("target", ["nowhere", "store/crown/bundle/v0009-aaaaaaaa", "/"])
+def test_a_link_to_nothing_that_was_made_here_is_refused(challenge: Project, target: str) -> None:
+    """A champion that no execution made is an InputError that says how to give it up."""
+    challenge.digits("run")
+    (challenge.artifacts / "champion").unlink()
+    (challenge.artifacts / "champion").symlink_to(target)
+    failed = challenge.digits("run", "--set", "say.word=other", status=4)
+    assert "leads to nothing that was made here" in failed.stderr
+    assert "rm artifacts/champion" in failed.stderr
+
+
+def test_a_model_that_was_not_compared_with_the_champion_of_now_is_not_promoted(challenge: Project) -> None:
+    """Of two runs at once, the one that ends later does not replace a champion it was not compared with."""
+    challenge.digits("run")
+    slow = challenge.start("run", "--set", "say.word=slow", "--set", "judge.seconds=3")
+    waiting = challenge.artifacts / ".staging"
+    while not list(waiting.glob("judge-*")):
+        assert slow.poll() is None
+    (challenge.artifacts / "champion").unlink()
+    _, errors = slow.communicate()
+    assert slow.returncode == 4
+    assert "is not promoted" in errors
+    assert "with which it was not compared" in errors
+    assert not (challenge.artifacts / "champion").is_symlink()
+
+
+def test_a_blessing_of_what_is_damaged_promotes_nothing(challenge: Project) -> None:
+    """What was judged must be in the store as it was sealed when the bundle is promoted."""
+    challenge.edit("toys/crown.py", "    assert blessing", "    spoil(text)\n    assert blessing")
+    challenge.edit(
+        "toys/crown.py",
+        "def crown",
+        'def spoil(text: Text) -> None:\n    path = text.path / "text.txt"\n    path.chmod(0o644)\n'
+        '    path.write_text("spoilt")\n\n\ndef crown',
+    )
+    failed = challenge.digits("run", status=4)
+    assert "output corrupt" in failed.stderr
+    assert not (challenge.artifacts / "champion").is_symlink()
+
+
+@pytest.mark.parametrize("name", ["model", "examples"])
+def test_a_blessing_of_something_else_promotes_nothing(challenge: Project, name: str) -> None:
+    """A verdict must name what the store holds by its digest."""
+    challenge.edit("toys/judge.py", f"{name}=text.digest", f"{name}='0' * 64")
+    challenge.edit("toys/text.py", "class Model", "class Examples") if name == "examples" else None
+    if name == "examples":
+        for toy in ("say", "judge", "crown"):
+            challenge.edit(f"toys/{toy}.py", "import Model as Text", "import Examples as Text")
+    reason = challenge.json("run", status=3)["stages"][-1]["reason"]
+    assert "the blessing is of another" in reason
+    assert not os.path.lexists(challenge.artifacts / "champion")
+
+
+def test_an_input_for_the_champion_must_be_named(challenge: Project) -> None:
+    """A pipeline.yaml that leaves the comparison out is a usage error: nothing is compared less than it seems."""
+    challenge.edit("pipeline.yaml", ", champion: champion", "")
+    failed = challenge.digits("check", status=2)
+    assert "judge is not given its input champion" in failed.stderr
+    assert "inputs: {champion: champion}" in failed.stderr
+
+
+def test_only_an_input_that_may_be_none_takes_the_champion(challenge: Project) -> None:
+    """The word stands for the champion only where a bundle, or none, is taken."""
+    challenge.edit("pipeline.yaml", "text: say.text, champion", "text: champion, champion")
+    assert "there is no stage champion above" in challenge.digits("check", status=2).stderr
