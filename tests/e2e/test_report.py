@@ -80,7 +80,7 @@ def test_a_command_loads_no_tensorflow(judged: Project, command: tuple[str, ...]
 
 
 def test_two_runs_of_one_model_differ_in_the_rule_alone(judged: Project) -> None:
-    """compare finds the setting that was overridden, and no figure and no picture that differs."""
+    """The comparison finds the setting that was overridden, and no figure and no picture that differs."""
     found = judged.json("compare", *names(judged))
     settings = {each["setting"] for each in found["settings"]}
     assert "evaluate.gate.accuracy.at_least" in settings
