@@ -64,7 +64,7 @@ def confusions(material: Material) -> Html:
         )
         for i, row in enumerate(found.confusion)
     ]
-    caption = "A row is a true digit, a column what was read; the darker, the more often misread."
+    caption = "A row is a true digit, a column what was read; the stronger its colour, the more often misread."
     whole = element(
         "table", element("caption", caption), element("thead", head), element("tbody", *rows), class_="matrix"
     )
@@ -76,7 +76,7 @@ def _cell(count: int, most: int, said: str, *, right: bool) -> Html:
         return element("td", str(count), class_="right", title=said)
     if not count:
         return element("td", "·", class_="none", title=said)
-    strength = 18 + 62 * math.log1p(count) / math.log1p(most)
+    strength = 12 + 33 * math.log1p(count) / math.log1p(most)
     return element("td", str(count), class_="wrong", style=f"--strength:{strength:.0f}%", title=said)
 
 
