@@ -51,24 +51,26 @@ def confusions(material: Material) -> Html:
     found = material.metrics
     if not found.confusion:
         raise MissingError("There are no test pictures.")
+    said = "A row is a true digit, a column what was read; the stronger its colour, the more often misread."
+    scrolls = element("div", _matrix(found), class_="scroll", role="group", tabindex="0", aria_label="Confusion matrix")
+    return joined(paragraph(said, class_="about"), scrolls)
+
+
+def _matrix(found: Metrics) -> Html:
     names = list(found.per_digit)
     most = max((n for i, row in enumerate(found.confusion) for j, n in enumerate(row) if i != j), default=0)
-    head = element(
-        "tr", element("th", "true \\ read", scope="col"), *(element("th", name, scope="col") for name in names)
-    )
+    corner = element("th", "true \\ read", scope="col")
+    head = element("tr", corner, *(element("th", name, scope="col", title=name) for name in names))
     rows = [
         element(
             "tr",
-            element("th", names[i], scope="row"),
+            element("th", names[i], scope="row", title=names[i]),
             *(_cell(n, most, f"{names[i]} read as {names[j]}: {n}", right=i == j) for j, n in enumerate(row)),
         )
         for i, row in enumerate(found.confusion)
     ]
-    caption = "A row is a true digit, a column what was read; the stronger its colour, the more often misread."
-    whole = element(
-        "table", element("caption", caption), element("thead", head), element("tbody", *rows), class_="matrix"
-    )
-    return element("div", whole, class_="scroll", role="group", tabindex="0", aria_label="Confusion matrix")
+    caption = element("caption", "Confusion matrix", class_="unseen")
+    return element("table", caption, element("thead", head), element("tbody", *rows), class_="matrix")
 
 
 def _cell(count: int, most: int, said: str, *, right: bool) -> Html:
