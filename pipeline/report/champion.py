@@ -26,7 +26,7 @@ def against_champion(material: Material) -> Html:
         raise MissingError("The gate judged nothing in this run.")
     found = verdict.comparison
     if found is None:
-        raise MissingError("There was no champion to compare with: this was the first model, or an older gate.")
+        raise MissingError("There was no other champion to compare with.")
     low, high = found.interval
     rows = [
         ("this model", percent(found.accuracy)),

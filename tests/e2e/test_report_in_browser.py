@@ -84,8 +84,8 @@ def test_dark_is_dark_and_light_is_light(browser: Browser, reports: list[Path], 
     drawn = Visit(browser, reports[0], width, mode).page.screenshot()
     pixels = cv2.imdecode(np.frombuffer(drawn, np.uint8), cv2.IMREAD_GRAYSCALE)
     assert pixels is not None
-    assert (np.median(pixels) < 60) is (mode == "dark")
-    assert (np.median(pixels) > 200) is (mode == "light")
+    assert (np.median(pixels) < 60) == (mode == "dark")
+    assert (np.median(pixels) > 200) == (mode == "light")
 
 
 @looks

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.report.material import Material
 from schemas.blessing import Blessing, Verdict
+from schemas.comparison import Comparison
 from schemas.evaluation import DigitMetrics, Evaluation, Metrics, Tried
 from schemas.examples import Examples, Split
 from schemas.execution import Execution, Parts, Version
@@ -68,7 +69,12 @@ def _write_outputs(artifacts: Path, name: str, split: Split, read: list[int]) ->
     probabilities = np.full((len(split), len(split.classes)), 0.1, np.float32)
     probabilities[np.arange(len(split)), read] = 0.9
     Evaluation.write(
-        artifacts / paths["evaluation"], metrics_of(split, read), split, probabilities, np.zeros(len(split), np.bool_)
+        artifacts / paths["evaluation"],
+        metrics_of(split, read),
+        split,
+        probabilities,
+        np.zeros(len(split), np.bool_),
+        [split.classes[0]] * len(split),
     )
     seal(Evaluation, artifacts / paths["evaluation"])
     Blessing.write(artifacts / paths["blessing"], _verdict(split))
@@ -119,7 +125,22 @@ def _verdict(split: Split) -> Verdict:
         passed=False,
         reason=f"accuracy {HOSTILE} is too low",
     )
-    return Verdict.of([rule], model="m", examples="e", evaluation="v")
+    ids = split.ids
+    comparison = Comparison(
+        champion="v0001-00000000",
+        content="c",
+        count=len(split),
+        accuracy=0.5,
+        champion_accuracy=0.75,
+        difference=-0.25,
+        interval=(-0.5, 0.0),
+        better=len(ids[:1]),
+        worse=len(ids[1:3]),
+        p=0.75,
+        better_ids=ids[:1],
+        worse_ids=ids[1:3],
+    )
+    return Verdict.of([rule], model="m", examples="e", evaluation="v", comparison=comparison)
 
 
 def _statistics(split: Split) -> StatisticsRecord:

@@ -127,6 +127,14 @@ def test_a_lost_record_is_said(ran: Project) -> None:
     assert "no record of the Execution that made it" in ran.digits("lineage", "champion").stdout
 
 
+def test_the_shell_offers_artifacts_and_runs(ran: Project) -> None:
+    """Typing offers the champion, the outputs of the latest run, and runs."""
+    line = f"digits -C {ran.path} lineage "
+    asked = {"COMP_WORDS": line, "COMP_CWORD": "4", "_DIGITS_COMPLETE": "complete_bash"}
+    offered = Project(ran.path, asked).digits().stdout.split()
+    assert {"champion", "pack.bundle", "say.text", ran.json("show")["run"]} <= set(offered)
+
+
 def test_nothing_heavy_is_loaded(ran: Project) -> None:
     """The command imports no TensorFlow, numpy or pyarrow."""
     code = (

@@ -79,6 +79,15 @@ def test_the_misread_come_with_the_most_confident_first(make_material: Make) -> 
     assert text.count("is b, read a") == 2
 
 
+def test_the_champion_is_compared_picture_by_picture(make_material: Make) -> None:
+    """The comparison says that it may be chance, and draws what got better and what got worse."""
+    text = read_page(render_report(make_material([0, 1, 1, 0], [0, 1, 0, 0]))).text
+    assert "-25.00 points (-50.00 to +0.00)" in text
+    assert "cannot be told apart" in text
+    assert text.index("Got better: 1 picture") < text.index("read a, was a") < text.index("Got worse: 2 pictures")
+    assert "read b, was a" in text
+
+
 @pytest.mark.parametrize("name", ["evaluation", "statistics", "blessing"])
 def test_an_artifact_that_is_gone_is_said(make_material: Make, name: str) -> None:
     """A report is written, and says what is missing."""
@@ -148,6 +157,23 @@ def test_reports_can_go_elsewhere(ran: Project) -> None:
     assert (ran.path / "here.html").stat().st_size > 5000
     assert not (ran.artifacts / "latest" / "report.html").exists()
     assert "cannot be written" in refused.stderr
+
+
+def test_the_report_opens_in_the_browser(ran: Project) -> None:
+    """--open hands the file to the browser of the user's choice."""
+    browser = ran.path / "browser"
+    browser.write_text(f"#!/bin/sh\necho $1 > {ran.path}/opened\n")
+    browser.chmod(0o755)
+    Project(ran.path, {"BROWSER": f"{browser} %s"}).digits("report", "--open")
+    opened = (ran.path / "opened").read_text().strip()
+    assert opened.startswith("file:///")
+    assert opened.endswith("report.html")
+
+
+def test_without_a_browser_the_file_is_named(ran: Project) -> None:
+    """Where no browser can be started, --open says which file to open, and is no failure."""
+    done = Project(ran.path, {"BROWSER": "/nowhere/browser %s"}).digits("report", "--open")
+    assert "no browser was found: open /" in done.stderr
 
 
 def test_a_failed_run_of_the_command_has_a_report(project: Project) -> None:
