@@ -130,8 +130,8 @@ class Figures:
     def _of_pictures(self, name: str) -> Figure:
         import numpy as np
 
-        if not len(self):
-            return Figure(float("nan"), 0, _nowhere)
+        if not (len(self) and np.isfinite(self.probabilities).all()):
+            return Figure(float("nan"), len(self), _nowhere)
         if name == "log_loss":
             values, groups = self._losses, np.zeros(len(self), np.int64)
         else:

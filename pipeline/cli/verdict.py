@@ -52,7 +52,13 @@ def _mark(rule: RuleResult) -> str:
 
 
 def _name(rule: RuleResult) -> str:
-    of = {"": "", "all": "", "per_digit": " of each digit", "per_kind": " of each kind"}.get(rule.of)
+    of = {
+        "": "",
+        "all": "",
+        "per_digit": " of each digit",
+        "every_digit": " of each digit",
+        "per_kind": " of each kind",
+    }.get(rule.of)
     if of is None:
         of = f".{rule.of}" if rule.metric in {"robustness", "refusals"} else f" of each {rule.of}"
     return f"{rule.metric}{of} {rule.expected}"

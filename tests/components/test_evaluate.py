@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from numpy.typing import NDArray
+from pydantic import ValidationError
 from scipy.special import softmax
 from sklearn import metrics as sklearn_metrics
 
 from components.evaluate import EvaluateConfig, evaluate
 from schemas.blessing import Blessing
-from schemas.errors import StageError
+from schemas.bundle import Bundle
+from schemas.errors import InputError, StageError
 from schemas.evaluation import Evaluation, Metrics
 from schemas.examples import PIXELS, SIDE, Examples, Split
-from schemas.gate import Rule
+from schemas.gate import Gate
+from schemas.manifest import hash_files
 from schemas.model import Model
 from tests.samples import DIGITS, HISTORY, make_calibration, make_output, seal
 
@@ -78,14 +82,17 @@ def pictures(labels: list[int], greys: Grey, classes: tuple[str, ...] = DIGITS) 
     return Split(images, np.array(labels, np.int32), [f"id-{i:04}" for i in range(len(labels))], classes)
 
 
-def evaluate_split(folder: Path, model: Model, split: Split, gate: dict[str, Rule] | None = None) -> Evaluated:
+def evaluate_split(
+    folder: Path, model: Model, split: Split, gate: dict[str, Any] | None = None, champion: Bundle | None = None
+) -> Evaluated:
     """Carry out the stage on a test split."""
     (folder / "examples").mkdir()
     Examples.write(folder / "examples", "test", split)
     examples = seal(Examples, folder / "examples")
     evaluation, blessing = make_output(Evaluation, folder / "evaluation"), make_output(Blessing, folder / "blessing")
     calibration = make_calibration(folder / "calibration", len(DIGITS))
-    evaluate(model, examples, calibration, evaluation, blessing, EvaluateConfig(gate=gate or {}, per_kind=0))
+    config = EvaluateConfig(gate=Gate.model_validate(gate or {}), per_kind=0)
+    evaluate(model, examples, calibration, evaluation, blessing, config, champion)
     return Evaluated(Evaluation(evaluation.path), Blessing(blessing.path), model, examples)
 
 
@@ -94,7 +101,11 @@ GREYS = random_greys(len(LABELS))
 PROBABILITIES: NDArray[np.float64] = softmax(GREYS / 255 * STRENGTH, axis=1)
 READ = GREYS.argmax(axis=1)
 NOTHING = pictures([], random_greys(0))
-RULES = {"accuracy": Rule(at_least=0.05), "recall": Rule(at_least=0, of="every_digit"), "log_loss": Rule(at_most=9)}
+RULES = {
+    "accuracy": {"at_least": 0.05},
+    "recall": {"at_least": 0, "of": "per_digit"},
+    "log_loss": {"at_most": 9},
+}
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +170,9 @@ def test_predictions_hold_the_confidence(evaluated: Evaluated) -> None:
     np.testing.assert_allclose(confidences, PROBABILITIES.max(axis=1), atol=1e-6)
 
 
-@pytest.mark.parametrize("column", range(6), ids=["id", "label", "read", "confidence", "refused", "probabilities"])
+@pytest.mark.parametrize(
+    "column", [0, 1, 2, 3, 4, 6], ids=["id", "label", "read", "confidence", "refused", "probabilities"]
+)
 def test_a_damaged_page_is_noticed(evaluated: Evaluated, tmp_path: Path, column: int) -> None:
     """One byte changed in a data page of any column makes reading the predictions fail."""
     intact = evaluated.evaluation.path / "predictions.parquet"
@@ -178,17 +191,20 @@ def test_a_model_that_meets_every_rule_is_blessed(evaluated: Evaluated) -> None:
 
 
 def test_the_verdict_names_what_it_judged(evaluated: Evaluated) -> None:
-    """The verdict holds the digests of the model and of the examples it judged."""
+    """The verdict holds the digests of the model, the examples and the evaluation it judged by."""
     verdict = evaluated.blessing.verdict
     assert (verdict.model, verdict.examples) == (evaluated.model.digest, evaluated.examples.digest)
+    assert verdict.evaluation == Evaluation.content(evaluated.evaluation.path, hash_files(evaluated.evaluation.path))
 
 
 @pytest.mark.parametrize(
-    ("bound", "reasons"), [(0.75, []), (0.76, ["accuracy 0.75 < 0.76, short by 0.01"])], ids=["at", "above"]
+    ("bound", "reasons"),
+    [(0.75, []), (0.76, ["accuracy 0.75 < 0.76, short by 0.01; 20 pictures; 1 more correct needed"])],
+    ids=["at", "above"],
 )
 def test_the_gate_decides_by_the_figures(model: Model, tmp_path: Path, bound: float, reasons: list[str]) -> None:
     """A model that reads 15 of 20 pictures meets an accuracy of 0.75, and misses 0.76 for that reason alone."""
-    gate = {"accuracy": Rule(at_least=bound), "recall": Rule(at_least=0.5)}
+    gate = {"accuracy": {"at_least": bound}, "recall": {"at_least": 0.5}}
     labels, read = [*range(10)] * 2, [*range(10), *range(5), 0, 0, 0, 0, 0]
     verdict = evaluate_split(tmp_path, model, pictures(labels, greys_for(read)), gate).blessing.verdict
     assert (verdict.blessed, verdict.reasons) == (not reasons, reasons)
@@ -213,10 +229,10 @@ def test_a_digit_neither_shown_nor_read_has_no_figures(model: Model, tmp_path: P
     assert (getattr(metrics.per_digit["9"], name), getattr(metrics, name)) == (None, None)
 
 
-@pytest.mark.parametrize("of", ["all", "every_digit"])
+@pytest.mark.parametrize("of", ["all", "per_digit"])
 def test_a_digit_without_pictures_is_not_blessed(model: Model, tmp_path: Path, of: str) -> None:
     """A model that reads all there is, but was not shown a digit, meets no rule on recall, however low."""
-    gate = {"recall": Rule.model_validate({"at_least": 0, "of": of})}
+    gate = {"recall": {"at_least": 0, "of": of}}
     evaluated = evaluate_split(tmp_path, model, pictures([*range(9)], greys_for([*range(9)])), gate)
     assert (evaluated.blessing.path / "NOT_BLESSED").exists()
 
@@ -225,7 +241,7 @@ def test_a_digit_without_pictures_is_not_blessed(model: Model, tmp_path: Path, o
 @pytest.mark.parametrize("bound", ["at_least", "at_most"])
 def test_an_empty_split_meets_no_rule(model: Model, tmp_path: Path, name: str, bound: str) -> None:
     """No rule on any metric is met by an empty test split."""
-    gate = {name: Rule.model_validate({bound: -1e9 if bound == "at_least" else 1e9})}
+    gate = {name: {bound: -1e9 if bound == "at_least" else 1e9}}
     assert not evaluate_split(tmp_path, model, NOTHING, gate).blessing.verdict.blessed
 
 
@@ -252,3 +268,47 @@ def test_other_classes_are_refused(model: Model, tmp_path: Path, classes: tuple[
     """Examples that name other classes than the model, or in another order, are a StageError."""
     with pytest.raises(StageError, match="name their classes differently"):
         evaluate_split(tmp_path, model, pictures([0, 1], greys_for([0, 1]), classes))
+
+
+def test_every_figure_has_its_interval(evaluated: Evaluated) -> None:
+    """Each figure that is a number lies within an interval of its own name, those of digits too."""
+    metrics = evaluated.metrics
+    figures = {name: value for name, value in metrics.scalars().items() if name != "calibration_error"}
+    for name in ("precision", "recall", "f1"):
+        figures |= {f"{name}.{digit}": value for digit, value in (metrics.by_digit(name) or {}).items()}
+    assert set(metrics.intervals) == {*figures, "calibration_error"}
+    assert all(
+        metrics.intervals[name][0] <= (value or 0) <= metrics.intervals[name][1] for name, value in figures.items()
+    )
+
+
+def test_parameters_are_counted(evaluated: Evaluated) -> None:
+    """The numbers of the network are counted: 784 times 10 weights, and 10 more."""
+    assert evaluated.metrics.parameters == PIXELS * 10 + 10
+
+
+def test_the_worst_digits_and_confusions_are_named(model: Model, tmp_path: Path) -> None:
+    """The verdict names what is misread most, and as what."""
+    labels, read = [4] * 10 + [7] * 10 + [1] * 5, [9] * 3 + [4] * 7 + [1] * 6 + [2] + [7] * 3 + [1] * 5
+    verdict = evaluate_split(tmp_path, model, pictures(labels, greys_for(read))).blessing.verdict
+    assert [(each.digit, each.wrong, each.count) for each in verdict.worst_digits] == [("7", 7, 10), ("4", 3, 10)]
+    assert [(each.digit, each.read, each.count) for each in verdict.worst_confusions] == [
+        ("7", "1", 6),
+        ("4", "9", 3),
+        ("7", "2", 1),
+    ]
+
+
+@pytest.mark.parametrize("rule", ["robustness", "refusals"])
+def test_an_unknown_kind_is_refused_before_anything_runs(rule: str) -> None:
+    """A rule on a kind of picture that there is not is refused with the settings."""
+    with pytest.raises(ValidationError, match=rf"{rule}\.shadw is none"):
+        EvaluateConfig.model_validate({"gate": {rule: {"shadw": {"at_least": 0.5}}}})
+
+
+def test_a_champion_that_is_damaged_is_refused(model: Model, tmp_path: Path) -> None:
+    """A bundle that cannot be read is an InputError that says what to do, and not a comparison less."""
+    (tmp_path / "bundle").mkdir()
+    with pytest.raises(InputError, match="the champion cannot be compared with") as caught:
+        evaluate_split(tmp_path, model, pictures([1], greys_for([1])), champion=Bundle(tmp_path / "bundle"))
+    assert "rm artifacts/champion" in caught.value.do

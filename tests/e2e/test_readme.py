@@ -41,7 +41,8 @@ def test_every_block_of_commands_runs(block: str, trained: Project, tmp_path: Pa
 def test_the_gate_shown_is_valid() -> None:
     """The rules in the README are rules."""
     [text] = [text for _, text in BLOCKS if text.startswith("gate:")]
-    assert len(EvaluateConfig.model_validate(yaml.safe_load(text)).gate) == 3
+    gate = EvaluateConfig.model_validate(yaml.safe_load(text)).gate
+    assert gate.model_fields_set >= {"accuracy", "recall", "robustness", "slices", "champion"}
 
 
 def test_the_stage_of_ones_own_works(trained: Project, tmp_path: Path) -> None:

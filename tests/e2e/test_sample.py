@@ -159,7 +159,7 @@ def test_an_impossible_threshold_keeps_the_champion(trained: Project, tmp_path: 
     copied = _copy(trained, tmp_path)
     before = (copied.artifacts / "champion").readlink()
     refused = copied.digits("run", "--set", "evaluate.gate.accuracy.at_least=0.9999", status=3)
-    assert "< 0.9999, short by 0.0" in refused.stdout
+    assert "all of them right would not do" in refused.stdout
     assert (copied.artifacts / "champion").readlink() == before
     assert (copied.artifacts / "latest" / "evaluate.blessing" / "NOT_BLESSED").exists()
 
@@ -231,7 +231,7 @@ def test_a_change_in_a_module_of_learning_is_seen(trained: Project, tmp_path: Pa
 
 def test_a_change_in_a_module_of_schemas_is_seen(trained: Project, tmp_path: Path) -> None:
     """A changed line of schemas/gate.py would rerun evaluate, and no stage above it."""
-    stages = _plan_with(trained, tmp_path, "schemas/gate.py", "value < self.at_least", "value <= self.at_least")
+    stages = _plan_with(trained, tmp_path, "schemas/gate.py", "value > self.at_most", "value >= self.at_most")
     assert stages["evaluate"] == ("will run", "code changed: schemas/gate.py")
     assert stages["train"][0] == "unchanged"
 

@@ -1,0 +1,160 @@
+"""The gate on the embedded sample: worse, equal and better models, and what is said of them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import shipped_project
+from tests.project import DIGITS, Project
+from tests.terminal import run_in_terminal
+
+FAST = {"source: tfds": "source: sample", "recipe: standard": "recipe: fast", "gate: #": "per_kind: 1\n      gate: #"}
+ONE_EPOCH = ("--set", "train.steps=14", "--set", "train.rounds=1")
+BETTER = ("--set", "evaluate.gate.champion={better: true, first: allow}")
+LAX = ("--set", "evaluate.gate={accuracy: {at_least: 0.5}, champion: {better: true, first: allow}}")
+NOISE = """\
+from __future__ import annotations
+
+import numpy as np
+
+from schemas.artifact import Output
+from schemas.examples import Examples, Split
+
+
+def noise(examples: Examples, noisy: Output[Examples]) -> None:
+    \"\"\"Give nine in ten of the train and validation pictures a label by chance.\"\"\"
+    for name in examples.splits:
+        split, chance = examples.read(name), np.random.default_rng(0)
+        spoilt = (chance.random(len(split)) < 0.9) & (name != "test")
+        labels = np.where(spoilt, chance.integers(0, 10, len(split)), split.labels).astype(np.int32)
+        Examples.write(noisy.path, name, Split(split.images, labels, split.ids, split.classes))
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Give a project whose champion is a model of one epoch, promoted by a lax gate."""
+    project = shipped_project(tmp_path_factory.mktemp("gate") / "project", FAST)
+    first = project.json("run", *ONE_EPOCH, *LAX)
+    assert first["verdict"]["rules"][-1]["note"] == "first model: no comparison"
+    return project
+
+
+@pytest.fixture(scope="module")
+def better(project: Project) -> dict[str, Any]:
+    """Give the record of a fully trained model's run, whose gate asks for a better one."""
+    return project.json("run", *BETTER)
+
+
+def rules_of(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Give what each rule said, by its metric."""
+    return {rule["metric"]: rule for rule in document["verdict"]["rules"]}
+
+
+def test_a_better_model_is_promoted(better: dict[str, Any]) -> None:
+    """A model that reads clearly more than the champion takes its place, and the comparison says how many more."""
+    comparison = better["verdict"]["comparison"]
+    assert better["outcome"] == "promoted"
+    assert comparison["p"] < 0.05
+    assert comparison["better"] > comparison["worse"] + 20
+    assert comparison["count"] == 1000
+
+
+def test_the_same_model_again_is_unchanged(project: Project, better: dict[str, Any]) -> None:
+    """A repeated run compares with the same baseline, has the same verdict and runs nothing."""
+    again = project.json("run", *BETTER)
+    assert {stage["outcome"] for stage in again["stages"]} == {"unchanged"}
+    assert (again["outcome"], again["verdict"]) == ("promoted", better["verdict"])
+
+
+def test_equal_models_are_not_told_apart(project: Project, better: dict[str, Any]) -> None:
+    """The same recipe with another seed is not better, meets every other rule, and the champion stays."""
+    document = project.json("run", *BETTER, "--set", "train.seed=1", status=3)
+    rules = rules_of(document)
+    assert [name for name, rule in rules.items() if not rule["passed"]] == ["champion"]
+    assert rules["champion"]["reason"].startswith("not shown to be better than the champion: McNemar's p ")
+    assert document["champion"] == better["champion"]
+
+
+def test_1000_pictures_do_not_show_that_a_model_is_not_worse(project: Project, better: dict[str, Any]) -> None:
+    """The shipped margin needs more pictures than the sample has, and the message says that."""
+    assert better["outcome"] == "promoted"
+    refused = project.digits("run", "--set", "train.seed=1", status=3)
+    assert re.search(r"MISSED  champion not worse by 0.002 .*; 1,000 pictures are too few to tell", refused.stdout)
+    assert re.search(r"accuracy lower >= 0.965 +0.98\d*, 95 % lower bound 0.9\d+; 1,000 pictures", refused.stdout)
+
+
+def test_a_model_of_one_epoch_is_refused(project: Project, better: dict[str, Any]) -> None:
+    """The shipped gate refuses it on accuracy, digits and the champion; `digits show` repeats what the run printed."""
+    refused = project.digits("run", *ONE_EPOCH, status=3)
+    shown = project.digits("show").stdout
+    for line in refused.stdout.splitlines():
+        assert line in shown
+    verdict = project.json("show")["verdict"]
+    missed = {rule["metric"] for rule in verdict["rules"] if not rule["passed"]}
+    assert {"accuracy", "recall", "precision", "champion"} <= missed
+    assert re.search(r"MISSED  accuracy lower >= 0.965 .*; \d+ more correct needed", refused.stdout)
+    assert re.search(r"misread  most of \d \(\d+ of 100\).*; mostly \d as \d \(\d+\)", refused.stdout)
+    assert f"against  {Path(better['champion']).name} reads 0.98" in refused.stdout
+    assert re.search(r"worse    \d+: sample-\d+, sample-\d+, .*, \.\.\.", refused.stdout)
+
+
+@pytest.mark.parametrize("columns", [60, 80, 140])
+def test_a_refusal_fits_the_terminal(project: Project, columns: int) -> None:
+    """The table of rules wraps inside its last column, in narrow terminals too."""
+    project.digits("run", *ONE_EPOCH, status=3)
+    command = [str(DIGITS), "-C", str(project.path), "show"]
+    lines = run_in_terminal(command, columns, project.variables()).text.splitlines()
+    table = lines[next(i for i, line in enumerate(lines) if line.split() == ["rule", "measured"]) + 1 :]
+    table = table[: table.index("")]
+    assert {line[:8] for line in table} <= {"MISSED  ", "met     ", "passed  ", " " * 8}
+    assert len([line for line in table if line[:8].strip()]) == 5
+
+
+def test_labels_by_chance_are_refused(project: Project, better: dict[str, Any]) -> None:
+    """A model trained on labels of which nine in ten are by chance is refused for what it misreads."""
+    assert better["outcome"] == "promoted"
+    (project.path / "mystages").mkdir()
+    (project.path / "mystages" / "noise.py").write_text(NOISE)
+    shipped = (project.path / "pipeline.yaml").read_text()
+    stage = "  noise:\n    uses: mystages.noise\n    inputs: {examples: preprocess.examples}\n\n  train:\n"
+    noisy = shipped.replace("  train:\n", stage).replace(
+        "{examples: preprocess.examples, tr", "{examples: noise.noisy, tr"
+    )
+    (project.path / "pipeline.yaml").write_text(noisy)
+    rules = rules_of(project.json("run", status=3))
+    (project.path / "pipeline.yaml").write_text(shipped)
+    assert not any(rules[name]["passed"] for name in ("accuracy", "log_loss", "champion"))
+    assert rules["champion"]["actual"] < -0.01
+    assert rules["accuracy"]["shortfall_pictures"] > 5
+
+
+def test_the_champion_is_compared_on_the_pictures_of_now(project: Project, better: dict[str, Any]) -> None:
+    """With another test split the champion is read again: no figure of the old pictures is used."""
+    document = project.json("run", "--set", "ingest.seed=1", status=3)
+    before, now = better["verdict"]["comparison"], document["verdict"]["comparison"]
+    assert now["champion"] == Path(better["champion"]).name
+    assert now["champion_accuracy"] != before["accuracy"]
+    assert "input changed" in next(stage["reason"] for stage in document["stages"] if stage["stage"] == "evaluate")
+
+
+def test_a_champion_whose_file_is_damaged_stops_the_comparison(project: Project, better: dict[str, Any]) -> None:
+    """A champion that cannot be trusted is an error with a way out, and never passed over."""
+    model = project.artifacts / better["champion"] / "model.tflite"
+    intact = model.read_bytes()
+    model.chmod(0o644)
+    model.write_bytes(intact[:-1] + b"!")
+    failed = project.digits("run", "--set", "train.seed=2", status=4)
+    model.write_bytes(intact)
+    assert "the champion cannot be compared with" in failed.stderr
+    assert "model.tflite is damaged" in failed.stderr
+
+
+def test_an_unknown_metric_is_refused_before_anything_runs(project: Project) -> None:
+    """`digits check` names the metric that was probably meant."""
+    failed = project.digits("check", "--set", "evaluate.gate.acuracy.at_least=0.9", status=2)
+    assert 'did you mean "accuracy"' in failed.stderr
