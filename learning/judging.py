@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Evidence", "judge"]
 
+HOPELESS = "too few pictures: all of them right would not do"
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -54,6 +56,7 @@ class _Part:
     judged: float = math.nan
     missed: float | None = None
     more: int | None = None
+    hopeless: bool = False
     reason: str = ""
     note: str = ""
 
@@ -133,9 +136,10 @@ def _judge_part(name: str, rule: Rule, figure: Figure, metric: str, where: str =
     if missed is None:
         return _Part(name, figure, judged)
     more = _more_right(rule, figure)
-    lacks = needed(metric, more) if more else "all of them right would not do" if _only_more(rule, figure) else ""
+    hopeless = more is None and _only_more(rule, figure)
+    lacks = needed(metric, more) if more else HOPELESS if hopeless else ""
     said = f"{metric}{where} {_why(rule, figure, judged, missed)}; {figure.count:,} pictures"
-    return _Part(name, figure, judged, missed, more, "; ".join(filter(None, [said, lacks])))
+    return _Part(name, figure, judged, missed, more, hopeless, "; ".join(filter(None, [said, lacks])))
 
 
 def _judged(rule: Rule, figure: Figure) -> float:
@@ -179,6 +183,7 @@ def _result(metric: str, of: str, rule: Rule, parts: list[_Part]) -> RuleResult:
     worst = max(parts, key=lambda part: _badness(part, rule))
     seen = worst.figure if worst.figure and math.isfinite(worst.figure.value) else None
     reasons = [part.reason for part in parts if part.reason]
+    notes = [part.note for part in parts if part.note] + [HOPELESS] * worst.hopeless
     return RuleResult(
         metric=metric,
         of=of,
@@ -193,7 +198,7 @@ def _result(metric: str, of: str, rule: Rule, parts: list[_Part]) -> RuleResult:
         failing=[part.name for part in parts if part.reason and part.name],
         passed=not reasons,
         reason="; ".join(reasons),
-        note="; ".join(part.note for part in parts if part.note),
+        note="; ".join(notes),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from typing import TYPE_CHECKING
 
 from pipeline.cli.table import columns, hanging, paint
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["verdict_lines"]
 
 NAMED = 5
+NARROW = 80
 MARKS = {"MISSED": "red", "met": "green", "passed": "yellow"}
 
 
@@ -40,10 +43,14 @@ def verdict_lines(verdict: Verdict, *, kept: bool) -> list[str]:
 
 
 def _rule_lines(rules: list[RuleResult], comparison: Comparison | None) -> list[str]:
+    """Give a table; where a terminal is narrow, what was measured stands below its rule."""
     rows = [(_mark(rule), _name(rule), _measured(rule, comparison)) for rule in rules]
-    header, *lines = columns(("", "rule", "measured"), rows, wrapped=2).splitlines()
+    if sys.stdout.isatty() and shutil.get_terminal_size().columns < NARROW:
+        text = columns(("", "rule: measured"), [(mark, f"{name}: {found}") for mark, name, found in rows], wrapped=1)
+    else:
+        text = columns(("", "rule", "measured"), rows, wrapped=2)
     marks = {f"{mark:6}": paint(f"{mark:6}", colour) for mark, colour in MARKS.items()}
-    return [header, *(marks.get(line[:6], line[:6]) + line[6:] for line in lines)]
+    return [marks.get(line[:6], line[:6]) + line[6:] for line in text.splitlines()]
 
 
 def _mark(rule: RuleResult) -> str:
@@ -67,14 +74,14 @@ def _name(rule: RuleResult) -> str:
 def _measured(rule: RuleResult, comparison: Comparison | None) -> str:
     """Say what was found, of a rule on many parts for the worst, and what is missing."""
     if rule.actual is None:
-        return rule.reason or rule.note
+        return "; ".join([rule.reason.split("; ")[0] or rule.note, *_others(rule)])
     parts = [f"{rule.actual:,.0f}" if rule.metric == "parameters" else f"{rule.actual:.4g}"]
     if rule.metric == "champion" and comparison:
         parts[0] = f"{rule.actual:+.4g}" + (f", McNemar's p {comparison.p:.2g}" if rule.bound is None else "")
     if rule.bound is not None and rule.confidence is not None:
         end = "upper" if rule.expected.startswith("upper") else "lower"
         parts[0] += f", {100 * rule.confidence:g} % {end} bound {rule.bound:.4g}"
-    if rule.part and rule.of:
+    if rule.part not in {"", rule.of} and rule.of:
         parts[0] += f" ({rule.part})"
     if rule.count is not None:
         parts.append(f"{rule.count:,} pictures")
@@ -82,9 +89,12 @@ def _measured(rule: RuleResult, comparison: Comparison | None) -> str:
         parts.append(f"off by {rule.shortfall:.2g}")
     if rule.shortfall_pictures is not None:
         parts.append(needed(rule.metric, rule.shortfall_pictures))
-    if others := [name for name in rule.failing if name != rule.part]:
-        parts.append(f"missed too: {', '.join(others)}")
-    return "; ".join([*parts, *filter(None, [rule.note])])
+    return "; ".join([*parts, *filter(None, [rule.note]), *_others(rule)])
+
+
+def _others(rule: RuleResult) -> list[str]:
+    others = [name for name in rule.failing if name != rule.part]
+    return [f"missed too: {', '.join(others)}"] if others else []
 
 
 def _worst(verdict: Verdict) -> list[str]:

@@ -109,7 +109,9 @@ def test_a_refusal_fits_the_terminal(project: Project, columns: int) -> None:
     project.digits("run", *ONE_EPOCH, status=3)
     command = [str(DIGITS), "-C", str(project.path), "show"]
     lines = run_in_terminal(command, columns, project.variables()).text.splitlines()
-    table = lines[next(i for i, line in enumerate(lines) if line.split() == ["rule", "measured"]) + 1 :]
+    table = lines[
+        next(i for i, line in enumerate(lines) if line.split() in (["rule", "measured"], ["rule:", "measured"])) :
+    ]
     table = table[: table.index("")]
     assert {line[:8] for line in table} <= {"MISSED  ", "met     ", "passed  ", " " * 8}
     assert len([line for line in table if line[:8].strip()]) == 5

@@ -152,7 +152,7 @@ def test_too_few_pictures_for_any_model_are_said() -> None:
     """Where all pictures right would not meet the rule, no number of pictures is named."""
     result = judge_one({"accuracy": {"at_least": 0.99, "on": "lower"}}, misread(100, 10))
     assert result.shortfall_pictures is None
-    assert result.reason.endswith("100 pictures; all of them right would not do")
+    assert result.reason.endswith("100 pictures; too few pictures: all of them right would not do")
 
 
 def test_the_shortfall_of_a_precision_counts_misreadings() -> None:
