@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pipeline.report.markup import Html, element, joined, paragraph, table
 from pipeline.report.material import Material, MissingError
 from pipeline.report.words import figure_in_words, interval_in_words, named, percent, plural
+from schemas.gate import needed
 
 if TYPE_CHECKING:
     from schemas.blessing import Verdict
@@ -19,6 +20,8 @@ __all__ = ["head", "rules"]
 GOOD, BAD, OPEN = ("good", "✓"), ("bad", "✗"), ("open", "!")
 LOOKS = {"promoted": GOOD, "completed": GOOD, "rejected": BAD, "failed": BAD}
 TITLES = {"rejected": "Refused"}
+EACH = {"": "", "all": "", "per_digit": " of each digit", "every_digit": " of each digit", "per_kind": " of each kind"}
+TRIED = {"robustness", "refusals"}
 
 
 def head(material: Material) -> Html:
@@ -105,16 +108,17 @@ def rules(material: Material) -> Html:
     if not verdict.rules:
         return paragraph("The gate has no rules: nothing can be blessed.")
     rows = [
-        (_rule_name(rule), _asked(rule), _measured(rule), joined(_mark(passed=rule.passed), _small(_shortfall(rule))))
+        (_rule_name(rule), _asked(rule), _measured(rule), joined(_mark(rule), *map(_small, _shortfall(rule))))
         for rule in verdict.rules
     ]
     return joined(table("Rules of the gate", ("rule", "asks for", "measured", "result"), rows), _worst(verdict))
 
 
 def _rule_name(rule: RuleResult) -> str:
-    of = "" if rule.of in {"", "all"} else f" {named(rule.of)}"
-    part = f" ({rule.part})" if rule.part else ""
-    return f"{named(rule.metric)}{of}{part}"
+    of = EACH.get(rule.of)
+    if of is None:
+        of = f" of {named(rule.of)}" if rule.metric in TRIED else f" of each {rule.of}"
+    return f"{named(rule.metric)}{of}"
 
 
 def _asked(rule: RuleResult) -> str:
@@ -122,28 +126,38 @@ def _asked(rule: RuleResult) -> str:
 
 
 def _measured(rule: RuleResult) -> Html:
-    parts: list[str] = []
+    if rule.actual is None:
+        return joined("nothing to measure" if rule.note else "not a number")
+    parts = [f"of {named(rule.part)}"] if rule.part not in {"", rule.of} else []
     if rule.bound is not None:
-        end = f"{100 * rule.confidence:g} % bound" if rule.confidence else "bound"
-        parts.append(f"{end} {figure_in_words(rule.metric, rule.bound)}")
+        end = "upper" if rule.expected.startswith("upper") else "lower"
+        sure = f"{100 * rule.confidence:g} % " if rule.confidence else ""
+        parts.append(f"{sure}{end} bound {figure_in_words(rule.metric, rule.bound)}")
     if rule.count is not None:
         parts.append(f"n = {rule.count:,}")
     return joined(figure_in_words(rule.metric, rule.actual), *map(_small, parts))
 
 
-def _mark(*, passed: bool) -> Html:
-    look, said = ("good", "✓ met") if passed else ("bad", "✗ missed")
+def _mark(rule: RuleResult) -> Html:
+    """Give `met`; `passed` where there was nothing to meet, or part of it was let be."""
+    if not rule.passed:
+        return element("span", "✗ missed", class_="mark bad")
+    look, said = ("open", "! passed") if rule.note else ("good", "✓ met")
     return element("span", said, class_=f"mark {look}")
 
 
-def _shortfall(rule: RuleResult) -> str:
+def _shortfall(rule: RuleResult) -> list[str]:
     if rule.passed:
-        return rule.note
-    if rule.shortfall_pictures and rule.metric == "precision":
-        return f"{rule.shortfall_pictures} fewer misread as it needed"
-    if rule.shortfall_pictures:
-        return f"{rule.shortfall_pictures:,} more right needed"
-    return f"off by {rule.shortfall:.4f}" if rule.shortfall is not None else rule.reason
+        return [rule.note]
+    parts: list[str] = []
+    if rule.shortfall_pictures is not None:
+        parts.append(needed(rule.metric, rule.shortfall_pictures))
+    elif rule.shortfall is not None:
+        parts.append(f"off by {rule.shortfall:.4f}")
+    else:
+        parts.append(rule.reason)
+    others = [name for name in rule.failing if name != rule.part]
+    return [*parts, rule.note, f"missed too: {', '.join(others)}" if others else ""]
 
 
 def _worst(verdict: Verdict) -> Html:

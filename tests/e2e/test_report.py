@@ -54,7 +54,7 @@ def test_the_report_of_a_refused_run_says_what_lacked(judged: Project) -> None:
     """It has the rule and the number of pictures that lacked; the champion is this very model, and no other."""
     text = report_of(judged)
     assert "Refused" in text
-    assert re.search(r"\d+ more right needed", text)
+    assert re.search(r"\d+ more correct needed", text)
     assert re.findall(r'<p class="missing">([^<]*)', text) == ["There was no other champion to compare with."]
     assert "The champion stays as it was." in text
 

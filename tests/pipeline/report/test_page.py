@@ -27,7 +27,7 @@ def test_the_verdict_comes_first(make_material: Make) -> None:
 
 def test_a_shortfall_is_given_in_pictures(make_material: Make) -> None:
     """The rule that was missed says how many more pictures had to be right."""
-    assert "17 more right needed" in render_report(make_material([0, 1], [0, 0]))
+    assert "17 more correct needed" in render_report(make_material([0, 1], [0, 0]))
 
 
 def test_nothing_a_user_wrote_becomes_markup(make_material: Make) -> None:
@@ -105,7 +105,7 @@ def test_a_damaged_prediction_is_said(make_material: Make) -> None:
     path.write_bytes(path.read_bytes()[:50])
     text = read_page(render_report(material)).text
     assert text.count("Not shown:") == 2
-    assert "17 more right needed" in text
+    assert "17 more correct needed" in text
 
 
 def test_a_run_that_was_killed_at_once_has_a_report(make_material: Make) -> None:
