@@ -62,7 +62,9 @@ def _judged(verdict: Verdict | None, record: RunRecord) -> list[str]:
         )
         return [met, *(f"{_rule_name(rule)}: {rule.note}" for rule in verdict.rules if rule.note)]
     kept = "The champion stays as it was." if record.champion else "There is no champion."
-    return [*verdict.reasons, f"{len(missed)} of {plural(len(verdict.rules), 'rule')} missed. {kept}"]
+    if not verdict.rules:
+        return [f"The gate has no rules: nothing can be blessed. {kept}"]
+    return [f"{len(missed)} of {plural(len(verdict.rules), 'rule')} missed. {kept}", *verdict.reasons]
 
 
 def _tiles(material: Material) -> Html:
@@ -127,8 +129,9 @@ def _asked(rule: RuleResult) -> str:
 
 def _measured(rule: RuleResult) -> Html:
     if rule.actual is None:
-        return joined("nothing to measure" if rule.note else "not a number")
-    parts = [f"of {named(rule.part)}"] if rule.part not in {"", rule.of} else []
+        return joined("not measured" if rule.note else "not a number")
+    whose = "against" if rule.metric == "champion" else "of"
+    parts = [f"{whose} {named(rule.part)}"] if rule.part not in {"", rule.of} else []
     if rule.bound is not None:
         end = "upper" if rule.expected.startswith("upper") else "lower"
         sure = f"{100 * rule.confidence:g} % " if rule.confidence else ""
