@@ -39,7 +39,7 @@ def baseline(stage: Stage, name: str, inputs: Mapping[str, Version], store: Stor
         store: of the artifacts.
 
     Raises:
-        InputError: the champion is no sealed bundle.
+        InputError: nothing in the store made the champion.
     """
     path = champion(store.artifacts)
     if path is None:

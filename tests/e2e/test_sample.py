@@ -119,6 +119,18 @@ def test_the_bundle_reads_as_well_as_the_evaluation_says(trained: Project, bundl
     )
 
 
+def test_what_was_tried_is_counted(trained: Project) -> None:
+    """Behind each share of the pictures that people take, and of those that are no digit, stand its counts."""
+    metrics = Evaluation(trained.artifacts / "latest" / "evaluate.evaluation").metrics
+    for shares, tried in (
+        (metrics.robustness, metrics.robustness_tried),
+        (metrics.refusals, metrics.refusals_tried),
+    ):
+        assert shares
+        assert {kind: each.right / each.count for kind, each in tried.items()} == shares
+    assert {"robustness.shadow", "refusals.two_digits", "recall.3", "f1"} <= set(metrics.intervals)
+
+
 def test_predictions_name_every_test_picture(trained: Project) -> None:
     """There is one prediction for each picture of the test split, by its id."""
     latest = trained.artifacts / "latest"

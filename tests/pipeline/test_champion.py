@@ -133,16 +133,16 @@ def test_a_blessing_of_what_is_damaged_promotes_nothing(challenge: Project) -> N
     assert not (challenge.artifacts / "champion").is_symlink()
 
 
-@pytest.mark.parametrize("name", ["model", "examples"])
+@pytest.mark.parametrize("name", ["Model", "Examples", "Evaluation"])
 def test_a_blessing_of_something_else_promotes_nothing(challenge: Project, name: str) -> None:
-    """A verdict must name what the store holds by its digest."""
-    challenge.edit("toys/judge.py", f"{name}=text.digest", f"{name}='0' * 64")
-    challenge.edit("toys/text.py", "class Model", "class Examples") if name == "examples" else None
-    if name == "examples":
-        for toy in ("say", "judge", "crown"):
-            challenge.edit(f"toys/{toy}.py", "import Model as Text", "import Examples as Text")
+    """A verdict must name the model, the examples and the evaluation that the store holds, by their digests."""
+    verdict = ", ".join(f"{each}='{'0' * 64}'" for each in ("model", "examples", "evaluation"))
+    challenge.edit("toys/judge.py", 'model=text.digest, examples=text.digest, evaluation=""', verdict)
+    challenge.edit("toys/text.py", "class Model", f"class {name}")
+    for toy in ("say", "judge", "crown"):
+        challenge.edit(f"toys/{toy}.py", "import Model as Text", f"import {name} as Text")
     reason = challenge.json("run", status=3)["stages"][-1]["reason"]
-    assert "the blessing is of another" in reason
+    assert f"the blessing is of another {name}" in reason
     assert not os.path.lexists(challenge.artifacts / "champion")
 
 
@@ -158,3 +158,13 @@ def test_only_an_input_that_may_be_none_takes_the_champion(challenge: Project) -
     """The word stands for the champion only where a bundle, or none, is taken."""
     challenge.edit("pipeline.yaml", "text: say.text, champion", "text: champion, champion")
     assert "there is no stage champion above" in challenge.digits("check", status=2).stderr
+
+
+def test_a_verdict_against_an_earlier_champion_cannot_be_taken(challenge: Project) -> None:
+    """A verdict of an earlier run promotes nothing once there is another champion to be compared with."""
+    challenge.digits("run")
+    first = challenge.json("show")["run"]
+    challenge.digits("run", "--set", "say.word=other")
+    failed = challenge.digits("rerun", "crown", "--run", first, "--downstream", status=2)
+    assert "judge cannot be taken" in failed.stderr
+    assert "input changed: champion" in failed.stderr
