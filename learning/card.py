@@ -124,7 +124,8 @@ def _results(metrics: Metrics) -> str:
         (name.replace("_", " "), _figure(value), _interval(metrics.intervals.get(name)))
         for name, value in metrics.scalars().items()
     ]
-    said = f"On the {metrics.count:,} pictures of the {metrics.split} split, which had no part in training or choosing:"
+    size = f"The network has {metrics.parameters:,} parameters. " if metrics.parameters else ""
+    said = f"{size}On the {metrics.count:,} pictures of the {metrics.split} split, which had no part in training:"
     return f"## Results\n\n{said}\n\n{_table(('metric', 'value', '95 % interval'), rows)}"
 
 

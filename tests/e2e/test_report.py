@@ -8,6 +8,7 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from huggingface_hub import ModelCard
@@ -26,7 +27,7 @@ SECONDS = 10  # of the processor: on two slow cores it takes 2
 def judged(trained: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Give a project with a run that was promoted and, as the latest, one that was refused."""
     project = trained.copy(tmp_path_factory.mktemp("judged"))
-    project.digits("run", "--set", "evaluate.gate.accuracy.at_least=0.9999", status=3)
+    project.digits("run", "--set", "evaluate.gate.accuracy.at_least=0.995", status=3)
     return project
 
 
@@ -63,8 +64,9 @@ def test_the_gallery_is_what_was_misread(judged: Project) -> None:
     """The report shows as many misread digits as the metrics count, up to 60."""
     metrics = json.loads((judged.artifacts / "latest" / "evaluate.evaluation" / "metrics.json").read_text())
     wrong = round(1000 * (1 - metrics["accuracy"]))
-    assert f"{wrong} pictures of 1,000 misread" in report_of(judged)
-    assert report_of(judged).count('<figure class="tile">') >= min(wrong, 60)
+    text = report_of(judged)
+    assert f"{wrong} pictures of 1,000 misread" in text
+    assert text.count('<figure class="tile">') >= min(wrong, 60)
 
 
 @pytest.mark.parametrize("command", [("report",), ("lineage", "champion"), ("lineage",)])
@@ -96,7 +98,7 @@ def test_the_lineage_of_the_champion_reaches_ingest(judged: Project) -> None:
 
 def test_hugging_face_loads_the_card_of_the_bundle(trained: Project) -> None:
     """The README.md that is sealed in the bundle has the accuracy of the run as its result."""
-    card = ModelCard.load(trained.artifacts / "champion" / "README.md")
+    card: Any = ModelCard.load(trained.artifacts / "champion" / "README.md")
     results = {each.metric_type: each.metric_value for each in card.data.eval_results}
     assert results["accuracy"] == pytest.approx(trained.json("show")["metrics"]["accuracy"], abs=1e-6)
     model = json.loads((trained.artifacts / "latest" / "train.model" / "manifest.json").read_text())["content"]
