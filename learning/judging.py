@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from learning.challenge import judge_champion
-from learning.figures import PER_DIGIT, SCALARS, Figure, Figures, share, shares
+from learning.figures import SCALARS, Figure, Figures, share, shares
 from schemas.examples import DIGIT, SOURCE, Split
 from schemas.gate import EACH_KIND, Bounds, DigitRule, Gate, Rule, RuleResult, SliceRule, needed
 
@@ -49,7 +49,18 @@ class Evidence:
 
 @dataclass(frozen=True)
 class _Part:
-    """One figure held against one rule: how it is called, what was judged, and by how much that misses."""
+    """One figure held against one rule.
+
+    Attributes:
+        name: of the digit, kind or slice; '' of all pictures.
+        figure: None where there is none.
+        judged: the figure itself or an end of its interval.
+        missed: by how much that misses the rule.
+        more: how many more pictures had to be right.
+        hopeless: all pictures right would still miss it.
+        reason: why the rule is missed.
+        note: why it was let be.
+    """
 
     name: str
     figure: Figure | None
@@ -75,11 +86,11 @@ def judge(gate: Gate, evidence: Evidence) -> list[RuleResult]:
 
 
 def _judge_metric(name: str, rule: Rule, evidence: Evidence) -> RuleResult:
-    if not isinstance(rule, DigitRule) or rule.of == "all" or name not in PER_DIGIT:
-        return _result(name, "all", rule, [_judge_part("", rule, evidence.figures.get(name), name)])
-    figures = zip(evidence.split.classes, evidence.figures.per_digit(name), strict=True)
-    parts = [_judge_part(digit, rule, figure, name, f" of digit {digit}") for digit, figure in figures]
-    return _result(name, rule.of, rule, parts)
+    if isinstance(rule, DigitRule) and rule.of == "per_digit":
+        figures = zip(evidence.split.classes, evidence.figures.per_digit(name), strict=True)
+        parts = [_judge_part(digit, rule, figure, name, f" of digit {digit}") for digit, figure in figures]
+        return _result(name, rule.of, rule, parts)
+    return _result(name, "all", rule, [_judge_part("", rule, evidence.figures.get(name), name)])
 
 
 def _judge_parameters(rule: Bounds, parameters: int) -> RuleResult:

@@ -18,6 +18,7 @@ SHORTENED = {
     "recall: {at_least: 0.90": "recall: {at_least: 0.6",
     "precision: {at_least: 0.90": "precision: {at_least: 0.6",
     "log_loss: {at_most: 0.15}": "log_loss: {at_most: 0.6}",
+    "not_worse_by: 0.002": "not_worse_by: 0.2",
 }
 
 
