@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import PositiveFloat, PositiveInt
 
+from learning.card import write_card
 from schemas.artifact import Output
 from schemas.blessing import Blessing
 from schemas.bundle import Bundle
 from schemas.calibration import Calibration
 from schemas.config import Config
 from schemas.errors import StageError
-from schemas.evaluation import Evaluation, Metrics
+from schemas.evaluation import Evaluation
 from schemas.examples import SIDE, Examples
 from schemas.model import Model
-from schemas.statistics import Statistics, StatisticsRecord
+from schemas.statistics import Statistics
 from schemas.transform import Transform
 
 if TYPE_CHECKING:
@@ -62,7 +63,9 @@ def export(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
         shutil.copy(calibration.path / name, bundle.path)
     shutil.copy(transform.path / "transform.json", bundle.path)
     shutil.copy(statistics.path / "statistics.json", bundle.path)
-    card = _card(model, statistics.read(), evaluation.metrics)
+    card = write_card(
+        model=model.digest, classes=model.classes, statistics=statistics.read(), metrics=evaluation.metrics
+    )
     (bundle.path / "README.md").write_text(card, encoding="utf-8")
     images = examples.read("test").images[: config.pictures]
     _prove_parity(network, calibration, images, bundle, config.tolerance)
@@ -169,26 +172,3 @@ def _compare_decisions(form: str, other: Decisions, own: Decisions, tolerance: f
             found=f"{differing} of {len(own.read)} decisions differ",
             expected="the same digits and refusals",
         )
-
-
-def _card(model: Model, statistics: StatisticsRecord, metrics: Metrics) -> str:
-    figures = "\n".join(f"| {name} | {value:.4f} |" for name, value in metrics.scalars().items() if value is not None)
-    counts = ", ".join(f"{split.count:,} {name}" for name, split in statistics.splits.items())
-    notice = f"\n**{statistics.source.notice}**\n" if statistics.source.notice else ""
-    return f"""# A model that reads handwritten digits
-{notice}
-Trained on {statistics.source.dataset}: {counts} pictures.
-
-Input `images`: uint8 [n, 28, 28], 0 is background and 255 is ink, the digit centred.
-Output `probabilities` (calibrated) and `logits`: float32 [n, {len(model.classes)}], for {", ".join(model.classes)};
-`features`: what the logits are made of, for telling what is no digit. Normalisation is inside.
-`{Bundle.SAVED_MODEL}` and `{Bundle.LITERT}` give the same answers.
-
-On the {metrics.count:,} pictures of the {metrics.split} split:
-
-| metric | value |
-|---|---|
-{figures}
-
-Model content: {model.digest}
-"""

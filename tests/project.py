@@ -85,6 +85,11 @@ class Project:
         """Run the pipeline and give the reason of each stage."""
         return {stage["stage"]: stage["reason"] for stage in self.json("run", *arguments, status=status)["stages"]}
 
+    def copy(self, folder: Path) -> Project:
+        """Copy the whole project below a folder, runs and all."""
+        shutil.copytree(self.path, folder / "copy", symlinks=True)
+        return Project(folder / "copy", self.environment)
+
     def edit(self, name: str, old: str, new: str) -> None:
         """Replace a text in one of the project's files; it must be there."""
         path = self.path / name

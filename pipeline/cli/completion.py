@@ -12,7 +12,7 @@ from pipeline.cli.project import artifacts_of, open_project
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-__all__ = ["Overrides", "complete_run", "complete_stage"]
+__all__ = ["Overrides", "complete_artifact", "complete_run", "complete_stage"]
 
 
 def complete_stage(context: typer.Context, incomplete: str) -> list[str]:
@@ -25,6 +25,14 @@ def complete_run(context: typer.Context, incomplete: str) -> list[str]:
     """Offer the names of runs, the newest first."""
     runs = artifacts_of(_with_directory(context)) / "runs"
     return sorted((path.name for path in runs.glob(f"{incomplete}*")), reverse=True)
+
+
+def complete_artifact(context: typer.Context, incomplete: str) -> list[str]:
+    """Offer the champion, the outputs of the latest run and the names of runs."""
+    folder = artifacts_of(_with_directory(context)) / "latest"
+    outputs = sorted(path.name for path in folder.glob("*.*") if path.is_symlink())
+    names = [name for name in ("champion", *outputs) if name.startswith(incomplete)]
+    return names + complete_run(context, incomplete)
 
 
 def _complete_setting(context: typer.Context, incomplete: str) -> list[str]:

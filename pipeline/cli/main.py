@@ -11,8 +11,11 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.check import check
+from pipeline.cli.compare import compare
+from pipeline.cli.lineage import lineage
 from pipeline.cli.plan import plan
 from pipeline.cli.predict import predict
+from pipeline.cli.report import report
 from pipeline.cli.rerun import rerun
 from pipeline.cli.run import run
 from pipeline.cli.runs import runs
@@ -29,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=True,
 )
-for command in (run, rerun, plan, check, runs, show, predict, verify):
+for command in (run, rerun, plan, check, runs, show, predict, verify, report, compare, lineage):
     app.command()(command)
 app.command(context_settings={"allow_extra_args": True})(score)
 

@@ -1,0 +1,214 @@
+"""The card of a model: what it is for, how good it is and where it fails, with Hugging Face's front matter.
+
+The format is that of https://huggingface.co/docs/hub/model-cards. A card is sealed with its bundle, so that nothing in
+it depends on when, where or by whom it was written.
+"""
+
+from __future__ import annotations
+
+import platform
+import re
+from collections.abc import Iterable
+from importlib.metadata import version
+from typing import Any
+
+from schemas.bundle import Bundle
+from schemas.evaluation import Metrics, Tried
+from schemas.statistics import Source, StatisticsRecord
+
+__all__ = ["write_card"]
+
+MNIST = {"tfds", "sample"}
+"""Sources that are MNIST or a part of it; what a user's files are, only the user knows."""
+MNIST_TERMS = (
+    "MNIST's terms: Creative Commons Attribution-Share Alike 3.0, copyright Yann LeCun and Corinna Cortes, says "
+    "[TensorFlow's documentation](https://www.tensorflow.org/api_docs/python/tf/keras/datasets/mnist/load_data); "
+    "[its card on Hugging Face](https://huggingface.co/datasets/ylecun/mnist) says MIT."
+)
+HUB_NAME = "ylecun/mnist"
+KNOWN = ("accuracy", "f1", "precision", "recall")
+LIBRARIES = ("tensorflow", "keras", "ai-edge-litert", "numpy", "opencv-python-headless")
+PLACES = 6
+CONFUSIONS = 5
+MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~])")
+
+
+def write_card(*, model: str, classes: tuple[str, ...], statistics: StatisticsRecord, metrics: Metrics) -> str:
+    """Give the README.md of a bundle.
+
+    Args:
+        model: the content digest of the model.
+        classes: the name of each logit.
+        statistics: of the data it was trained and tested on.
+        metrics: of the test split.
+    """
+    import yaml
+
+    front = yaml.safe_dump(_front_matter(statistics.source, metrics), sort_keys=False, allow_unicode=True, width=120)
+    parts = [
+        f"---\n{front}---",
+        "# A model that reads handwritten digits",
+        *([f"**{_plain(statistics.source.notice)}**"] if statistics.source.notice else []),
+        _use(classes),
+        _results(metrics),
+        _limits(metrics),
+        _data(statistics),
+        _environment(model),
+    ]
+    return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+
+
+def _front_matter(source: Source, metrics: Metrics) -> dict[str, Any]:
+    is_mnist = source.name in MNIST
+    figures = {name: value for name, value in metrics.scalars().items() if value is not None}
+    dataset = {
+        "name": source.dataset,
+        "type": HUB_NAME if source.name == "tfds" else source.name,
+        "split": metrics.split,
+    }
+    result = {
+        "task": {"type": "image-classification", "name": "Image classification"},
+        "dataset": dataset,
+        "metrics": [
+            {"type": name, "value": round(value, PLACES), "name": name.replace("_", " ")}
+            for name, value in figures.items()
+        ],
+    }
+    return {
+        "license": "other",
+        "license_name": "none-chosen",
+        "library_name": "litert",
+        "pipeline_tag": "image-classification",
+        "tags": [
+            "tflite",
+            "tensorflow",
+            "image-classification",
+            "handwritten-digits",
+            *(["mnist"] if is_mnist else []),
+        ],
+        **({"datasets": [HUB_NAME]} if is_mnist else {}),
+        "metrics": [name for name in KNOWN if name in figures],
+        "model-index": [{"name": "digits", "results": [result] if figures else []}],
+    }
+
+
+def _use(classes: tuple[str, ...]) -> str:
+    return f"""## Intended use
+
+For reading one handwritten digit a picture: the model gives each of {len(classes)} classes a probability
+({", ".join(map(_plain, classes))}), calibrated, so that of the digits read with 90 % about 90 % are right.
+`{Bundle.SAVED_MODEL}` and `{Bundle.LITERT}` give the same answers; the normalisation is inside.
+
+| | | |
+|---|---|---|
+| in | `images` | uint8 [n, 28, 28]: 0 is background, 255 is ink, the digit centred as MNIST's are |
+| out | `probabilities` | float32 [n, {len(classes)}], calibrated |
+| out | `logits` | float32 [n, {len(classes)}] |
+| out | `features` | float32: what the logits are made of, for telling what is no digit |
+
+```python
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+
+read = Interpreter("{Bundle.LITERT}").get_signature_runner()
+print(read(images=np.zeros((1, 28, 28), np.uint8))["probabilities"])
+```
+
+Photos, scans and drawings have to be brought into that form first, and answers that are unsure to be held back, as
+`digits predict` does with this bundle. It is not made for text, for numbers of several digits, nor for decisions that
+nobody looks at: see the limits below."""
+
+
+def _results(metrics: Metrics) -> str:
+    rows = [
+        (name.replace("_", " "), _figure(value), _interval(metrics.intervals.get(name)))
+        for name, value in metrics.scalars().items()
+    ]
+    size = f"The network has {metrics.parameters:,} parameters. " if metrics.parameters else ""
+    said = f"{size}On the {metrics.count:,} pictures of the {metrics.split} split, which had no part in training:"
+    return f"## Results\n\n{said}\n\n{_table(('metric', 'value', '95 % interval'), rows)}"
+
+
+def _limits(metrics: Metrics) -> str:
+    parts = ["## Limits that were measured"]
+    if metrics.coverage is not None:
+        parts.append(
+            f"It answers {100 * metrics.coverage:.1f} % of the {metrics.split} pictures and calls the others unsure."
+        )
+    if confusions := _worst_confusions(metrics):
+        parts += ["Confused most often:", _table(("true", "read as", "pictures"), confusions)]
+    if metrics.robustness:
+        parts += [
+            "Digits of this split as people take them, drawn by a program; share read right, the worst kind first:",
+            _kinds("read right", metrics.robustness, metrics.robustness_tried),
+        ]
+    if metrics.refusals:
+        parts += [
+            "Pictures that are no digit; share not answered with one, the worst kind first:",
+            _kinds("refused", metrics.refusals, metrics.refusals_tried),
+        ]
+    return "\n\n".join(parts)
+
+
+def _kinds(title: str, shares: dict[str, float], tried: dict[str, Tried]) -> str:
+    rows = [
+        (
+            kind.replace("_", " "),
+            f"{100 * share:.0f} %",
+            f"{tried[kind].right} of {tried[kind].count}" if kind in tried else "not counted",
+        )
+        for kind, share in sorted(shares.items(), key=lambda item: item[1])
+    ]
+    return _table(("kind", title, "count"), rows)
+
+
+def _worst_confusions(metrics: Metrics) -> list[tuple[str, str, str]]:
+    names = [_plain(name) for name in metrics.per_digit]
+    cells = [
+        (count, names[true], names[read])
+        for true, row in enumerate(metrics.confusion)
+        for read, count in enumerate(row)
+        if true != read and count
+    ]
+    worst = sorted(cells, key=lambda cell: -cell[0])[:CONFUSIONS]
+    return [(true, read, str(count)) for count, true, read in worst]
+
+
+def _data(statistics: StatisticsRecord) -> str:
+    source = statistics.source
+    counts = ", ".join(f"{split.count:,} {name}" for name, split in statistics.splits.items())
+    named = {each.source.name for each in statistics.sources} or {source.name}
+    terms = [MNIST_TERMS] if named & MNIST else []
+    terms += ["The terms of the user's own files are known to who has them."] if named - MNIST else []
+    warnings = [f"- {_plain(warning)}" for warning in statistics.warnings]
+    parts = [
+        f"## Training data\n\n{_plain(source.dataset)}: {counts} pictures.",
+        " ".join(terms),
+        *(["Of the data should be known:", "\n".join(warnings)] if warnings else []),
+        "For the model itself no licence has been chosen.",
+    ]
+    return "\n\n".join(parts)
+
+
+def _environment(model: str) -> str:
+    python = ".".join(platform.python_version_tuple()[:2])
+    rows = [("Python", python), *((name, version(name)) for name in LIBRARIES)]
+    return f"## Environment\n\n{_table(('made with', 'version'), rows)}\n\nContent digest of the model: `{model}`"
+
+
+def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [header, ("---",) * len(header), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _figure(value: float | None) -> str:
+    return "not a number" if value is None else f"{value:.4f}"
+
+
+def _interval(interval: tuple[float, float] | None) -> str:
+    return f"{interval[0]:.4f} to {interval[1]:.4f}" if interval else ""
+
+
+def _plain(text: str) -> str:
+    """Give a text of the user's as Markdown that says just that, in one line."""
+    return MARKDOWN.sub(r"\\\1", " ".join(text.split()))

@@ -1,0 +1,67 @@
+"""`digits compare`: two runs side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli.completion import complete_run
+from pipeline.cli.project import AsJson, artifacts_of
+
+if TYPE_CHECKING:
+    from pipeline.report.comparison import FigurePair, Picture, RunComparison
+
+__all__ = ["compare"]
+
+LISTED = 10
+Run = Annotated[
+    str, typer.Argument(metavar="RUN", autocompletion=complete_run, help="A run's name, or the beginning or end of it.")
+]
+
+
+def compare(context: typer.Context, first: Run, second: Run, *, as_json: AsJson = False) -> None:
+    """Compare two runs: settings, metrics with paired intervals, and the pictures that got better or worse."""
+    from pipeline.history import find_run
+    from pipeline.report.comparison import compare_runs
+    from pipeline.report.material import Material
+
+    artifacts = artifacts_of(context)
+    found = compare_runs(*(Material(artifacts, find_run(artifacts, name)) for name in (first, second)))
+    print(found.model_dump_json(indent=2) if as_json else _summary(found))
+
+
+def _summary(found: RunComparison) -> str:
+    from pipeline.cli.table import columns
+    from pipeline.report.comparison import said
+
+    parts = [f"first    {found.first}\nsecond   {found.second}"]
+    changes = [f"{each.setting}: {said(each.first)} -> {said(each.second)}" for each in found.settings]
+    changes += [f"{stage}: {text}" for stage, text in found.others.items()]
+    parts.append("\n".join(changes) or "nothing was set otherwise")
+    if found.metrics:
+        header = ("metric", "first", "second", "difference", "95 %")
+        parts.append(columns(header, [_row(pair) for pair in found.metrics], wrapped=0))
+    parts.append(_pictures(found))
+    return "\n\n".join(parts)
+
+
+def _row(pair: FigurePair) -> tuple[str, ...]:
+    values = ("not a number" if value is None else f"{value:.4f}" for value in (pair.first, pair.second))
+    difference = "" if pair.difference is None else f"{pair.difference:+.4f}"
+    interval = "not paired" if pair.interval is None else f"{pair.interval[0]:+.4f} to {pair.interval[1]:+.4f}"
+    return (pair.metric, *values, difference, interval)
+
+
+def _pictures(found: RunComparison) -> str:
+    if found.unpaired:
+        return f"not paired: {found.unpaired}"
+    counts = f"of {found.count:,} pictures {len(found.better)} got better and {len(found.worse)} got worse"
+    test = f"(McNemar's exact test: p = {found.p:.3g})"
+    return "\n".join([f"{counts} {test}", *_listed("better", found.better), *_listed("worse", found.worse)])
+
+
+def _listed(title: str, pictures: list[Picture]) -> list[str]:
+    lines = [f"{title:8} {each.id}: is {each.label}, read {each.first} -> {each.second}" for each in pictures[:LISTED]]
+    more = len(pictures) - len(lines)
+    return lines + ([f"         and {more} more: --json has them all"] if more > 0 else [])

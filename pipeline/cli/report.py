@@ -1,0 +1,54 @@
+"""`digits report`: all about a run, as one HTML file."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.completion import complete_run
+from pipeline.cli.project import artifacts_of
+
+__all__ = ["report"]
+
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE", help="Where to write it; by default report.html of the run.")
+]
+
+
+def report(
+    context: typer.Context,
+    run: Annotated[
+        str | None,
+        typer.Argument(metavar="RUN", autocompletion=complete_run, help="Its name, or the beginning or end of it."),
+    ] = None,
+    *,
+    show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    out: Out = None,
+) -> None:
+    """Write the report of a run, by default the latest: one HTML file that needs no network."""
+    from pipeline.history import find_run
+    from pipeline.report.material import Material
+    from pipeline.report.page import write_report
+    from schemas.errors import UsageError
+
+    artifacts = artifacts_of(context)
+    material = Material(artifacts, find_run(artifacts, run))
+    path = out.expanduser() if out else material.folder / "report.html"
+    if path.is_dir() or not path.parent.is_dir():
+        raise UsageError(f"--out {path} cannot be written", expected="a file in a folder that exists")
+    size = write_report(material, path)
+    print(os.path.relpath(path))
+    print(f"{size / 1e6:.1f} MB, in one file", file=sys.stderr)
+    if show:
+        _open(path)
+
+
+def _open(path: Path) -> None:
+    import webbrowser
+
+    if not webbrowser.open(path.absolute().as_uri()):
+        print(f"no browser was found: open {path.absolute()} in one", file=sys.stderr)

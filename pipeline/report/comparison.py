@@ -1,0 +1,211 @@
+"""Two runs side by side: what was set otherwise, how the figures differ, which pictures changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, cast
+
+from pydantic import BaseModel, ConfigDict
+
+from pipeline.fingerprint import explain
+from pipeline.report.material import Material, MissingError
+from schemas.errors import InputError
+
+if TYPE_CHECKING:
+    from pipeline.report.material import Predictions
+    from schemas.execution import Execution
+
+__all__ = ["Change", "FigurePair", "Picture", "RunComparison", "compare_runs", "said"]
+
+
+class Change(BaseModel):
+    """A setting that is not the same in both runs; None is not set."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    setting: str
+    first: Any
+    second: Any
+
+
+class FigurePair(BaseModel):
+    """One figure of both runs; None is not a number."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    metric: str
+    first: float | None
+    second: float | None
+    difference: float | None
+    """The second less the first."""
+    interval: tuple[float, float] | None
+    """Of the difference, 95 %, by a paired bootstrap; None where the runs did not judge the same pictures."""
+
+
+class Picture(BaseModel):
+    """A picture that one of the runs reads right and the other does not."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    label: str
+    first: str
+    """What the first run's model reads."""
+    second: str
+
+
+class RunComparison(BaseModel):
+    """What differs between two runs; the document that `digits compare --json` prints."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    first: str
+    second: str
+    settings: list[Change]
+    others: dict[str, str]
+    """For each stage: what else of it changed, its code, libraries, data."""
+    metrics: list[FigurePair]
+    count: int | None
+    """Pictures that both judged; None where those are not the same."""
+    unpaired: str
+    """Why the figures are not paired; empty where they are."""
+    p: float | None
+    """Of the exact two-sided McNemar test."""
+    better: list[Picture]
+    """Read right by the second run only."""
+    worse: list[Picture]
+    """Read right by the first run only."""
+
+
+def compare_runs(first: Material, second: Material) -> RunComparison:
+    """Compare two runs; what one of them does not have is said in *unpaired*, or left out."""
+    changes = list(_setting_changes(first, second))
+    others = dict(_other_changes(first, second))
+    before, now = _scalars(first), _scalars(second)
+    unpaired = _why_unpaired(first, second)
+    intervals: dict[str, tuple[float, float]] = {}
+    p, better, worse, count = None, list[Picture](), list[Picture](), None
+    if not unpaired:
+        from learning.comparison import mcnemar
+
+        mine, theirs = first.predictions, second.predictions
+        better, worse, count = _changed(mine, theirs), _changed(theirs, mine, swapped=True), len(mine.ids)
+        intervals, p = _intervals(mine, theirs), mcnemar(len(better), len(worse))
+    return RunComparison(
+        first=first.record.run,
+        second=second.record.run,
+        settings=changes,
+        others=others,
+        metrics=[_pair(name, before, now, intervals) for name in dict.fromkeys([*before, *now])],
+        count=count,
+        unpaired=unpaired,
+        p=p,
+        better=better,
+        worse=worse,
+    )
+
+
+def _executions(first: Material, second: Material) -> Iterator[tuple[str, Execution | None, Execution | None]]:
+    names = dict.fromkeys(stage.stage for each in (first, second) for stage in each.record.stages)
+    return ((name, first.execution(name), second.execution(name)) for name in names)
+
+
+def _setting_changes(first: Material, second: Material) -> Iterator[Change]:
+    for stage, old, new in _executions(first, second):
+        if old is None and new is None:
+            continue
+        before, now = (dict(_flat(stage, each.parts.config)) if each else None for each in (old, new))
+        if before is None or now is None:
+            yield Change(setting=stage, first=_ran(old), second=_ran(new))
+            continue
+        for name in dict.fromkeys([*before, *now]):
+            if before.get(name) != now.get(name):
+                yield Change(setting=name, first=before.get(name), second=now.get(name))
+
+
+def _ran(execution: Execution | None) -> str:
+    return "carried out" if execution else "not carried out"
+
+
+def _flat(name: str, value: object) -> Iterator[tuple[str, object]]:
+    """Give the settings inside of others by their dotted names."""
+    if isinstance(value, dict) and value:
+        for key, inner in cast("dict[str, object]", value).items():
+            yield from _flat(f"{name}.{key}", inner)
+    else:
+        yield name, value
+
+
+def _other_changes(first: Material, second: Material) -> Iterator[tuple[str, str]]:
+    for stage, old, new in _executions(first, second):
+        if old and new:
+            settled: dict[str, Any] = {"config": {}, "inputs": {}}
+            said = explain(old.parts.model_copy(update=settled), new.parts.model_copy(update=settled))
+            if said:
+                yield stage, said
+
+
+def _scalars(material: Material) -> dict[str, float | None]:
+    try:
+        return material.metrics.scalars()
+    except (MissingError, OSError, ValueError):
+        return {}
+
+
+def _why_unpaired(first: Material, second: Material) -> str:
+    try:
+        if first.judged != second.judged:
+            return "they did not judge the same pictures"
+        mine, theirs = first.predictions, second.predictions
+    except MissingError as missing:
+        return str(missing)
+    except (InputError, OSError, ValueError) as damage:
+        return f"a prediction cannot be read: {damage}"
+    if mine.ids != theirs.ids or not mine.ids:
+        return "there are no pictures that both judged"
+    return "" if mine.classes == theirs.classes else "they do not name the same classes"
+
+
+def _intervals(first: Predictions, second: Predictions) -> dict[str, tuple[float, float]]:
+    from learning.figures import Figures
+    from learning.paired import paired_intervals
+
+    figures = [Figures(each.labels, each.probabilities, each.refused, 0) for each in (first, second)]
+    return paired_intervals(figures[0], figures[1], 0)
+
+
+def _changed(before: Predictions, now: Predictions, *, swapped: bool = False) -> list[Picture]:
+    """List the pictures that only *now* reads right; *swapped*: it is that of the first run."""
+    import numpy as np
+
+    first, second = (now, before) if swapped else (before, now)
+    classes = before.classes
+    return [
+        Picture(
+            id=before.ids[i],
+            label=classes[int(before.labels[i])],
+            first=classes[int(first.read[i])],
+            second=classes[int(second.read[i])],
+        )
+        for i in np.flatnonzero(now.right & ~before.right).tolist()
+    ]
+
+
+def _pair(
+    name: str,
+    before: dict[str, float | None],
+    now: dict[str, float | None],
+    intervals: dict[str, tuple[float, float]],
+) -> FigurePair:
+    first, second = before.get(name), now.get(name)
+    difference = second - first if first is not None and second is not None else None
+    interval = intervals.get(name) if difference is not None else None
+    return FigurePair(metric=name, first=first, second=second, difference=difference, interval=interval)
+
+
+def said(value: object) -> str:
+    """Give a setting as pipeline.yaml would have it, on one line."""
+    if isinstance(value, str):
+        return value
+    return "not set" if value is None else json.dumps(value, ensure_ascii=False)

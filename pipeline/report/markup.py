@@ -1,0 +1,108 @@
+"""HTML, built so that nothing a user wrote can become markup."""
+
+from __future__ import annotations
+
+import base64
+import html
+from collections.abc import Iterable, Sequence
+
+__all__ = ["Html", "bar", "data_uri", "details", "element", "figure", "joined", "paragraph", "picture", "table"]
+
+VOID = {"img", "meta", "br"}
+
+
+class Html(str):
+    """A text that is markup already; any other text is escaped where it is put into an element."""
+
+    __slots__ = ()
+
+
+def element(tag: str, *children: str, **attributes: str) -> Html:
+    """Give an element; `class_` and `data_x` become class and data-x.
+
+    Args:
+        tag: its name.
+        children: text, which is escaped, or Html.
+        attributes: their values, which are escaped; an empty one is left out, but for alt.
+    """
+    names = ((name.rstrip("_").replace("_", "-"), value) for name, value in attributes.items())
+    said = "".join(f' {name}="{_escaped(value)}"' for name, value in names if value or name == "alt")
+    if tag in VOID:
+        return Html(f"<{tag}{said}>")
+    return Html(f"<{tag}{said}>{joined(*children)}</{tag}>")
+
+
+def joined(*parts: str) -> Html:
+    """Put parts behind one another; text is escaped, Html is not."""
+    return Html("".join(part if isinstance(part, Html) else _escaped(part) for part in parts))
+
+
+def paragraph(*children: str, class_: str = "") -> Html:
+    """Give a paragraph."""
+    return element("p", *children, class_=class_)
+
+
+def table(
+    caption: str,
+    header: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    numbers: Iterable[int] = (),
+    unseen: bool = True,
+) -> Html:
+    """Give a table that scrolls by itself where it is too wide.
+
+    Args:
+        caption: what it shows.
+        header: of the columns.
+        rows: of cells; the first cell heads its row.
+        numbers: columns that are set to the right.
+        unseen: the caption is for those who cannot see that a heading says the same.
+    """
+    right = set(numbers)
+    style = {i: "number" if i in right else "" for i in range(len(header))}
+    head = element("tr", *(element("th", text, scope="col", class_=style[i]) for i, text in enumerate(header)))
+    body = [
+        element(
+            "tr",
+            element("th", row[0], scope="row", class_=style[0]),
+            *(element("td", cell, class_=style[i]) for i, cell in enumerate(row[1:], start=1)),
+        )
+        for row in rows
+    ]
+    title = element("caption", caption, class_="unseen" if unseen else "")
+    whole = element("table", title, element("thead", head), element("tbody", *body))
+    return element("div", whole, class_="scroll", role="group", tabindex="0", aria_label=caption)
+
+
+def figure(content: Html, caption: str, *more: str) -> Html:
+    """Give a figure with its caption below it."""
+    return element("figure", content, element("figcaption", caption, *more))
+
+
+def picture(data: bytes, alt: str, *, kind: str = "png", class_: str = "", side: int = 0) -> Html:
+    """Give a picture, its bytes inside of the page; *side* is its width and height in CSS pixels, 0 for its own."""
+    size = {"width": str(side), "height": str(side)} if side else {}
+    return element("img", src=data_uri(data, kind), alt=alt, class_=class_, **size)
+
+
+def data_uri(data: bytes, kind: str) -> str:
+    """Give an image's bytes as an address that needs no network."""
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"
+
+
+def details(summary: str, *children: str) -> Html:
+    """Give what is folded away until somebody asks."""
+    return element("details", element("summary", summary), *children)
+
+
+def bar(share: float, said: str) -> Html:
+    """Give a bar of a share from 0 to 1, with the words it stands for beside it."""
+    fill = element("span", style=f"width:{100 * min(max(share, 0.0), 1.0):.1f}%", class_="fill")
+    return joined(element("span", fill, class_="bar", aria_hidden="true"), element("span", said, class_="said"))
+
+
+def _escaped(text: str) -> str:
+    """Escape a text; what cannot be seen, or would turn the text around, is written out."""
+    seen = "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in text)
+    return html.escape(seen, quote=True)

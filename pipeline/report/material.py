@@ -1,0 +1,165 @@
+"""What a run left behind that a report can be made of; what is gone is said, and is no reason to fail."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import ValidationError
+
+from schemas.artifact import Artifact
+from schemas.evaluation import Evaluation, Metrics
+from schemas.examples import Examples, Split
+from schemas.execution import Execution
+from schemas.manifest import Manifest
+from schemas.model import History, Model
+from schemas.statistics import Statistics, StatisticsRecord
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from schemas.run import RunRecord
+
+__all__ = ["Material", "MissingError", "Predictions"]
+
+A = TypeVar("A", bound=Artifact)
+
+
+class MissingError(Exception):
+    """Something that a section needs is not there; the message says what, for people."""
+
+
+class Predictions:
+    """What a model read, picture by picture.
+
+    Attributes:
+        ids: of the pictures.
+        labels: int32 [n].
+        read: int32 [n].
+        confidence: float32 [n], 0 to 1.
+        refused: bool [n], whether it is answered with `unsure`.
+        probabilities: float32 [n, classes], calibrated.
+        classes: the name of each label.
+    """
+
+    def __init__(self, evaluation: Evaluation, classes: tuple[str, ...]) -> None:
+        table: Any = evaluation.predictions()
+        self.ids: list[str] = table["id"].to_pylist()
+        self.labels: NDArray[np.int32] = table["label"].to_numpy()
+        self.read: NDArray[np.int32] = table["read"].to_numpy()
+        self.confidence: NDArray[np.float32] = table["confidence"].to_numpy()
+        self.refused: NDArray[np.bool_] = table["refused"].to_numpy()
+        self.classes = classes
+        flat = table["probabilities"].combine_chunks().flatten().to_numpy()
+        self.probabilities: NDArray[np.float32] = flat.reshape(len(self.ids), len(classes))
+
+    @property
+    def right(self) -> NDArray[np.bool_]:
+        """Whether each picture was read right: bool [n]."""
+        return self.read == self.labels
+
+
+class Material:
+    """A run, and readers of what its stages put out.
+
+    Every reader raises MissingError where there is nothing to read.
+
+    Args:
+        artifacts: of the project.
+        record: of the run.
+    """
+
+    def __init__(self, artifacts: Path, record: RunRecord) -> None:
+        self.artifacts = artifacts
+        self.record = record
+
+    @property
+    def folder(self) -> Path:
+        """The run's own."""
+        return self.artifacts / "runs" / self.record.run
+
+    def path_of(self, kind: type[Artifact]) -> str:
+        """Give the path, relative to artifacts/, of the last output of a type."""
+        paths = [path for stage in self.record.stages for path in stage.outputs.values()]
+        for path in reversed(paths):
+            manifest = Manifest.read(self.artifacts / path)
+            if manifest and manifest.type == kind.__name__:
+                return path
+        gone = [path for path in paths if not (self.artifacts / path).exists()]
+        raise MissingError(f"This run has no {kind.__name__}: {self._why(gone)}.")
+
+    def _why(self, gone: list[str]) -> str:
+        stopped = [stage for stage in self.record.stages if not stage.outputs]
+        if stopped:
+            return "; ".join(f"{stage.stage} {stage.outcome}" for stage in stopped)
+        if gone:
+            return f"{', '.join(gone)} {'is' if len(gone) == 1 else 'are'} gone"
+        return "no stage puts one out"
+
+    def output(self, kind: type[A]) -> A:
+        """Give the last output of a type."""
+        return kind(self.artifacts / self.path_of(kind))
+
+    def maker(self, path: str) -> Execution:
+        """Give the execution by which this run came to an artifact."""
+        for stage in self.record.stages:
+            if path in stage.outputs.values() and (execution := self.execution(stage.stage)):
+                return execution
+        raise MissingError(f"The record of how {path} was made is gone.")
+
+    def execution(self, stage: str) -> Execution | None:
+        """Give the execution of a stage in this run; None where there is no record of it."""
+        fingerprint = next((each.fingerprint for each in self.record.stages if each.stage == stage), None)
+        path = self.artifacts / "store" / stage / "executions" / f"{fingerprint}.json"
+        try:
+            return Execution.model_validate_json(path.read_bytes())
+        except (OSError, ValidationError):
+            return None
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """The figures of the evaluation."""
+        return self.output(Evaluation).metrics
+
+    @cached_property
+    def predictions(self) -> Predictions:
+        """What was read on the split that was evaluated."""
+        return Predictions(self.output(Evaluation), tuple(self.metrics.per_digit))
+
+    @cached_property
+    def examples(self) -> str:
+        """Path of the examples that were evaluated."""
+        inputs = self.maker(self.path_of(Evaluation)).inputs.values()
+        for version in inputs:
+            manifest = Manifest.read(self.artifacts / version.path)
+            if manifest and manifest.type == Examples.__name__:
+                return version.path
+        raise MissingError("The examples that were evaluated are gone.")
+
+    @property
+    def judged(self) -> str:
+        """Content digest of the examples that were evaluated."""
+        inputs = self.maker(self.path_of(Evaluation)).inputs.values()
+        return next((each.content for each in inputs if each.path == self.examples), "")
+
+    @cached_property
+    def split(self) -> Split:
+        """The pictures that were evaluated."""
+        return Examples(self.artifacts / self.examples).read(self.metrics.split)
+
+    @cached_property
+    def rows(self) -> dict[str, int]:
+        """Where each picture stands in *split*, by its id."""
+        return {name: row for row, name in enumerate(self.split.ids)}
+
+    @property
+    def history(self) -> History:
+        """How the training went."""
+        return self.output(Model).history
+
+    @property
+    def statistics(self) -> StatisticsRecord:
+        """The figures of the data."""
+        return self.output(Statistics).read()

@@ -1,0 +1,118 @@
+"""The card of a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from huggingface_hub import ModelCard
+
+from learning.card import write_card
+from schemas.evaluation import DigitMetrics, Metrics, Tried
+from schemas.statistics import Source, SplitStatistics, StatisticsRecord
+
+MNIST = Source(name="tfds", dataset="MNIST 3.0.1 (tensorflow-datasets)")
+FOLDER = Source(name="folder", dataset="the pictures in my_*digits*\n| <b>")
+FIGURES = Metrics(
+    split="test",
+    count=100,
+    accuracy=0.96,
+    precision=0.95,
+    recall=0.94,
+    f1=0.945,
+    log_loss=0.1,
+    coverage=0.9,
+    intervals={"accuracy": (0.902, 0.984)},
+    robustness={"shadow": 0.5, "inverted": 1.0},
+    robustness_tried={"shadow": Tried(right=5, count=10), "inverted": Tried(right=10, count=10)},
+    refusals={"letters": 0.6},
+    per_digit={name: DigitMetrics(count=50, precision=0.9, recall=0.9, f1=0.9) for name in ("0", "1")},
+    confusion=[[47, 3], [1, 49]],
+)
+
+
+def card_of(source: Source, metrics: Metrics = FIGURES) -> str:
+    """Write the card of a model trained on this source."""
+    split = SplitStatistics(count=100, classes={"0": 50, "1": 50}, mean=0.1, std=0.3, duplicates=0)
+    statistics = StatisticsRecord(source=source, splits={"train": split, "test": split}, overlap=0)
+    return write_card(model="0123abcd" * 8, classes=("0", "1"), statistics=statistics, metrics=metrics)
+
+
+def loaded(text: str, folder: Path) -> Any:  # noqa: ANN401  (huggingface_hub's own)
+    """Load a card with Hugging Face's own loader."""
+    (folder / "README.md").write_text(text, encoding="utf-8")
+    return ModelCard.load(folder / "README.md")
+
+
+def test_hugging_face_reads_the_results(tmp_path: Path) -> None:
+    """Its loader finds every figure of the test split as a result."""
+    results = loaded(card_of(MNIST), tmp_path).data.eval_results
+    figures = {each.metric_type: each.metric_value for each in results}
+    assert figures["accuracy"] == 0.96
+    assert figures["log_loss"] == 0.1
+    assert {(each.dataset_type, each.dataset_split, each.task_type) for each in results} == {
+        ("ylecun/mnist", "test", "image-classification")
+    }
+
+
+def test_hugging_face_reads_licence_library_tags_and_data(tmp_path: Path) -> None:
+    """The front matter has what its hub shows beside a model."""
+    data = loaded(card_of(MNIST), tmp_path).data
+    assert (data.license, data.license_name, data.library_name) == ("other", "none-chosen", "litert")
+    assert data.datasets == ["ylecun/mnist"]
+    assert "accuracy" in data.metrics
+    assert "mnist" in data.tags
+
+
+def test_data_of_ones_own_are_not_called_mnist(tmp_path: Path) -> None:
+    """A model trained on a folder names the folder, and neither MNIST's name nor its terms."""
+    card = loaded(card_of(FOLDER), tmp_path)
+    assert card.data.datasets is None
+    assert card.data.eval_results[0].dataset_type == "folder"
+    assert card.data.eval_results[0].dataset_name == FOLDER.dataset
+    assert "mnist" not in card.data.tags
+    assert "MNIST's terms" not in card.text
+    assert "user's own files" in card.text
+
+
+def test_a_name_is_no_markup() -> None:
+    """What a user wrote is said in one line, with nothing of it taken for Markdown."""
+    assert r"the pictures in my\_\*digits\* \| \<b\>" in card_of(FOLDER)
+
+
+def test_the_limits_are_those_that_were_measured() -> None:
+    """The worst kinds and confusions are named first, with how many were tried."""
+    text = card_of(MNIST)
+    assert text.index("| shadow | 50 % | 5 of 10 |") < text.index("| inverted | 100 % | 10 of 10 |")
+    assert "| letters | 60 % | not counted |" in text
+    assert text.index("| 0 | 1 | 3 |") < text.index("| 1 | 0 | 1 |")
+    assert "90.0 %" in text
+
+
+def test_the_interval_stands_beside_the_figure() -> None:
+    """A figure with an interval shows it."""
+    assert "| accuracy | 0.9600 | 0.9020 to 0.9840 |" in card_of(MNIST)
+
+
+def test_a_card_depends_on_nothing_else(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Another folder, home, host or hour gives the same card, to the byte."""
+    before = card_of(MNIST)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert card_of(MNIST) == before
+    assert str(tmp_path) not in before
+
+
+def test_the_digest_of_the_model_is_there() -> None:
+    """The card names the model it is of."""
+    assert "0123abcd" * 8 in card_of(MNIST)
+
+
+def test_figures_that_are_none_are_left_out(tmp_path: Path) -> None:
+    """A model that nothing was measured of has a card without results."""
+    empty = dict.fromkeys(("accuracy", "precision", "recall", "f1", "log_loss", "coverage"))
+    metrics = FIGURES.model_copy(update={**empty, "count": 0, "confusion": [], "robustness": {}, "refusals": {}})
+    card = loaded(card_of(MNIST, metrics), tmp_path)
+    assert not card.data.eval_results
+    assert "not a number" in card.text

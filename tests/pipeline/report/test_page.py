@@ -1,0 +1,193 @@
+"""The report of a run, whatever the run left behind."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+
+import pytest
+
+from pipeline.report.material import Material
+from pipeline.report.page import SECTIONS, render_report, write_report
+from schemas.run import RunRecord, StageRecord
+from tests.pipeline.report.conftest import HOSTILE
+from tests.pipeline.report.html import read_page
+from tests.project import Project, toy_project
+
+Make = Callable[..., Material]
+
+
+def test_the_verdict_comes_first(make_material: Make) -> None:
+    """The first heading is the verdict, and the reason stands above every section."""
+    text = render_report(make_material([0, 1, 1, 0], [0, 1, 0, 0]))
+    page = read_page(text)
+    assert next(tag for tag, _ in page.tags if tag.startswith("h") and tag[1:].isdigit()) == "h1"
+    assert page.text.index("Refused") < page.text.index("is too low") < page.text.index("The rules")
+
+
+def test_a_shortfall_is_given_in_pictures(make_material: Make) -> None:
+    """The rule that was missed says how many more pictures had to be right."""
+    assert "17 more correct needed" in render_report(make_material([0, 1], [0, 0]))
+
+
+def test_nothing_a_user_wrote_becomes_markup(make_material: Make) -> None:
+    """Ids, classes, kinds, warnings and reasons with markup in them are shown as they are."""
+    page = read_page(render_report(make_material([0, 1, 1, 0], [0, 1, 0, 0], classes=(HOSTILE, "b"))))
+    assert "script" not in {tag for tag, _ in page.tags}
+    assert page.text.count("<script>alert(1)</script>") > 5
+    assert not any(name.startswith("on") for _, attributes in page.tags for name in attributes)
+
+
+def test_the_page_is_well_formed(make_material: Make) -> None:
+    """Every element is closed where it should be, and no id is used twice."""
+    page = read_page(render_report(make_material([0, 1, 1, 0], [0, 1, 0, 0])))
+    ids = page.values("id")
+    assert page.unbalanced == []
+    assert len(ids) == len(set(ids))
+
+
+def test_everything_is_inside_of_the_page(make_material: Make) -> None:
+    """No address leads anywhere but into the page itself."""
+    page = read_page(render_report(make_material([0, 1, 1, 0], [0, 1, 0, 0])))
+    addresses = [*page.values("src"), *page.values("href"), *page.values("xlink:href")]
+    assert {address.split(",")[0].split("#")[0] for address in addresses} <= {"", "data:", "data:image/png;base64"}
+    assert "script" not in {tag for tag, _ in page.tags}
+
+
+def test_every_picture_has_words(make_material: Make) -> None:
+    """Each picture has an alternative text, and each drawing a title and a description."""
+    page = read_page(render_report(make_material([0, 1, 1, 0], [0, 1, 0, 0])))
+    pictures = [attributes for tag, attributes in page.tags if tag == "img"]
+    assert len(pictures) > 2
+    assert all(attributes["alt"] for attributes in pictures)
+    drawings = [attributes["aria-labelledby"].split() for tag, attributes in page.tags if tag == "svg"]
+    assert len(drawings) == 2
+    assert all(name in page.values("id") for names in drawings for name in names)
+
+
+def test_the_same_run_gives_the_same_page(make_material: Make) -> None:
+    """Two reports of a run are equal to the byte."""
+    material = make_material([0, 1, 1, 0], [0, 1, 0, 0])
+    again = Material(material.artifacts, material.record)
+    assert render_report(material) == render_report(again)
+
+
+def test_the_misread_come_with_the_most_confident_first(make_material: Make) -> None:
+    """The gallery has every misread picture once, with what it is and what was read."""
+    text = read_page(render_report(make_material([0, 1, 1, 0], [0, 0, 0, 0]))).text
+    assert "2 pictures of 4 misread" in text
+    assert text.count("is b, read a") == 2
+
+
+def test_the_champion_is_compared_picture_by_picture(make_material: Make) -> None:
+    """The comparison says that it may be chance, and draws what got better and what got worse."""
+    text = read_page(render_report(make_material([0, 1, 1, 0], [0, 1, 0, 0]))).text
+    assert "-25.00 points (-50.00 to +0.00)" in text
+    assert "cannot be told apart" in text
+    assert text.index("Got better: 1 picture") < text.index("read a, was a") < text.index("Got worse: 2 pictures")
+    assert "read b, was a" in text
+
+
+@pytest.mark.parametrize("name", ["evaluation", "statistics", "blessing"])
+def test_an_artifact_that_is_gone_is_said(make_material: Make, name: str) -> None:
+    """A report is written, and says what is missing."""
+    material = make_material([0, 1], [0, 0])
+    shutil.rmtree(material.artifacts / "store" / "evaluate" / name)
+    page = read_page(render_report(material))
+    assert page.unbalanced == []
+    assert name == "blessing" or "are gone" in page.text or "is gone" in page.text
+
+
+def test_a_damaged_prediction_is_said(make_material: Make) -> None:
+    """A file that cannot be read any more leaves out what needs it, and no more."""
+    material = make_material([0, 1], [0, 0])
+    path = material.artifacts / material.record.stages[0].outputs["evaluation"] / "predictions.parquet"
+    path.write_bytes(path.read_bytes()[:50])
+    text = read_page(render_report(material)).text
+    assert text.count("Not shown:") == 2
+    assert "17 more correct needed" in text
+
+
+def test_a_run_that_was_killed_at_once_has_a_report(make_material: Make) -> None:
+    """A run without a single stage says that it was interrupted, and every section what is missing."""
+    material = make_material([0, 1], [0, 0])
+    bare = Material(material.artifacts, RunRecord(run="one", under_way="train"))
+    page = read_page(render_report(bare))
+    assert "interrupted in train" in page.text
+    assert len([1 for tag, _ in page.tags if tag == "section"]) == len(SECTIONS)
+
+
+def test_a_failure_is_the_headline(make_material: Make) -> None:
+    """A run that failed says where and why."""
+    material = make_material([0, 1], [0, 0])
+    stage = StageRecord(stage="train", outcome="failed", reason="first run", error="ValueError: too hot")
+    page = read_page(
+        render_report(Material(material.artifacts, RunRecord(run="one", outcome="failed", stages=[stage])))
+    )
+    assert page.text.index("Failed") < page.text.index("train: ValueError: too hot") < page.text.index("The rules")
+
+
+def test_no_test_pictures_are_no_reason_to_fail(make_material: Make) -> None:
+    """An evaluation of nothing gives a report that says so."""
+    assert "There are no test pictures." in render_report(make_material([], []))
+
+
+def test_names_that_are_no_text_can_be_written(make_material: Make) -> None:
+    """What stands for bytes that are not UTF-8 is written out, and so is what would turn the text around."""
+    material = make_material([0, 1], [0, 0])
+    material.record.notice = "folder \udcff and \u202eleft"
+    path = material.folder / "report.html"
+    assert write_report(material, path) == path.stat().st_size
+    assert r"folder \udcff and \u202eleft" in path.read_text(encoding="utf-8")
+
+
+def test_a_run_of_ones_own_stages_has_a_report(ran: Project) -> None:
+    """A pipeline without any of our stages is reported: its verdict, stages and lineage."""
+    done = ran.digits("report")
+    page = read_page((ran.artifacts / "latest" / "report.html").read_text())
+    assert done.stdout.strip().endswith("report.html")
+    assert "Promoted" in page.text
+    assert "v0001" in page.text
+
+
+def test_reports_can_go_elsewhere(ran: Project) -> None:
+    """--out names the file; a folder that does not exist is a usage error, and nothing is written."""
+    ran.digits("report", "--out", str(ran.path / "here.html"))
+    refused = ran.digits("report", "--out", str(ran.path / "no" / "here.html"), status=2)
+    assert (ran.path / "here.html").stat().st_size > 5000
+    assert not (ran.artifacts / "latest" / "report.html").exists()
+    assert "cannot be written" in refused.stderr
+
+
+def test_the_report_opens_in_the_browser(ran: Project) -> None:
+    """--open hands the file to the browser of the user's choice."""
+    browser = ran.path / "browser"
+    browser.write_text(f"#!/bin/sh\necho $1 > {ran.path}/opened\n")
+    browser.chmod(0o755)
+    Project(ran.path, {"BROWSER": f"{browser} %s"}).digits("report", "--open")
+    opened = (ran.path / "opened").read_text().strip()
+    assert opened.startswith("file:///")
+    assert opened.endswith("report.html")
+
+
+def test_without_a_browser_the_file_is_named(ran: Project) -> None:
+    """Where no browser can be started, --open says which file to open, and is no failure."""
+    done = Project(ran.path, {"BROWSER": "/nowhere/browser %s"}).digits("report", "--open")
+    assert "no browser was found: open /" in done.stderr
+
+
+def test_a_failed_run_of_the_command_has_a_report(project: Project) -> None:
+    """The report of a run that failed names the error."""
+    project.digits("run", "--set", "say.fail=boom", status=1)
+    project.digits("report")
+    assert "ValueError: boom" in (project.artifacts / "latest" / "report.html").read_text()
+
+
+def test_a_run_without_a_gate_has_a_report(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A pipeline that judges nothing says that nothing was judged."""
+    project = toy_project(
+        tmp_path_factory.mktemp("toy") / "toy", "stages:\n  say:\n    uses: toys.say\n    config: {word: hello}\n"
+    )
+    project.digits("run")
+    project.digits("report")
+    assert "Nothing was judged" in (project.artifacts / "latest" / "report.html").read_text()
