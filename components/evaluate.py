@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field, NonNegativeInt, field_validator
 
 from learning.robustness import KINDS
-from learning.trials import NO_DIGITS
+from learning.trials import NO_DIGITS, STRANGERS
 from schemas.artifact import Output
 from schemas.blessing import Blessing, Confusion, Verdict, WorstDigit
 from schemas.bundle import Bundle
@@ -46,7 +46,10 @@ class EvaluateConfig(Config):
     @field_validator("gate")
     @classmethod
     def _check_kinds(cls, gate: Gate) -> Gate:
-        for name, given, kinds in (("robustness", gate.robustness, KINDS), ("refusals", gate.refusals, NO_DIGITS)):
+        for name, given, kinds in (
+            ("robustness", gate.robustness, KINDS),
+            ("refusals", gate.refusals, [*NO_DIGITS, STRANGERS]),
+        ):
             known = [EACH_KIND, *kinds]
             for kind in given:
                 if kind not in known:
@@ -63,11 +66,15 @@ def evaluate(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
     blessing: Output[Blessing],
     config: EvaluateConfig,
     champion: Bundle | None = None,
+    strangers: Examples | None = None,
 ) -> None:
-    """Read the test split as the bundle will, write the figures, and the verdict of the gate."""
+    """Read the test split as the bundle will, write the figures, and the verdict of the gate.
+
+    The champion is compared with; strangers are pictures that are no digits, such as Fashion-MNIST's.
+    """
     from learning.figures import Figures
     from learning.judging import Evidence, judge
-    from learning.trials import ModelReader
+    from learning.trials import ModelReader, measure_strangers
 
     split = examples.read(SPLIT)
     if split.classes != model.classes:
@@ -81,6 +88,8 @@ def evaluate(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
     decisions = reader.read(split.images)
     figures = Figures(split.labels, decisions.probabilities, decisions.refused, config.seed)
     robustness, refusals = _try_out(split, reader, config)
+    if strangers:
+        refusals[STRANGERS] = measure_strangers(strangers.read(SPLIT), reader)
     before = _read_champion(champion, split) if champion else None
     comparison = _compare(split, decisions.read.tolist(), champion, before, config.seed)
     parameters = int(network.count_params())

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from schemas.calibration import Calibration
     from schemas.examples import Split
 
-__all__ = ["NO_DIGITS", "ModelReader", "measure_refusals", "measure_robustness"]
+__all__ = ["NO_DIGITS", "STRANGERS", "ModelReader", "measure_refusals", "measure_robustness", "measure_strangers"]
 
 BATCH = 50
 NO_DIGITS: dict[str, Callable[[Split, int, int], Iterator[bytes]]] = {
@@ -32,6 +32,8 @@ NO_DIGITS: dict[str, Callable[[Split, int, int], Iterator[bytes]]] = {
     "two_digits": refusals.two_digits,
 }
 """The kinds of picture that are no digit; two digits are drawn from the split."""
+
+STRANGERS, MOST_STRANGERS = "strangers", 2000
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,15 @@ def measure_robustness(split: Split, reader: Reads, *, per_kind: int, seed: int)
 def measure_refusals(split: Split, reader: Reads, *, count: int, seed: int) -> dict[str, Tried]:
     """Count for each kind of picture that is no digit how many are not answered with one."""
     return {name: _count_refused(answer_all(make(split, count, seed), reader)) for name, make in NO_DIGITS.items()}
+
+
+def measure_strangers(split: Split, reader: Reads) -> Tried:
+    """Count how many pictures of something else, the first 2,000 at most, are not answered with a digit, as files."""
+    from learning.files import encode_png
+
+    images = split.images[:MOST_STRANGERS]
+    answers = (answer_all(map(encode_png, images[i : i + BATCH]), reader) for i in range(0, len(images), BATCH))
+    return _count_refused([answer for some in answers for answer in some])
 
 
 def _count_refused(answers: list[Answer]) -> Tried:

@@ -104,6 +104,7 @@ def _place_stage(name: str, entry: StageEntry, document: Document, above: dict[s
         if entry.inputs[parameter] == str(CHAMPION) and parameter in component.optional and issubclass(Bundle, wanted)
         else _port(entry.inputs[parameter], wanted, document, (*at, "inputs", parameter), above)
         for parameter, wanted in component.inputs.items()
+        if parameter in entry.inputs
     }
     requires = _port(entry.requires, Blessing, document, (*at, "requires"), above) if entry.requires else None
     config = resolve_settings(component.config, entry.config, document, (*at, "config"), project)
@@ -116,7 +117,10 @@ def _place_stage(name: str, entry: StageEntry, document: Document, above: dict[s
 
 
 def _check_names(component: Component, entry: StageEntry, document: Document, at: Location) -> None:
-    """Refuse an input that the component does not take, or that it takes and is not given."""
+    """Refuse an input that the component does not take, or that it needs and is not given.
+
+    The champion must be named: forgotten, it would make every model the first.
+    """
     known = list(component.inputs)
     for given in entry.inputs:
         if given not in known:
@@ -126,8 +130,9 @@ def _check_names(component: Component, entry: StageEntry, document: Document, at
                 do=nearest(given, known),
             )
     for parameter, wanted in component.inputs.items():
-        if parameter not in entry.inputs:
-            given = CHAMPION if parameter in component.optional and wanted is Bundle else "stage.output"
+        is_optional = parameter in component.optional
+        if parameter not in entry.inputs and (wanted is Bundle or not is_optional):
+            given = CHAMPION if is_optional else "stage.output"
             raise UsageError(
                 f"{document.place((*at, 'inputs'))}: {at[1]} is not given its input {parameter}",
                 expected=f"inputs: {{{parameter}: {given}}}, of type {wanted.__name__}",

@@ -82,8 +82,13 @@ def pictures(labels: list[int], greys: Grey, classes: tuple[str, ...] = DIGITS) 
     return Split(images, np.array(labels, np.int32), [f"id-{i:04}" for i in range(len(labels))], classes)
 
 
-def evaluate_split(
-    folder: Path, model: Model, split: Split, gate: dict[str, Any] | None = None, champion: Bundle | None = None
+def evaluate_split(  # noqa: PLR0913, PLR0917  (the inputs of the stage)
+    folder: Path,
+    model: Model,
+    split: Split,
+    gate: dict[str, Any] | None = None,
+    champion: Bundle | None = None,
+    strangers: Examples | None = None,
 ) -> Evaluated:
     """Carry out the stage on a test split."""
     (folder / "examples").mkdir()
@@ -92,7 +97,7 @@ def evaluate_split(
     evaluation, blessing = make_output(Evaluation, folder / "evaluation"), make_output(Blessing, folder / "blessing")
     calibration = make_calibration(folder / "calibration", len(DIGITS))
     config = EvaluateConfig(gate=Gate.model_validate(gate or {}), per_kind=0)
-    evaluate(model, examples, calibration, evaluation, blessing, config, champion)
+    evaluate(model, examples, calibration, evaluation, blessing, config, champion, strangers)
     return Evaluated(Evaluation(evaluation.path), Blessing(blessing.path), model, examples)
 
 
@@ -312,3 +317,22 @@ def test_a_champion_that_is_damaged_is_refused(model: Model, tmp_path: Path) -> 
     with pytest.raises(InputError, match="the champion cannot be compared with") as caught:
         evaluate_split(tmp_path, model, pictures([1], greys_for([1])), champion=Bundle(tmp_path / "bundle"))
     assert "rm artifacts/champion" in caught.value.do
+
+
+def test_strangers_are_measured(tmp_path: Path, model: Model) -> None:
+    """Pictures of another data set count as a kind that should be refused: blank pages are, the others are not."""
+    (tmp_path / "strangers").mkdir()
+    blank = [0, 1, 2]
+    strangers = pictures(LABELS, GREYS)
+    strangers.images[blank] = 0
+    Examples.write(tmp_path / "strangers", "test", strangers)
+    evaluated = evaluate_split(tmp_path, model, NOTHING, strangers=seal(Examples, tmp_path / "strangers"))
+    tried = evaluated.metrics.refusals_tried["strangers"]
+    assert (tried.right >= len(blank), tried.count) == (True, len(LABELS))
+
+
+def test_a_rule_on_strangers_needs_strangers(tmp_path: Path, model: Model) -> None:
+    """Without such pictures a rule on them is not met."""
+    gate = {"refusals": {"strangers": {"at_least": 0.1}}}
+    evaluated = evaluate_split(tmp_path, model, pictures(LABELS, GREYS), gate)
+    assert not evaluated.blessing.verdict.blessed

@@ -50,3 +50,23 @@ def test_the_model_is_promoted(document: dict[str, Any]) -> None:
 def test_a_second_run_is_all_unchanged(full: Project) -> None:
     """Nothing runs again."""
     assert set(full.outcomes().values()) == {"unchanged"}
+
+
+STRANGERS = """\
+stages:
+  strangers:
+    uses: ingest
+    config: {source: idx, folder: FOLDER}
+
+"""
+
+
+def test_fashion_is_refused(full: Project, tmp_path: Path) -> None:
+    """A gate that asks for it shows that at least 95 % of Fashion-MNIST is not answered with a digit."""
+    files = os.environ.get("FASHION_MNIST_FILES", "")
+    assert Path(files, "t10k-images-idx3-ubyte.gz").is_file(), "FASHION_MNIST_FILES must name the folder of its files"
+    project = full.copy(tmp_path)
+    project.edit("pipeline.yaml", "stages:\n", STRANGERS.replace("FOLDER", files))
+    project.edit("pipeline.yaml", "champion: champion #", "strangers: strangers.examples\n      champion: champion #")
+    project.edit("pipeline.yaml", "      gate: #", "      gate:\n        refusals: {strangers: {at_least: 0.95}} #")
+    assert project.json("run")["outcome"] == "promoted"
