@@ -35,19 +35,19 @@ class CalibrateConfig(Config):
 def calibrate(model: Model, examples: Examples, calibration: Output[Calibration], config: CalibrateConfig) -> None:
     """Fit temperature and refusal threshold on the validation split, against what the training split looks like."""
     from learning.calibration import fit_calibration, fit_reference
-    from learning.features import infer
+    from learning.features import infer, with_features
     from schemas.progress import tell
 
-    network, train, validation = model.load(), examples.read("train"), examples.read("validation")
+    both, train, validation = with_features(model.load()), examples.read("train"), examples.read("validation")
     reference = fit_reference(
         train,
-        infer(network, train.images)["features"],
+        infer(both, train.images)["features"],
         dimensions=config.dimensions,
         references=config.references,
     )
     record = fit_calibration(
         validation,
-        **infer(network, validation.images),
+        **infer(both, validation.images),
         reference=reference,
         neighbour=min(config.neighbour, len(reference.bank)),
         floor=config.floor,

@@ -108,11 +108,11 @@ def _prove_parity(
 
     from inference.answers import FORMATS
     from inference.decision import softmax
-    from learning.features import infer
+    from learning.features import infer, with_features
 
     if not len(images):
         raise StageError("the formats cannot be compared with the model", found="no test pictures")
-    expected = infer(network, images)
+    expected = infer(with_features(network), images)
     expected["probabilities"] = softmax(expected["logits"] / calibration.record.temperature)
     pictures = bundle.scratch / "pictures.npy"
     np.save(pictures, images)
@@ -126,8 +126,7 @@ def _prove_parity(
 def _decide(images: NDArray[np.uint8], answers: dict[str, NDArray[np.float32]], calibration: Calibration) -> Decisions:
     from inference.decision import decide
 
-    record, reference = calibration.record, calibration.reference
-    return decide(images, answers["logits"], answers["features"], (), record, reference)
+    return decide(images, answers, (), calibration.record, calibration.reference)
 
 
 def _ask(form: str, bundle: Output[Bundle], pictures: Path) -> dict[str, NDArray[np.float32]]:

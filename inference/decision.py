@@ -7,6 +7,7 @@ https://arxiv.org/abs/2204.06507). `python -m tests.benchmarks.refusal` compares
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -56,10 +57,9 @@ class Decisions:
         return ""
 
 
-def decide(  # noqa: PLR0913, PLR0917  (a picture in its three forms, and what they are held against)
+def decide(
     images: NDArray[np.uint8],
-    logits: NDArray[np.float32],
-    features: NDArray[np.float32],
+    answers: Mapping[str, NDArray[np.float32]],
     classes: tuple[str, ...],
     record: CalibrationRecord,
     reference: Reference,
@@ -68,17 +68,16 @@ def decide(  # noqa: PLR0913, PLR0917  (a picture in its three forms, and what t
 
     Args:
         images: uint8 [n, 28, 28].
-        logits: float32 [n, classes].
-        features: float32 [n, features], what the logits were made of.
+        answers: the model's `logits`, float32 [n, classes], and `features`, float32 [n, features], of which they are made.
         classes: the name of each class.
         record: the calibration.
         reference: what it is held against.
     """
     import numpy as np
 
-    probabilities = softmax(logits / record.temperature)
+    probabilities = softmax(answers["logits"] / record.temperature)
     order = np.argsort(-probabilities, axis=1, kind="stable")
-    near = feature_distance(features, reference, record.neighbour)
+    near = feature_distance(answers["features"], reference, record.neighbour)
     odd = strangeness(pixel_distance(images, reference), near, record.pixels, record.features)
     return Decisions(
         classes,

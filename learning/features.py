@@ -22,10 +22,10 @@ def with_features(network: keras.Model) -> keras.Model:
     return keras.Model(model.input, {"logits": model.output, "features": model.layers[-1].input})
 
 
-def infer(network: keras.Model, images: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
-    """Give logits and features of pictures, float32 with a row a picture."""
+def infer(both: keras.Model, images: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+    """Give logits and features of pictures, float32 with a row a picture, by what with_features made."""
     import numpy as np
 
-    both: Any = with_features(network)
-    batches = [both(images[i : i + BATCH], training=False) for i in range(0, max(len(images), 1), BATCH)]
+    model: Any = both
+    batches = [model(images[i : i + BATCH], training=False) for i in range(0, max(len(images), 1), BATCH)]
     return {name: np.concatenate([np.asarray(batch[name]) for batch in batches]) for name in ("logits", "features")}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -36,28 +35,28 @@ NO_DIGITS: dict[str, Callable[[Split, int, int], Iterator[bytes]]] = {
 STRANGERS, MOST_STRANGERS = "strangers", 2000
 
 
-@dataclass(frozen=True)
 class ModelReader:
     """Reads pictures with a model and its calibration, as a bundle made of them will.
 
-    Attributes:
+    Args:
         network: the model.
         calibration: of this model.
         classes: the name of each logit.
     """
 
-    network: keras.Model
-    calibration: Calibration
-    classes: tuple[str, ...]
+    def __init__(self, network: keras.Model, calibration: Calibration, classes: tuple[str, ...]) -> None:
+        from learning.features import with_features
+
+        self.classes = classes
+        self._both = with_features(network)
+        self._record, self._reference = calibration.record, calibration.reference
 
     def read(self, images: NDArray[np.uint8]) -> Decisions:
         """Decide on pictures, uint8 [n, 28, 28]."""
         from inference.decision import decide
         from learning.features import infer
 
-        answers = infer(self.network, images)
-        record, reference = self.calibration.record, self.calibration.reference
-        return decide(images, answers["logits"], answers["features"], self.classes, record, reference)
+        return decide(images, infer(self._both, images), self.classes, self._record, self._reference)
 
 
 def measure_robustness(split: Split, reader: Reads, *, per_kind: int, seed: int) -> dict[str, Tried]:
