@@ -276,9 +276,7 @@ def test_a_missing_part_is_named(few: Path, loaded: LoadedBundle, tmp_path: Path
 
 
 @pytest.mark.parametrize("damage", [b"", b"PAR1 and no more"])
-def test_a_damaged_part_is_named_and_made_anew(
-    damage: bytes, few: Path, loaded: LoadedBundle, tmp_path: Path
-) -> None:
+def test_a_damaged_part_is_named_and_made_anew(damage: bytes, few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
     """A part that cannot be read is named, and not kept by the next run."""
     ledger = _ledger(few, loaded, tmp_path)
     (tmp_path / "parts" / ledger.names[4]).write_bytes(damage)
@@ -369,9 +367,7 @@ def test_an_output_that_cannot_be_made_is_told_of(few: Path, loaded: LoadedBundl
         score(few, loaded, tmp_path / "file" / "out.parquet")
 
 
-def test_the_model_and_the_folder_are_all_a_result_depends_on(
-    few: Path, loaded: LoadedBundle, tmp_path: Path
-) -> None:
+def test_the_model_and_the_folder_are_all_a_result_depends_on(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
     """Scored from another working folder, by another path, the bytes are the same."""
     (tmp_path / "link").symlink_to(few)
     score(few, loaded, tmp_path / "one.parquet")

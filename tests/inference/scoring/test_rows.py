@@ -88,4 +88,3 @@ def test_nothing_gives_no_rows(reader: Reader) -> None:
 def test_rows_without_any_picture_are_given_back(reader: Reader) -> None:
     """Where no file is a picture, the model is not asked."""
     assert [row.reason for row in score_batch([b"", Row("skipped", "hidden")], reader)] == ["an empty file", "hidden"]
-
