@@ -68,7 +68,7 @@ def decide(
 
     Args:
         images: uint8 [n, 28, 28].
-        answers: the model's `logits`, float32 [n, classes], and `features`, float32 [n, features], of which they are made.
+        answers: the model's `logits`, float32 [n, classes], and `features`, float32 [n, features], they are made of.
         classes: the name of each class.
         record: the calibration.
         reference: what it is held against.

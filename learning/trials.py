@@ -49,14 +49,14 @@ class ModelReader:
 
         self.classes = classes
         self._both = with_features(network)
-        self._record, self._reference = calibration.record, calibration.reference
+        self.record, self._reference = calibration.record, calibration.reference
 
     def read(self, images: NDArray[np.uint8]) -> Decisions:
         """Decide on pictures, uint8 [n, 28, 28]."""
         from inference.decision import decide
         from learning.features import infer
 
-        return decide(images, infer(self._both, images), self.classes, self._record, self._reference)
+        return decide(images, infer(self._both, images), self.classes, self.record, self._reference)
 
 
 def measure_robustness(split: Split, reader: Reads, *, per_kind: int, seed: int) -> dict[str, Tried]:

@@ -45,6 +45,8 @@ def prediction_schema(
     """
     import pyarrow as pa
 
+    # No list of a fixed size: pyarrow 25 writes one that is null into Parquet, and cannot read it back.
+    several = pa.field("probabilities", pa.list_(pa.float32()), metadata={"classes": str(classes)})
     fields = [
         pa.field("path", pa.string(), nullable=False),
         *([pa.field("label", pa.string())] if labels else []),
@@ -57,7 +59,7 @@ def prediction_schema(
         pa.field("height", pa.int32()),
         pa.field("format", pa.string()),
         *([pa.field("sha256", pa.string())] if sha256 else []),
-        *([pa.field("probabilities", pa.list_(pa.float32(), classes))] if probabilities else []),
+        *([several] if probabilities else []),
         pa.field("model", pa.string(), nullable=False),
     ]
     return pa.schema(fields)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+
+from tests.project import SHORTENED, Project, shipped_project
 
 THREADS = 2
 
@@ -13,3 +17,17 @@ def tensorflow_session() -> None:
     from learning import session
 
     session.configure(THREADS)
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Give a project whose pipeline has run; tests look at it and run nothing in it."""
+    project = shipped_project(tmp_path_factory.mktemp("e2e") / "trained", SHORTENED)
+    project.digits("run")
+    return project
+
+
+@pytest.fixture(scope="session")
+def bundle(trained: Project) -> Path:
+    """Give the folder of the champion."""
+    return trained.artifacts / "champion"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["DIGITS", "HOUSE", "Project", "toy_project"]
+__all__ = ["DIGITS", "HOUSE", "SHORTENED", "Project", "shipped_project", "toy_project"]
 
 HOUSE = Path(__file__).parents[1]
 DIGITS = Path(sys.executable).with_name("digits")
@@ -32,6 +32,17 @@ stages:
     inputs: {text: shout.shouted}
     requires: bless.blessing
 """
+
+SHORTENED = {
+    "source: tfds": "source: sample",
+    "recipe: standard": "recipe: standard\n      steps: 200\n      rounds: 4",
+    "gate: #": "per_kind: 1\n      gate: #",
+    "accuracy: {at_least: 0.965, on: lower}": "accuracy: {at_least: 0.85, on: lower}",
+    "recall: {at_least: 0.90": "recall: {at_least: 0.6",
+    "precision: {at_least: 0.90": "precision: {at_least: 0.6",
+    "log_loss: {at_most: 0.15}": "log_loss: {at_most: 0.6}",
+    "not_worse_by: 0.002": "not_worse_by: 0.2",
+}
 
 
 @dataclass(frozen=True)
@@ -103,3 +114,13 @@ def toy_project(path: Path, pipeline: str = TOYS) -> Project:
     shutil.copytree(HOUSE / "tests" / "toys", path / "toys", ignore=shutil.ignore_patterns("__pycache__"))
     (path / "pipeline.yaml").write_text(pipeline)
     return Project(path, {})
+
+
+def shipped_project(folder: Path, changes: dict[str, str] | None = None) -> Project:
+    """Make a project with the pipeline.yaml that ships, after these changes to its text, without network."""
+    folder.mkdir()
+    shutil.copy(HOUSE / "pipeline.yaml", folder)
+    project = Project(folder, {"DIGITS_OFFLINE": "1", "TFDS_DATA_DIR": str(folder / "tfds")})
+    for old, new in (changes or {}).items():
+        project.edit("pipeline.yaml", old, new)
+    return project

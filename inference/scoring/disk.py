@@ -75,11 +75,10 @@ class Disk:
                 if self.follow and not _is_new(path, entered):
                     continue
                 names, inner = self._list(path)
-            except OSError as error:
-                reason = f"cannot be listed: {(error.strerror or 'input or output error').lower()}"
-                yield Listing(os.path.dirname(folder), iter([Entry(os.path.basename(folder) or b".", 0, 0, reason)]))
+            except OSError:  # what is in it nobody knows: as a file that cannot be read, it says why itself
+                yield Listing(os.path.dirname(folder), iter([Entry(os.path.basename(folder) or b".", 0, 0)]))
                 continue
-            yield Listing(folder, self._look(path, names))
+            yield Listing(folder, self._look(folder, names))
             pending += [os.path.join(folder, name) for name in reversed(inner)]
 
     def _list(self, path: bytes) -> tuple[list[bytes], list[bytes]]:
@@ -92,7 +91,7 @@ class Disk:
             for entry in found:
                 if entry.name in left_out:
                     continue
-                if entry.is_dir(follow_symlinks=self.follow):
+                if self._is_folder(entry):
                     inner.append(entry.name)
                     if is_named_like_a_picture(entry.name):
                         names.append(entry.name)
@@ -102,33 +101,47 @@ class Disk:
         inner.sort()
         return names, inner
 
-    def _look(self, path: bytes, names: list[bytes]) -> Iterator[Entry]:
-        """Look at each file, but open none."""
-        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    def _is_folder(self, entry: os.DirEntry[bytes]) -> bool:
+        try:
+            return entry.is_dir(follow_symlinks=self.follow)
+        except OSError:  # a loop of links
+            return False
+
+    def _look(self, folder: bytes, names: list[bytes]) -> Iterator[Entry]:
+        """Look at each file, but open none; those of a folder that is gone by now are told of when they are read."""
+        try:
+            descriptor = self._open(folder)
+        except OSError:
+            yield from (Entry(name, 0, 0, why_skipped(name)) for name in names)
+            return
         try:
             for name in names:
                 yield self._entry(descriptor, name)
         finally:
             os.close(descriptor)
 
+    def _open(self, folder: bytes) -> int:
+        """Open one of its folders, not what a link in its place leads to."""
+        path = os.path.join(os.fsencode(self.root), folder)
+        return os.open(path, os.O_RDONLY | os.O_DIRECTORY | (0 if self.follow or not folder else os.O_NOFOLLOW))
+
     def _entry(self, folder: int, name: bytes) -> Entry:
         try:
             found = os.stat(name, dir_fd=folder, follow_symlinks=self.follow)
-        except OSError as error:
-            reason = {errno.ENOENT: "gone, or a dangling link", errno.ELOOP: "a loop of links"}.get(error.errno or 0)
-            return Entry(name, 0, 0, reason or (error.strerror or "input or output error").lower())
+        except OSError:  # it is said why when it cannot be read
+            return Entry(name, 0, 0, why_skipped(name))
         return Entry(name, found.st_size, found.st_mtime_ns, _why_not_opened(found.st_mode) or why_skipped(name))
 
     @contextmanager
     def open(self, folder: bytes) -> Generator[Folder]:
         """Open one of its folders, to read files in it; of one that is gone none can be read."""
         try:
-            descriptor = os.open(os.path.join(os.fsencode(self.root), folder), os.O_RDONLY | os.O_DIRECTORY)
-        except OSError:
-            yield _Gone()
+            descriptor = self._open(folder)
+        except OSError as error:
+            yield _Gone(_why(error, follow=self.follow))
             return
         try:
-            yield _Folder(descriptor, 0 if self.follow else os.O_NOFOLLOW)
+            yield _Folder(descriptor, follow=self.follow)
         finally:
             os.close(descriptor)
 
@@ -142,18 +155,23 @@ class Folder(Protocol):
 
 
 class _Gone:
-    """A folder that is there no more."""
+    """A folder that cannot be opened any more."""
 
-    def read(self, name: bytes) -> bytes:  # noqa: ARG002  (none is left)
-        raise UnreadableError("gone since it was listed")
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    def read(self, name: bytes) -> bytes:  # noqa: ARG002  (none can be)
+        raise UnreadableError(self._reason)
 
 
 class _Folder:
     """An open folder of this machine."""
 
-    def __init__(self, descriptor: int, flags: int) -> None:
+    def __init__(self, descriptor: int, *, follow: bool) -> None:
         self._folder = descriptor
-        self._flags = os.O_RDONLY | os.O_NONBLOCK | flags  # a FIFO put in the place of a picture must not hold us up
+        self._follow = follow
+        # A FIFO that was put in the place of a picture must not hold us up.
+        self._flags = os.O_RDONLY | os.O_NONBLOCK | (0 if follow else os.O_NOFOLLOW)
 
     def read(self, name: bytes) -> bytes:
         """Read a file; raises UnreadableError, of a file that is too large after one byte more than is accepted."""
@@ -165,9 +183,7 @@ class _Folder:
             finally:
                 os.close(file)
         except OSError as error:
-            gone = {errno.ENOENT: "gone since it was listed", errno.ELOOP: "a link since it was listed"}
-            reason = gone.get(error.errno or 0) or (error.strerror or "input or output error").lower()
-            raise UnreadableError(reason) from error
+            raise UnreadableError(_why(error, follow=self._follow)) from error
 
     @staticmethod
     def _read_on(file: int, data: bytes) -> bytes:
@@ -185,6 +201,15 @@ def why_skipped(name: bytes) -> str:
     if name.startswith(b"."):
         return "hidden"
     return "" if is_named_like_a_picture(name) or not has_suffix(name) else "not named like a picture"
+
+
+def _why(error: OSError, *, follow: bool) -> str:
+    """Say why a file cannot be read that was listed."""
+    if error.errno == errno.ENOENT:
+        return "gone, or a dangling link" if follow else "gone since it was listed"
+    if error.errno == errno.ELOOP:
+        return "a loop of links" if follow else "a link since it was listed"
+    return (error.strerror or "input or output error").lower()
 
 
 def _why_not_opened(mode: int) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import fcntl
 import os
 import queue
+import re
 import threading
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from inference.scoring.beam import score_with_beam
 from inference.scoring.ledger import SHARDS, Ledger
@@ -21,6 +23,7 @@ from inference.scoring.place import is_remote, join, names_in, remove
 from inference.scoring.summary import Summary
 from inference.scoring.work import Work
 from schemas.errors import StageError, UsageError
+from schemas.predictions import prediction_schema
 from schemas.progress import Progress, report
 
 __all__ = ["Scored", "score_folder"]
@@ -28,6 +31,7 @@ __all__ = ["Scored", "score_folder"]
 OFTEN = 0.25  # seconds between two words of how far it is
 MILESTONE = 10.0
 LOCK = ".lock"
+OURS = re.compile(r"\.?[0-9a-f]{32}\.parquet(\.[0-9a-f]{8})?")  # parts, and what a killed process left of one
 
 
 @dataclass(frozen=True)
@@ -65,17 +69,19 @@ def score_folder(
         force: scores what was scored already.
 
     Raises:
-        UsageError: another process is writing this output.
+        UsageError: another process is writing this output, or it is the folder itself.
         StageError: files are not accounted for, or the output cannot be written.
     """
     begun = time.monotonic()
+    if not output.suffix and os.path.realpath(output.path) == os.path.realpath(work.source.root):
+        raise UsageError(f"{output.path} is what is scored: parts cannot go there", do="name a folder in it or beside")
     try:
         with _hold(output):
             return _score(work, output, beam, workers, force=force, begun=begun)
     except OSError as error:
         raise StageError(
-            f"{output.path} cannot be written" if error.filename is None else f"{error.filename}: {error.strerror}",
-            found=error.strerror or str(error),
+            f"{output.path} cannot be written",
+            found=f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error),
             do="run the same command again when that is mended: it goes on with what is there",
         ) from error
 
@@ -94,7 +100,7 @@ def _score(  # noqa: PLR0913  (score_folder's own)
         pass
     ledger.check()
     summary = Summary(work.bundle.classes)
-    output.write(ledger.names, summary.add)
+    output.write(ledger.names, prediction_schema(len(work.bundle.classes), **vars(work.columns)), summary.add)
     if summary.decisions.total() != ledger.listed:
         raise StageError("files are not accounted for", found=f"{summary.decisions.total()} of {ledger.listed}")
     _clear(output, set(ledger.names))
@@ -108,7 +114,7 @@ def _clear(output: Output, parts: set[str]) -> None:
         remove(output.parts)
         return
     for name in names_in(output.parts) - parts:
-        if name.endswith(".parquet"):
+        if OURS.fullmatch(name):
             remove(join(output.parts, name))
 
 
@@ -121,16 +127,23 @@ def _hold(output: Output) -> Generator[None]:
     Path(output.parts).mkdir(parents=True, exist_ok=True)
     path = Path(join(output.parts, LOCK))
     with path.open("w", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UsageError(f"{output.path} is being written by another process") from None
+        if not _lock(file, path):
+            raise UsageError(f"{output.path} is being written by another process", do="wait until it is done")
         try:
             yield
         finally:
             path.unlink(missing_ok=True)
             if output.suffix and Path(output.parts).is_dir() and not any(Path(output.parts).iterdir()):
                 Path(output.parts).rmdir()
+
+
+def _lock(file: TextIO, path: Path) -> bool:
+    """Take the lock; tells whether nobody else had it, nor has removed it in the meantime."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except (BlockingIOError, FileNotFoundError):
+        return False
 
 
 def _cores() -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 
 from inference.scoring.part import Task
-from inference.scoring.place import fetch, join, names_in, place
+from inference.scoring.place import fetch, join, names_in, place, remove
 from inference.scoring.shard import cut_shards
 from inference.scoring.work import Work
 from schemas.errors import StageError
@@ -68,17 +68,13 @@ class Ledger:
         """Make sure that every part is there with a row for each file.
 
         Raises:
-            StageError: some are not.
+            StageError: some are not; a damaged one is removed.
         """
-        import pyarrow.parquet as pq
-
         there = names_in(self.parts)
         missing = [name for name in self._counts if name not in there]
-        wrong = [
-            name
-            for name, count in self._counts.items()
-            if name in there and pq.read_metadata(BytesIO(fetch(join(self.parts, name)))).num_rows != count
-        ]
+        wrong = [name for name in self._counts if name in there and self._rows(name) != self._counts[name]]
+        for name in wrong:
+            remove(join(self.parts, name))  # or the next attempt would keep it
         if missing or wrong:
             raise StageError(
                 f"{sum(map(self.count, missing + wrong))} of {self.listed} files are not accounted for",
@@ -86,3 +82,12 @@ class Ledger:
                 expected=f"a part for each of {len(self._counts)} shards in {self.parts}",
                 do="run the same command again: it goes on with what is there",
             )
+
+    def _rows(self, name: str) -> int:
+        """Count the rows of a part; -1 where it is damaged."""
+        import pyarrow.parquet as pq
+
+        try:
+            return pq.read_metadata(BytesIO(fetch(join(self.parts, name)))).num_rows
+        except (OSError, ValueError):
+            return -1

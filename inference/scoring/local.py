@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import chain
 from typing import Any
 
@@ -21,6 +22,7 @@ __all__ = ["score_locally"]
 
 Done = Callable[[int], None]
 AHEAD = 2  # tasks given to each process, so that none waits for the next
+TERMINAL = {signal.SIGINT, signal.SIGHUP}  # signals that reach every process of a terminal at once
 SOON = 4 * 2**20  # bytes of pictures, small ones or photos, that are scored before other processes have started
 
 
@@ -56,11 +58,14 @@ def _score_in_processes(tasks: Iterator[Task], work: Work, done: Done, processes
     import multiprocessing
 
     context = multiprocessing.get_context("spawn")
+    others = {*multiprocessing.active_children()}
     under_way: dict[Future[None], Task] = {}
     with ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(work,)) as pool:
         try:
             for task in tasks:
-                under_way[pool.submit(_score, task)] = task
+                with _signals_held_back():
+                    future = pool.submit(_score, task)
+                under_way[future] = task
                 if len(under_way) >= processes * AHEAD:
                     _settle(under_way, done)
             while under_way:
@@ -68,12 +73,23 @@ def _score_in_processes(tasks: Iterator[Task], work: Work, done: Done, processes
         except BrokenProcessPool as error:
             raise StageError(
                 "a process that was scoring died",
-                found=f"at work on {', '.join(task.part for task in under_way.values())}",
+                found=f"{sum(task.files for task in under_way.values()):,} files were under way",
                 do="run the same command again: it goes on with what is there; --workers 1 needs less memory",
             ) from error
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            for process in {*multiprocessing.active_children()} - others:
+                process.kill()  # nothing half-done has a name of its own, and a shard of photos takes seconds
             raise
+
+
+@contextmanager
+def _signals_held_back() -> Generator[None]:
+    """Start processes that do not heed the terminal: the one that starts them does, and ends them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, TERMINAL)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _settle(under_way: dict[Future[None], Task], done: Done) -> None:
@@ -92,7 +108,6 @@ class _Worker:
 
 
 def _begin(work: Work) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started us ends us
     threading.Thread(target=_follow_parent, daemon=True).start()
     use_one_thread()
     _Worker.work, _Worker.reader = work, Reader(work.bundle)

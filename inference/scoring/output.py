@@ -8,16 +8,17 @@ import secrets
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from inference.scoring.place import fetch, is_remote, join, place
-from schemas.errors import UsageError
+from inference.scoring.place import fetch, is_remote, join, place, remove
+from schemas.errors import StageError, UsageError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Output", "read_part"]
+__all__ = ["Output"]
 
 GROUP = 65_536  # rows of a row group
 SUFFIXES = (".parquet", ".csv", ".jsonl")
@@ -50,14 +51,19 @@ class Output:
         """Folder of the parts: what is kept until the output is whole."""
         return f"{self.path}.parts" if self.suffix else self.path
 
-    def write(self, names: Iterable[str], see: Callable[[pa.Table], object]) -> None:
+    def write(self, names: Iterable[str], schema: pa.Schema, see: Callable[[pa.Table], object]) -> None:
         """Write the predictions of all parts, in their order.
 
         Args:
             names: of the parts.
+            schema: of each of them, and of an output without any.
             see: is shown each of them on the way.
+
+        Raises:
+            StageError: a part is damaged; it is removed, so that the next attempt makes it anew.
         """
-        tables = _shown((read_part(join(self.parts, name)) for name in names), see)
+        parts = _shown((_read_part(join(self.parts, name)) for name in names), see)
+        tables = chain([schema.empty_table()], parts)
         if not self.suffix:
             for _ in tables:
                 pass
@@ -66,15 +72,21 @@ class Output:
             _WRITERS[self.suffix](tables, buffer)
             place(self.path, buffer.getvalue())
         else:
-            with _aside(Path(self.path)) as file:
+            with _aside(Path(self.parts), Path(self.path)) as file:
                 _WRITERS[self.suffix](tables, file)
 
 
-def read_part(path: str) -> pa.Table:
-    """Read a part; raises OSError where a page of it is damaged."""
+def _read_part(path: str) -> pa.Table:
     import pyarrow.parquet as pq
 
-    return pq.read_table(BytesIO(fetch(path)), page_checksum_verification=True)
+    data = fetch(path)
+    try:
+        return pq.read_table(BytesIO(data), page_checksum_verification=True)
+    except (OSError, ValueError) as error:
+        remove(path)
+        raise StageError(
+            f"{path} is damaged", found=str(error), do="run the same command again: it scores these files once more"
+        ) from error
 
 
 def _shown(tables: Iterator[pa.Table], see: Callable[[pa.Table], object]) -> Iterator[pa.Table]:
@@ -84,10 +96,10 @@ def _shown(tables: Iterator[pa.Table], see: Callable[[pa.Table], object]) -> Ite
 
 
 @contextmanager
-def _aside(path: Path) -> Generator[BinaryIO]:
-    """Open a file that takes the place of another when it is whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+def _aside(folder: Path, path: Path) -> Generator[BinaryIO]:
+    """Open a file in a folder that is cleared sooner or later; it takes the place of another when it is whole."""
+    folder.mkdir(parents=True, exist_ok=True)
+    aside = folder / f".{path.name}.{secrets.token_hex(4)}"
     try:
         with aside.open("wb") as file:
             yield file
@@ -137,7 +149,7 @@ def _flat(table: pa.Table) -> pa.Table:
     if "probabilities" not in table.column_names:
         return table
     column = table.column("probabilities")
-    for i in range(column.type.list_size):
+    for i in range(int((table.schema.field("probabilities").metadata or {})[b"classes"])):
         table = table.append_column(f"probability_{i}", pc.list_element(column, i))
     return table.drop_columns("probabilities")
 

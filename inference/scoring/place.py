@@ -60,8 +60,7 @@ def names_in(folder: str) -> set[str]:
 def remove(path: str) -> None:
     """Remove a file, or a folder with all that is in it; what is not there is no error."""
     if is_remote(path):
-        with suppress(OSError):
-            _file_systems().delete([path])
+        _remove_remote(path)
     elif Path(path).is_dir():
         shutil.rmtree(path)
     else:
@@ -78,6 +77,14 @@ def _place_remote(aside: str, path: str, data: bytes) -> None:
     if systems.exists(path):
         systems.delete([path])  # rename replaces nothing on some of them
     systems.rename([aside], [path])
+
+
+def _remove_remote(path: str) -> None:
+    systems = _file_systems()
+    [found] = systems.match([join(path, "**")])  # a folder may be nothing but the beginning of names
+    for each in ([file.path for file in found.metadata_list], [path]):
+        with suppress(OSError):
+            systems.delete(each)
 
 
 def _file_systems() -> type[FileSystems]:

@@ -13,6 +13,7 @@ from inference.header import MAX_BYTES
 from inference.scoring.disk import Entry, Listing, why_skipped
 from inference.scoring.place import join
 from inference.unreadable import UnreadableError
+from schemas.errors import InputError
 
 if TYPE_CHECKING:
     from apache_beam.io.filesystem import FileMetadata
@@ -33,10 +34,19 @@ class Remote:
     left_out: tuple[str, ...] = ()
 
     def walk(self) -> Iterator[Listing]:
-        """List all files, folder by folder."""
+        """List all files, folder by folder.
+
+        Raises:
+            InputError: nothing is there, or Beam cannot list it.
+        """
         from apache_beam.io.filesystems import FileSystems
 
-        [found] = FileSystems.match([join(self.root, "**")])
+        try:
+            [found] = FileSystems.match([join(self.root, "**")])
+        except (OSError, ValueError) as error:
+            raise InputError(f"{self.root} cannot be listed", found=str(error)) from error
+        if not found.metadata_list:
+            raise InputError(f"{self.root} is not there", found="no file", expected="a folder of pictures")
         start = len(self.root.rstrip("/")) + 1
         files = sorted(
             (os.path.split(each.path[start:]), each) for each in found.metadata_list if not self._is_left_out(each.path)

@@ -40,7 +40,7 @@ class Shard:
     def from_bytes(cls, data: bytes) -> Shard:
         """Read what to_bytes wrote."""
         folder, *files = data.split(b"\0")
-        parts = (each.split(b"/", 1) for each in files)
+        parts = (each.rsplit(b"/", 1) for each in files)  # a reason may hold a slash, a name may not
         return cls(folder, tuple((name, skipped.decode()) for skipped, name in parts))
 
 

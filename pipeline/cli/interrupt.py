@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from types import FrameType
+from typing import ClassVar
 
 __all__ = ["Interrupted", "raise_on_signals"]
 
@@ -16,7 +17,10 @@ class Interrupted(BaseException):
     Attributes:
         exit_code: 128 and the signal's number, as shells have it.
         word: 'interrupted', 'terminated' or 'hung up'.
+        command: which was at work, such as 'run'; '' before one was.
     """
+
+    command: ClassVar[str] = ""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)

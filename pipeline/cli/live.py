@@ -35,6 +35,8 @@ def tell(started: str | None = None) -> Generator[None]:
         handler = _Terminal(screen) if screen.isatty() else _Lines(screen)
         LOGGER.setLevel(logging.DEBUG)
         LOGGER.addHandler(handler)
+        if started:
+            handler.stage = started
         if started and screen.isatty():
             handler.start(started, started)
         try:

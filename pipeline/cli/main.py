@@ -25,6 +25,11 @@ from pipeline.cli.verify import verify
 
 __all__ = ["app", "main"]
 
+GOES_ON = {
+    **dict.fromkeys(("run", "rerun"), "nothing half-done was published: digits run continues from here"),
+    "score": "what was scored is kept: the same command continues from here",
+}
+
 app = typer.Typer(
     name="digits",
     help="A pipeline that learns to read handwritten digits: ingest, preprocess, train, evaluate, export.",
@@ -57,8 +62,11 @@ def options(
     ] = False,
 ) -> None:
     """Keep the options that stand before the command."""
+    from pipeline.cli.interrupt import Interrupted
+
     del version
     context.obj = directory
+    Interrupted.command = context.invoked_subcommand or ""
 
 
 def main() -> None:
@@ -81,7 +89,7 @@ def main() -> None:
         print(f"error: {error.filename or 'input or output'}: {error.strerror}", file=sys.stderr)
         sys.exit(1)
     except Interrupted as signal:
-        print(f"{signal.word}: nothing half-done was published; digits run continues from here", file=sys.stderr)
+        print("; ".join(filter(None, (signal.word, GOES_ON.get(signal.command, "")))), file=sys.stderr)
         sys.exit(signal.exit_code)
 
 

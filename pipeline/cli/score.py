@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -90,9 +91,12 @@ def _check(folder: str, engine: str, arguments: list[str], sheet: Path | None) -
         raise UsageError("the local engine takes no options of Beam", found=" ".join(arguments), do="add --engine beam")
     if engine == "beam":
         _runner(arguments)
+    if sheet and not sheet.parent.is_dir():
+        raise UsageError(f"--sheet {sheet}: there is no such folder", found=str(sheet.parent), do="make it first")
     if is_remote(folder):
         if sheet:
             raise UsageError("--sheet draws pictures of this machine", found=folder)
+        _runner([])
     elif not Path(folder).is_dir():
         is_file = Path(folder).exists()
         raise InputError(
@@ -137,6 +141,7 @@ def _write_sheet(path: Path, work: Work, scored: Scored) -> None:
 
     if isinstance(work.source, Disk):
         path.write_bytes(draw_least_certain(work.source.root, scored.summary.least_certain))
+        print(f"the least certain are drawn in {path}", file=sys.stderr)
 
 
 def _print_json(scored: Scored, output: Output, engine: str, model: str) -> None:

@@ -16,8 +16,7 @@ from pathlib import Path
 from pipeline.runner import carry_out
 from pipeline.specification import load_pipeline
 from pipeline.store import Store
-from tests.e2e.conftest import SHORTENED, shipped_project
-from tests.project import DIGITS, Project, toy_project
+from tests.project import DIGITS, SHORTENED, Project, shipped_project, toy_project
 
 TURNS = 15
 WORDS = 500

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.benchmarks.score import BEAM, FLOOR, ONE, TF32, Result, contenders, measure, prepare
-from tests.e2e.conftest import SHORTENED, shipped_project
+from tests.project import SHORTENED, shipped_project
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
 

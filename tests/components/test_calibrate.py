@@ -49,12 +49,12 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> ModelReader:
 
 def test_a_model_that_is_too_sure_becomes_less_so(reader: ModelReader) -> None:
     """Logits that are too large are divided by a temperature above one."""
-    assert reader.calibration.record.temperature > 1
+    assert reader.record.temperature > 1
 
 
 def test_the_calibration_error_becomes_less(reader: ModelReader) -> None:
     """With the temperature the error on validation is smaller than without."""
-    record = reader.calibration.record
+    record = reader.record
     assert record.error_after < record.error_before
 
 
@@ -66,7 +66,7 @@ def test_no_more_digits_are_refused_than_may_be(reader: ModelReader) -> None:
 def test_as_many_digits_are_refused_as_was_said(reader: ModelReader) -> None:
     """The record says what share of the validation pictures is refused."""
     refused = float(reader.read(bars(200, 1).images).refused.mean())
-    assert reader.calibration.record.refused == pytest.approx(refused)
+    assert reader.record.refused == pytest.approx(refused)
 
 
 def test_noise_is_unlike_any_digit(reader: ModelReader) -> None:

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import shipped_project
-from tests.project import Project
+from tests.project import Project, shipped_project
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(1200)]
 

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import shipped_project
-from tests.project import DIGITS, Project
+from tests.project import DIGITS, Project, shipped_project
 from tests.terminal import run_in_terminal
 
 FAST = {"source: tfds": "source: sample", "recipe: standard": "recipe: fast", "gate: #": "per_kind: 1\n      gate: #"}

@@ -19,8 +19,7 @@ from schemas.evaluation import Evaluation
 from schemas.examples import Examples
 from schemas.manifest import Manifest
 from schemas.model import Model
-from tests.e2e.conftest import SHORTENED, shipped_project
-from tests.project import DIGITS, HOUSE, Project
+from tests.project import DIGITS, HOUSE, SHORTENED, Project, shipped_project
 from tests.terminal import run_in_terminal
 
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import SHORTENED, shipped_project
-from tests.project import Project
+from tests.project import SHORTENED, Project, shipped_project
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 

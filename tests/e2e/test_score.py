@@ -1,0 +1,402 @@
+"""`digits score`, as a user meets it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.faults.aftermath import wait_for
+from tests.inference.pictures import as_file, sample
+from tests.inference.scoring.folders import parts_of, read_rows, write_pictures
+from tests.project import DIGITS, Project, toy_project
+from tests.terminal import run_in_terminal
+
+KEYS = [
+    *("listed", "scored", "unsure", "unreadable", "skipped"),
+    *("output", "seconds", "images_per_second", "engine", "model"),
+]
+STATUS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+WORDS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGHUP: "hung up"}
+COPIES = 30  # of 200 pictures: more than is scored before the first process has started
+LOADED = """
+import sys
+from pipeline.cli.main import app
+app(["-C", *sys.argv[1:]], standalone_mode=False)
+print(*[name for name in ("tensorflow", "keras", "apache_beam", "pandas", "matplotlib", "rich") if name in sys.modules])
+"""
+
+
+@pytest.fixture(autouse=True)
+def heeded_signals() -> Generator[None]:
+    """Let processes heed the signals that this one was started to ignore, in the background or by nohup."""
+    ignored = [number for number in STATUS if signal.getsignal(number) is signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, signal.SIG_DFL)
+    yield
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give 100 digits of MNIST in folders by their labels, and nothing else."""
+    folder = tmp_path_factory.mktemp("score") / "pictures"
+    for number in range(100):
+        path = folder / f"{number // 10}" / f"{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(as_file(sample()[number * 50], "PNG"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give 20 digits, a file that cannot be read, one that is no picture, and one whose name is odd."""
+    folder = write_pictures(tmp_path_factory.mktemp("mixed") / "pictures", 20)
+    (folder / "bad.png").write_text("two pints of milk, and bread")
+    (folder / "notes.txt").write_text("two pints of milk, and bread")
+    (folder / os.fsdecode(b"\xff\x1b[31m.png")).write_bytes(b"")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder of 6,000 names of 200 digits, in 30 folders."""
+    folder = tmp_path_factory.mktemp("many") / "pictures"
+    for number in range(200):
+        for copy in range(COPIES):
+            path = folder / f"{copy:02}" / f"{number:03}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if copy:
+                path.hardlink_to(folder / "00" / path.name)
+            else:
+                path.write_bytes(as_file(sample()[number * 25], "PNG", compress_level=0))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def undisturbed(trained: Project, many: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Give what an undisturbed run writes."""
+    out = tmp_path_factory.mktemp("undisturbed") / "out.parquet"
+    _score(trained, out.parent, many, "--out", out)
+    return out.read_bytes()
+
+
+def _command(trained: Project, *arguments: str | Path) -> list[str]:
+    return [str(DIGITS), "-C", str(trained.path), "score", *map(str, arguments)]
+
+
+def _score(trained: Project, place: Path, *arguments: str | Path) -> tuple[int, str, str]:
+    """Run the command in a folder; gives its status, its output and what it said beside."""
+    done = subprocess.run(
+        _command(trained, *arguments),
+        cwd=place,
+        env=trained.variables(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def _start(trained: Project, *arguments: str | Path) -> subprocess.Popen[str]:
+    """Start the command as a terminal does: in a session of its own."""
+    return subprocess.Popen(
+        _command(trained, *arguments),
+        env=trained.variables(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def _left_over(session: int) -> list[str]:
+    """Give the command lines of processes of a session."""
+    found: list[str] = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            if int(fields[3]) == session and fields[0] != "Z":
+                found.append((folder / "cmdline").read_text().replace("\0", " "))
+        except (OSError, IndexError):
+            continue
+    return found
+
+
+def test_the_summary_counts_every_file(trained: Project, pictures: Path, tmp_path: Path) -> None:
+    """Where all goes well: status 0, the counts, a bar for each digit, where the output is, and no word beside."""
+    status, out, err = _score(trained, tmp_path, pictures)
+    assert (status, err) == (0, "")
+    head = re.match(r"100 files: (\d+) digits, (\d+) unsure, 0 unreadable, 0 skipped\n", out)
+    assert head
+    assert int(head[1]) + int(head[2]) == 100
+    assert re.findall(r"^(\d) +\d+  #*$", out, re.MULTILINE) == list("0123456789")
+    assert re.search(r"^output +predictions\.parquet$", out, re.MULTILINE)
+    assert len(read_rows(tmp_path / "predictions.parquet")) == 100
+
+
+def test_what_cannot_be_read_is_status_5(trained: Project, mixed: Path, tmp_path: Path) -> None:
+    """Files that cannot be read are told with their reasons and paths, escaped; the others are scored."""
+    status, out, _ = _score(trained, tmp_path, mixed, "--out", "out.csv")
+    assert status == 5
+    assert "2 unreadable, 1 skipped" in out
+    assert re.search(r"^unreadable +a text file +bad\.png +1$", out, re.MULTILINE)
+    assert re.search(r"^unreadable +an empty file +\\xff\\x1b\[31m\.png +1$", out, re.MULTILINE)
+    assert re.search(r"^skipped +not named like a picture +notes\.txt +1$", out, re.MULTILINE)
+    with (tmp_path / "out.csv").open(newline="") as file:
+        assert len(list(csv.DictReader(file))) == 23
+
+
+def test_json_has_these_keys(trained: Project, pictures: Path, bundle: Path, tmp_path: Path) -> None:
+    """--json prints one document, of these keys in this order."""
+    status, out, _ = _score(trained, tmp_path, pictures, "--json")
+    document: dict[str, Any] = json.loads(out)
+    assert (status, list(document)) == (0, KEYS)
+    assert document["listed"] == 100 == document["scored"] + document["unsure"]
+    assert (document["unreadable"], document["skipped"]) == (0, 0)
+    assert document["output"] == str(tmp_path / "predictions.parquet")
+    assert (document["engine"], document["model"]) == ("local", bundle.resolve().name)
+    assert 0 < document["seconds"] < 60
+    assert document["images_per_second"] > 1
+
+
+def test_labels_give_the_accuracy(trained: Project, pictures: Path, tmp_path: Path) -> None:
+    """With --labels the summary has the accuracy, and says what was read as what."""
+    document = json.loads(_score(trained, tmp_path, pictures, "--labels", "--json")[1])
+    assert list(document) == [*KEYS, "accuracy"]
+    assert document["accuracy"] > 0.8
+    out = _score(trained, tmp_path, pictures, "--labels")[1]
+    assert f"accuracy {document['accuracy']:.2%}" in out
+    assert re.search(r"^ +\d read as \d: \d+$", out, re.MULTILINE) or document["accuracy"] == 1
+
+
+def test_a_second_run_gives_the_same_bytes(trained: Project, pictures: Path, tmp_path: Path) -> None:
+    """Nothing in the output depends on when it was made."""
+    for name in ("one.parquet", "other.parquet"):
+        _score(trained, tmp_path, pictures, "--out", name)
+    assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "other.parquet").read_bytes()
+
+
+def test_kept_parts_are_told_of(trained: Project, pictures: Path, tmp_path: Path) -> None:
+    """A second run into the same folder says that it kept what was there; --force does not keep it."""
+    _score(trained, tmp_path, pictures, "--out", "parts")
+    assert "100 of them kept from before" in _score(trained, tmp_path, pictures, "--out", "parts")[1]
+    assert "kept" not in _score(trained, tmp_path, pictures, "--out", "parts", "--force")[1]
+
+
+def test_a_sheet_is_drawn(trained: Project, pictures: Path, tmp_path: Path) -> None:
+    """--sheet writes one picture of the least certain, and says where."""
+    status, _, err = _score(trained, tmp_path, pictures, "--sheet", "sheet.png")
+    sheet = cv2.imdecode(np.frombuffer((tmp_path / "sheet.png").read_bytes(), np.uint8), cv2.IMREAD_COLOR)
+    assert (status, err) == (0, "the least certain are drawn in sheet.png\n")
+    assert sheet is not None
+
+
+def test_a_folder_without_pictures_is_no_error(trained: Project, tmp_path: Path) -> None:
+    """An empty folder: status 0, no files, an output without rows."""
+    (tmp_path / "empty").mkdir()
+    status, out, err = _score(trained, tmp_path, "empty", "--sheet", "sheet.png")
+    assert (status, err) == (0, "the least certain are drawn in sheet.png\n")
+    assert out.startswith("0 files: 0 digits, 0 unsure, 0 unreadable, 0 skipped\n")
+    assert read_rows(tmp_path / "predictions.parquet") == {}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["nowhere"], 4, "nowhere is not there"),
+        (["3/30.png"], 4, "digits predict 3/30.png"),
+        ([".", "--out", "x.xlsx"], 2, "there is no such format"),
+        ([".", "--engine", "bean"], 2, 'did you mean "beam"?'),
+        ([".", "--", "--runner=FlinkRunner"], 2, "the local engine takes no options of Beam"),
+        ([".", "--engine", "beam", "--", "--runner=DaskRunner"], 2, "it loses rows without a word"),
+        ([".", "--sheet", "nowhere/sheet.png"], 2, "there is no such folder"),
+        ([".", "--out", "."], 2, "is what is scored"),
+        ([".", "--model", "v0099"], 2, "there is no model v0099"),
+        ([".", "--workers", "0"], 2, "--workers"),
+        ([], 2, "Missing argument 'FOLDER'"),
+        (["nosuch://bucket/x", "--out", "nowhere.csv"], 4, "nosuch://bucket/x cannot be listed"),
+    ],
+)
+def test_what_cannot_be_is_refused(
+    arguments: list[str], status: int, said: str, trained: Project, pictures: Path
+) -> None:
+    """What cannot be done is said before anything is, and leaves nothing behind."""
+    before = sorted(pictures.iterdir())
+    assert _score(trained, pictures, *arguments)[0::2] == (status, _Containing(said))
+    assert sorted(pictures.iterdir()) == before
+
+
+class _Containing(str):
+    """A text that equals any that contains it, so that a failure shows both."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, str) and str(self) in other
+
+    __hash__ = str.__hash__
+
+
+def test_without_a_champion_it_says_how_to_get_one(pictures: Path, tmp_path: Path) -> None:
+    """Before the first promotion the exit status is 4."""
+    status, out, err = _score(toy_project(tmp_path / "new"), tmp_path, pictures)
+    assert (status, out) == (4, "")
+    assert "there is no champion yet" in err
+
+
+def test_beam_gives_the_same_bytes(trained: Project, pictures: Path, tmp_path: Path) -> None:
+    """--engine beam writes what the local engine writes, says which runner did it, and nothing of its own."""
+    _score(trained, tmp_path, pictures, "--out", "local.parquet")
+    status, out, err = _score(trained, tmp_path, pictures, "--out", "beam.parquet", "--engine", "beam", "--json")
+    assert (status, err) == (0, "")
+    assert json.loads(out)["engine"] == "FnApiRunner"
+    assert (tmp_path / "beam.parquet").read_bytes() == (tmp_path / "local.parquet").read_bytes()
+
+
+def test_no_slow_library_is_imported(trained: Project, pictures: Path, tmp_path: Path) -> None:
+    """Scoring on this machine loads neither TensorFlow nor Beam."""
+    command = [sys.executable, "-c", LOADED, trained.path, "score", pictures, "--out", tmp_path / "out.parquet"]
+    done = subprocess.run(command, env=trained.variables(), capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == ""
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_it_fits_a_terminal(columns: int, trained: Project, mixed: Path, tmp_path: Path) -> None:
+    """However narrow the terminal, no line is broken by it."""
+    session = run_in_terminal(
+        _command(trained, mixed, "--out", "out.csv", "--labels"), columns, trained.variables(), tmp_path
+    )
+    plain = re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", session.raw.decode())
+    assert session.status == 5
+    assert max(len(line.rpartition("\r")[2]) for line in plain.replace("\r\n", "\n").splitlines()) <= columns
+
+
+@pytest.mark.parametrize("number", STATUS)
+def test_a_signal_ends_it_cleanly(
+    number: signal.Signals, trained: Project, many: Path, undisturbed: bytes, tmp_path: Path
+) -> None:
+    """As from a terminal, to every process: the status of the signal, one line, no process left; a rerun goes on."""
+    out = tmp_path / "out.parquet"
+    process = _start(trained, many, "--out", out, "--workers", "2")
+    _wait_for_parts(tmp_path / "out.parquet.parts", 3)
+    os.killpg(process.pid, number)
+    _, err = process.communicate(timeout=10)
+    assert (process.returncode, err) == (
+        STATUS[number],
+        f"{WORDS[number]}; what was scored is kept: the same command continues from here\n",
+    )
+    wait_for(lambda: not _left_over(process.pid), "the end of its processes")
+    assert _score(trained, tmp_path, many, "--out", out)[0] == 0
+    assert out.read_bytes() == undisturbed
+
+
+def _wait_for_parts(folder: Path, count: int) -> None:
+    wait_for(lambda: folder.is_dir() and len(parts_of(folder)) >= count, f"{count} parts")
+
+
+@pytest.mark.parametrize("count", [0, 1, 15])
+def test_after_a_kill_it_goes_on(count: int, trained: Project, many: Path, undisturbed: bytes, tmp_path: Path) -> None:
+    """Killed after so many parts: no process is left, and a rerun gives the bytes of an undisturbed run."""
+    out = tmp_path / "out.parquet"
+    process = _start(trained, many, "--out", out, "--workers", "2")
+    _wait_for_parts(tmp_path / "out.parquet.parts", count)
+    _kill(process)
+    assert _score(trained, tmp_path, many, "--out", out)[0] == 0
+    assert out.read_bytes() == undisturbed
+    assert [path.name for path in tmp_path.iterdir()] == ["out.parquet"]
+
+
+def test_after_a_kill_parts_are_kept(trained: Project, many: Path, tmp_path: Path) -> None:
+    """Every part that was there when it was killed is there after the rerun, not written again."""
+    process = _start(trained, many, "--out", tmp_path / "parts", "--workers", "2")
+    _wait_for_parts(tmp_path / "parts", 5)
+    _kill(process)
+    before = parts_of(tmp_path / "parts")
+    assert _score(trained, tmp_path, many, "--out", "parts")[0] == 0
+    assert len(before) >= 5
+    assert before.items() <= parts_of(tmp_path / "parts").items()
+    assert {path.suffix for path in (tmp_path / "parts").iterdir()} == {".parquet"}
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("seed", range(30))
+def test_killed_at_any_instant_it_goes_on(
+    seed: int, trained: Project, many: Path, undisturbed: bytes, tmp_path: Path
+) -> None:
+    """Killed twice, at instants that nobody chose, then run: the bytes of an undisturbed run, and nothing beside."""
+    chance = random.Random(seed)  # noqa: S311  (instants, no secrets)
+    for _ in range(2):
+        process = _start(trained, many, "--out", tmp_path / "out.parquet", "--workers", "2")
+        time.sleep(chance.uniform(0.1, 4))
+        _kill(process)
+    assert _score(trained, tmp_path, many, "--out", "out.parquet")[0] == 0
+    assert (tmp_path / "out.parquet").read_bytes() == undisturbed
+    assert [path.name for path in tmp_path.iterdir()] == ["out.parquet"]
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    """Kill the command alone, and see the processes it started go within 3 seconds."""
+    process.kill()
+    process.wait(10)
+    begun = time.monotonic()
+    while left := _left_over(process.pid):
+        assert time.monotonic() < begun + 3, left
+        time.sleep(0.02)
+    process.communicate()
+
+
+def test_two_at_once_are_not(trained: Project, many: Path, tmp_path: Path) -> None:
+    """While one writes an output, another is refused, and the first is not disturbed."""
+    out = tmp_path / "out.parquet"
+    first = _start(trained, many, "--out", out, "--workers", "1")
+    wait_for((tmp_path / "out.parquet.parts" / ".lock").exists, "the first")
+    status, _, err = _score(trained, tmp_path, many, "--out", out)
+    assert (status, "is being written by another process" in err) == (2, True)
+    first.communicate(timeout=120)
+    assert first.returncode == 0
+
+
+@pytest.mark.bench
+@pytest.mark.timeout(900)
+def test_memory_stays_flat(trained: Project, tmp_path: Path) -> None:
+    """200,000 files in one folder take at most 200 MiB more than 10,000 of them."""
+    peaks = [_peak(trained, _linked(tmp_path, count), tmp_path) for count in (10_000, 200_000)]
+    assert peaks[1] - peaks[0] < 200 * 1024
+
+
+def _linked(place: Path, count: int) -> Path:
+    """Make a folder of hard links to 500 pictures; a file may have 65,000 names at most."""
+    folder = place / f"{count}"
+    folder.mkdir()
+    for number in range(500):
+        (folder / f"{number:07}.png").write_bytes(as_file(sample()[number * 10], "PNG"))
+    for number in range(500, count):
+        (folder / f"{number:07}.png").hardlink_to(folder / f"{number % 500:07}.png")
+    return folder
+
+
+def _peak(trained: Project, folder: Path, place: Path) -> int:
+    """Give the most memory in KiB that the command's largest process took."""
+    with subprocess.Popen(
+        _command(trained, folder, "--out", place / f"{folder.name}.parquet"), env=trained.variables()
+    ) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return used.ru_maxrss

@@ -1,0 +1,24 @@
+"""The champion, loaded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from inference.bundle import LoadedBundle
+from inference.reader import Reader
+from inference.threads import use_one_thread
+
+
+@pytest.fixture(scope="session")
+def loaded(bundle: Path) -> LoadedBundle:
+    """Give the files of the champion."""
+    return LoadedBundle.read(bundle)
+
+
+@pytest.fixture(scope="session")
+def reader(loaded: LoadedBundle) -> Reader:
+    """Give the champion at work, as scoring uses it."""
+    use_one_thread()
+    return Reader(loaded)

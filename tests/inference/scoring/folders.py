@@ -1,0 +1,65 @@
+"""Folders to score, and what was said of them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from inference.bundle import LoadedBundle
+from inference.scoring.disk import Disk
+from inference.scoring.folder import Scored, score_folder
+from inference.scoring.output import Output
+from inference.scoring.part import Columns
+from inference.scoring.work import Work
+from tests.inference.pictures import as_file, sample
+
+__all__ = ["parts_of", "read_rows", "score", "work_on", "write_pictures"]
+
+
+def write_pictures(folder: Path, count: int, first: int = 0) -> Path:
+    """Write MNIST digits as 00000.png, 00001.png and so on, ten folders of them at most."""
+    for number in range(first, first + count):
+        place = folder / f"{number % 10}"
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"{number:05}.png").write_bytes(as_file(sample()[number % 5000], "PNG"))
+    return folder
+
+
+def work_on(folder: Path, loaded: LoadedBundle, out: Path, *, follow: bool = False, **columns: bool) -> Work:
+    """Say what is to be scored, into what."""
+    output = Output(str(out))
+    return Work(Disk.at(folder, (output.path, output.parts), follow=follow), loaded, Columns(**columns))
+
+
+def score(  # noqa: PLR0913  (what score_folder and Work take)
+    folder: Path,
+    loaded: LoadedBundle,
+    out: Path,
+    *,
+    follow: bool = False,
+    workers: int | None = 1,
+    force: bool = False,
+    beam: list[str] | None = None,
+    **columns: bool,
+) -> Scored:
+    """Score a folder, in this process where nothing else is asked for."""
+    work = work_on(folder, loaded, out, follow=follow, **columns)
+    return score_folder(work, Output(str(out)), workers=workers, force=force, beam=beam)
+
+
+def read_rows(out: Path) -> dict[str, dict[str, Any]]:
+    """Read a table of predictions, or a folder of them; gives each row by its path, which no two may share."""
+    import pyarrow.parquet as pq
+
+    files = [out] if out.is_file() else sorted(out.glob("*.parquet"))
+    rows = [row for file in files for row in pq.ParquetFile(file).read().to_pylist()]
+    by_path = {row["path"]: row for row in rows}
+    assert len(by_path) == len(rows)
+    return by_path
+
+
+def parts_of(out: Path) -> dict[str, tuple[int, int]]:
+    """Give inode and time of each part in a folder."""
+    found = (entry for entry in os.scandir(out) if entry.name.endswith(".parquet"))
+    return {entry.name: (entry.stat().st_ino, entry.stat().st_mtime_ns) for entry in found}

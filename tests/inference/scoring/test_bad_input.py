@@ -1,0 +1,274 @@
+"""Whatever lies in a folder, each file has its row and its reason, and none stops the others."""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from inference.bundle import LoadedBundle
+from inference.reader import Reader
+from inference.scoring.disk import Disk
+from inference.scoring.part import Columns, Task, score_shard
+from inference.scoring.place import place
+from inference.scoring.shard import cut_shards
+from schemas.predictions import path_of_name
+from tests.inference.pictures import as_file, bomb, files, sample, seven
+from tests.inference.scoring.folders import read_rows, score
+
+NOBODY = 65534
+DIGIT = as_file(sample()[2100], "PNG")
+LINK = "a link: read with --follow"
+DOTS = {"PNG 1 bit", "BMP 1 bit", "TIFF fax", "PBM"}  # which make up the grey paper
+LONG = "a" * 251 + ".png"
+
+
+def _flipped(data: bytes) -> bytes:
+    at = data.index(b"IDAT") + 20
+    return data[:at] + bytes([data[at] ^ 4]) + data[at + 1 :]
+
+
+def _turned() -> bytes:
+    exif = Image.Exif()
+    exif[0x112] = 6
+    return as_file(np.rot90(seven()).copy(), "JPEG", exif=exif)
+
+
+CONTENTS = {
+    "a text.png": (b"two pints of milk, and bread\n" * 9, "unreadable", "a text file"),
+    "a web page.jpg": (b"<!DOCTYPE html><html></html>", "unreadable", "a web page"),
+    "bomb.png": (bomb("PNG", 19_999, 19_999), "unreadable", "19999x19999 pixels, at most 50 million"),
+    "broad.png": (bomb("PNG", 30_000, 10), "unreadable", "30000x10 pixels, at most 20000 a side"),
+    "cut.png": (DIGIT[: len(DIGIT) // 2], "unreadable", "cut short"),
+    "empty.png": (b"", "unreadable", "an empty file"),
+    "flipped.png": (_flipped(DIGIT), "unreadable", "damaged"),
+    "huge.png": (DIGIT + bytes(64 * 2**20), "unreadable", "more than 64 MiB"),
+    "blank.png": (as_file(np.full((90, 90), 255, np.uint8), "PNG"), "unsure", "blank page"),
+    "notes.txt": (b"two pints of milk", "skipped", "not named like a picture"),
+    ".hidden.png": (DIGIT, "skipped", "hidden"),
+    "README": (b"two pints of milk", "skipped", "not a picture"),
+    "digit": (DIGIT, "digit", ""),
+    "jpeg.png": (as_file(seven(), "JPEG"), "digit", ""),
+    "turned.jpg": (_turned(), "digit", ""),
+    "new\nline.png": (DIGIT, "digit", ""),
+    os.fsdecode(b"\xff\xe9\\.png"): (DIGIT, "digit", ""),
+    LONG: (DIGIT, "digit", ""),
+    **{
+        f"{kind}.{kind.split()[0].lower()}": (data, "unsure", "no pen strokes") if kind in DOTS else (data, "digit", "")
+        for kind, data in files().items()
+    },
+}
+OTHERS = {
+    "folder.png": ("skipped", "a folder"),
+    "fifo.png": ("skipped", "a FIFO"),
+    "socket.png": ("skipped", "a socket"),
+    "dangling.png": ("skipped", LINK),
+    "loop.png": ("skipped", LINK),
+    "out.png": ("skipped", LINK),
+    "outside": ("skipped", LINK),
+}
+FOLLOWED = {
+    "dangling.png": ("unreadable", "gone, or a dangling link"),
+    "loop.png": ("unreadable", "a loop of links"),
+    "out.png": ("digit", ""),
+    "outside/there.png": ("digit", ""),
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with a file of each kind."""
+    folder, outside = tmp_path_factory.mktemp("bad") / "all", tmp_path_factory.mktemp("outside")
+    folder.mkdir()
+    for name, (data, _, _) in CONTENTS.items():
+        (folder / name).write_bytes(data)
+    (outside / "there.png").write_bytes(DIGIT)
+    (folder / "folder.png").mkdir()
+    os.mkfifo(folder / "fifo.png")
+    _make_socket(folder / "socket.png")
+    for name, target in {"dangling.png": "nowhere", "loop.png": "loop.png", "out.png": outside / "there.png"}.items():
+        (folder / name).symlink_to(target)
+    (folder / "outside").symlink_to(outside)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def rows(folder: Path, loaded: LoadedBundle) -> dict[str, dict[str, Any]]:
+    """Give the rows of that folder by the names of its files."""
+    score(folder, loaded, folder.parent / "rows.parquet", sha256=True)
+    return _by_name(folder.parent / "rows.parquet")
+
+
+@pytest.fixture(scope="module")
+def followed(folder: Path, loaded: LoadedBundle) -> dict[str, dict[str, Any]]:
+    """Give them again, links followed."""
+    (folder / "outside" / "again").symlink_to(folder)
+    score(folder, loaded, folder.parent / "followed.parquet", follow=True)
+    return _by_name(folder.parent / "followed.parquet")
+
+
+def _by_name(out: Path) -> dict[str, dict[str, Any]]:
+    return {path_of_name(path): row for path, row in read_rows(out).items()}
+
+
+def _make_socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as made:
+        before = Path.cwd()
+        os.chdir(path.parent)  # the path of a socket may have 107 bytes
+        made.bind(path.name)
+        os.chdir(before)
+
+
+@pytest.mark.parametrize("name", CONTENTS)
+def test_a_file_has_its_decision_and_reason(name: str, rows: dict[str, dict[str, Any]]) -> None:
+    """What a file holds decides on its row, whatever it is called."""
+    assert (rows[name]["decision"], rows[name]["reason"]) == CONTENTS[name][1:]
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_is_no_file_has_its_reason(name: str, rows: dict[str, dict[str, Any]]) -> None:
+    """Folders named like pictures, links, FIFOs and sockets are passed over, and are told of."""
+    assert (rows[name]["decision"], rows[name]["reason"]) == OTHERS[name]
+
+
+@pytest.mark.parametrize("name", FOLLOWED)
+def test_a_link_is_followed_where_asked(name: str, followed: dict[str, dict[str, Any]]) -> None:
+    """With --follow a link is what it leads to, or says why it leads nowhere."""
+    assert (followed[name]["decision"], followed[name]["reason"]) == FOLLOWED[name]
+
+
+def test_each_file_has_one_row(folder: Path, rows: dict[str, dict[str, Any]]) -> None:
+    """There is a row for each name in the folder, and none for any other."""
+    assert set(rows) == {path.name for path in folder.iterdir()}
+
+
+def test_a_folder_is_entered_once(followed: dict[str, dict[str, Any]]) -> None:
+    """A link back to a folder that was entered leads to no second row of its files."""
+    assert not [name for name in followed if "again/" in name]
+
+
+def test_a_picture_is_told_by_its_content(rows: dict[str, dict[str, Any]]) -> None:
+    """A JPEG that is named .png is a JPEG of its own size."""
+    row = rows["jpeg.png"]
+    assert (row["format"], row["width"], row["height"], row["digit"]) == ("JPEG", 200, 200, "7")
+
+
+def test_nothing_is_known_of_what_cannot_be_read(rows: dict[str, dict[str, Any]]) -> None:
+    """A file without an answer has neither digit nor confidence."""
+    known = {
+        (name, column)
+        for name, row in rows.items()
+        for column in ("digit", "confidence", "runner_up", "format")
+        if row["decision"] in {"unreadable", "skipped"} and row[column] is not None
+    }
+    assert known == set()
+
+
+def test_a_device_is_not_read(tmp_path: Path, loaded: LoadedBundle) -> None:
+    """A device named like a picture is passed over."""
+    try:
+        os.mknod(tmp_path / "null.png", stat.S_IFCHR | 0o666, os.makedev(1, 3))
+    except PermissionError:
+        pytest.skip("needs the right to make a device")
+    score(tmp_path, loaded, tmp_path / "out.parquet")
+    assert read_rows(tmp_path / "out.parquet")["null.png"]["reason"] == "a device"
+
+
+def test_without_permission_a_file_is_unreadable(loaded: LoadedBundle, reader: Reader) -> None:
+    """A file and a folder that may not be read have a row each that says so, and their neighbours are read."""
+    del reader  # all that is imported for it is there before the rights are gone
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "pictures"
+        (folder / "closed").mkdir(parents=True)
+        for each in ("a.png", "b.png", "closed/c.png"):
+            (folder / each).write_bytes(DIGIT)
+        score(folder, loaded, Path(name) / "before.parquet")
+        with _nobody(Path(name), (folder / "b.png", folder / "closed")):
+            scored = score(folder, loaded, Path(name) / "out.parquet")
+        rows = read_rows(Path(name) / "out.parquet")
+    assert scored.listed == 3
+    assert (rows["a.png"]["decision"], rows["a.png"]["reason"]) == ("digit", "")
+    for each in ("b.png", "closed"):
+        assert (rows[each]["decision"], rows[each]["reason"]) == ("unreadable", "permission denied")
+
+
+@contextmanager
+def _nobody(place: Path, closed: tuple[Path, ...]) -> Generator[None]:
+    """Take all rights to some files, and be someone whom this keeps from reading them."""
+    place.chmod(0o777)
+    for each in closed:
+        each.chmod(0)
+    if os.geteuid() == 0:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        if os.getuid() == 0:
+            os.seteuid(0)
+        for each in closed:
+            each.chmod(0o755)
+
+
+def test_a_file_that_is_gone_since_it_was_listed_says_so(tmp_path: Path, reader: Reader) -> None:
+    """A picture deleted between listing and reading has its row, and so has its neighbour."""
+    rows = _change_after_listing(tmp_path, reader, lambda path: path.unlink())
+    assert (rows["a.png"]["decision"], rows["a.png"]["reason"]) == ("unreadable", "gone since it was listed")
+    assert rows["b.png"]["decision"] == "digit"
+
+
+def test_a_file_that_became_a_link_is_not_followed(tmp_path: Path, reader: Reader) -> None:
+    """A link that was put in the place of a picture is not read."""
+    rows = _change_after_listing(tmp_path, reader, lambda path: (path.unlink(), path.symlink_to("b.png")))
+    assert (rows["a.png"]["decision"], rows["a.png"]["reason"]) == ("unreadable", "a link since it was listed")
+
+
+def test_a_fifo_in_the_place_of_a_picture_holds_nobody_up(tmp_path: Path, reader: Reader) -> None:
+    """A FIFO that nobody writes to, made after the listing, ends as an empty file."""
+    rows = _change_after_listing(tmp_path, reader, lambda path: (path.unlink(), os.mkfifo(path)))
+    assert (rows["a.png"]["decision"], rows["a.png"]["reason"]) == ("unreadable", "an empty file")
+
+
+def test_another_file_in_its_place_is_read(tmp_path: Path, reader: Reader) -> None:
+    """What is read is what is there by then."""
+    rows = _change_after_listing(tmp_path, reader, lambda path: path.write_bytes(as_file(seven(), "JPEG")))
+    assert (rows["a.png"]["decision"], rows["a.png"]["format"]) == ("digit", "JPEG")
+
+
+def test_a_folder_that_is_gone_says_so_of_each_file(tmp_path: Path, reader: Reader) -> None:
+    """Files of a folder that was deleted after the listing have their rows."""
+    rows = _change_after_listing(tmp_path, reader, lambda path: path.parent.rename(tmp_path / "elsewhere"))
+    assert {row["reason"] for row in rows.values()} == {"gone since it was listed"}
+
+
+def test_a_folder_deleted_while_it_is_listed_has_its_rows(tmp_path: Path) -> None:
+    """A folder that goes between its names and their sizes is told of file by file."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.png").write_bytes(DIGIT)
+    walk = Disk.at(tmp_path).walk()
+    next(walk)
+    listing = next(walk)
+    (tmp_path / "in").rename(tmp_path / "out")
+    assert [(entry.name, entry.skipped) for entry in listing.entries] == [(b"a.png", "")]
+
+
+def _change_after_listing(tmp_path: Path, reader: Reader, change: Any) -> dict[str, dict[str, Any]]:  # noqa: ANN401
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name in ("a.png", "b.png"):
+        (folder / name).write_bytes(DIGIT)
+    source = Disk.at(folder)
+    [(shard, _, size)] = cut_shards(source.walk())
+    change(folder / "a.png")
+    task = Task(str(tmp_path / "shard"), str(tmp_path / "part.parquet"), len(shard), size)
+    place(task.shard, shard.to_bytes())
+    score_shard(task, source, reader, Columns())
+    return read_rows(tmp_path / "part.parquet")

@@ -1,0 +1,383 @@
+"""A folder scored on this machine: the same rows however it is done, and an account of every file."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Generator
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from inference.bundle import LoadedBundle
+from inference.scoring.folder import score_folder
+from inference.scoring.ledger import Ledger
+from inference.scoring.output import Output
+from schemas.errors import DigitsError, StageError, UsageError
+from schemas.predictions import prediction_schema
+from tests.inference.pictures import as_file, sample
+from tests.inference.scoring.folders import parts_of, read_rows, score, work_on, write_pictures
+
+COUNT = 6_000  # files that are more than this process scores before it starts others
+ACROSS = ("path", "digit", "decision", "reason")
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder of 60 digits in ten folders, and one file that is none."""
+    folder = write_pictures(tmp_path_factory.mktemp("few") / "pictures", 60)
+    (folder / "0" / "notes.png").write_text("two pints of milk, and bread")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder of 6,000 names of 200 digits, in 30 folders."""
+    folder = tmp_path_factory.mktemp("many") / "pictures"
+    for number in range(200):
+        for copy in range(COUNT // 200):
+            path = folder / f"{copy:02}" / f"{number:03}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if copy:
+                path.hardlink_to(folder / "00" / path.name)
+            else:
+                path.write_bytes(as_file(sample()[number * 25], "PNG", compress_level=0))
+    return folder
+
+
+def test_two_processes_give_the_same_bytes(many: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """The output does not depend on how many processes made it."""
+    for workers in (1, 2):
+        scored = score(many, loaded, tmp_path / f"{workers}.parquet", workers=workers)
+        assert scored.listed == COUNT
+    assert (tmp_path / "1.parquet").read_bytes() == (tmp_path / "2.parquet").read_bytes()
+
+
+def test_a_process_that_dies_is_told_of(many: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """A bundle that no process can load ends the run with an error that says what to do."""
+    broken = LoadedBundle(loaded.version, loaded.content, {**loaded.files, "model.tflite": b"no model"})
+    with pytest.raises(StageError, match="process that was scoring died"):
+        score(many, broken, tmp_path / "out.parquet", workers=2)
+
+
+def test_every_file_is_listed(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """The counts of the summary are those of the files, and those of the rows."""
+    scored = score(few, loaded, tmp_path / "out.parquet")
+    files = {path.relative_to(few).as_posix() for path in few.rglob("*") if path.is_file()}
+    assert set(read_rows(tmp_path / "out.parquet")) == files
+    assert scored.listed == scored.summary.decisions.total() == len(files)
+
+
+def test_rows_are_in_the_order_of_folders_and_names(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """A folder's own files come first, then folder by folder, each by name."""
+    (few / "z.png").write_bytes(as_file(sample()[0], "PNG"))
+    score(few, loaded, tmp_path / "out.parquet")
+    (few / "z.png").unlink()
+    paths = list(read_rows(tmp_path / "out.parquet"))
+    assert paths == ["z.png", *sorted(paths[1:])]
+
+
+def test_the_three_formats_hold_the_same_rows(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """Parquet, CSV and JSON lines say the same of each file."""
+    for suffix in ("parquet", "csv", "jsonl"):
+        score(few, loaded, tmp_path / f"out.{suffix}")
+    rows = list(read_rows(tmp_path / "out.parquet").values())
+    lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    with (tmp_path / "out.csv").open(newline="") as file:
+        cells = list(csv.DictReader(file))
+    assert lines == rows
+    assert [tuple(row[name] for name in ACROSS) for row in cells] == [
+        tuple(row[name] or "" for name in ACROSS) for row in rows
+    ]
+    assert [np.float32(row["confidence"] or 0) for row in cells] == [np.float32(row["confidence"] or 0) for row in rows]
+
+
+def test_odd_names_are_whole_in_csv(loaded: LoadedBundle, tmp_path: Path) -> None:
+    """Names with quotes, commas and line breaks are one cell each."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    names = ['a "b".png', "a,b.png", "a\nb.png", "a;'b.png"]
+    for name in names:
+        (folder / name).write_bytes(as_file(sample()[0], "PNG"))
+    score(folder, loaded, tmp_path / "out.csv")
+    with (tmp_path / "out.csv").open(newline="") as file:
+        assert sorted(row["path"] for row in csv.DictReader(file)) == sorted(names)
+
+
+def test_a_folder_of_parts_holds_the_same_rows(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """A partitioned output holds the rows of a single file, and nothing else."""
+    score(few, loaded, tmp_path / "out.parquet")
+    score(few, loaded, tmp_path / "parts")
+    assert read_rows(tmp_path / "parts") == read_rows(tmp_path / "out.parquet")
+    assert {path.suffix for path in (tmp_path / "parts").iterdir()} == {".parquet"}
+
+
+def test_parts_go_when_the_file_is_whole(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """After a run that completes there is the output and nothing beside it."""
+    score(few, loaded, tmp_path / "out.parquet")
+    assert [path.name for path in tmp_path.iterdir()] == ["out.parquet"]
+
+
+def test_a_changed_file_makes_one_part_anew(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """Of a partitioned output, a rerun writes the part of the changed shard, and keeps the others."""
+    score(few, loaded, tmp_path / "parts")
+    before = parts_of(tmp_path / "parts")
+    os.utime(few / "3" / "00013.png", ns=(1, 1))
+    scored = score(few, loaded, tmp_path / "parts")
+    after = parts_of(tmp_path / "parts")
+    assert (len(before), len(before.items() & after.items()), len(after)) == (10, 9, 10)
+    assert scored.listed - scored.kept == 6
+
+
+def test_parts_of_deleted_files_go(loaded: LoadedBundle, tmp_path: Path) -> None:
+    """What is no more in the folder is no more in the output."""
+    folder = write_pictures(tmp_path / "pictures", 30)
+    score(folder, loaded, tmp_path / "parts")
+    for path in (folder / "3").iterdir():
+        path.unlink()
+    score(folder, loaded, tmp_path / "parts")
+    assert len(parts_of(tmp_path / "parts")) == 9
+    assert not [path for path in read_rows(tmp_path / "parts") if path.startswith("3/")]
+
+
+def test_files_of_others_stay(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """A folder that holds something else already keeps it."""
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "mine.parquet").write_bytes(b"mine")
+    score(few, loaded, tmp_path / "parts")
+    assert (tmp_path / "parts" / "mine.parquet").read_bytes() == b"mine"
+
+
+def test_what_a_killed_process_left_goes(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """Parts that were half written when a process was killed are removed by the next run."""
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / f".{'0' * 32}.parquet.01234567").write_bytes(b"half")
+    score(few, loaded, tmp_path / "parts")
+    assert {path.suffix for path in (tmp_path / "parts").iterdir()} == {".parquet"}
+
+
+def test_force_scores_what_is_there(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """With --force no part is kept, and the rows are the same."""
+    score(few, loaded, tmp_path / "parts")
+    before, rows = parts_of(tmp_path / "parts"), read_rows(tmp_path / "parts")
+    scored = score(few, loaded, tmp_path / "parts", force=True)
+    assert scored.kept == 0
+    assert not before.items() & parts_of(tmp_path / "parts").items()
+    assert read_rows(tmp_path / "parts") == rows
+
+
+def test_another_model_keeps_nothing(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """Parts of another model are none of this one's."""
+    score(few, loaded, tmp_path / "parts")
+    other = LoadedBundle("v0002-00000000", "0" * 64, loaded.files)
+    assert score(few, other, tmp_path / "parts").kept == 0
+    assert {row["model"] for row in read_rows(tmp_path / "parts").values()} == {"v0002-00000000"}
+
+
+def test_other_columns_keep_nothing(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """Parts without a column are none of an output that has it."""
+    score(few, loaded, tmp_path / "parts")
+    assert score(few, loaded, tmp_path / "parts", sha256=True).kept == 0
+
+
+def test_sha256_is_that_of_the_file(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """The digest is what sha256sum says, of files that are no pictures too."""
+    score(few, loaded, tmp_path / "out.parquet", sha256=True)
+    rows = read_rows(tmp_path / "out.parquet")
+    expected = {path: hashlib.sha256((few / path).read_bytes()).hexdigest() for path in rows}
+    assert {path: row["sha256"] for path, row in rows.items()} == expected
+
+
+def test_probabilities_add_up(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """Ten probabilities a picture, of which the largest is the confidence; in CSV ten columns."""
+    score(few, loaded, tmp_path / "out.parquet", probabilities=True)
+    score(few, loaded, tmp_path / "out.csv", probabilities=True)
+    for row in read_rows(tmp_path / "out.parquet").values():
+        if row["digit"]:
+            assert sum(row["probabilities"]) == pytest.approx(1, abs=1e-5)
+            assert row["probabilities"][int(row["digit"])] == row["confidence"]
+    with (tmp_path / "out.csv").open(newline="") as file:
+        header = next(csv.reader(file))
+    assert header[-10:] == [f"probability_{digit}" for digit in range(10)]
+
+
+def test_labels_are_those_of_the_folders(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """The label is the folder a picture lies in, and the accuracy is of those that were answered."""
+    scored = score(few, loaded, tmp_path / "out.parquet", labels=True)
+    rows = read_rows(tmp_path / "out.parquet")
+    pairs = [(row["label"], row["digit"]) for row in rows.values() if row["digit"]]
+    assert {path.split("/")[0] for path in rows} == {row["label"] for row in rows.values()}
+    assert scored.summary.accuracy == sum(label == digit for label, digit in pairs) / len(pairs)
+    assert scored.summary.confusion.total() == len(pairs) == 60
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl"])
+def test_an_empty_folder_has_no_rows(suffix: str, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """Nothing to score is no error; the output is there, with its columns."""
+    (tmp_path / "pictures").mkdir()
+    out = tmp_path / f"out.{suffix}"
+    scored = score(tmp_path / "pictures", loaded, out)
+    assert scored.listed == 0
+    names = prediction_schema(10).names
+    expected = {"csv": ",".join(f'"{name}"' for name in names) + "\n", "jsonl": ""}
+    if suffix == "parquet":
+        assert pq.read_table(out).column_names == names
+    else:
+        assert out.read_text() == expected[suffix]
+
+
+def test_a_folder_without_pictures_is_accounted_for(loaded: LoadedBundle, tmp_path: Path) -> None:
+    """A folder of other files has a row for each, and no answer."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for name in ("a.txt", "b.py", ".c"):
+        (folder / name).write_text("no picture")
+    scored = score(folder, loaded, tmp_path / "out.parquet")
+    assert scored.summary.decisions == {"skipped": 3}
+
+
+def test_the_output_is_no_part_of_the_folder(loaded: LoadedBundle, tmp_path: Path) -> None:
+    """An output inside the folder is not listed, as a file or as a folder, nor are its parts."""
+    folder = write_pictures(tmp_path, 10)
+    for out in ("out.parquet", "parts"):
+        score(folder, loaded, folder / out)
+        assert len([path for path in read_rows(folder / out) if path.startswith(out)]) == 0
+    assert score(folder, loaded, folder / "parts").listed == 11
+
+
+def test_the_folder_itself_takes_no_parts(few: Path, loaded: LoadedBundle) -> None:
+    """Parts beside the pictures would be scored the next time: it is refused."""
+    with pytest.raises(UsageError, match="is what is scored"):
+        score(few, loaded, few)
+
+
+def test_an_unknown_format_is_refused(tmp_path: Path) -> None:
+    """An output that could not be written is refused before anything is scored."""
+    with pytest.raises(UsageError, match="there is no such format"):
+        Output(str(tmp_path / "out.xlsx"))
+
+
+def test_a_missing_part_is_named(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """A part that is not there when all should be is an error that names it."""
+    ledger = _ledger(few, loaded, tmp_path)
+    gone = ledger.names[4]
+    (tmp_path / "parts" / gone).unlink()
+    with pytest.raises(StageError, match="6 of 61 files are not accounted for") as raised:
+        ledger.check()
+    assert gone in str(raised.value)
+
+
+@pytest.mark.parametrize("damage", [b"", b"PAR1 and no more"])
+def test_a_damaged_part_is_named_and_made_anew(damage: bytes, few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """A part that cannot be read is named, and not kept by the next run."""
+    ledger = _ledger(few, loaded, tmp_path)
+    (tmp_path / "parts" / ledger.names[4]).write_bytes(damage)
+    with pytest.raises(StageError, match="6 of 61 files are not accounted for") as raised:
+        score(few, loaded, tmp_path / "parts")
+    assert ledger.names[4] in str(raised.value)
+    assert score(few, loaded, tmp_path / "parts").kept == 55
+
+
+def test_a_flipped_bit_in_a_part_is_found(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """A part whose pages are not as they were written is named, and made anew by the next run."""
+    ledger = _ledger(few, loaded, tmp_path)
+    part = tmp_path / "parts" / ledger.names[4]
+    data = bytearray(part.read_bytes())
+    data[60] ^= 1
+    part.write_bytes(data)
+    with pytest.raises(StageError, match=f"{part.name} is damaged"):
+        score(few, loaded, tmp_path / "parts")
+    assert score(few, loaded, tmp_path / "parts").kept == 55
+
+
+def test_a_part_of_too_few_rows_is_found(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """A part that lacks a row is not taken for whole."""
+    ledger = _ledger(few, loaded, tmp_path)
+    part = tmp_path / "parts" / ledger.names[0]
+    pq.write_table(pq.read_table(part).slice(1), part)
+    with pytest.raises(StageError, match="7 of 61 files are not accounted for"):
+        ledger.check()
+
+
+def test_two_at_once_on_one_output_are_refused(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """While one process writes an output, another is told so."""
+    code = "import fcntl, sys; file = open(sys.argv[1], 'w'); fcntl.flock(file, fcntl.LOCK_EX); print(1); input()"
+    (tmp_path / "out.csv.parts").mkdir()
+    command = [sys.executable, "-uc", code, str(tmp_path / "out.csv.parts" / ".lock")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdin
+        assert other.stdout
+        other.stdout.readline()
+        with pytest.raises(UsageError, match="is being written by another process"):
+            score(few, loaded, tmp_path / "out.csv")
+        other.stdin.close()
+        other.wait(10)
+    assert score(few, loaded, tmp_path / "out.csv").listed == 61
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Generator[Path]:
+    """Give a disk of 128 KiB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", str(disk)]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("needs the right to mount a disk")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_full_disk_keeps_what_is_done(few: Path, loaded: LoadedBundle, small_disk: Path) -> None:
+    """On a full disk the error says so, parts that were placed stay, and a run with room enough goes on."""
+    (small_disk / "filling").write_bytes(bytes(64 * 1024))
+    with pytest.raises(StageError, match=r"out\.csv cannot be written") as raised:
+        score(few, loaded, small_disk / "out.csv")
+    assert "No space left on device" in str(raised.value)
+    kept = parts_of(small_disk / "out.csv.parts")
+    assert kept
+    subprocess.run(["mount", "-o", "remount,size=1m", str(small_disk)], check=True)
+    assert score(few, loaded, small_disk / "out.csv").kept >= 6 * len(kept)
+
+
+def test_a_file_that_may_not_grow_keeps_what_is_done(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """Where the output cannot be written whole, all parts stay, nothing half-written has its name, and a rerun ends."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (6000, before[1]))
+    try:
+        with pytest.raises(StageError, match=r"out\.jsonl cannot be written"):
+            score(few, loaded, tmp_path / "out.jsonl")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert [path.name for path in tmp_path.iterdir()] == ["out.jsonl.parts"]
+    assert score(few, loaded, tmp_path / "out.jsonl").kept == 61
+
+
+def test_an_output_that_cannot_be_made_is_told_of(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """A folder that is a file is named."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DigitsError, match="cannot be written"):
+        score(few, loaded, tmp_path / "file" / "out.parquet")
+
+
+def test_the_model_and_the_folder_are_all_a_result_depends_on(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """Scored from another working folder, by another path, the bytes are the same."""
+    (tmp_path / "link").symlink_to(few)
+    score(few, loaded, tmp_path / "one.parquet")
+    score(tmp_path / "link", loaded, tmp_path / "other.parquet")
+    assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "other.parquet").read_bytes()
+
+
+def _ledger(folder: Path, loaded: LoadedBundle, tmp_path: Path) -> Ledger:
+    """Score into tmp_path/parts, and give the account of it."""
+    work = work_on(folder, loaded, tmp_path / "parts")
+    score_folder(work, Output(str(tmp_path / "parts")), workers=1)
+    ledger = Ledger(work, str(tmp_path / "parts"))
+    assert list(ledger.tasks(set(parts_of(tmp_path / "parts")))) == []
+    return ledger

@@ -1,0 +1,91 @@
+"""Folders that Beam's file systems reach are scored as those of this machine are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from inference.bundle import LoadedBundle
+from inference.scoring.folder import Scored, score_folder
+from inference.scoring.output import Output
+from inference.scoring.part import Columns
+from inference.scoring.remote import Remote
+from inference.scoring.work import Work
+from schemas.errors import InputError
+from tests.inference.scoring.elsewhere import Elsewhere, there
+from tests.inference.scoring.folders import parts_of, read_rows, score, write_pictures
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder of 30 digits, a text, and a file that is no picture's."""
+    folder = write_pictures(tmp_path_factory.mktemp("elsewhere") / "pictures", 30)
+    (folder / "0" / "notes.png").write_text("two pints of milk, and bread")
+    (folder / "notes.txt").write_text("two pints of milk, and bread")
+    return folder
+
+
+def _score(folder: Path, loaded: LoadedBundle, out: Path, beam: list[str] | None = None) -> Scored:
+    """Score from there to there."""
+    assert Elsewhere.scheme() == "test"
+    output = Output(there(out))
+    work = Work(Remote(there(folder), (output.path, output.parts)), loaded, Columns())
+    return score_folder(work, output, workers=1, beam=beam)
+
+
+@pytest.mark.parametrize("beam", [None, []], ids=["local", "beam"])
+@pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl"])
+def test_the_output_is_that_of_this_machine(
+    suffix: str, beam: list[str] | None, folder: Path, loaded: LoadedBundle, tmp_path: Path
+) -> None:
+    """Scored from and to elsewhere, by either engine, the bytes are those of files of this machine."""
+    score(folder, loaded, tmp_path / f"here.{suffix}")
+    _score(folder, loaded, tmp_path / f"there.{suffix}", beam)
+    assert (tmp_path / f"there.{suffix}").read_bytes() == (tmp_path / f"here.{suffix}").read_bytes()
+
+
+def test_nothing_is_left_beside_the_output(folder: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """The parts are gone when the output is whole."""
+    _score(folder, loaded, tmp_path / "out.parquet")
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["out.parquet"]
+
+
+def test_a_rerun_keeps_the_parts(folder: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """A partitioned output elsewhere is gone on with, part by part."""
+    _score(folder, loaded, tmp_path / "parts")
+    before = parts_of(tmp_path / "parts")
+    scored = _score(folder, loaded, tmp_path / "parts")
+    assert (scored.kept, scored.listed) == (32, 32)
+    assert parts_of(tmp_path / "parts") == before
+
+
+def test_a_stale_part_goes(loaded: LoadedBundle, tmp_path: Path) -> None:
+    """The part of a file that is gone is gone."""
+    folder = write_pictures(tmp_path / "pictures", 4)
+    _score(folder, loaded, tmp_path / "parts")
+    (folder / "3" / "00003.png").unlink()
+    _score(folder, loaded, tmp_path / "parts")
+    assert sorted(read_rows(tmp_path / "parts")) == ["0/00000.png", "1/00001.png", "2/00002.png"]
+
+
+def test_an_output_in_the_folder_is_no_part_of_it(loaded: LoadedBundle, tmp_path: Path) -> None:
+    """What was written into the folder is not listed."""
+    folder = write_pictures(tmp_path / "pictures", 4)
+    _score(folder, loaded, folder / "parts")
+    assert _score(folder, loaded, folder / "parts").listed == 4
+
+
+def test_a_folder_that_is_not_there_is_an_input_error(loaded: LoadedBundle, tmp_path: Path) -> None:
+    """Where nothing is there is no folder."""
+    with pytest.raises(InputError, match="is not there"):
+        _score(tmp_path / "nowhere", loaded, tmp_path / "out.parquet")
+
+
+def test_an_unknown_scheme_is_an_input_error(loaded: LoadedBundle, tmp_path: Path) -> None:
+    """A URL that Beam does not know is named."""
+    work = Work(Remote("nosuch://bucket/pictures"), loaded, Columns())
+    with pytest.raises(InputError, match="nosuch://bucket/pictures cannot be listed"):
+        score_folder(work, Output(str(tmp_path / "out.parquet")), workers=1)

@@ -1,0 +1,90 @@
+"""The rows of a batch are the answers that `digits predict` gives."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from inference.answer import Answer, answer_all
+from inference.reader import Reader
+from inference.scoring.rows import Row, score_batch
+from tests.inference.pictures import as_file, files, sample, seven
+
+NOISE = np.random.default_rng(0).integers(0, 256, (100, 100), np.uint8)
+BLANK = np.full((90, 90), 255, np.uint8)
+MIX = [
+    *(as_file(image, "PNG") for image in sample()[::250]),
+    *(as_file(255 - image, "PNG") for image in sample()[5::900]),
+    *(as_file(image, "JPEG") for image in sample()[7::900]),
+    *(as_file(np.roll(image, 4), "PNG") for image in sample()[9::900]),
+    *(as_file(np.full((28, 28), grey, np.uint8), "PNG") for grey in (0, 1, 255)),
+    *(as_file(image, "PNG") for image in (seven(), BLANK, NOISE, NOISE[:28, :28], np.hstack([seven(), seven()]))),
+    *files().values(),
+    b"",
+    b"no picture at all",
+    as_file(sample()[0], "PNG")[:-20],
+    as_file(sample()[0], "PNG").replace(b"IEND", b"IENE"),
+]
+
+
+def _said(each: Row | Answer) -> tuple[str, str, str | None, str | None]:
+    return each.decision, each.reason, each.digit, each.runner_up
+
+
+@pytest.fixture(scope="module")
+def answers(reader: Reader) -> list[Answer]:
+    """Give the answers of `digits predict`."""
+    return answer_all(MIX, reader)
+
+
+@pytest.fixture(scope="module")
+def rows(reader: Reader) -> list[Row]:
+    """Give the rows of the same files."""
+    return score_batch(MIX, reader)
+
+
+def test_rows_say_what_answers_say(answers: list[Answer], rows: list[Row]) -> None:
+    """Decision, reason, digit and runner-up are those of answer_all, file by file."""
+    assert [_said(row) for row in rows] == [_said(answer) for answer in answers]
+
+
+def test_confidence_is_the_same(answers: list[Answer], rows: list[Row]) -> None:
+    """The confidence is the same number, not one like it."""
+    assert [row.confidence for row in rows] == [answer.confidence for answer in answers]
+
+
+def test_probabilities_are_the_same(answers: list[Answer], rows: list[Row]) -> None:
+    """The probabilities are those of answer_all, in the order of the classes."""
+    given = [[] if row.probabilities is None else row.probabilities.tolist() for row in rows]
+    assert given == [list(answer.probabilities.values()) for answer in answers]
+
+
+def test_size_and_format_are_those_of_the_file(answers: list[Answer], rows: list[Row]) -> None:
+    """Width, height and format are what the file says of itself."""
+    readings = [answer.reading for answer in answers]
+    expected = [(each.width, each.height, each.format) if each else (None, None, None) for each in readings]
+    assert [(row.width, row.height, row.format) for row in rows] == expected
+
+
+def test_the_mix_holds_every_decision(rows: list[Row]) -> None:
+    """What is compared above has digits, unsure and unreadable ones, for more reasons than one."""
+    assert {row.decision for row in rows} == {"digit", "unsure", "unreadable"}
+    assert len({row.reason for row in rows}) >= 5
+
+
+def test_what_is_known_already_keeps_its_place(reader: Reader) -> None:
+    """A row among files is given back where it stood."""
+    known = Row("skipped", "hidden")
+    given = score_batch([known, MIX[0], known, MIX[1]], reader)
+    assert [row.decision == "skipped" for row in given] == [True, False, True, False]
+    assert [row.digit for row in given] == [None, "0", None, "0"]
+
+
+def test_nothing_gives_no_rows(reader: Reader) -> None:
+    """Without files there are no rows."""
+    assert score_batch([], reader) == []
+
+
+def test_rows_without_any_picture_are_given_back(reader: Reader) -> None:
+    """Where no file is a picture, the model is not asked."""
+    assert [row.reason for row in score_batch([b"", Row("skipped", "hidden")], reader)] == ["an empty file", "hidden"]
