@@ -32,7 +32,7 @@ NO_DIGITS: dict[str, Callable[[Split, int, int], Iterator[bytes]]] = {
 }
 """The kinds of picture that are no digit; two digits are drawn from the split."""
 
-STRANGERS, MOST_STRANGERS = "strangers", 2000
+STRANGERS, MOST_STRANGERS = "strangers", 500
 
 
 class ModelReader:
@@ -83,7 +83,7 @@ def measure_refusals(split: Split, reader: Reads, *, count: int, seed: int) -> d
 
 
 def measure_strangers(split: Split, reader: Reads) -> Tried:
-    """Count how many pictures of something else, the first 2,000 at most, are not answered with a digit, as files."""
+    """Count how many pictures of something else, the first 500 at most, are not answered with a digit, as files."""
     from learning.files import encode_png
 
     images = split.images[:MOST_STRANGERS]

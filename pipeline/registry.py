@@ -95,7 +95,8 @@ def _why_not(judge: Stage, store: Store, judged: Execution) -> str | None:
     if damage := next(filter(None, map(store.damage_of, versions.values())), None):
         return damage.text
     blessing = _blessing(judged, judge)
-    used = [(base.__name__, version.content) for name, version in versions.items() for base in kinds[name].__mro__]
+    needed = versions.keys() - judge.component.optional  # what else is brought is evidence, and not what was judged
+    used = [(base.__name__, versions[name].content) for name in needed for base in kinds[name].__mro__]
     return Blessing(store.artifacts / blessing.path).refusal(used) if blessing else "nothing has judged it"
 
 
