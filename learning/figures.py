@@ -133,7 +133,7 @@ class Figures:
         if not (len(self) and np.isfinite(self.probabilities).all()):
             return Figure(float("nan"), len(self), _nowhere)
         if name == "log_loss":
-            values, groups = self._losses, np.zeros(len(self), np.int64)
+            values, groups = self.losses, np.zeros(len(self), np.int64)
         else:
             values, groups = calibration_gaps(self.probabilities, self.labels)
         value = float(abs(np.bincount(groups, values)).sum() / len(self))
@@ -151,11 +151,11 @@ class Figures:
         return rates(resample_confusion(self.confusion, self._seed))
 
     @cached_property
-    def _losses(self) -> NDArray[np.float64]:
-        """In float64, or what is nearly 1 is rounded away."""
+    def losses(self) -> NDArray[np.float64]:
+        """Surprise at the right class of each picture, float64 [n], in nats."""
         import numpy as np
 
-        exact = self.probabilities.astype(np.float64)
+        exact = self.probabilities.astype(np.float64)  # or what is nearly 1 is rounded away
         chosen = exact[np.arange(len(self)), self.labels] / exact.sum(axis=1)
         return -np.log(np.clip(chosen, np.finfo(np.float64).eps, 1))
 

@@ -89,17 +89,9 @@ def _draw(first: Figures, second: Figures, seed: int) -> _Draws:
 def _loss_interval(first: Figures, second: Figures, seed: int) -> tuple[float, float]:
     import numpy as np
 
-    differences = _losses(second) - _losses(first)
+    differences = second.losses - first.losses
     groups = np.zeros(len(first), np.int64)
     return percentiles(resample_pictures(differences, groups, seed)[:, 0] / len(first), CONFIDENCE)
-
-
-def _losses(figures: Figures) -> NDArray[np.float64]:
-    import numpy as np
-
-    exact = figures.probabilities.astype(np.float64)
-    chosen = exact[np.arange(len(figures)), figures.labels] / exact.sum(axis=1)
-    return -np.log(np.clip(chosen, np.finfo(np.float64).eps, 1))
 
 
 def _calibration_interval(first: Figures, second: Figures, seed: int) -> tuple[float, float]:
