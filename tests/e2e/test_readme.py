@@ -29,6 +29,8 @@ def test_every_block_of_commands_runs(block: str, trained: Project, tmp_path: Pa
     """Each block ends with 0 in a project that has run; of make, the targets exist."""
     shutil.copytree(trained.path, tmp_path / "copy", symlinks=True)
     (tmp_path / "copy" / "photo.jpg").write_bytes(as_file(seven(), "JPEG"))
+    (tmp_path / "copy" / "scans").mkdir()
+    (tmp_path / "copy" / "scans" / "1.jpg").write_bytes(as_file(seven(), "JPEG"))
     script = re.sub(r"^make ", f"make -n -C {HOUSE} ", block, flags=re.MULTILINE)
     variables = trained.variables()
     variables["PATH"] = f"{DIGITS.parent}{os.pathsep}{variables['PATH']}"
@@ -89,7 +91,7 @@ def test_every_option_has_help() -> None:
     group = typer.main.get_group(app)
     commands = [group, *group.commands.values()]
     silent = [f"{each.name} {option.name}" for each in commands for option in each.params if not _help_of(option)]
-    assert len(commands) == 9
+    assert len(commands) == 13
     assert silent == []
 
 
