@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from tests.project import SHORTENED, Project, shipped_project
 
 THREADS = 2
+
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # below nohup it is ignored, by every process that tests start, too
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,8 @@ import pytest
 from tests.project import DIGITS, Project, shipped_project
 from tests.terminal import run_in_terminal
 
+pytestmark = pytest.mark.long
+
 FAST = {"source: tfds": "source: sample", "recipe: standard": "recipe: fast", "gate: #": "per_kind: 1\n      gate: #"}
 ONE_EPOCH = ("--set", "train.steps=14", "--set", "train.rounds=1")
 BETTER = ("--set", "evaluate.gate.champion={better: true, first: allow}")

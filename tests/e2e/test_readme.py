@@ -24,6 +24,7 @@ BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 COMMANDS = [text for language, text in BLOCKS if language == "sh"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("block", COMMANDS)
 def test_every_block_of_commands_runs(block: str, trained: Project, tmp_path: Path) -> None:
     """Each block ends with 0 in a project that has run; of make, the targets exist."""
