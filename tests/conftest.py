@@ -11,7 +11,9 @@ from tests.project import SHORTENED, Project, shipped_project
 
 THREADS = 2
 
-signal.signal(signal.SIGHUP, signal.SIG_DFL)  # below nohup it is ignored, by every process that tests start, too
+# Below nohup, or in the background of a script, they are ignored, by every process that tests start, too.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
