@@ -109,15 +109,14 @@ def do_without_pandas() -> None:
 
     It would, to tell whether what it is given is a pandas object; that takes as long as reading 5,000 digits.
     """
-    if "pandas" not in sys.modules and _NoPandas not in sys.meta_path:
-        sys.meta_path.insert(0, _NoPandas)
+    if "pandas" not in sys.modules and not any(isinstance(each, _NoPandas) for each in sys.meta_path):
+        sys.meta_path.insert(0, _NoPandas())
 
 
 class _NoPandas(MetaPathFinder):
     """Answers for the module pandas that there is none."""
 
-    @staticmethod
-    def find_spec(fullname: str, path: object, target: object = None) -> None:
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
         """Find no module, and let none of this name be found."""
         del path, target
         if fullname == "pandas":

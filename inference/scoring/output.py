@@ -149,7 +149,7 @@ def _flat(table: pa.Table) -> pa.Table:
     if "probabilities" not in table.column_names:
         return table
     column = table.column("probabilities")
-    for i in range(int(table.schema.field("probabilities").metadata[b"classes"])):
+    for i in range(int((table.schema.field("probabilities").metadata or {})[b"classes"])):
         table = table.append_column(f"probability_{i}", pc.list_element(column, i))
     return table.drop_columns("probabilities")
 

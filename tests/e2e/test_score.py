@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import random
 import re
 import signal
 import subprocess
@@ -230,7 +229,7 @@ def test_a_folder_without_pictures_is_no_error(trained: Project, tmp_path: Path)
         ([".", "--model", "v0099"], 2, "there is no model v0099"),
         ([".", "--workers", "0"], 2, "--workers"),
         ([], 2, "Missing argument 'FOLDER'"),
-        (["nosuch://bucket/x", "--out", "/dev/shm/x.csv"], 4, "nosuch://bucket/x cannot be listed"),
+        (["nosuch://bucket/x", "--out", "../x.csv"], 4, "nosuch://bucket/x cannot be listed"),
     ],
 )
 def test_what_cannot_be_is_refused(
@@ -314,7 +313,7 @@ def _wait_for_parts(folder: Path, count: int) -> None:
 
 @pytest.mark.parametrize("count", [pytest.param(0, marks=pytest.mark.faults), 1])
 def test_after_a_kill_it_goes_on(count: int, trained: Project, many: Path, undisturbed: bytes, tmp_path: Path) -> None:
-    """Killed when it has written so many parts: no process is left, and a rerun gives the bytes of an undisturbed run."""
+    """Killed when so many parts are there: no process is left, and a rerun gives the bytes of an undisturbed run."""
     out = tmp_path / "out.parquet"
     process = _start(trained, many, "--out", out, "--workers", "2")
     _wait_for_parts(tmp_path / "out.parquet.parts", count)
@@ -342,7 +341,7 @@ def test_killed_at_any_instant_it_goes_on(
     seed: int, trained: Project, many: Path, undisturbed: bytes, tmp_path: Path
 ) -> None:
     """Killed twice, at instants that nobody chose, then run: the bytes of an undisturbed run, and nothing beside."""
-    chance = random.Random(seed)
+    chance = np.random.default_rng(seed)
     for _ in range(2):
         process = _start(trained, many, "--out", tmp_path / "out.parquet", "--workers", "2")
         time.sleep(chance.uniform(0.1, 4))

@@ -148,7 +148,7 @@ def test_a_link_is_followed_where_asked(name: str, followed: dict[str, dict[str,
 
 def test_each_file_has_one_row(folder: Path, rows: dict[str, dict[str, Any]]) -> None:
     """There is a row for each name in the folder, and none for any other."""
-    assert set(rows) == set(os.listdir(folder))
+    assert set(rows) == {path.name for path in folder.iterdir()}
 
 
 def test_a_folder_is_entered_once(followed: dict[str, dict[str, Any]]) -> None:
