@@ -287,14 +287,21 @@ def test_it_fits_a_terminal(columns: int, trained: Project, mixed: Path, tmp_pat
 
 
 @pytest.mark.parametrize(
-    "number", [signal.SIGINT, signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.faults)]
+    ("number", "options"),
+    [
+        (signal.SIGINT, ["--workers=2"]),
+        (signal.SIGTERM, ["--workers=2"]),
+        pytest.param(signal.SIGHUP, ["--workers=2"], marks=pytest.mark.faults),
+        pytest.param(signal.SIGINT, ["--workers=1"], marks=pytest.mark.faults),
+        pytest.param(signal.SIGINT, ["--engine=beam"], marks=pytest.mark.faults),
+    ],
 )
-def test_a_signal_ends_it_cleanly(
-    number: signal.Signals, trained: Project, many: Path, undisturbed: bytes, tmp_path: Path
+def test_a_signal_ends_it_cleanly(  # noqa: PLR0913, PLR0917  (cases and fixtures)
+    number: signal.Signals, options: list[str], trained: Project, many: Path, undisturbed: bytes, tmp_path: Path
 ) -> None:
     """As from a terminal, to every process: the status of the signal, one line, no process left; a rerun goes on."""
     out = tmp_path / "out.parquet"
-    process = _start(trained, many, "--out", out, "--workers", "2")
+    process = _start(trained, many, "--out", out, *options)
     _wait_for_parts(tmp_path / "out.parquet.parts", 3)
     os.killpg(process.pid, number)
     _, err = process.communicate(timeout=10)
