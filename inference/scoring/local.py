@@ -107,7 +107,8 @@ def _settle(under_way: dict[Future[None], Task], done: Done) -> None:
 def do_without_pandas() -> None:
     """Keep pyarrow from importing pandas, in a process that has no use for it.
 
-    It would, to tell whether what it is given is a pandas object; that takes 0.3 s of a core, in which 3,000 digits are read.
+    It would, to tell whether what it is given is a pandas object; that takes 0.3 s of a core, in which 3,000 digits
+    are read.
     """
     if "pandas" not in sys.modules and not any(isinstance(each, _NoPandas) for each in sys.meta_path):
         sys.meta_path.insert(0, _NoPandas())
