@@ -18,9 +18,11 @@ class Interrupted(BaseException):
         exit_code: 128 and the signal's number, as shells have it.
         word: 'interrupted', 'terminated' or 'hung up'.
         command: which was at work, such as 'run'; '' before one was.
+        raised: the one that was raised, should a library have made another error of it.
     """
 
     command: ClassVar[str] = ""
+    raised: ClassVar[Interrupted | None] = None
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -39,4 +41,5 @@ def _raise(number: int, frame: FrameType | None) -> None:
     del frame
     for each in WORDS:
         signal.signal(each, signal.SIG_DFL)
-    raise Interrupted(number)
+    Interrupted.raised = Interrupted(number)
+    raise Interrupted.raised

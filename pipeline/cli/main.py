@@ -6,7 +6,7 @@ import os
 import sys
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -22,6 +22,9 @@ from pipeline.cli.runs import runs
 from pipeline.cli.score import score
 from pipeline.cli.show import show
 from pipeline.cli.verify import verify
+
+if TYPE_CHECKING:
+    from pipeline.cli.interrupt import Interrupted
 
 __all__ = ["app", "main"]
 
@@ -82,6 +85,8 @@ def main() -> None:
     try:
         app()
     except DigitsError as error:
+        if Interrupted.raised:
+            _end(Interrupted.raised)
         if "_DIGITS_COMPLETE" not in os.environ:  # an error would stand in the line that is being typed
             print(f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
@@ -89,8 +94,13 @@ def main() -> None:
         print(f"error: {error.filename or 'input or output'}: {error.strerror}", file=sys.stderr)
         sys.exit(1)
     except Interrupted as signal:
-        print("; ".join(filter(None, (signal.word, GOES_ON.get(signal.command, "")))), file=sys.stderr)
-        sys.exit(signal.exit_code)
+        _end(signal)
+
+
+def _end(signal: Interrupted) -> NoReturn:
+    """Say what ended the command, and what to do."""
+    print("; ".join(filter(None, (signal.word, GOES_ON.get(signal.command, "")))), file=sys.stderr)
+    sys.exit(signal.exit_code)
 
 
 def _open_closed_streams() -> None:

@@ -59,13 +59,16 @@ def score(  # noqa: PLR0913  (each is an option)
 
     use_one_thread()
     from inference.scoring.folder import score_folder
+    from inference.scoring.local import do_without_pandas
     from inference.scoring.output import Output
     from pipeline.cli.live import tell
 
+    if engine == "local":
+        do_without_pandas()
     output = Output(out)
     columns = {"labels": labels, "sha256": sha256, "probabilities": probabilities}
     work = _work(artifacts_of(context), version, folder, output, columns, follow=follow)
-    with tell(f"scoring {folder}"):
+    with tell(f"scoring {folder.rstrip('/').rpartition('/')[2] or folder}"):
         beam = context.args if engine == "beam" else None
         scored = score_folder(work, output, beam=beam, workers=workers, force=force)
     name = engine if beam is None else _runner(beam)
@@ -107,8 +110,17 @@ def _check(folder: str, engine: str, arguments: list[str], sheet: Path | None) -
 
 
 def _runner(arguments: list[str]) -> str:
+    """Name the runner that Beam's options ask for; from here on Beam tells of its errors, and of nothing less."""
+    import logging
+
+    from pipeline.cli.interrupt import Interrupted
     from schemas.errors import UsageError
 
+    if not logging.getLogger().handlers:
+        handler = logging.StreamHandler()
+        handler.setLevel(logging.ERROR)
+        handler.addFilter(lambda _: Interrupted.raised is None)  # what follows from Ctrl-C is no error
+        logging.getLogger().addHandler(handler)
     try:
         from inference.scoring.beam import runner_of
 

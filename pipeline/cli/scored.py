@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import textwrap
 from typing import TYPE_CHECKING
 
-from pipeline.cli.picture import printable
+from pipeline.cli.picture import folded, printable
 from pipeline.cli.table import columns, paint
 
 if TYPE_CHECKING:
@@ -20,13 +21,17 @@ __all__ = ["tell_scored"]
 
 BAR = 30
 REASONS = 12  # more are told together
+REASONS_HEADER = ("decision", "reason", "such as", "files")
+LEAST = 20  # columns for paths in a table
+GAP = 2
+INDENT = 9
 
 
 def tell_scored(scored: Scored, output: Output, bundle: LoadedBundle) -> None:
     """Print counts, digits, what was not answered and why, and where the predictions are."""
     summary = scored.summary
     counts = ", ".join(f"{summary.decisions[name]:,} {name}" for name in ("unsure", "unreadable", "skipped"))
-    print(f"{scored.listed:,} files: {summary.scored:,} digits, {counts}")
+    print(folded(f"{scored.listed:,} files: {summary.scored:,} digits, {counts}"))
     if summary.scored:
         print(f"\n{_histogram(summary)}")
     if summary.reasons:
@@ -34,11 +39,20 @@ def tell_scored(scored: Scored, output: Output, bundle: LoadedBundle) -> None:
     if summary.confusion:
         print(f"\n{_confusion(summary)}")
     if drift := summary.drift(bundle.calibration.refused):
-        print(f"\n{paint('unlike', 'yellow')}   {drift}")
+        print(f"\n{paint('unlike', 'yellow')}   {_hanging(drift)}")
     kept = f", {scored.kept:,} of them kept from before" if scored.kept else ""
-    print(f"\nscored   {scored.listed:,} files in {scored.seconds:.1f} s ({scored.rate:,.0f} pictures/s{kept})")
+    figures = f"{scored.listed:,} files in {scored.seconds:.1f} s ({scored.rate:,.0f} pictures/s{kept})"
+    print(f"\nscored   {_hanging(figures)}")
     print(f"model    {bundle.version}")
-    print(f"output   {os.path.relpath(output.path) if '://' not in output.path else output.path}")
+    print(f"output   {_hanging(printable(os.path.relpath(output.path) if '://' not in output.path else output.path))}")
+
+
+def _hanging(text: str) -> str:
+    """Give a text in the lines of a terminal beside a word of eight letters; off a terminal as it is."""
+    if not sys.stdout.isatty():
+        return text
+    width = max(shutil.get_terminal_size().columns - INDENT, 1)
+    return f"\n{' ' * INDENT}".join(textwrap.wrap(text, width))
 
 
 def _histogram(summary: Summary) -> str:
@@ -60,13 +74,23 @@ def _reasons(summary: Summary) -> str:
     if len(ordered) > REASONS:
         rest = sum(count for _, (count, _) in ordered[REASONS:])
         rows.append(("", f"{len(ordered) - REASONS} other reasons", "see the column `reason`", f"{rest:,}"))
-    return columns(("decision", "reason", "such as", "files"), rows, wrapped=2)
+    others = sum(max(len(row[i]) for row in (REASONS_HEADER, *rows)) + GAP for i in (0, 1, 3))
+    if sys.stdout.isatty() and shutil.get_terminal_size().columns < others + LEAST:
+        return "\n".join(
+            f"{folded(f'{n} {decision}: {reason}')}\n  {_in(paths)}" for decision, reason, paths, n in rows
+        )
+    return columns(REASONS_HEADER, rows, wrapped=2)
+
+
+def _in(paths: str) -> str:
+    return "\n  ".join(textwrap.wrap(paths, max(shutil.get_terminal_size().columns - GAP, 1)))
 
 
 def _confusion(summary: Summary) -> str:
     every, right = summary.confusion.total(), sum(summary.confusion[name, name] for name in summary.classes)
     wrong = [(label, digit, count) for (label, digit), count in summary.confusion.items() if label != digit]
     wrong.sort(key=lambda each: -each[2])
-    lines = [f"accuracy {right / every:.2%}: {right:,} of {every:,} labelled pictures, unsure answers counted"]
+    figures = f"{right / every:.2%}: {right:,} of {every:,} labelled pictures, unsure answers counted"
+    lines = [f"accuracy {_hanging(figures)}"]
     lines += [f"         {label} read as {digit}: {count:,}" for label, digit, count in wrong[:5]]
     return "\n".join(lines)

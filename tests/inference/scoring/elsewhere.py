@@ -1,11 +1,11 @@
 """A file system of Beam's kind, with a scheme of its own: test://tmp/x is /tmp/x."""
-# ruff: noqa: D102, PTH120, SLF001  (the methods are Beam's, which has no types)
+# ruff: noqa: SLF001  (the methods are Beam's, which has no types)
 # pyright: reportIncompatibleMethodOverride=false
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -30,49 +30,59 @@ class Elsewhere(LocalFileSystem):
     """This machine's files under another name, without folders, as object stores have them."""
 
     @classmethod
-    def scheme(cls) -> str:
+    def scheme(cls) -> str:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Name the scheme."""
         return SCHEME
 
-    def has_dirs(self) -> bool:
+    def has_dirs(self) -> bool:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Say that there are no folders."""
         return False
 
     def join(self, basepath: str, *paths: str) -> str:
+        """Put names together."""
         return "/".join([basepath.rstrip("/"), *paths])
 
     def split(self, path: str) -> tuple[str, str]:
+        """Take the last name off."""
         head, _, tail = path.rpartition("/")
         return head, tail
 
     def mkdirs(self, path: str) -> None:
+        """Refuse to make a folder."""
         raise BeamIOError(f"{path}: there are no folders")
 
     def _url_dirname(self, url_or_path: str) -> str:
         return FileSystem._url_dirname(self, url_or_path)  # pyright: ignore[reportPrivateUsage]
 
-    def _list(self, dir_or_prefix: str) -> Iterator[FileMetadata]:
+    def _list(self, dir_or_prefix: str) -> Generator[FileMetadata]:
         prefix = _here(dir_or_prefix)
-        for folder, _, names in os.walk(os.path.dirname(prefix)):
+        for folder, _, names in os.walk(Path(prefix).parent):
             for path in (Path(folder, name) for name in names):
                 if str(path).startswith(prefix):
                     found = path.stat()
                     yield FileMetadata(there(path), found.st_size, found.st_mtime)
 
     def create(self, path: str, *arguments: Any, **options: Any) -> BinaryIO:  # noqa: ANN401
+        """Open a file to be written."""
         return super().create(_here(path), *arguments, **options)
 
     def open(self, path: str, *arguments: Any, **options: Any) -> BinaryIO:  # noqa: ANN401
+        """Open a file to be read."""
         return super().open(_here(path), *arguments, **options)
 
     def rename(self, source_file_names: list[str], destination_file_names: list[str]) -> None:
+        """Rename files to names that are free."""
         for source, target in zip(source_file_names, destination_file_names, strict=True):
             if Path(_here(target)).exists():
                 raise BeamIOError(f"{target} is there")
             Path(_here(source)).rename(_here(target))
 
     def exists(self, path: str) -> bool:
+        """Tell whether a file is there."""
         return Path(_here(path)).is_file()
 
     def delete(self, paths: list[str]) -> None:
+        """Delete files that are there."""
         for path in paths:
             if not self.exists(path):
                 raise BeamIOError(f"{path} is not there")

@@ -74,8 +74,7 @@ def test_a_stale_part_goes(loaded: LoadedBundle, tmp_path: Path) -> None:
 def test_an_output_in_the_folder_is_no_part_of_it(loaded: LoadedBundle, tmp_path: Path) -> None:
     """What was written into the folder is not listed."""
     folder = write_pictures(tmp_path / "pictures", 4)
-    _score(folder, loaded, folder / "parts")
-    assert _score(folder, loaded, folder / "parts").listed == 4
+    assert [_score(folder, loaded, folder / "parts").listed for _ in range(2)] == [4, 4]
 
 
 def test_a_folder_that_is_not_there_is_an_input_error(loaded: LoadedBundle, tmp_path: Path) -> None:

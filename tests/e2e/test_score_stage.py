@@ -1,0 +1,89 @@
+"""A pipeline that ends with scoring a folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.inference.scoring.folders import read_rows, write_pictures
+from tests.project import Project, toy_project
+
+PIPELINE = """\
+stages:
+  say:
+    uses: toys.say
+  bless:
+    uses: toys.bless
+    inputs: {text: say.text}
+  copy:
+    uses: toys.copy
+    config: {bundle: BUNDLE}
+    requires: bless.blessing
+  score:
+    inputs: {bundle: copy.bundle}
+    config:
+      folder: pictures
+"""
+COPY = '''\
+"""The bundle of another project."""
+
+import shutil
+from pathlib import Path
+
+from schemas.artifact import Output
+from schemas.bundle import Bundle
+from schemas.config import Config
+from schemas.manifest import MANIFEST
+
+
+class CopyConfig(Config):
+    """Settings."""
+
+    bundle: Path
+    """Which one."""
+
+
+def copy(bundle: Output[Bundle], config: CopyConfig) -> None:
+    """Copy it, but for its seal."""
+    shutil.copytree(config.bundle, bundle.path, dirs_exist_ok=True, ignore=shutil.ignore_patterns(MANIFEST))
+'''
+
+
+@pytest.fixture
+def project(bundle: Path, tmp_path: Path) -> Project:
+    """Give a project that copies a champion and scores ten pictures with it, after its first run."""
+    project = toy_project(tmp_path / "toy", PIPELINE.replace("BUNDLE", str(bundle.resolve())))
+    (project.path / "toys" / "copy.py").write_text(COPY)
+    write_pictures(project.path / "pictures", 10)
+    project.digits("run")
+    return project
+
+
+def _predictions(project: Project) -> Path:
+    return project.artifacts / "latest" / "score.predictions"
+
+
+def test_the_predictions_are_an_artifact(project: Project) -> None:
+    """The run links a table with a row for each picture, and the counts."""
+    assert len(read_rows(_predictions(project) / "predictions.parquet")) == 10
+    assert json.loads((_predictions(project) / "summary.json").read_bytes())["listed"] == 10
+
+
+def test_a_second_run_scores_nothing(project: Project) -> None:
+    """With the same pictures and the same bundle the stage is unchanged."""
+    assert project.outcomes()["score"] == "unchanged"
+
+
+def test_a_new_picture_is_scored(project: Project) -> None:
+    """A picture more is a reason to score again, and it has its row."""
+    write_pictures(project.path / "pictures", 1, first=10)
+    assert project.outcomes() == {"say": "unchanged", "bless": "unchanged", "copy": "unchanged", "score": "ran"}
+    assert "0/00010.png" in read_rows(_predictions(project) / "predictions.parquet")
+
+
+def test_a_missing_folder_fails_with_status_4(project: Project) -> None:
+    """Without the folder the run says what is missing."""
+    (project.path / "pictures").rename(project.path / "elsewhere")
+    assert "pictures" in project.digits("run", status=4).stderr
