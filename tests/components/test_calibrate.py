@@ -85,4 +85,4 @@ def test_a_picture_is_decided_alike_alone_and_among_others(reader: ModelReader) 
     """Oddness and digit of a picture do not depend on what else is in the batch."""
     images = bars(20, 3).images
     together, alone = reader.read(images), reader.read(images[7:8])
-    assert (together.read[7], together.oddness[7]) == (alone.read[0], pytest.approx(alone.oddness[0], rel=1e-4))
+    assert (together.read[7], together.oddness[7]) == (alone.read[0], pytest.approx(alone.oddness[0], abs=1e-3))
