@@ -25,7 +25,16 @@ check: .venv/installed-dev
 bench-train: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks.training artifacts/bench
 
-.PHONY: run test check install beam lock bench-train bench-score flink-up flink-down
+# Needs MNIST_FILES, and a quarter of an hour; PEERS names a folder with onnxruntime (see the script).
+bench-score: .venv/installed-dev
+	$(BIN)/python -m tests.benchmarks.score artifacts/bench-score --model . --memory
+
+# A Flink cluster on this machine, to try out `digits score --engine beam`; needs Java 11 or 17 and Maven.
+flink-up: .venv/installed-dev
+	$(BIN)/python -m tests.distributed.flink up
+
+flink-down:
+	$(BIN)/python -m tests.distributed.flink down
 
 install: .venv/installed
 
