@@ -10,7 +10,7 @@ from pydantic import PositiveFloat, PositiveInt
 from learning.card import write_card
 from schemas.artifact import Output
 from schemas.blessing import Blessing
-from schemas.bundle import Bundle
+from schemas.bundle import Bundle, Latency
 from schemas.calibration import Calibration
 from schemas.config import Config
 from schemas.errors import StageError
@@ -28,8 +28,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from inference.decision import Decisions
+    from inference.litert import LiteRtModel
 
 __all__ = ["ExportConfig", "export"]
+
+CALLS = 50  # of which the median is taken
 
 
 class ExportConfig(Config):
@@ -69,6 +72,7 @@ def export(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
     (bundle.path / "README.md").write_text(card, encoding="utf-8")
     images = examples.read("test").images[: config.pictures]
     _prove_parity(network, calibration, images, bundle, config.tolerance)
+    _write_latency(images, bundle.path)
 
 
 def _write_formats(network: keras.Model, temperature: float, folder: Path) -> None:
@@ -121,6 +125,32 @@ def _prove_parity(
         answers = _ask(form, bundle, pictures)
         _compare(form, answers, expected, tolerance)
         _compare_decisions(form, _decide(images, answers, calibration), own, tolerance)
+
+
+def _write_latency(images: NDArray[np.uint8], folder: Path) -> None:
+    """Time the LiteRT model, for the report."""
+    import numpy as np
+
+    from inference.litert import BATCH, LiteRtModel
+
+    model = LiteRtModel(folder / Bundle.LITERT)
+    batch = np.resize(images, (BATCH, *images.shape[1:]))
+    latency = Latency(alone=_microseconds(model, images[:1]), batched=_microseconds(model, batch) / BATCH)
+    (folder / Bundle.LATENCY).parent.mkdir()
+    (folder / Bundle.LATENCY).write_text(latency.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
+def _microseconds(model: LiteRtModel, images: NDArray[np.uint8]) -> float:
+    """Give the median time of a call."""
+    import statistics
+    import time
+
+    taken: list[float] = []
+    for _ in range(CALLS):
+        begun = time.perf_counter()
+        model(images)
+        taken.append(time.perf_counter() - begun)
+    return statistics.median(taken) * 1e6
 
 
 def _decide(images: NDArray[np.uint8], answers: dict[str, NDArray[np.float32]], calibration: Calibration) -> Decisions:

@@ -6,10 +6,23 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from pydantic import BaseModel, ConfigDict
+
 from schemas.artifact import Artifact
 from schemas.manifest import FileEntry, content_of
 
-__all__ = ["Bundle"]
+__all__ = ["Bundle", "Latency"]
+
+
+class Latency(BaseModel):
+    """How long the LiteRT model took where it was exported, in microseconds, with one thread; medians."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    alone: float
+    """A call for one picture."""
+    batched: float
+    """A picture, in calls for 32."""
 
 
 class Bundle(Artifact):
@@ -27,11 +40,13 @@ class Bundle(Artifact):
         transform.json: the normalisation, for the record.
         statistics.json: the figures of the data it was trained on.
         README.md: the card.
+        incidental/latency.json: a Latency, which is no part of what the bundle says.
     """
 
     SAVED_MODEL = "saved_model/1"
     LITERT = "model.tflite"
     LABELS = "labels.json"
+    LATENCY = "incidental/latency.json"
     SAID = (
         "model.tflite",
         "labels.json",
@@ -47,6 +62,12 @@ class Bundle(Artifact):
         """Digest the LiteRT model and what goes with it: a SavedModel's bytes differ from process to process."""
         del path
         return content_of({name: files[name] for name in cls.SAID})
+
+    @property
+    def latency(self) -> Latency | None:
+        """How fast it was when it was exported; None where nobody looked."""
+        path = self.path / self.LATENCY
+        return Latency.model_validate_json(path.read_bytes()) if path.is_file() else None
 
     @property
     def classes(self) -> tuple[str, ...]:

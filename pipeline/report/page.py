@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from pipeline.report.bundle import bundle
 from pipeline.report.champion import against_champion
 from pipeline.report.data import data
 from pipeline.report.figures import calibration, confusions, curves, digits, metrics
@@ -33,6 +34,7 @@ SECTIONS: tuple[tuple[str, str, Callable[[Material], Html]], ...] = (
     ("robustness", "Pictures people take", robustness),
     ("refusals", "What is no digit", refusals),
     ("curves", "Learning curves", curves),
+    ("bundle", "The bundle", bundle),
     ("data", "Data", data),
     ("lineage", "Lineage", lineage),
     ("stages", "Stages and times", stages),

@@ -103,3 +103,10 @@ def test_hugging_face_loads_the_card_of_the_bundle(trained: Project) -> None:
     assert results["accuracy"] == pytest.approx(trained.json("show")["metrics"]["accuracy"], abs=1e-6)
     model = json.loads((trained.artifacts / "latest" / "train.model" / "manifest.json").read_text())["content"]
     assert model in card.text
+
+
+def test_size_and_speed_of_the_bundle_are_reported(judged: Project) -> None:
+    """They are shown, and judged by no rule."""
+    text = report_of(judged, names(judged)[0])
+    assert re.search(r"LiteRT</t[dh]>.*?\d+ KiB", text)
+    assert re.search(r"one picture, LiteRT, one thread</t[dh]>.*?\d+ µs", text)

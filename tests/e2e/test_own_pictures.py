@@ -1,0 +1,46 @@
+"""A folder of one's own pictures, of three classes and none of MNIST's, from ingest to score."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.project import Project, shipped_project
+from tests.samples import write_digits
+
+pytestmark = pytest.mark.long
+
+OWN = {
+    "source: tfds": "source: folder",
+    "fallback: sample #": "folder: mine #",
+    "recipe: standard": "recipe: fast\n      steps: 100",
+    "gate: #": "per_kind: 1\n      gate: #",
+    "accuracy: {at_least: 0.965, on: lower}": "accuracy: {at_least: 0.5}",
+    "recall: {at_least: 0.90": "recall: {at_least: 0.1",
+    "precision: {at_least: 0.90": "precision: {at_least: 0.1",
+    "log_loss: {at_most: 0.15}": "log_loss: {at_most: 2}",
+}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Give a project that has learned three classes from 40 pictures each."""
+    project = shipped_project(tmp_path_factory.mktemp("own") / "project", OWN)
+    write_digits(project.path / "mine", {"2": 40, "5": 40, "7 crossed": 40})
+    project.digits("run")
+    return project
+
+
+def test_three_classes_are_promoted(project: Project) -> None:
+    """The whole pipeline takes the classes from the data."""
+    document = project.json("show")
+    assert (document["outcome"], document["metrics"]["accuracy"] > 0.9) == ("promoted", True)
+
+
+def test_three_classes_are_scored(project: Project, tmp_path: Path) -> None:
+    """The names of the folders are what pictures are read as."""
+    out = tmp_path / "predictions.jsonl"
+    scored = project.json("score", str(project.path / "mine"), "--out", str(out), "--labels")
+    assert (scored["listed"], scored["accuracy"] > 0.9) == (120, True)
+    assert '"digit": "7 crossed"' in out.read_text()
