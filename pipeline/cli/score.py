@@ -54,10 +54,10 @@ def score(  # noqa: PLR0913  (each is an option)
     A run that was broken off goes on where it was. Exits with 5 when some file could not be read; the others are
     scored. On Beam: digits score FOLDER --out DIR --engine beam -- --runner=FlinkRunner --flink_master=HOST:PORT
     """
-    _check(folder, engine, context.args, sheet)
     from inference.threads import use_one_thread
 
-    use_one_thread()
+    use_one_thread()  # before Beam imports numpy
+    _check(folder, engine, context.args, sheet)
     from inference.scoring.folder import score_folder
     from inference.scoring.local import do_without_pandas
     from inference.scoring.output import Output
