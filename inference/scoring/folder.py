@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
-import queue
 import re
-import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +16,6 @@ from inference.scoring.beam import score_with_beam
 from inference.scoring.ledger import SHARDS, Ledger
 from inference.scoring.local import score_locally
 from inference.scoring.output import Output
-from inference.scoring.part import Task
 from inference.scoring.place import is_remote, join, names_in, remove
 from inference.scoring.summary import Summary
 from inference.scoring.work import Work
@@ -93,7 +90,7 @@ def _score(  # noqa: PLR0913  (score_folder's own)
     there = set[str]() if force else names_in(output.parts)
     tasks = ledger.tasks(there)
     if beam is None:
-        score_locally(_ahead(tasks), work, _Meter(ledger, begun), workers or _cores())
+        score_locally(tasks, work, _Meter(ledger, begun), workers or _cores())
     else:
         score_with_beam(tasks, work, beam)
     for _ in tasks:
@@ -148,25 +145,6 @@ def _lock(file: TextIO, path: Path) -> bool:
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0))
-
-
-def _ahead(tasks: Iterator[Task]) -> Iterator[Task]:
-    """List in a thread of its own, so that scoring waits for no listing, and all files are known early."""
-    found: queue.SimpleQueue[Task | BaseException | None] = queue.SimpleQueue()
-
-    def list_all() -> None:
-        try:
-            for task in tasks:
-                found.put(task)
-            found.put(None)
-        except BaseException as error:  # noqa: BLE001  (raised again where the tasks are taken)
-            found.put(error)
-
-    threading.Thread(target=list_all, daemon=True).start()
-    while (task := found.get()) is not None:
-        if isinstance(task, BaseException):
-            raise task
-        yield task
 
 
 class _Meter:
