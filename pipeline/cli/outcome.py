@@ -21,7 +21,7 @@ REJECTED = 3
 
 def tell_outcome(context: typer.Context, finished: Run, *, as_json: bool) -> None:
     """Print what became of a run and raise the exit code that says it."""
-    from pipeline.cli.table import summary
+    from pipeline.cli.summary import summary
 
     if as_json:
         print(finished.record.model_dump_json(indent=2))

@@ -12,7 +12,7 @@ __all__ = ["plan"]
 
 def plan(context: typer.Context, overrides: Overrides = None, *, as_json: AsJson = False) -> None:
     """Say what `digits run` would do, and why, without doing it."""
-    from pipeline.cli.table import summary
+    from pipeline.cli.summary import summary
     from pipeline.decision import foresee
 
     pipeline, store = open_project(context, overrides)

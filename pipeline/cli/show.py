@@ -24,7 +24,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show a run, by default the latest: stages, metrics, verdict, and where everything is."""
-    from pipeline.cli.table import summary
+    from pipeline.cli.summary import summary
     from pipeline.history import find_run
 
     artifacts = artifacts_of(context)

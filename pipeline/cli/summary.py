@@ -1,0 +1,63 @@
+"""What a run came to, for people."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.cli.table import columns, hanging, paint
+from pipeline.cli.verdict import verdict_lines
+
+if TYPE_CHECKING:
+    from schemas.run import RunRecord, StageRecord
+
+__all__ = ["summary"]
+
+
+def summary(record: RunRecord, artifacts: Path) -> str:
+    """Give the stages of a run, or of a plan, as a table that ends with metrics, verdict and where the model is."""
+    rows = [(s.stage, s.outcome, _reason(s, record), f"{s.seconds:.2f}" if s.seconds else "") for s in record.stages]
+    lines = [columns(("stage", "outcome", "reason", "seconds"), rows, wrapped=2)] if rows else []
+    lines.append("")
+    if record.metrics:
+        lines.append("  ".join(f"{name} {_figure(value)}" for name, value in record.metrics.items()))
+    lines += verdict_lines(record.verdict, kept=record.champion is not None) if record.verdict else []
+    if record.champion or record.run:
+        lines.append(f"champion {_champion(record.champion, artifacts)}")
+    if record.notice:
+        lines.append(paint(hanging("notice", record.notice), "yellow"))
+    if record.run:
+        at = f" in {record.under_way}" if record.under_way else ""
+        lines.append(f"run      {record.run} {_outcome(record)}{at} after {record.seconds:.2f} s")
+    return "\n".join(lines)
+
+
+def _reason(stage: StageRecord, record: RunRecord) -> str:
+    """Give the reason without the words of the outcome, which stand beside it, and without what stands below."""
+    if record.verdict and record.verdict.reasons and "; ".join(record.verdict.reasons) in stage.reason:
+        return "not blessed, see below"
+    return (
+        stage.reason.removeprefix(f"{stage.outcome}: ")
+        .removeprefix("unchanged (")
+        .removesuffix(")" if stage.reason.startswith("unchanged (") else "")
+    )
+
+
+def _champion(champion: str | None, artifacts: Path) -> str:
+    shown = Path(os.path.relpath(artifacts))
+    if champion is None:
+        return "none yet"
+    if not (artifacts / champion).exists():
+        return f"{shown / champion} (gone)"
+    is_current = (artifacts / "champion").resolve() == (artifacts / champion).resolve()
+    return f"{shown / 'champion'} -> {champion}" if is_current else f"{shown / champion} (then)"
+
+
+def _outcome(record: RunRecord) -> str:
+    colour = {"promoted": "green", "completed": "green", "running": "bold"}.get(record.outcome, "red")
+    return paint(record.outcome, colour)
+
+
+def _figure(value: float | None) -> str:
+    return "not a number" if value is None else f"{value:.4f}"
