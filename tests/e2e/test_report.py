@@ -56,7 +56,8 @@ def test_the_report_of_a_refused_run_says_what_lacked(judged: Project) -> None:
     text = report_of(judged)
     assert "Refused" in text
     assert re.search(r"\d+ more correct needed", text)
-    assert re.findall(r'<p class="missing">([^<]*)', text) == ["There was no other champion to compare with."]
+    missing = re.findall(r'<p class="missing">([^<]*)', text)
+    assert missing == ["There was no other champion to compare with.", "This run has no Bundle: export blocked."]
     assert "The champion stays as it was." in text
 
 
