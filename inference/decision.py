@@ -128,14 +128,14 @@ def pixel_distance(images: NDArray[np.uint8], reference: Reference) -> NDArray[n
     import numpy as np
 
     pictures, (classes, dimensions, _) = small(images), reference.bases.shape
-    offsets = np.einsum("cdp,cp->cd", reference.bases, reference.means)
+    offsets = (reference.bases @ reference.means[:, :, np.newaxis])[..., 0]
     drawn = (pictures @ reference.bases.reshape(classes * dimensions, -1).T).reshape(-1, classes, dimensions) - offsets
     apart = (
-        np.einsum("np,np->n", pictures, pictures)[:, None]
+        np.square(pictures).sum(axis=1, keepdims=True)
         - 2 * pictures @ reference.means.T
-        + np.einsum("cp,cp->c", reference.means, reference.means)
+        + np.square(reference.means).sum(axis=1)
     )
-    left = apart - np.einsum("ncd,ncd->nc", drawn, drawn)
+    left = apart - np.square(drawn).sum(axis=2)
     return np.sqrt(np.maximum(left.min(axis=1, initial=np.inf), 0))
 
 
