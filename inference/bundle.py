@@ -12,12 +12,10 @@ from schemas.bundle import Bundle
 from schemas.calibration import Calibration, CalibrationRecord, Reference
 from schemas.errors import InputError
 from schemas.manifest import Manifest
-from schemas.statistics import StatisticsRecord
 
 __all__ = ["LoadedBundle"]
 
-STATISTICS = "statistics.json"
-FILES = (Bundle.LITERT, Bundle.LABELS, Calibration.RECORD, Calibration.REFERENCE, STATISTICS)
+FILES = (Bundle.LITERT, Bundle.LABELS, Calibration.RECORD, Calibration.REFERENCE)
 
 
 @dataclass(frozen=True)
@@ -66,11 +64,6 @@ class LoadedBundle:
     def reference(self) -> Reference:
         """What it holds pictures against."""
         return Reference.load(BytesIO(self.files[Calibration.REFERENCE]))
-
-    @property
-    def statistics(self) -> StatisticsRecord:
-        """What it was trained on."""
-        return StatisticsRecord.model_validate_json(self.files[STATISTICS])
 
 
 def _read_sealed(bundle: Path, name: str, manifest: Manifest) -> bytes:

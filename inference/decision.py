@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Decisions", "decide", "feature_distance", "pixel_distance", "small", "softmax", "strangeness"]
+__all__ = ["UNLIKE", "Decisions", "decide", "feature_distance", "pixel_distance", "small", "softmax", "strangeness"]
+
+UNLIKE = "unlike any digit"
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Decisions:
     def unsure(self, position: int) -> str:
         """Say why a picture is not answered; '' where it is."""
         if self.oddness[position] > 1:
-            return "unlike any digit"
+            return UNLIKE
         if self.confidence[position] < self.floor:
             first, second = sorted(int(each[position]) for each in (self.read, self.runner_up))
             return f"between {self.classes[first]} and {self.classes[second]}"

@@ -98,6 +98,7 @@ class _Answers:
         self._at = -1
 
     def next(self, seen: NDArray[np.uint8] | Reading) -> Row:
+        """Make the row of the next picture: MNIST-like as it is, or what was made of it."""
         read, confidence, runner_up, refused, probabilities = next(self._columns)
         self._at += 1
         classes = self._decisions.classes

@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from inference.decision import UNLIKE
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -16,7 +18,6 @@ EXAMPLES = 3
 LEAST_CERTAIN = 48
 ENOUGH = 50  # pictures with ink, of which a share says something
 OFTEN = 10  # times as many as of validation digits: the folder holds something else
-UNLIKE = "unlike any digit"
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from pipeline.report.record import lineage, reproduction, stages, versions
 from pipeline.report.trials import refusals, robustness
 from pipeline.report.verdict import head, rules
 from schemas.errors import InputError
+from schemas.manifest import write_atomically
 
 __all__ = ["STYLE", "render_report", "write_report"]
 
@@ -46,9 +46,7 @@ SECTIONS: tuple[tuple[str, str, Callable[[Material], Html]], ...] = (
 def write_report(material: Material, path: Path) -> int:
     """Write the report of a run into a file, by rename, and give its size in bytes; raises OSError."""
     page = render_report(material).encode("utf-8", "backslashreplace")
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    aside.write_bytes(page)
-    aside.replace(path)
+    write_atomically(path, page.decode())
     return len(page)
 
 

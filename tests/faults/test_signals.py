@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -31,17 +30,6 @@ def hold(stage: str) -> None:
         (FOLDER / f"at.{stage}").touch()
         time.sleep(0.01)
 '''
-
-
-@pytest.fixture(autouse=True)
-def heeded_signals() -> Generator[None]:
-    """Let processes heed the signals that this one was started to ignore, in the background or by nohup."""
-    ignored = [number for number in STATUS if signal.getsignal(number) is signal.SIG_IGN]
-    for number in ignored:
-        signal.signal(number, signal.SIG_DFL)
-    yield
-    for number in ignored:
-        signal.signal(number, signal.SIG_IGN)
 
 
 @pytest.fixture(scope="module")
