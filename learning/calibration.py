@@ -58,7 +58,7 @@ def fit_reference(split: Split, features: NDArray[np.float32], *, dimensions: in
     each = [_subspace(pictures[split.labels == label], count) for label in range(len(split.classes))]
     chosen = np.linspace(0, len(split) - 1, min(references, len(split))).astype(int)
     bank = features[chosen] / np.maximum(np.linalg.norm(features[chosen], axis=1, keepdims=True), 1e-9)
-    means, bases = (np.stack(part).astype(np.float32) for part in zip(*each, strict=True))
+    means, bases = (np.stack(part).astype(np.float32, order="C") for part in zip(*each, strict=True))
     return Reference(means, bases, bank.astype(np.float32))
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from inference.threads import use_one_thread_of_blas
 from learning import session
 from pipeline.decision import Decision
 from pipeline.fingerprint import read_parts
@@ -46,6 +47,7 @@ def execute(  # noqa: PLR0913  (what, from what, and where to)
     workspace = store.open_workspace(stage.name, decision.fingerprint, list(kinds))
     logs.mkdir()
     with capture_output(logs / "output.txt"):
+        use_one_thread_of_blas()
         if decision.parts.threads:
             session.configure(decision.parts.threads)
         _load_source(stage, decision, pipeline.project)

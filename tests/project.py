@@ -63,8 +63,9 @@ class Project:
         return self.path / "artifacts"
 
     def variables(self) -> dict[str, str]:
-        """All variables of its commands; what the tests' own shell says of data sets is left out."""
-        own = {name: value for name, value in os.environ.items() if not name.startswith(("DIGITS_", "TFDS_"))}
+        """All variables of its commands; what the tests' own process says of data sets and threads is left out."""
+        left_out = ("DIGITS_", "TFDS_", "OPENBLAS_", "OMP_")
+        own = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
         return own | self.environment
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
