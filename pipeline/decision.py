@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.fingerprint import explain, fingerprint, read_parts
 from pipeline.history import read_runs
+from pipeline.parts import read_parts
 from pipeline.registry import champion
 from pipeline.specification import Pipeline, Stage
 from pipeline.store import Store
 from pipeline.upstream import previous_executions, resolve_inputs
 from schemas.blessing import Blessing
-from schemas.execution import Execution, Parts, Version
+from schemas.execution import Execution, Version
+from schemas.parts import Parts
 from schemas.run import RunRecord, StageRecord
 
 __all__ = ["Decision", "decide", "foresee", "foresee_stage", "refusal"]
@@ -42,7 +43,7 @@ def decide(
 ) -> Decision:
     """Look for an execution of a stage with the same parts and intact outputs."""
     parts = read_parts(stage, pipeline, {name: version.content for name, version in inputs.items()})
-    key = fingerprint(parts)
+    key = parts.fingerprint
     found = store.execution(stage.name, key)
     damage = store.damage(found) if found else None
     if found and not damage and not forced:
@@ -102,4 +103,4 @@ def _changes(stage: Stage, parts: Parts, store: Store) -> str:
             record.stage == stage.name and record.outputs for run in read_runs(store.artifacts) for record in run.stages
         )
         return "output missing" if ran else "first run"
-    return explain(previous.parts, parts) or "output missing"
+    return previous.parts.changes_to(parts) or "output missing"

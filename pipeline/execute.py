@@ -11,8 +11,8 @@ from typing import Any
 from inference.threads import use_one_thread_of_blas
 from learning import session
 from pipeline.decision import Decision
-from pipeline.fingerprint import read_parts
 from pipeline.log import capture_output
+from pipeline.parts import read_parts
 from pipeline.source import reread_source
 from pipeline.specification import Pipeline, Stage
 from pipeline.store import Store, Workspace

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from pipeline.history import hold
-from pipeline.specification import CHAMPION, Stage
+from pipeline.specification import Stage
 from pipeline.store import Store
 from schemas.blessing import Blessing
+from schemas.entries import CHAMPION
 from schemas.errors import InputError
 from schemas.execution import Execution, Version
+from schemas.manifest import point
 
-__all__ = ["baseline", "champion", "point", "promote"]
+__all__ = ["baseline", "champion", "promote"]
 
 GIVE_UP = "digits verify; rm artifacts/champion gives the champion up: the next model counts as the first"
 
@@ -72,16 +73,6 @@ def promote(bundle: Version, judge: Stage, store: Store, done: Mapping[str, Exec
         if reason := _why_not(judge, store, done[judge.name]):
             raise InputError(f"{bundle.path} is not promoted", found=reason, do="digits run")
         point(store.artifacts / "champion", bundle.path)
-
-
-def point(link: Path, target: str) -> None:
-    """Point a symbolic link at a target, in one step for whoever follows it."""
-    if link.is_symlink() and str(link.readlink()) == target:
-        return
-    aside = link.with_name(f".{link.name}.{os.getpid()}")
-    aside.unlink(missing_ok=True)
-    aside.symlink_to(target)
-    aside.replace(link)
 
 
 def _why_not(judge: Stage, store: Store, judged: Execution) -> str | None:

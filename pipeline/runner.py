@@ -17,7 +17,7 @@ from pipeline.decision import decide, foresee_stage, refusal
 from pipeline.execute import execute
 from pipeline.history import hold, read_runs
 from pipeline.log import LOGGER, write_log
-from pipeline.registry import champion, point, promote
+from pipeline.registry import champion, promote
 from pipeline.source import library_versions, read_source
 from pipeline.specification import FILE, Pipeline, Stage
 from pipeline.store import Store
@@ -25,6 +25,7 @@ from pipeline.upstream import resolve_inputs, take
 from schemas.bundle import Bundle
 from schemas.errors import DigitsError
 from schemas.execution import Execution
+from schemas.manifest import point
 from schemas.run import RunRecord, StageRecord
 
 __all__ = ["Run", "Selection", "carry_out"]

@@ -16,7 +16,7 @@ from typing import cast
 import schemas
 from schemas.errors import UsageError
 
-__all__ = ["SourceCode", "file_of", "library_versions", "read_source", "reread_source"]
+__all__ = ["SourceCode", "library_versions", "read_source", "reread_source"]
 
 ROOMS = ("schemas", "inference", "learning", "components")
 HOUSE = Path(schemas.__path__[0]).parent
@@ -60,7 +60,7 @@ def read_source(component: str, project: Path) -> SourceCode:
     waiting = _with_packages(component)
     while waiting:
         name = waiting.pop()
-        path = file_of(name)
+        path = _file_of(name)
         if name in modules or path is None:
             continue  # None: a name imported from a module, or a folder without __init__.py
         module = _read_module(path, name)
@@ -81,7 +81,7 @@ def reread_source(component: str, project: Path) -> SourceCode:
 
 
 @cache
-def file_of(module: str) -> Path | None:
+def _file_of(module: str) -> Path | None:
     """Find the file of a module without importing it; None where there is none."""
     top, _, rest = module.partition(".")
     for root in _roots(top):

@@ -12,30 +12,14 @@ from schemas.blessing import Blessing
 from schemas.bundle import Bundle
 from schemas.config import Config
 from schemas.document import Document, Location, read_document
-from schemas.entries import PipelineEntry, StageEntry, override
+from schemas.entries import CHAMPION, PipelineEntry, Port, StageEntry, override
 from schemas.errors import UsageError, nearest
 from schemas.settings import resolve_settings, validate
 
-__all__ = ["CHAMPION", "FILE", "Pipeline", "Port", "Stage", "load_pipeline"]
+__all__ = ["FILE", "Pipeline", "Stage", "load_pipeline"]
 
 FILE = "pipeline.yaml"
 STAGE_NAME = re.compile(r"[a-z][a-z0-9_]*")
-
-
-@dataclass(frozen=True)
-class Port:
-    """An output of a stage: `preprocess.examples`."""
-
-    stage: str
-    output: str
-
-    def __str__(self) -> str:
-        """Give it as pipeline.yaml writes it."""
-        return f"{self.stage}.{self.output}".rstrip(".")
-
-
-CHAMPION = Port("champion", "")
-"""What the promoted bundle is named as an input: the runner gives it, or None while there is none."""
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
-from pipeline.fingerprint import explain, read_parts
 from pipeline.history import read_runs
+from pipeline.parts import read_parts
 from pipeline.registry import baseline
-from pipeline.specification import CHAMPION, Pipeline, Stage
+from pipeline.specification import Pipeline, Stage
 from pipeline.store import Store
 from schemas.blessing import Blessing
+from schemas.entries import CHAMPION
 from schemas.errors import InputError, UsageError
 from schemas.execution import Execution, Version
 from schemas.run import RunRecord, StageRecord
@@ -59,10 +60,10 @@ def take(  # noqa: PLR0913  (what, from where, and for what)
     if whole and now.inputs != found.parts.inputs:
         raise UsageError(
             f"{stage.name} cannot be taken from run {found.run}: what is taken above it is not what it was made from",
-            found=explain(found.parts, found.parts.model_copy(update={"inputs": now.inputs})) or "",
+            found=found.parts.changes_to(found.parts.model_copy(update={"inputs": now.inputs})) or "",
             do=again,
         )
-    since = explain(found.parts, now)
+    since = found.parts.changes_to(now)
     if since and any(issubclass(kind, Blessing) for kind in stage.component.outputs.values()):
         raise UsageError(
             f"{stage.name} cannot be taken from run {found.run}: it judged otherwise", found=since, do=again

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import Any, cast
 
 from pydantic import Field, PositiveInt, field_validator
@@ -11,7 +12,23 @@ from schemas.config import Config
 from schemas.document import Document, Location
 from schemas.errors import UsageError, nearest
 
-__all__ = ["PipelineEntry", "StageEntry", "override"]
+__all__ = ["CHAMPION", "PipelineEntry", "Port", "StageEntry", "override"]
+
+
+@dataclass(frozen=True)
+class Port:
+    """An output of a stage: `preprocess.examples`."""
+
+    stage: str
+    output: str
+
+    def __str__(self) -> str:
+        """Give it as pipeline.yaml writes it."""
+        return f"{self.stage}.{self.output}".rstrip(".")
+
+
+CHAMPION = Port("champion", "")
+"""What the promoted bundle is named as an input: the runner gives it, or None while there is none."""
 
 
 class StageEntry(Config):

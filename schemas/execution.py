@@ -6,7 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["Execution", "Parts", "Version"]
+from schemas.parts import Parts
+
+__all__ = ["Execution", "Version"]
 
 
 class Version(BaseModel):
@@ -21,25 +23,6 @@ class Version(BaseModel):
 
     path: str
     content: str
-
-
-class Parts(BaseModel):
-    """Everything that decides what a stage puts out."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    source: dict[str, str]
-    """Hash of each module, by dotted name."""
-    config: dict[str, Any]
-    inputs: dict[str, str]
-    """Content digest of each input."""
-    libraries: dict[str, str]
-    """Version of each distribution the source imports."""
-    python: str
-    threads: int | None
-    """Of TensorFlow; None for a stage without it."""
-    data: dict[str, str] = {}
-    """How many files, and their digest, in each folder outside artifacts/ that the config names as data."""
 
 
 class Execution(BaseModel):

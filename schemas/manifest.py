@@ -110,6 +110,16 @@ def write_atomically(path: Path, text: str) -> None:
     fsync(path.parent)
 
 
+def point(link: Path, target: str) -> None:
+    """Point a symbolic link at a target, in one step for whoever follows it."""
+    if link.is_symlink() and str(link.readlink()) == target:
+        return
+    aside = link.with_name(f".{link.name}.{os.getpid()}")
+    aside.unlink(missing_ok=True)
+    aside.symlink_to(target)
+    aside.replace(link)
+
+
 def fsync(path: Path) -> None:
     """Force a file or a folder to disk."""
     descriptor = os.open(path, os.O_RDONLY)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import BaseModel, ConfigDict
 
-from pipeline.fingerprint import explain
 from pipeline.report.material import Material, MissingError
 from schemas.errors import InputError
 
@@ -141,7 +140,7 @@ def _other_changes(first: Material, second: Material) -> Iterator[tuple[str, str
     for stage, old, new in _executions(first, second):
         if old and new:
             settled: dict[str, Any] = {"config": {}, "inputs": {}}
-            said = explain(old.parts.model_copy(update=settled), new.parts.model_copy(update=settled))
+            said = old.parts.model_copy(update=settled).changes_to(new.parts.model_copy(update=settled))
             if said:
                 yield stage, said
 

@@ -12,9 +12,10 @@ from schemas.blessing import Blessing, Verdict
 from schemas.comparison import Comparison
 from schemas.evaluation import DigitMetrics, Evaluation, Metrics, Tried
 from schemas.examples import Examples, Split
-from schemas.execution import Execution, Parts, Version
+from schemas.execution import Execution, Version
 from schemas.gate import RuleResult
 from schemas.model import History, Round
+from schemas.parts import Parts
 from schemas.run import RunRecord, StageRecord
 from schemas.statistics import Source, SplitStatistics, Statistics, StatisticsRecord
 from tests.samples import make_split, seal
