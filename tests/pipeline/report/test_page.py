@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from collections.abc import Callable
 
@@ -164,6 +165,19 @@ def test_a_run_of_ones_own_stages_has_a_report(ran: Project) -> None:
     assert done.stdout.strip().endswith("report.html")
     assert "Promoted" in page.text
     assert "v0001" in page.text
+
+
+def test_a_run_says_how_to_get_its_report(project: Project) -> None:
+    """The end of a run, and `show`, give the command that writes its report; once it is written, `show` names it."""
+    finished = project.digits("run", "--set", "bless.least=99", status=3)
+    [command] = [line for line in finished.stdout.splitlines() if line.startswith("report ")]
+    assert command in project.digits("show").stdout.splitlines()
+    project.digits("run")
+    title, digits, _, folder, *words = shlex.split(command)
+    assert (title, digits, folder) == ("report", "digits", str(project.path))
+    written = project.digits(*words).stdout.strip()
+    assert f"report   {written}" in project.digits("show", words[-1]).stdout.splitlines()
+    assert written not in project.digits("show").stdout
 
 
 def test_reports_can_go_elsewhere(ran: Project) -> None:
