@@ -30,6 +30,7 @@ def summary(record: RunRecord, artifacts: Path) -> str:
         lines.append(f"champion {_champion(record.champion, artifacts)}")
     if record.notice:
         lines.append(paint(hanging("notice", record.notice), "yellow"))
+    lines += [paint(hanging("warning", warning), "yellow") for warning in record.warnings]
     if record.run:
         at = f" in {record.under_way}" if record.under_way else ""
         lines.append(f"run      {record.run} {_outcome(record)}{at} after {record.seconds:.2f} s")
