@@ -150,6 +150,7 @@ def _measure(
     split: Split, figures: Figures, robustness: dict[str, Tried], refusals: dict[str, Tried], parameters: int
 ) -> Metrics:
     from learning.figures import PER_DIGIT, SCALARS, shares
+    from learning.selection import measure_selection
 
     each = {name: dict(zip(split.classes, figures.per_digit(name), strict=True)) for name in PER_DIGIT}
     whole = {name: figures.get(name) for name in SCALARS}
@@ -161,6 +162,7 @@ def _measure(
         count=len(split),
         **{name: _number(figure) for name, figure in whole.items()},
         answered=whole["answered_accuracy"].count,
+        risk_coverage=measure_selection(figures.probabilities, figures.labels),
         parameters=parameters,
         intervals={name: figure.interval(CONFIDENCE) for name, figure in (whole | parts).items() if _known(figure)},
         robustness={kind: figure.value for kind, figure in kinds["robustness"].items()},

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from schemas.examples import Split
 
-__all__ = ["DigitMetrics", "Evaluation", "Metrics", "Tried"]
+__all__ = ["CoveragePoint", "DigitMetrics", "Evaluation", "Metrics", "RiskCoverage", "Tried"]
 
 
 class DigitMetrics(BaseModel):
@@ -39,6 +39,33 @@ class Tried(BaseModel):
     right: int
     """Pictures read right or, where they are no digits, not answered."""
     count: int
+
+
+class CoveragePoint(BaseModel):
+    """How many of the pictures a model is surest of are read right."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    coverage: float
+    """Share of all pictures that is taken, 0 to 1; as many pictures as make it at least."""
+    count: int
+    """How many these are."""
+    accuracy: float
+    """Share of them read right."""
+    confidence: float
+    """The least confidence among them: to take only answers of at least this is to take these."""
+
+
+class RiskCoverage(BaseModel):
+    """What holding back the least sure answers is worth; nothing here depends on what the decision refuses."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    points: list[CoveragePoint]
+    """From all pictures to half of them."""
+    aurc: float
+    """Area under the risk-coverage curve (Geifman, Uziel and El-Yaniv 2019, https://arxiv.org/abs/1805.08206): the
+    share misread among the k surest pictures, mean over k from 1 to all; 0 is best."""
 
 
 class Metrics(BaseModel):
@@ -68,6 +95,8 @@ class Metrics(BaseModel):
     """Accuracy of those."""
     answered: int | None = None
     """How many are answered; None in evaluations that did not count them."""
+    risk_coverage: RiskCoverage | None = None
+    """How accurate the surest answers are; None without pictures, and in evaluations that did not measure it."""
     parameters: int | None = None
     """How many numbers the network has, trainable or not."""
     intervals: dict[str, tuple[float, float]] = {}

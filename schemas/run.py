@@ -48,8 +48,11 @@ class RunRecord(BaseModel):
     metrics: dict[str, Any] = {}
     verdict: Verdict | None = None
     source: Source | None = None
+    """Where the data come from; where several stages take some in, those of the first."""
     notice: str | None = None
     """Where the data are not those that were asked for: which, why, and the command that tries again."""
+    warnings: list[str] = []
+    """What of the data should be looked at, each after the stage that took them in; in a cached run too."""
     champion: str | None = None
     """Path of the champion after the run, relative to artifacts/."""
     under_way: str | None = None
@@ -63,7 +66,7 @@ class RunRecord(BaseModel):
     environment: dict[str, Any] = {}
 
     def add(self, record: StageRecord, execution: Execution | None, artifacts: Path) -> None:
-        """Add a stage, and take the metrics, verdict and source from what it put out."""
+        """Add a stage, and take the metrics, verdict, source and warnings from what it put out."""
         self.stages.append(record)
         for name, version in execution.outputs.items() if execution else ():
             record.outputs[name] = version.path
@@ -75,8 +78,10 @@ class RunRecord(BaseModel):
             elif kind == Blessing.__name__:
                 self.verdict = Blessing(folder).verdict
             elif kind == Statistics.__name__:
-                self.source = Statistics(folder).read().source
-                self.notice = retry_notice(self.source, record.stage)
+                found = Statistics(folder).read()
+                self.source = self.source or found.source
+                self.notice = self.notice or retry_notice(found.source, record.stage)
+                self.warnings += [f"{record.stage}: {warning}" for warning in found.warnings]
 
     def write(self, folder: Path) -> None:
         """Write run.json, by rename."""

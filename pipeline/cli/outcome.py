@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
+
+from pipeline.cli.project import same_project
 
 if TYPE_CHECKING:
     from pipeline.runner import Run
@@ -21,12 +22,13 @@ REJECTED = 3
 
 def tell_outcome(context: typer.Context, finished: Run, *, as_json: bool) -> None:
     """Print what became of a run and raise the exit code that says it."""
-    from pipeline.cli.summary import summary
+    from pipeline.cli.summary import summary, where_report
 
     if as_json:
         print(finished.record.model_dump_json(indent=2))
     else:
         print(summary(finished.record, finished.store.artifacts))
+        print(where_report(context, finished.record, finished.store.artifacts))
     if finished.failure:
         _tell_failure(finished, finished.failure, context)
     if finished.record.outcome == "rejected":
@@ -56,9 +58,7 @@ def _tell_failure(finished: Run, failure: BaseException, context: typer.Context)
 
 def _again(context: typer.Context, stage: str, overrides: tuple[str, ...]) -> str:
     """Give the command that reruns just the stage that failed."""
-    directory = ["-C", str(context.obj)] if context.obj else []
-    settings = [word for override in overrides for word in ("--set", override)]
-    return shlex.join(["digits", *directory, "rerun", stage, *settings])
+    return same_project(context, "rerun", stage, *(word for override in overrides for word in ("--set", override)))
 
 
 def _component_frames(failure: BaseException) -> list[str]:

@@ -18,6 +18,6 @@ def plan(context: typer.Context, overrides: Overrides = None, *, as_json: AsJson
     pipeline, store = open_project(context, overrides)
     foreseen = foresee(pipeline, store)
     if as_json:
-        print(foreseen.model_dump_json(indent=2, include={"stages", "source", "notice"}))
+        print(foreseen.model_dump_json(indent=2, include={"stages", "source", "notice", "warnings"}))
         return
     print(summary(foreseen, store.artifacts))

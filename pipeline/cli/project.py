@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from pipeline.specification import Pipeline
     from pipeline.store import Store
 
-__all__ = ["AsJson", "artifacts_of", "check_part", "check_stage", "find_project", "open_project"]
+__all__ = ["AsJson", "artifacts_of", "check_part", "check_stage", "find_project", "open_project", "same_project"]
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -30,6 +31,12 @@ def open_project(context: typer.Context, overrides: list[str] | None = None) -> 
 def artifacts_of(context: typer.Context) -> Path:
     """Find the artifacts/ of the project, without reading its pipeline."""
     return find_project(_start(context)) / "artifacts"
+
+
+def same_project(context: typer.Context, *words: str) -> str:
+    """Give the line for a shell that carries out another command in the same project."""
+    directory = ["-C", str(context.obj)] if context.obj else []
+    return shlex.join(["digits", *directory, *words])
 
 
 def find_project(start: Path) -> Path:

@@ -24,7 +24,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show a run, by default the latest: stages, metrics, verdict, and where everything is."""
-    from pipeline.cli.summary import summary
+    from pipeline.cli.summary import summary, where_report
     from pipeline.history import find_run
 
     artifacts = artifacts_of(context)
@@ -37,4 +37,5 @@ def show(
         print(f"error    {error}")
     if record.overrides:
         print(f"set      {' '.join(record.overrides)}")
+    print(where_report(context, record, artifacts))
     print(f"log      {Path(os.path.relpath(artifacts)) / 'runs' / record.run / 'log.jsonl'}")

@@ -6,13 +6,16 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.cli.project import same_project
 from pipeline.cli.table import columns, hanging, paint
 from pipeline.cli.verdict import verdict_lines
 
 if TYPE_CHECKING:
+    import typer
+
     from schemas.run import RunRecord, StageRecord
 
-__all__ = ["summary"]
+__all__ = ["summary", "where_report"]
 
 
 def summary(record: RunRecord, artifacts: Path) -> str:
@@ -27,10 +30,18 @@ def summary(record: RunRecord, artifacts: Path) -> str:
         lines.append(f"champion {_champion(record.champion, artifacts)}")
     if record.notice:
         lines.append(paint(hanging("notice", record.notice), "yellow"))
+    lines += [paint(hanging("warning", warning), "yellow") for warning in record.warnings]
     if record.run:
         at = f" in {record.under_way}" if record.under_way else ""
         lines.append(f"run      {record.run} {_outcome(record)}{at} after {record.seconds:.2f} s")
     return "\n".join(lines)
+
+
+def where_report(context: typer.Context, record: RunRecord, artifacts: Path) -> str:
+    """Name the report of a run, or the command that writes it where nobody did yet."""
+    written = artifacts / "runs" / record.run / "report.html"
+    found = os.path.relpath(written) if written.exists() else same_project(context, "report", record.run)
+    return f"report   {found}"
 
 
 def _reason(stage: StageRecord, record: RunRecord) -> str:

@@ -79,4 +79,6 @@ def _sources(found: StatisticsRecord) -> list[Html]:
         parts.append(
             details(f"{plural(len(unreadable), 'file')} left out", table("Files left out", ("file", "why"), files))
         )
+    if skipped := sum(source.skipped for source in found.sources):
+        parts.append(paragraph(f"{plural(skipped, 'file')} skipped, as hidden or not named like pictures."))
     return parts

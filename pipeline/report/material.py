@@ -80,10 +80,10 @@ class Material:
         """The run's own."""
         return self.artifacts / "runs" / self.record.run
 
-    def path_of(self, kind: type[Artifact]) -> str:
-        """Give the path, relative to artifacts/, of the last output of a type."""
+    def path_of(self, kind: type[Artifact], *, first: bool = False) -> str:
+        """Give the path, relative to artifacts/, of the last output of a type, or of the first."""
         paths = [path for stage in self.record.stages for path in stage.outputs.values()]
-        for path in reversed(paths):
+        for path in paths if first else reversed(paths):
             manifest = Manifest.read(self.artifacts / path)
             if manifest and manifest.type == kind.__name__:
                 return path
@@ -161,5 +161,5 @@ class Material:
 
     @property
     def statistics(self) -> StatisticsRecord:
-        """The figures of the data."""
-        return self.output(Statistics).read()
+        """The figures of the data; of several stages that take some in, the first's: strangers come after them."""
+        return Statistics(self.artifacts / self.path_of(Statistics, first=True)).read()

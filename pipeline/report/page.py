@@ -13,6 +13,7 @@ from pipeline.report.gallery import misread
 from pipeline.report.markup import Html, element, joined, paragraph
 from pipeline.report.material import Material, MissingError
 from pipeline.report.record import lineage, reproduction, stages, versions
+from pipeline.report.selection import selection
 from pipeline.report.trials import refusals, robustness
 from pipeline.report.verdict import head, rules
 from schemas.errors import InputError
@@ -29,6 +30,7 @@ SECTIONS: tuple[tuple[str, str, Callable[[Material], Html]], ...] = (
     ("metrics", "Metrics", metrics),
     ("confusions", "Confusions", confusions),
     ("calibration", "Calibration", calibration),
+    ("selection", "Coverage against accuracy", selection),
     ("digits", "Each digit", digits),
     ("misread", "Misread digits", misread),
     ("robustness", "Pictures people take", robustness),

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.report.reliability import Bin
+    from pipeline.report.selection import Taken
     from schemas.model import History
 
-__all__ = ["plot_errors", "plot_losses", "plot_reliability"]
+__all__ = ["plot_errors", "plot_losses", "plot_reliability", "plot_selection"]
 
 # Stand-ins while matplotlib draws: the page's own colours take their place, and change with its mode.
 INK, SOFT, FIRST, SECOND = "#010203", "#040506", "#070809", "#0a0b0c"
@@ -63,6 +64,34 @@ def plot_reliability(bins: Sequence[Bin]) -> Html:
 
     said = "; ".join(f"{each.confidence:.0%} sure: {each.accuracy:.0%} of {each.count} right" for each in bins)
     return _svg("reliability", "Reliability diagram", said, draw, (SIZE[0], 3.9))
+
+
+def plot_selection(curve: tuple[list[float], list[float]], points: Sequence[Taken], decision: Taken | None) -> Html:
+    """Draw the share misread of the surest answers over how many are taken, and where the decision stands.
+
+    Args:
+        curve: the share of the pictures that is taken, and the share of these that is misread, 0 to 1.
+        points: of the curve, which are drawn with 95 % intervals.
+        decision: what the calibrated decision answers; None where that is not on record.
+    """
+
+    def draw(figure: Any) -> None:  # noqa: ANN401  (matplotlib's Figure)
+        axes = figure.subplots()
+        whole = ([100 * each for each in part] for part in curve)
+        axes.plot(*whole, color=FIRST, linewidth=1.5, label="the surest, 95 %")
+        reach = [[100 * abs(each.misread - each.interval[end]) for each in points] for end in (0, 1)]
+        taken = [100 * each.coverage for each in points], [100 * each.misread for each in points]
+        axes.errorbar(*taken, reach, fmt="o", color=FIRST, markersize=4, capsize=2, linewidth=1, clip_on=False)
+        if decision:
+            at = 100 * decision.coverage, 100 * decision.misread
+            axes.plot(*at, "s", color=SECOND, markersize=6, label="as decided")
+        axes.set(xlabel="answered, in %", ylabel="of these misread, in %")
+        axes.set_ylim(bottom=0)
+        axes.grid(axis="y")
+        axes.legend(loc="upper left")
+
+    said = "; ".join(f"{each.coverage:.1%} answered: {each.misread:.2%} of these misread" for each in points)
+    return _svg("selection", "Risk-coverage curve", said, draw)
 
 
 def plot_losses(history: History) -> Html:

@@ -254,6 +254,7 @@ def test_an_empty_split_has_no_figures(model: Model, tmp_path: Path) -> None:
     """No figure of an empty test split is a number."""
     metrics = evaluate_split(tmp_path, model, NOTHING).metrics
     assert set(metrics.scalars().values()) == {None}
+    assert metrics.risk_coverage is None
 
 
 def test_an_empty_split_has_predictions_of_none(model: Model, tmp_path: Path) -> None:
@@ -285,6 +286,14 @@ def test_every_figure_has_its_interval(evaluated: Evaluated) -> None:
     assert all(
         metrics.intervals[name][0] <= (value or 0) <= metrics.intervals[name][1] for name, value in figures.items()
     )
+
+
+def test_the_curve_begins_with_all_pictures(evaluated: Evaluated) -> None:
+    """The first of the surest pictures are all of them, read as well as they are; the last are half of them."""
+    curve = evaluated.metrics.risk_coverage
+    assert curve
+    first, last = curve.points[0], curve.points[-1]
+    assert (first.count, first.accuracy, last.coverage, last.count) == (400, evaluated.metrics.accuracy, 0.5, 200)
 
 
 def test_parameters_are_counted(evaluated: Evaluated) -> None:

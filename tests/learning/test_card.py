@@ -9,7 +9,7 @@ import pytest
 from huggingface_hub import ModelCard
 
 from learning.card import write_card
-from schemas.evaluation import DigitMetrics, Metrics, Tried
+from schemas.evaluation import CoveragePoint, DigitMetrics, Metrics, RiskCoverage, Tried
 from schemas.statistics import Source, SplitStatistics, StatisticsRecord
 
 MNIST = Source(name="tfds", dataset="MNIST 3.0.1 (tensorflow-datasets)")
@@ -88,6 +88,14 @@ def test_the_limits_are_those_that_were_measured() -> None:
     assert "| letters | 60 % | not counted |" in text
     assert text.index("| 0 | 1 | 3 |") < text.index("| 1 | 0 | 1 |")
     assert "90.0 %" in text
+
+
+def test_what_the_surest_are_worth_is_said() -> None:
+    """The card says how many of the surest answers are right, and from which confidence on they are, rounded down."""
+    point = CoveragePoint(coverage=0.95, count=95, accuracy=0.9895, confidence=0.80096)
+    metrics = FIGURES.model_copy(update={"risk_coverage": RiskCoverage(points=[point], aurc=0.001)})
+    assert "of the surest 95 %, of confidence 0.800 and more, 98.95 % are right" in card_of(MNIST, metrics)
+    assert "surest" not in card_of(MNIST)
 
 
 def test_the_interval_stands_beside_the_figure() -> None:

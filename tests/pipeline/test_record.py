@@ -4,7 +4,23 @@ from __future__ import annotations
 
 import json
 
-from tests.project import Project
+import pytest
+
+from tests.project import Project, toy_project
+from tests.samples import write_digits
+
+TAKING_IN = """\
+stages:
+  ingest:
+    config: {source: folder, folder: mine}
+  strangers:
+    uses: ingest
+    config: {source: folder, folder: theirs}
+"""
+WARNINGS = [
+    "ingest: mine: pictures that cannot be read: 1 of 11: 1/notes.png (a text file)",
+    "strangers: the classes are wildly unequal: 16 train pictures of 1, 1 of 2",
+]
 
 
 def test_the_run_folder_links_what_it_used(ran: Project) -> None:
@@ -67,3 +83,32 @@ def test_a_run_that_could_not_begin_says_why(project: Project) -> None:
     document = project.json("show")
     assert document["outcome"] == "failed"
     assert "say cannot be taken from a run" in document["error"]
+
+
+@pytest.fixture(scope="module")
+def warned(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Give a project that took in pictures, and strangers after them, and changed nothing after."""
+    project = toy_project(tmp_path_factory.mktemp("warned") / "toy", TAKING_IN)
+    for folder, counts in (("mine", {"1": 5, "2": 5}), ("theirs", {"1": 20, "2": 2})):
+        write_digits(project.path / folder, counts)
+    for name in ("notes.png", "Thumbs.db"):
+        (project.path / "mine" / "1" / name).write_text("no picture")
+    project.digits("run")
+    assert set(project.outcomes().values()) == {"unchanged"}
+    return project
+
+
+@pytest.mark.parametrize("command", ["show", "plan", "run"])
+def test_what_ingest_warned_of_stays_visible(warned: Project, command: str) -> None:
+    """Where ingest is not carried out again, its warnings are repeated, each in a line and with its stage."""
+    lines = warned.digits(command).stdout.splitlines()
+    assert [line.removeprefix("warning  ") for line in lines if line.startswith("warning  ")] == WARNINGS
+    assert warned.json(command)["warnings"] == WARNINGS
+
+
+def test_the_report_is_about_the_data(warned: Project) -> None:
+    """A report describes the data, with how many files were skipped, and not the strangers taken in after them."""
+    warned.digits("report")
+    text = (warned.artifacts / "latest" / "report.html").read_text()
+    assert "From the pictures in mine." in text
+    assert "1 file skipped" in text

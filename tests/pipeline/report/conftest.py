@@ -10,7 +10,7 @@ import pytest
 from pipeline.report.material import Material
 from schemas.blessing import Blessing, Verdict
 from schemas.comparison import Comparison
-from schemas.evaluation import DigitMetrics, Evaluation, Metrics, Tried
+from schemas.evaluation import CoveragePoint, DigitMetrics, Evaluation, Metrics, RiskCoverage, Tried
 from schemas.examples import Examples, Split
 from schemas.execution import Execution, Version
 from schemas.gate import RuleResult
@@ -105,12 +105,21 @@ def metrics_of(split: Split, read: list[int]) -> Metrics:
         f1=0.5,
         log_loss=0.4,
         coverage=1.0,
+        answered_accuracy=right / len(split) if len(split) else None,
+        answered=len(split),
+        risk_coverage=_surest(len(split), right) if len(split) else None,
         robustness={"shadow": 0.5, "inverted": 1.0},
         robustness_tried={"shadow": Tried(right=1, count=2), "inverted": Tried(right=2, count=2)},
         refusals={"noise": 1.0, HOSTILE: 0.0},
         per_digit=digits,
         confusion=confusion,
     )
+
+
+def _surest(count: int, right: int) -> RiskCoverage:
+    whole = CoveragePoint(coverage=1.0, count=count, accuracy=right / count, confidence=0.90006)
+    half = CoveragePoint(coverage=0.5, count=-(-count // 2), accuracy=1.0, confidence=0.90006)
+    return RiskCoverage(points=[whole, half], aurc=0.0123456)
 
 
 def _verdict(split: Split) -> Verdict:

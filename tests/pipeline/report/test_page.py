@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from collections.abc import Callable
 
@@ -61,7 +62,7 @@ def test_every_picture_has_words(make_material: Make) -> None:
     assert len(pictures) > 2
     assert all(attributes["alt"] for attributes in pictures)
     drawings = [attributes["aria-labelledby"].split() for tag, attributes in page.tags if tag == "svg"]
-    assert len(drawings) == 2
+    assert len(drawings) == 3
     assert all(name in page.values("id") for names in drawings for name in names)
 
 
@@ -88,6 +89,22 @@ def test_the_champion_is_compared_picture_by_picture(make_material: Make) -> Non
     assert "read b, was a" in text
 
 
+def test_what_holding_back_is_worth_is_said(make_material: Make) -> None:
+    """The surest answers are tabled with their least confidence, rounded down, and so is what the decision answers."""
+    text = read_page(render_report(make_material([0, 1, 1, 0], [0, 1, 0, 0]))).text
+    assert "(AURC), the mean share misread over all coverages, is 0.012346" in text
+    table = " ".join(text[text.index("Coverage against accuracy, with 95 % intervals") :].split())
+    assert table.index("100.0 % from 0.9000 1 of 4 75.00 %") < table.index("50.0 % from 0.9000 0 of 2 100.00 %")
+    assert "100.0 % as decided 1 of 4 75.00 % 30.06 to 95.44 %" in table
+
+
+def test_an_evaluation_that_did_not_measure_the_curve_is_no_reason_to_fail(make_material: Make) -> None:
+    """The report of a run of an earlier version says that it has no risk-coverage curve."""
+    material = make_material([0, 1, 1, 0], [0, 1, 0, 0])
+    material.metrics = material.metrics.model_copy(update={"risk_coverage": None})
+    assert "This evaluation did not measure it." in render_report(material)
+
+
 @pytest.mark.parametrize("name", ["evaluation", "statistics", "blessing"])
 def test_an_artifact_that_is_gone_is_said(make_material: Make, name: str) -> None:
     """A report is written, and says what is missing."""
@@ -104,7 +121,7 @@ def test_a_damaged_prediction_is_said(make_material: Make) -> None:
     path = material.artifacts / material.record.stages[0].outputs["evaluation"] / "predictions.parquet"
     path.write_bytes(path.read_bytes()[:50])
     text = read_page(render_report(material)).text
-    assert text.count("Not shown:") == 2
+    assert text.count("Not shown:") == 3
     assert "17 more correct needed" in text
 
 
@@ -148,6 +165,19 @@ def test_a_run_of_ones_own_stages_has_a_report(ran: Project) -> None:
     assert done.stdout.strip().endswith("report.html")
     assert "Promoted" in page.text
     assert "v0001" in page.text
+
+
+def test_a_run_says_how_to_get_its_report(project: Project) -> None:
+    """The end of a run, and `show`, give the command that writes its report; once it is written, `show` names it."""
+    finished = project.digits("run", "--set", "bless.least=99", status=3)
+    [command] = [line for line in finished.stdout.splitlines() if line.startswith("report ")]
+    assert command in project.digits("show").stdout.splitlines()
+    project.digits("run")
+    title, digits, _, folder, *words = shlex.split(command)
+    assert (title, digits, folder) == ("report", "digits", str(project.path))
+    written = project.digits(*words).stdout.strip()
+    assert f"report   {written}" in project.digits("show", words[-1]).stdout.splitlines()
+    assert written not in project.digits("show").stdout
 
 
 def test_reports_can_go_elsewhere(ran: Project) -> None:

@@ -6,8 +6,9 @@ import re
 
 import numpy as np
 
-from pipeline.report.plots import COLOURS, plot_errors, plot_losses, plot_reliability
+from pipeline.report.plots import COLOURS, plot_errors, plot_losses, plot_reliability, plot_selection
 from pipeline.report.reliability import bins_of
+from pipeline.report.selection import Taken
 from schemas.model import History
 
 
@@ -34,6 +35,16 @@ def test_a_drawing_says_in_words_what_it_shows() -> None:
     """The description of the reliability diagram has its figures."""
     bins = bins_of(np.array([0.9, 0.9, 0.5], np.float32), np.array([True, False, True]))
     assert "90% sure: 50% of 2 right" in plot_reliability(bins)
+
+
+def test_the_decision_is_drawn_beside_the_curve() -> None:
+    """The risk-coverage curve says its figures in words, and has one mark more where a decision is on record."""
+    points, decision = [Taken(1.0, 200, 3, ""), Taken(0.5, 100, 0, "")], Taken(0.9, 180, 2, "as decided")
+    curve = [0.5, 1.0], [0.0, 0.015]
+    drawn = plot_selection(curve, points, decision)
+    assert "100.0% answered: 1.50% of these misread; 50.0% answered: 0.00% of these misread" in drawn
+    assert "as decided" in drawn
+    assert "as decided" not in plot_selection(curve, points, None)
 
 
 def test_a_bin_is_its_pictures() -> None:
