@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,9 @@ from inference.scoring.part import Columns
 from inference.scoring.work import Work
 from tests.inference.pictures import as_file, sample
 
-__all__ = ["parts_of", "read_rows", "score", "work_on", "write_pictures"]
+__all__ = ["as_nobody", "parts_of", "read_rows", "score", "work_on", "write_pictures"]
+
+NOBODY = 65534
 
 
 def write_pictures(folder: Path, count: int, first: int = 0) -> Path:
@@ -63,3 +67,20 @@ def parts_of(out: Path) -> dict[str, tuple[int, int]]:
     """Give inode and time of each part in a folder."""
     found = (entry for entry in os.scandir(out) if entry.name.endswith(".parquet"))
     return {entry.name: (entry.stat().st_ino, entry.stat().st_mtime_ns) for entry in found}
+
+
+@contextmanager
+def as_nobody(place: Path, *closed: Path) -> Generator[None]:
+    """Take all rights to some files, and be someone whom this keeps from reading them, but not from writing *place*."""
+    place.chmod(0o777)
+    for each in closed:
+        each.chmod(0)
+    if os.geteuid() == 0:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        if os.getuid() == 0:
+            os.seteuid(0)
+        for each in closed:
+            each.chmod(0o755)

@@ -273,14 +273,24 @@ def test_a_missing_part_is_named(few: Path, loaded: LoadedBundle, tmp_path: Path
 
 
 @pytest.mark.parametrize("damage", [b"", b"PAR1 and no more"])
-def test_a_damaged_part_is_named_and_made_anew(damage: bytes, few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """A part that cannot be read is named, and not kept by the next run."""
+def test_a_damaged_part_is_made_anew(damage: bytes, few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """A part that cannot be read is not kept."""
     ledger = _ledger(few, loaded, tmp_path)
+    before = read_rows(tmp_path / "parts")
     (tmp_path / "parts" / ledger.names[4]).write_bytes(damage)
-    with pytest.raises(StageError, match="6 of 61 files are not accounted for") as raised:
-        score(few, loaded, tmp_path / "parts")
-    assert ledger.names[4] in str(raised.value)
     assert score(few, loaded, tmp_path / "parts").kept == 55
+    assert read_rows(tmp_path / "parts") == before
+
+
+def test_a_part_damaged_meanwhile_is_named(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """A part that cannot be read when all should be there is named, and removed."""
+    ledger = _ledger(few, loaded, tmp_path)
+    part = tmp_path / "parts" / ledger.names[4]
+    part.write_bytes(b"PAR1 and no more")
+    with pytest.raises(StageError, match="6 of 61 files are not accounted for") as raised:
+        ledger.check()
+    assert part.name in str(raised.value)
+    assert not part.exists()
 
 
 def test_a_flipped_bit_in_a_part_is_found(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:

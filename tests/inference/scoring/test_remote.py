@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from inference.scoring.remote import Remote
 from inference.scoring.work import Work
 from schemas.errors import InputError
 from tests.inference.scoring.elsewhere import Elsewhere, there
-from tests.inference.scoring.folders import parts_of, read_rows, score, write_pictures
+from tests.inference.scoring.folders import as_nobody, parts_of, read_rows, score, write_pictures
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -60,6 +61,16 @@ def test_a_rerun_keeps_the_parts(folder: Path, loaded: LoadedBundle, tmp_path: P
     scored = _score(folder, loaded, tmp_path / "parts")
     assert (scored.kept, scored.listed) == (32, 32)
     assert parts_of(tmp_path / "parts") == before
+
+
+def test_what_could_not_be_read_is_scored_again(loaded: LoadedBundle) -> None:
+    """A rerun scores the part of a file anew that could not be opened, and keeps the others."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = write_pictures(Path(name) / "pictures", 4)
+        with as_nobody(Path(name), folder / "3" / "00003.png"):
+            assert [_score(folder, loaded, Path(name) / "parts").kept for _ in range(2)] == [0, 3]
+        assert [_score(folder, loaded, Path(name) / "parts").kept for _ in range(2)] == [3, 4]
+        assert read_rows(Path(name) / "parts")["3/00003.png"]["decision"] == "digit"
 
 
 def test_a_stale_part_goes(loaded: LoadedBundle, tmp_path: Path) -> None:
