@@ -51,8 +51,8 @@ class Ledger:
         return list(self._counts)
 
     def count(self, name: str) -> int:
-        """Give how many files a part is of."""
-        return self._counts[name]
+        """Give how many files a part is of; 0 where it is none."""
+        return self._counts.get(name, 0)
 
     def tasks(self, there: set[str]) -> Iterator[Task]:
         """List the folder; yields the task of each shard whose part is not there, or not for good."""
