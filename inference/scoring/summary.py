@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +72,10 @@ class Summary:
         """Share of the labelled pictures whose digit, sure or not, is their label; None where there are none."""
         every = self.confusion.total()
         return sum(self.confusion[name, name] for name in self.classes) / every if every else None
+
+    def matrix(self, names: Sequence[str]) -> list[list[int]]:
+        """Give how often each label, a row, was answered with each class, a column, sure or not; both in this order."""
+        return [[self.confusion[label, digit] for digit in names] for label in names]
 
     def drift(self, refused: float) -> str | None:
         """Say that the pictures look unlike those the model was trained on, where they do.

@@ -174,4 +174,6 @@ def _print_json(scored: Scored, output: Output, engine: str, model: str) -> None
     }
     if scored.summary.accuracy is not None:
         document["accuracy"] = scored.summary.accuracy
+        document["classes"] = scored.summary.classes
+        document["confusion"] = scored.summary.matrix(scored.summary.classes)
     print(json.dumps(document, indent=2))

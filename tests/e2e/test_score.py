@@ -171,13 +171,15 @@ def test_json_has_these_keys(trained: Project, pictures: Path, bundle: Path, tmp
 
 
 def test_labels_give_the_accuracy(trained: Project, pictures: Path, tmp_path: Path) -> None:
-    """With --labels the summary has the accuracy, and says what was read as what."""
+    """With --labels the summary has the accuracy and every confusion, and the document has them too."""
     document = json.loads(_score(trained, tmp_path, pictures, "--labels", "--json")[1])
-    assert list(document) == [*KEYS, "accuracy"]
+    assert list(document) == [*KEYS, "accuracy", "classes", "confusion"]
     assert document["accuracy"] > 0.8
+    assert sum(document["confusion"][i][i] for i in range(10)) == pytest.approx(100 * document["accuracy"])
     out = _score(trained, tmp_path, pictures, "--labels")[1]
     assert f"accuracy {document['accuracy']:.2%}" in out
-    assert re.search(r"^ +\d read as \d: \d+$", out, re.MULTILINE) or document["accuracy"] == 1
+    rows = [line.split()[1:] for line in re.findall(r"^\d(?: +(?:\d+|\.)){10}$", out, re.MULTILINE)]
+    assert [[int(cell.replace(".", "0")) for cell in row] for row in rows] == document["confusion"]
 
 
 def test_a_second_run_gives_the_same_bytes(trained: Project, pictures: Path, tmp_path: Path) -> None:
