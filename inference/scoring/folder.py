@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from inference.scoring.beam import score_with_beam
+from inference.scoring.beam import Beam
 from inference.scoring.ledger import SHARDS, Ledger
 from inference.scoring.local import score_locally
 from inference.scoring.meter import Meter
@@ -52,14 +52,14 @@ class Scored:
 
 
 def score_folder(
-    work: Work, output: Output, *, beam: list[str] | None = None, workers: int | None = None, force: bool = False
+    work: Work, output: Output, *, beam: Beam | None = None, workers: int | None = None, force: bool = False
 ) -> Scored:
     """Score a folder.
 
     Args:
         work: the folder, the model and the columns.
         output: where the predictions go; where an earlier attempt was broken off, it goes on.
-        beam: options of Apache Beam, which then does it; None is this machine.
+        beam: which of Apache Beam's engines does it; None is this machine.
         workers: processes on this machine; by default one a core.
         force: scores what was scored already.
 
@@ -82,7 +82,7 @@ def score_folder(
 
 
 def _score(  # noqa: PLR0913  (score_folder's own)
-    work: Work, output: Output, beam: list[str] | None, workers: int | None, *, force: bool, begun: float
+    work: Work, output: Output, beam: Beam | None, workers: int | None, *, force: bool, begun: float
 ) -> Scored:
     ledger = Ledger(work, output.parts)
     there = set[str]() if force else names_in(output.parts)
@@ -91,7 +91,7 @@ def _score(  # noqa: PLR0913  (score_folder's own)
         score_locally(tasks, work, meter.add, workers or _cores())
     else:
         with meter.watch():
-            score_with_beam(tasks, work, beam)
+            beam.score(tasks, work)
     for _ in tasks:
         pass
     ledger.check()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -90,6 +92,31 @@ def test_the_job_server_says_the_same_in_the_client(job: Job, expected: bytes, j
     """A job server that sends the work back to who asked for it gives the bytes that the local engine gives."""
     options = ["--runner=PortableRunner", f"--job_endpoint={job_server}", "--environment_type=LOOPBACK"]
     assert job.done(options) == expected
+
+
+def test_a_signal_cancels_the_job(trained: Project, job_server: str, tmp_path: Path) -> None:
+    """A job server that is told nothing would go on: its last job is cancelled, and what is there is gone on with."""
+    job = Job(trained, write_pictures(tmp_path / "pictures", 6_000, 30), tmp_path / "predictions.parquet")
+    process = job.start(["--runner=PortableRunner", f"--job_endpoint={job_server}", "--environment_type=LOOPBACK"])
+    assert wait(lambda: job.parts >= 2, 120)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate()
+    assert (process.returncode, _last_state(job_server)) == (130, "CANCELLED")
+    assert "PortableRunner was asked to cancel the job digits-score-" in err
+    assert job.done([]) == job.done_here()
+
+
+def _last_state(job_server: str) -> str:
+    """Give the state of the job that was submitted last."""
+    import grpc
+    from apache_beam.portability.api import beam_job_api_pb2 as messages
+    from apache_beam.portability.api import beam_job_api_pb2_grpc as services
+
+    library: Any = (grpc, messages, services)
+    grpc, messages, services = library
+    with grpc.insecure_channel(job_server) as channel:
+        jobs = services.JobServiceStub(channel).GetJobs(messages.GetJobsRequest()).job_info
+        return str(messages.JobState.Enum.Name(jobs[-1].state))
 
 
 def test_the_job_server_says_the_same_in_a_worker_pool(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from inference.bundle import LoadedBundle
+from inference.scoring.beam import Beam
 from inference.scoring.disk import Disk
 from inference.scoring.folder import Scored, score_folder
 from inference.scoring.output import Output
@@ -49,7 +50,8 @@ def score(  # noqa: PLR0913  (what score_folder and Work take)
 ) -> Scored:
     """Score a folder, in this process where nothing else is asked for."""
     work = work_on(folder, loaded, out, follow=follow, **columns)
-    return score_folder(work, Output(str(out)), workers=workers, force=force, beam=beam)
+    engine = None if beam is None else Beam(beam)
+    return score_folder(work, Output(str(out)), workers=workers, force=force, beam=engine)
 
 
 def read_rows(out: Path) -> dict[str, dict[str, Any]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from inference.bundle import LoadedBundle
-from inference.scoring.beam import runner_of
+from inference.scoring.beam import Beam
 from schemas.errors import UsageError
 from tests.inference.scoring.folders import parts_of, score, write_pictures
 
@@ -54,16 +54,16 @@ def test_an_empty_folder_needs_no_engine(loaded: LoadedBundle, tmp_path: Path) -
 
 def test_without_a_runner_it_is_the_one_in_this_process() -> None:
     """Beam's own default, which looks for a program to download, is not used."""
-    assert runner_of([]) == "FnApiRunner"
+    assert Beam([]).runner == "FnApiRunner"
 
 
 def test_a_runner_is_named_as_it_was_asked_for() -> None:
     """Whichever runner is asked for is Beam's to know."""
-    assert runner_of(["--runner=FlinkRunner", "--flink_master=localhost:8081"]) == "FlinkRunner"
+    assert Beam(["--runner=FlinkRunner", "--flink_master=localhost:8081"]).runner == "FlinkRunner"
 
 
 def test_the_runner_that_loses_rows_is_refused() -> None:
     """DaskRunner is refused with the reason."""
     with pytest.raises(UsageError, match="DaskRunner cannot be used") as raised:
-        runner_of(["--runner=DaskRunner"])
+        Beam(["--runner=DaskRunner"])
     assert "loses rows" in str(raised.value)

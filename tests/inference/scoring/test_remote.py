@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from inference.bundle import LoadedBundle
+from inference.scoring.beam import Beam
 from inference.scoring.folder import Scored, score_folder
 from inference.scoring.output import Output
 from inference.scoring.part import Columns
@@ -34,7 +35,7 @@ def _score(folder: Path, loaded: LoadedBundle, out: Path, beam: list[str] | None
     assert Elsewhere.scheme() == "test"
     output = Output(there(out))
     work = Work(Remote(there(folder), (output.path, output.parts)), loaded, Columns())
-    return score_folder(work, output, workers=1, beam=beam)
+    return score_folder(work, output, workers=1, beam=None if beam is None else Beam(beam))
 
 
 @pytest.mark.parametrize("beam", [None, []], ids=["local", "beam"])
