@@ -10,7 +10,7 @@ import pytest
 from schemas.errors import InputError, UsageError
 from tests.distributed import flink as script
 from tests.distributed.flink import Cluster
-from tests.distributed.job import Job, write_pictures
+from tests.distributed.job import Job
 from tests.project import Project
 
 pytestmark = [pytest.mark.distributed, pytest.mark.timeout(300)]
@@ -19,8 +19,7 @@ pytestmark = [pytest.mark.distributed, pytest.mark.timeout(300)]
 @pytest.fixture(scope="module")
 def job(trained: Project, tmp_path_factory: pytest.TempPathFactory) -> Job:
     """Give a folder of 20,000 digits in 100 folders."""
-    folder = tmp_path_factory.mktemp("flink-job")
-    return Job(trained, write_pictures(folder / "pictures", 20_000, 100), folder / "predictions.parquet")
+    return Job.of(trained, tmp_path_factory.mktemp("flink-job"), 20_000, 100)
 
 
 @pytest.fixture(scope="module")

@@ -15,35 +15,33 @@ from typing import Any
 import pytest
 
 from tests.distributed.flink import free_port, wait
-from tests.distributed.job import Job, environment, write_pictures
+from tests.distributed.job import Job, environment
 from tests.project import Project
 
 
 @pytest.fixture(scope="session")
 def worker_pool(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
     """Give the address of a pool that starts Beam workers, as processes, for who asks."""
-    port = free_port()
-    log = tmp_path_factory.mktemp("pool") / "log"
-    with _served(f"apache_beam.runners.worker.worker_pool_main --service_port={port}", port, log):
-        yield f"localhost:{port}"
+    with _served("worker.worker_pool_main", "--service_port", tmp_path_factory.mktemp("pool") / "log") as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
 def job_server(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
     """Give the address of Beam's Python job server."""
-    port = free_port()
     log = tmp_path_factory.mktemp("jobs") / "log"
-    with _served(f"apache_beam.runners.portability.local_job_service_main --port={port}", port, log):
-        yield f"localhost:{port}"
+    with _served("portability.local_job_service_main", "--port", log) as address:
+        yield address
 
 
 @contextlib.contextmanager
-def _served(module: str, port: int, log: Path) -> Generator[None]:
-    """Run a module until it is no longer wanted; it is there once it listens."""
+def _served(module: str, option: str, log: Path) -> Generator[str]:
+    """Run a module of Beam's, whose option names its port, until it is no longer wanted; gives where it listens."""
+    port = free_port()
     with (
         log.open("wb") as out,
         subprocess.Popen(
-            [sys.executable, "-m", *module.split()],
+            [sys.executable, "-m", f"apache_beam.runners.{module}", f"{option}={port}"],
             stdout=out,
             stderr=subprocess.STDOUT,
             env=os.environ | environment(),
@@ -52,7 +50,7 @@ def _served(module: str, port: int, log: Path) -> Generator[None]:
         try:
             wait(lambda: _listens(port) or process.poll() is not None, 60)
             assert _listens(port), log.read_text()
-            yield
+            yield f"localhost:{port}"
         finally:
             process.terminate()
 
@@ -66,8 +64,7 @@ def _listens(port: int) -> bool:
 @pytest.fixture(scope="module")
 def job(trained: Project, tmp_path_factory: pytest.TempPathFactory) -> Job:
     """Give a folder of 600 digits in 6 folders."""
-    folder = tmp_path_factory.mktemp("engines")
-    return Job(trained, write_pictures(folder / "pictures", 600, 6), folder / "predictions.parquet")
+    return Job.of(trained, tmp_path_factory.mktemp("engines"), 600, 6)
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +93,7 @@ def test_the_job_server_says_the_same_in_the_client(job: Job, expected: bytes, j
 
 def test_a_signal_cancels_the_job(trained: Project, job_server: str, tmp_path: Path) -> None:
     """A job server that is told nothing would go on: its last job is cancelled, and what is there is gone on with."""
-    job = Job(trained, write_pictures(tmp_path / "pictures", 6_000, 30), tmp_path / "predictions.parquet")
+    job = Job.of(trained, tmp_path, 6_000, 30)
     process = job.start(["--runner=PortableRunner", f"--job_endpoint={job_server}", "--environment_type=LOOPBACK"])
     assert wait(lambda: job.parts >= 2, 120)
     process.send_signal(signal.SIGINT)

@@ -30,7 +30,6 @@ KEYS = [
 ]
 STATUS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 WORDS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGHUP: "hung up"}
-COPIES = 30  # of 200 pictures: more than is scored before the first process has started
 LOADED = """
 import sys
 from pipeline.cli.main import app
@@ -64,21 +63,6 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "bad.png").write_text("two pints of milk, and bread")
     (folder / "notes.txt").write_text("two pints of milk, and bread")
     (folder / os.fsdecode(b"\xff\x1b[31m.png")).write_bytes(b"")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder of 6,000 names of 200 digits, in 30 folders."""
-    folder = tmp_path_factory.mktemp("many") / "pictures"
-    for number in range(200):
-        for copy in range(COPIES):
-            path = folder / f"{copy:02}" / f"{number:03}.png"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if copy:
-                path.hardlink_to(folder / "00" / path.name)
-            else:
-                path.write_bytes(as_file(sample()[number * 25], "PNG", compress_level=0))
     return folder
 
 

@@ -17,8 +17,19 @@ from inference.scoring.part import Columns
 from inference.scoring.work import Work
 from tests.inference.pictures import as_file, sample
 
-__all__ = ["as_nobody", "parts_of", "read_rows", "score", "work_on", "write_pictures"]
+__all__ = [
+    "MANY",
+    "as_nobody",
+    "parts_of",
+    "read_rows",
+    "score",
+    "work_on",
+    "write_many",
+    "write_mixed",
+    "write_pictures",
+]
 
+MANY = 6_000
 NOBODY = 65534
 
 
@@ -28,6 +39,26 @@ def write_pictures(folder: Path, count: int, first: int = 0) -> Path:
         place = folder / f"{number % 10}"
         place.mkdir(parents=True, exist_ok=True)
         (place / f"{number:05}.png").write_bytes(as_file(sample()[number % 5000], "PNG"))
+    return folder
+
+
+def write_mixed(folder: Path, count: int) -> Path:
+    """Write so many digits, and a file that is none."""
+    write_pictures(folder, count)
+    (folder / "0" / "notes.png").write_text("two pints of milk, and bread")
+    return folder
+
+
+def write_many(folder: Path) -> Path:
+    """Write 200 digits under MANY names, in 30 folders: more than is scored before other processes have started."""
+    for number in range(200):
+        for copy in range(MANY // 200):
+            path = folder / f"{copy:02}" / f"{number:03}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if copy:
+                path.hardlink_to(folder / "00" / path.name)
+            else:
+                path.write_bytes(as_file(sample()[number * 25], "PNG", compress_level=0))
     return folder
 
 

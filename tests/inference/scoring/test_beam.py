@@ -9,7 +9,7 @@ import pytest
 from inference.bundle import LoadedBundle
 from inference.scoring.beam import Beam
 from schemas.errors import UsageError
-from tests.inference.scoring.folders import parts_of, score, write_pictures
+from tests.inference.scoring.folders import parts_of, score, write_mixed
 
 WORKERS = ["--direct_running_mode=multi_processing", "--direct_num_workers=2"]
 
@@ -19,9 +19,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a folder of 60 digits in ten folders, and one file that is none."""
-    folder = write_pictures(tmp_path_factory.mktemp("beam") / "pictures", 60)
-    (folder / "0" / "notes.png").write_text("two pints of milk, and bread")
-    return folder
+    return write_mixed(tmp_path_factory.mktemp("beam") / "pictures", 60)
 
 
 @pytest.mark.parametrize("options", [[], WORKERS], ids=["in process", "two processes"])

@@ -16,7 +16,7 @@ from inference.scoring.remote import Remote
 from inference.scoring.work import Work
 from schemas.errors import InputError
 from tests.inference.scoring.elsewhere import Elsewhere, there
-from tests.inference.scoring.folders import as_nobody, parts_of, read_rows, score, write_pictures
+from tests.inference.scoring.folders import as_nobody, parts_of, read_rows, score, write_mixed, write_pictures
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -24,8 +24,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a folder of 30 digits, a text, and a file that is no picture's."""
-    folder = write_pictures(tmp_path_factory.mktemp("elsewhere") / "pictures", 30)
-    (folder / "0" / "notes.png").write_text("two pints of milk, and bread")
+    folder = write_mixed(tmp_path_factory.mktemp("elsewhere") / "pictures", 30)
     (folder / "notes.txt").write_text("two pints of milk, and bread")
     return folder
 
