@@ -138,6 +138,14 @@ class _Terminal(_Lines):
         self._clear()
         self.print(message)
 
+    def print(self, text: str) -> None:
+        """Print whole lines: above the live one, where there is one."""
+        if self.bar is None:
+            super().print(text)
+        else:
+            with suppress(OSError):
+                self.console.print(text, markup=False, emoji=False, highlight=False, soft_wrap=True)
+
     def close(self) -> None:
         """Leave the terminal as it was."""
         self._clear()
