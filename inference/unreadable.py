@@ -13,8 +13,10 @@ class UnreadableError(InputError):
     Args:
         reason: a few words that fit a table: `cut short`, `an SVG drawing`.
         expected: what could have been read instead.
+        passing: whether it is a trouble of the machine's, not of the file, and may be over the next time.
     """
 
-    def __init__(self, reason: str, *, expected: str = "") -> None:
+    def __init__(self, reason: str, *, expected: str = "", passing: bool = False) -> None:
         super().__init__(f"unreadable: {reason}", expected=expected, do="save the picture as PNG or JPEG")
         self.reason = reason
+        self.passing = passing

@@ -33,6 +33,14 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 @pytest.fixture(scope="session")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder of 6,000 names of 200 digits, in 30 folders; tests change nothing in it."""
+    from tests.inference.scoring.folders import write_many
+
+    return write_many(tmp_path_factory.mktemp("many") / "pictures")
+
+
+@pytest.fixture(scope="session")
 def bundle(trained: Project) -> Path:
     """Give the folder of the champion."""
     return trained.artifacts / "champion"

@@ -161,7 +161,7 @@ class _Gone:
         self._reason = reason
 
     def read(self, name: bytes) -> bytes:  # noqa: ARG002  (none can be)
-        raise UnreadableError(self._reason)
+        raise UnreadableError(self._reason, passing=True)
 
 
 class _Folder:
@@ -183,7 +183,7 @@ class _Folder:
             finally:
                 os.close(file)
         except OSError as error:
-            raise UnreadableError(_why(error, follow=self._follow)) from error
+            raise UnreadableError(_why(error, follow=self._follow), passing=True) from error
 
     @staticmethod
     def _read_on(file: int, data: bytes) -> bytes:

@@ -12,21 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from inference.scoring.beam import score_with_beam
+from inference.scoring.beam import Beam
 from inference.scoring.ledger import SHARDS, Ledger
 from inference.scoring.local import score_locally
+from inference.scoring.meter import Meter
 from inference.scoring.output import Output
 from inference.scoring.place import is_remote, join, names_in, remove
 from inference.scoring.summary import Summary
 from inference.scoring.work import Work
 from schemas.errors import StageError, UsageError
 from schemas.predictions import prediction_schema
-from schemas.progress import Progress, report
 
 __all__ = ["Scored", "score_folder"]
 
-OFTEN = 0.25  # seconds between two words of how far it is
-MILESTONE = 10.0
 LOCK = ".lock"
 OURS = re.compile(r"\.?[0-9a-f]{32}\.parquet(\.[0-9a-f]{8})?")  # parts, and what a killed process left of one
 
@@ -54,14 +52,14 @@ class Scored:
 
 
 def score_folder(
-    work: Work, output: Output, *, beam: list[str] | None = None, workers: int | None = None, force: bool = False
+    work: Work, output: Output, *, beam: Beam | None = None, workers: int | None = None, force: bool = False
 ) -> Scored:
     """Score a folder.
 
     Args:
         work: the folder, the model and the columns.
         output: where the predictions go; where an earlier attempt was broken off, it goes on.
-        beam: options of Apache Beam, which then does it; None is this machine.
+        beam: which of Apache Beam's engines does it; None is this machine.
         workers: processes on this machine; by default one a core.
         force: scores what was scored already.
 
@@ -84,15 +82,16 @@ def score_folder(
 
 
 def _score(  # noqa: PLR0913  (score_folder's own)
-    work: Work, output: Output, beam: list[str] | None, workers: int | None, *, force: bool, begun: float
+    work: Work, output: Output, beam: Beam | None, workers: int | None, *, force: bool, begun: float
 ) -> Scored:
     ledger = Ledger(work, output.parts)
     there = set[str]() if force else names_in(output.parts)
-    tasks = ledger.tasks(there)
+    tasks, meter = ledger.tasks(there), Meter(ledger, begun)
     if beam is None:
-        score_locally(tasks, work, _Meter(ledger, begun), workers or _cores())
+        score_locally(tasks, work, meter.add, workers or _cores())
     else:
-        score_with_beam(tasks, work, beam)
+        with meter.watch():
+            beam.score(tasks, work)
     for _ in tasks:
         pass
     ledger.check()
@@ -145,26 +144,3 @@ def _lock(file: TextIO, path: Path) -> bool:
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0))
-
-
-class _Meter:
-    """Tells how far it is."""
-
-    def __init__(self, ledger: Ledger, begun: float) -> None:
-        self._ledger = ledger
-        self._begun = begun
-        self._told = begun
-        self._milestone = begun
-        self._done = 0
-
-    def __call__(self, files: int) -> None:
-        self._done += files
-        now = time.monotonic()
-        done = self._done + self._ledger.kept
-        if now < self._told + OFTEN and done < self._ledger.listed:
-            return
-        milestone = now > self._milestone + MILESTONE
-        self._told, self._milestone = now, now if milestone else self._milestone
-        unit = "files" if self._ledger.complete else "files found by now"
-        figures = {"files/s": self._done / max(now - self._begun, 1e-9)}
-        report(Progress(done, self._ledger.listed, unit, figures, milestone=milestone))

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-from inference.scoring.part import Task
+from inference.scoring.part import PASSING, Task
 from inference.scoring.place import fetch, join, names_in, place, remove
 from inference.scoring.shard import cut_shards
 from inference.scoring.work import Work
 from schemas.errors import StageError
+
+if TYPE_CHECKING:
+    from pyarrow.parquet import FileMetaData
 
 __all__ = ["Ledger"]
 
@@ -25,7 +29,7 @@ class Ledger:
         work: what is scored.
         parts: folder of the parts.
         listed: files by now.
-        kept: files whose part was there already.
+        kept: files whose part was there already, for good.
         complete: whether all are listed.
     """
 
@@ -47,16 +51,16 @@ class Ledger:
         return list(self._counts)
 
     def count(self, name: str) -> int:
-        """Give how many files a part is of."""
-        return self._counts[name]
+        """Give how many files a part is of; 0 where it is none."""
+        return self._counts.get(name, 0)
 
     def tasks(self, there: set[str]) -> Iterator[Task]:
-        """List the folder; yields the task of each shard whose part is not there."""
+        """List the folder; yields the task of each shard whose part is not there, or not for good."""
         for shard, content, size in cut_shards(self.work.source.walk()):
             name = self.work.part_name(content)
             self._counts[name] = len(shard)
             self.listed += len(shard)
-            if name in there:
+            if name in there and self._is_for_good(name):
                 self.kept += len(shard)
                 continue
             task = Task(join(self.shards, name), join(self.parts, name), len(shard), size)
@@ -83,11 +87,23 @@ class Ledger:
                 do="run the same command again: it goes on with what is there",
             )
 
+    def _is_for_good(self, name: str) -> bool:
+        """Tell whether a part that is there has all its rows, and of files that could be read or never can be."""
+        footer = self._footer(name)
+        if footer is None or footer.num_rows != self._counts[name]:
+            return False
+        return not PASSING.items() <= (footer.metadata or {}).items()
+
     def _rows(self, name: str) -> int:
         """Count the rows of a part; -1 where it is damaged."""
+        footer = self._footer(name)
+        return -1 if footer is None else footer.num_rows
+
+    def _footer(self, name: str) -> FileMetaData | None:
+        """Read what a part says of itself; None where it is damaged."""
         import pyarrow.parquet as pq
 
         try:
-            return pq.read_metadata(BytesIO(fetch(join(self.parts, name)))).num_rows
+            return pq.read_metadata(BytesIO(fetch(join(self.parts, name))))
         except (OSError, ValueError):
-            return -1
+            return None

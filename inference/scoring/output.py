@@ -81,12 +81,13 @@ def _read_part(path: str) -> pa.Table:
 
     data = fetch(path)
     try:
-        return pq.read_table(BytesIO(data), page_checksum_verification=True)
+        table = pq.read_table(BytesIO(data), page_checksum_verification=True)
     except (OSError, ValueError) as error:
         remove(path)
         raise StageError(
             f"{path} is damaged", found=str(error), do="run the same command again: it scores these files once more"
         ) from error
+    return table.replace_schema_metadata()
 
 
 def _shown(tables: Iterator[pa.Table], see: Callable[[pa.Table], object]) -> Iterator[pa.Table]:

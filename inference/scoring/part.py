@@ -20,9 +20,10 @@ from schemas.predictions import name_of_path, prediction_schema
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Columns", "Task", "score_shard"]
+__all__ = ["PASSING", "Columns", "Task", "score_shard"]
 
 BATCH = 256  # pictures decided on at once, each 28x28 by then: what is done once a batch hardly costs from here on
+PASSING = {b"passing": b"1"}  # in the footer of a part of which some file could not be read this time
 FEW = ["label", "digit", "runner_up", "decision", "reason", "width", "height", "format", "model"]  # values, of columns
 
 
@@ -87,7 +88,7 @@ def _load(folder: Folder, name: bytes, skipped: str, hashes: list[str | None] | 
     try:
         loaded = Row("skipped", skipped) if skipped else folder.read(name)
     except UnreadableError as error:
-        loaded = Row("unreadable", error.reason)
+        loaded = Row("unreadable", error.reason, passing=error.passing)
     if isinstance(loaded, bytes):
         digest = hashlib.sha256(loaded).hexdigest() if hashes is not None else None
         if not is_named_like_a_picture(name) and not begins_like_a_picture(loaded):
@@ -108,6 +109,8 @@ def _table(shard: Shard, rows: list[Row], hashes: list[str | None], reader: Read
     values["label"] = [folder.rpartition("/")[2] or None] * len(rows)
     values["sha256"] = hashes
     values["model"] = [reader.version] * len(rows)
+    if any(values["passing"]):
+        schema = schema.with_metadata(PASSING)
     return pa.table([pa.array(values[name], schema.field(name).type) for name in schema.names], schema=schema)
 
 

@@ -75,7 +75,7 @@ class _Folder:
             with FileSystems.open(join(self.path, name.decode()), compression_type="uncompressed") as file:
                 data: bytes = file.read(MAX_BYTES + 1)
         except OSError as error:
-            raise UnreadableError(f"cannot be opened: {error}") from error
+            raise UnreadableError(f"cannot be opened: {error}", passing=True) from error
         if len(data) > MAX_BYTES:
             raise UnreadableError(f"more than {MAX_BYTES // 2**20} MiB")
         return data

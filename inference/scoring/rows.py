@@ -26,7 +26,10 @@ PLAIN = Header("PNG", SIDE, SIDE)
 
 
 class Row(NamedTuple):
-    """What is said of a file; the columns of prediction_schema that do not depend on where it lies."""
+    """What is said of a file; the columns of prediction_schema that do not depend on where it lies, and one more.
+
+    `passing` says that the machine could not read the file this time.
+    """
 
     decision: str
     reason: str = ""
@@ -37,6 +40,7 @@ class Row(NamedTuple):
     width: int | None = None
     height: int | None = None
     format: str | None = None
+    passing: bool = False
 
 
 def score_batch(files: Iterable[bytes | Row], reader: Reads) -> list[Row]:

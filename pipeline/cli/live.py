@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from pipeline.cli.table import box
 from pipeline.log import LOGGER
+from schemas.progress import time_told
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -128,14 +129,22 @@ class _Terminal(_Lines):
             return
         self.advanced = now
         task = self.bar.tasks[0]
-        left = task.time_remaining
-        shown = f"{progress}" if left is None else f"{progress}  {left:.0f} s left"
+        left = None if progress.rate is not None or progress.grows else task.time_remaining
+        shown = f"{progress}" if left is None else f"{progress}  {time_told(left)} left"
         self.bar.update(task.id, completed=progress.done, total=progress.total, message=self.stage, figures=shown)
 
     def end(self, message: str) -> None:
         """A stage has ended: its line goes, one that says so stays."""
         self._clear()
         self.print(message)
+
+    def print(self, text: str) -> None:
+        """Print whole lines: above the live one, where there is one."""
+        if self.bar is None:
+            super().print(text)
+        else:
+            with suppress(OSError):
+                self.console.print(text, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
     def close(self) -> None:
         """Leave the terminal as it was."""

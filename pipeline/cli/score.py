@@ -11,6 +11,7 @@ import typer
 from pipeline.cli.project import AsJson, artifacts_of
 
 if TYPE_CHECKING:
+    from inference.scoring.beam import Beam
     from inference.scoring.folder import Scored
     from inference.scoring.output import Output
     from inference.scoring.work import Work
@@ -57,7 +58,7 @@ def score(  # noqa: PLR0913  (each is an option)
     from inference.threads import use_one_thread
 
     use_one_thread()  # before Beam imports numpy
-    _check(folder, engine, context.args, sheet)
+    beam = _check(folder, engine, context.args, sheet)
     from inference.scoring.folder import score_folder
     from inference.scoring.local import do_without_pandas
     from inference.scoring.output import Output
@@ -69,13 +70,11 @@ def score(  # noqa: PLR0913  (each is an option)
     columns = {"labels": labels, "sha256": sha256, "probabilities": probabilities}
     work = _work(artifacts_of(context), version, folder, output, columns, follow=follow)
     with tell(f"scoring {folder.rstrip('/').rpartition('/')[2] or folder}"):
-        beam = context.args if engine == "beam" else None
         scored = score_folder(work, output, beam=beam, workers=workers, force=force)
-    name = engine if beam is None else _runner(beam)
     if sheet:
         _write_sheet(sheet, work, scored)
     if as_json:
-        _print_json(scored, output, name, work.bundle.version)
+        _print_json(scored, output, beam.runner if beam else engine, work.bundle.version)
     else:
         from pipeline.cli.scored import tell_scored
 
@@ -84,7 +83,8 @@ def score(  # noqa: PLR0913  (each is an option)
         raise typer.Exit(UNREADABLE)
 
 
-def _check(folder: str, engine: str, arguments: list[str], sheet: Path | None) -> None:
+def _check(folder: str, engine: str, arguments: list[str], sheet: Path | None) -> Beam | None:
+    """Refuse what cannot be done; gives the engine of Beam's that is asked for."""
     from inference.scoring.place import is_remote
     from schemas.errors import InputError, UsageError, nearest
 
@@ -92,14 +92,12 @@ def _check(folder: str, engine: str, arguments: list[str], sheet: Path | None) -
         raise UsageError(f"there is no engine {engine}", expected=" or ".join(ENGINES), do=nearest(engine, [*ENGINES]))
     if arguments and engine == "local":
         raise UsageError("the local engine takes no options of Beam", found=" ".join(arguments), do="add --engine beam")
-    if engine == "beam":
-        _runner(arguments)
+    beam = _beam(arguments) if engine == "beam" or is_remote(folder) else None
     if sheet and not sheet.parent.is_dir():
         raise UsageError(f"--sheet {sheet}: there is no such folder", found=str(sheet.parent), do="make it first")
     if is_remote(folder):
         if sheet:
             raise UsageError("--sheet draws pictures of this machine", found=folder)
-        _runner([])
     elif not Path(folder).is_dir():
         is_file = Path(folder).exists()
         raise InputError(
@@ -107,10 +105,11 @@ def _check(folder: str, engine: str, arguments: list[str], sheet: Path | None) -
             expected="a folder of pictures",
             do=f"digits predict {folder}" if is_file else "",
         )
+    return beam if engine == "beam" else None
 
 
-def _runner(arguments: list[str]) -> str:
-    """Name the runner that Beam's options ask for; from here on Beam tells of its errors, and of nothing less."""
+def _beam(arguments: list[str]) -> Beam:
+    """Read Beam's options; from here on Beam tells of its errors, and of nothing less."""
     import logging
 
     from pipeline.cli.interrupt import Interrupted
@@ -122,9 +121,9 @@ def _runner(arguments: list[str]) -> str:
         handler.addFilter(lambda _: Interrupted.raised is None)  # what follows from Ctrl-C is no error
         logging.getLogger().addHandler(handler)
     try:
-        from inference.scoring.beam import runner_of
+        from inference.scoring.beam import Beam
 
-        return runner_of(arguments)
+        return Beam(arguments)
     except ModuleNotFoundError as error:
         raise UsageError("Apache Beam is not installed", do="make beam") from error
 
@@ -174,4 +173,6 @@ def _print_json(scored: Scored, output: Output, engine: str, model: str) -> None
     }
     if scored.summary.accuracy is not None:
         document["accuracy"] = scored.summary.accuracy
+        document["classes"] = scored.summary.classes
+        document["confusion"] = scored.summary.matrix(scored.summary.classes)
     print(json.dumps(document, indent=2))

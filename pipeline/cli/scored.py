@@ -22,6 +22,8 @@ __all__ = ["tell_scored"]
 BAR = 30
 REASONS = 12  # more are told together
 REASONS_HEADER = ("decision", "reason", "such as", "files")
+WHOLE = 10  # labels, of which all confusions are shown; of more the commonest
+WORST = 5
 LEAST = 20  # columns for paths in a table
 GAP = 2
 INDENT = 9
@@ -91,6 +93,20 @@ def _confusion(summary: Summary) -> str:
     wrong = [(label, digit, count) for (label, digit), count in summary.confusion.items() if label != digit]
     wrong.sort(key=lambda each: -each[2])
     figures = f"{right / every:.2%}: {right:,} of {every:,} labelled pictures, unsure answers counted"
-    lines = [f"accuracy {_hanging(figures)}"]
-    lines += [f"         {label} read as {digit}: {count:,}" for label, digit, count in wrong[:5]]
-    return "\n".join(lines)
+    seen = {name for pair in summary.confusion for name in pair}
+    matrix = _matrix(summary, [name for name in summary.classes if name in seen])
+    lines = [f"         {label} read as {digit}: {count:,}" for label, digit, count in wrong[:WORST]]
+    return "\n".join([f"accuracy {_hanging(figures)}", *(matrix or lines)])
+
+
+def _matrix(summary: Summary, names: list[str]) -> list[str]:
+    """Give the lines of all labels against all answers; none where they are too many, or do not fit a terminal."""
+    rows = [names, *([f"{count or '.'}" for count in row] for row in summary.matrix(names))]
+    heads = ["label", *names]
+    first, width = (max(len(each) for each in some) for some in (heads, [cell for row in rows for cell in row]))
+    for gap in (GAP, 1):
+        if len(names) <= WHOLE and first + len(names) * (gap + width) <= shutil.get_terminal_size().columns:
+            table = zip(heads, rows, strict=True)
+            lines = [f"{head:{first}}{''.join(f'{cell:>{gap + width}}' for cell in row)}" for head, row in table]
+            return ["", f"{'':{first + gap}}read as", *lines]
+    return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,12 +43,9 @@ def make_digits(folder: Path, count: int) -> Path:
     from tests.inference.pictures import as_file
 
     images = load_mnist()
-    aside = folder.with_name(f"{folder.name}.part")
-    aside.mkdir(parents=True, exist_ok=True)
-    for i in range(count):
-        (aside / f"{i:06d}.png").write_bytes(as_file(images[i % len(images)], "PNG"))
+    folder.parent.mkdir(parents=True, exist_ok=True)
     np.save(f"{folder}.npy", images[np.arange(count) % len(images)])
-    return aside.rename(folder)
+    return _write(folder, ((f"{i:06d}.png", as_file(images[i % len(images)], "PNG")) for i in range(count)))
 
 
 def make_photos(folder: Path, count: int) -> Path:
@@ -58,12 +56,22 @@ def make_photos(folder: Path, count: int) -> Path:
     from learning.look import draw
 
     images = load_mnist()
+
+    def photos() -> Iterator[tuple[str, bytes]]:
+        for i in range(count):
+            rng = robustness.generator(i)
+            look = _on_page(robustness.photo(rng))
+            yield f"{i:06d}.jpg", draw(images[i * len(images) // count], look, rng)
+
+    return _write(folder, photos())
+
+
+def _write(folder: Path, files: Iterable[tuple[str, bytes]]) -> Path:
+    """Write files aside; the folder is there when all are."""
     aside = folder.with_name(f"{folder.name}.part")
     aside.mkdir(parents=True, exist_ok=True)
-    for i in range(count):
-        rng = robustness.generator(i)
-        look = _on_page(robustness.photo(rng))
-        (aside / f"{i:06d}.jpg").write_bytes(draw(images[i * len(images) // count], look, rng))
+    for name, data in files:
+        (aside / name).write_bytes(data)
     return aside.rename(folder)
 
 

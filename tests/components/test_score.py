@@ -12,16 +12,14 @@ from schemas.artifact import Output
 from schemas.bundle import Bundle
 from schemas.errors import InputError
 from schemas.predictions import Predictions
-from tests.inference.scoring.folders import read_rows, write_pictures
+from tests.inference.scoring.folders import read_rows, write_mixed
 from tests.samples import make_output
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give 20 digits, and a file that is none."""
-    folder = write_pictures(tmp_path_factory.mktemp("stage") / "pictures", 20)
-    (folder / "0" / "notes.png").write_text("two pints of milk, and bread")
-    return folder
+    return write_mixed(tmp_path_factory.mktemp("stage") / "pictures", 20)
 
 
 @pytest.fixture(scope="module")

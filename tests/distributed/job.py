@@ -14,7 +14,7 @@ from numpy import uint8
 from learning.files import encode_png
 from tests.project import Project
 
-__all__ = ["Job", "environment", "write_pictures"]
+__all__ = ["Job", "environment"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,11 @@ class Job:
     project: Project
     folder: Path
     out: Path
+
+    @classmethod
+    def of(cls, project: Project, place: Path, count: int, folders: int) -> Job:
+        """Write so many digits into so many folders in a place, where the predictions go, too."""
+        return cls(project, _write_pictures(place / "pictures", count, folders), place / "predictions.parquet")
 
     @property
     def parts(self) -> int:
@@ -63,7 +68,7 @@ def environment() -> dict[str, str]:
     return {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
 
 
-def write_pictures(folder: Path, count: int, folders: int) -> Path:
+def _write_pictures(folder: Path, count: int, folders: int) -> Path:
     """Write so many real digits into so many folders, and into each a file that is no picture."""
     images = mnist_data()[0].reshape(-1, 28, 28).astype(uint8)
     files = [encode_png(image) for image in images[:: max(len(images) // count, 1)]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from schemas.errors import InputError, UsageError
 from tests.distributed import flink as script
 from tests.distributed.flink import Cluster
-from tests.distributed.job import Job, write_pictures
+from tests.distributed.job import Job
 from tests.project import Project
 
 pytestmark = [pytest.mark.distributed, pytest.mark.timeout(300)]
@@ -18,8 +19,7 @@ pytestmark = [pytest.mark.distributed, pytest.mark.timeout(300)]
 @pytest.fixture(scope="module")
 def job(trained: Project, tmp_path_factory: pytest.TempPathFactory) -> Job:
     """Give a folder of 20,000 digits in 100 folders."""
-    folder = tmp_path_factory.mktemp("flink-job")
-    return Job(trained, write_pictures(folder / "pictures", 20_000, 100), folder / "predictions.parquet")
+    return Job.of(trained, tmp_path_factory.mktemp("flink-job"), 20_000, 100)
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +42,17 @@ def test_a_lost_task_manager_loses_nothing(flink: Cluster, job: Job, expected: b
     out, err = process.communicate()
     assert (process.returncode, there < 100) == (5, True), f"{out}\n{err}"
     assert job.out.read_bytes() == expected
+
+
+def test_a_signal_cancels_the_job(flink: Cluster, job: Job, expected: bytes) -> None:
+    """Broken off half-way, the job ends on Flink, too, and what is there is gone on with."""
+    process = job.start(flink.options())
+    assert script.wait(lambda: job.parts >= 5, 120)
+    process.send_signal(signal.SIGINT)
+    process.communicate()
+    state = max(flink.ask("jobs/overview")["jobs"], key=lambda each: each["start-time"])["state"]
+    assert (process.returncode, state in {"CANCELLING", "CANCELED"}) == (130, True)
+    assert job.done([]) == expected
 
 
 def test_a_lost_task_manager_was_missed(flink: Cluster) -> None:

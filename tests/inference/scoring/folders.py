@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from inference.bundle import LoadedBundle
+from inference.scoring.beam import Beam
 from inference.scoring.disk import Disk
 from inference.scoring.folder import Scored, score_folder
 from inference.scoring.output import Output
@@ -14,7 +17,20 @@ from inference.scoring.part import Columns
 from inference.scoring.work import Work
 from tests.inference.pictures import as_file, sample
 
-__all__ = ["parts_of", "read_rows", "score", "work_on", "write_pictures"]
+__all__ = [
+    "MANY",
+    "as_nobody",
+    "parts_of",
+    "read_rows",
+    "score",
+    "work_on",
+    "write_many",
+    "write_mixed",
+    "write_pictures",
+]
+
+MANY = 6_000
+NOBODY = 65534
 
 
 def write_pictures(folder: Path, count: int, first: int = 0) -> Path:
@@ -23,6 +39,26 @@ def write_pictures(folder: Path, count: int, first: int = 0) -> Path:
         place = folder / f"{number % 10}"
         place.mkdir(parents=True, exist_ok=True)
         (place / f"{number:05}.png").write_bytes(as_file(sample()[number % 5000], "PNG"))
+    return folder
+
+
+def write_mixed(folder: Path, count: int) -> Path:
+    """Write so many digits, and a file that is none."""
+    write_pictures(folder, count)
+    (folder / "0" / "notes.png").write_text("two pints of milk, and bread")
+    return folder
+
+
+def write_many(folder: Path) -> Path:
+    """Write 200 digits under MANY names, in 30 folders: more than is scored before other processes have started."""
+    for number in range(200):
+        for copy in range(MANY // 200):
+            path = folder / f"{copy:02}" / f"{number:03}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if copy:
+                path.hardlink_to(folder / "00" / path.name)
+            else:
+                path.write_bytes(as_file(sample()[number * 25], "PNG", compress_level=0))
     return folder
 
 
@@ -45,7 +81,8 @@ def score(  # noqa: PLR0913  (what score_folder and Work take)
 ) -> Scored:
     """Score a folder, in this process where nothing else is asked for."""
     work = work_on(folder, loaded, out, follow=follow, **columns)
-    return score_folder(work, Output(str(out)), workers=workers, force=force, beam=beam)
+    engine = None if beam is None else Beam(beam)
+    return score_folder(work, Output(str(out)), workers=workers, force=force, beam=engine)
 
 
 def read_rows(out: Path) -> dict[str, dict[str, Any]]:
@@ -63,3 +100,20 @@ def parts_of(out: Path) -> dict[str, tuple[int, int]]:
     """Give inode and time of each part in a folder."""
     found = (entry for entry in os.scandir(out) if entry.name.endswith(".parquet"))
     return {entry.name: (entry.stat().st_ino, entry.stat().st_mtime_ns) for entry in found}
+
+
+@contextmanager
+def as_nobody(place: Path, *closed: Path) -> Generator[None]:
+    """Take all rights to some files, and be someone whom this keeps from reading them, but not from writing *place*."""
+    place.chmod(0o777)
+    for each in closed:
+        each.chmod(0)
+    if os.geteuid() == 0:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        if os.getuid() == 0:
+            os.seteuid(0)
+        for each in closed:
+            each.chmod(0o755)

@@ -6,8 +6,6 @@ import os
 import socket
 import stat
 import tempfile
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +21,8 @@ from inference.scoring.place import place
 from inference.scoring.shard import cut_shards
 from schemas.predictions import path_of_name
 from tests.inference.pictures import as_file, bomb, files, sample, seven
-from tests.inference.scoring.folders import read_rows, score
+from tests.inference.scoring.folders import as_nobody, parts_of, read_rows, score
 
-NOBODY = 65534
 DIGIT = as_file(sample()[2100], "PNG")
 LINK = "a link: read with --follow"
 DOTS = {"PNG 1 bit", "BMP 1 bit", "TIFF fax", "PBM"}  # which make up the grey paper
@@ -192,7 +189,7 @@ def test_without_permission_a_file_is_unreadable(loaded: LoadedBundle, reader: R
         for each in ("a.png", "b.png", "closed/c.png"):
             (folder / each).write_bytes(DIGIT)
         score(folder, loaded, Path(name) / "before.parquet")
-        with _nobody(Path(name), (folder / "b.png", folder / "closed")):
+        with as_nobody(Path(name), folder / "b.png", folder / "closed"):
             scored = score(folder, loaded, Path(name) / "out.parquet")
         rows = read_rows(Path(name) / "out.parquet")
     assert scored.listed == 3
@@ -201,21 +198,21 @@ def test_without_permission_a_file_is_unreadable(loaded: LoadedBundle, reader: R
         assert (rows[each]["decision"], rows[each]["reason"]) == ("unreadable", "permission denied")
 
 
-@contextmanager
-def _nobody(place: Path, closed: tuple[Path, ...]) -> Generator[None]:
-    """Take all rights to some files, and be someone whom this keeps from reading them."""
-    place.chmod(0o777)
-    for each in closed:
-        each.chmod(0)
-    if os.geteuid() == 0:
-        os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        if os.getuid() == 0:
-            os.seteuid(0)
-        for each in closed:
-            each.chmod(0o755)
+def test_what_could_not_be_read_is_scored_again(loaded: LoadedBundle, reader: Reader) -> None:
+    """Of a partitioned output a rerun scores a part anew where a file could not be read, until it can; others stay."""
+    del reader  # all that is imported for it is there before the rights are gone
+    with tempfile.TemporaryDirectory() as name:
+        folder, out = Path(name) / "pictures", Path(name) / "parts"
+        for each in ("one/a.png", "two/b.png", "two/c.png", "two/text.png"):
+            (folder / each).parent.mkdir(parents=True, exist_ok=True)
+            (folder / each).write_bytes(b"two pints of milk" if "text" in each else DIGIT)
+        with as_nobody(Path(name), folder / "two" / "b.png"):
+            assert [score(folder, loaded, out).kept for _ in range(2)] == [0, 1]
+            before = parts_of(out)
+            closed = read_rows(out)["two/b.png"]
+        assert [score(folder, loaded, out).kept for _ in range(2)] == [1, 4]
+        assert (closed["reason"], read_rows(out)["two/b.png"]["decision"]) == ("permission denied", "digit")
+        assert len(before.items() & parts_of(out).items()) == 1
 
 
 def test_a_file_that_is_gone_since_it_was_listed_says_so(tmp_path: Path, reader: Reader) -> None:

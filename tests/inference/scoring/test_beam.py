@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from inference.bundle import LoadedBundle
-from inference.scoring.beam import runner_of
+from inference.scoring.beam import Beam
 from schemas.errors import UsageError
-from tests.inference.scoring.folders import parts_of, score, write_pictures
+from tests.inference.scoring.folders import parts_of, score, write_mixed
 
 WORKERS = ["--direct_running_mode=multi_processing", "--direct_num_workers=2"]
 
@@ -19,9 +19,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a folder of 60 digits in ten folders, and one file that is none."""
-    folder = write_pictures(tmp_path_factory.mktemp("beam") / "pictures", 60)
-    (folder / "0" / "notes.png").write_text("two pints of milk, and bread")
-    return folder
+    return write_mixed(tmp_path_factory.mktemp("beam") / "pictures", 60)
 
 
 @pytest.mark.parametrize("options", [[], WORKERS], ids=["in process", "two processes"])
@@ -54,16 +52,16 @@ def test_an_empty_folder_needs_no_engine(loaded: LoadedBundle, tmp_path: Path) -
 
 def test_without_a_runner_it_is_the_one_in_this_process() -> None:
     """Beam's own default, which looks for a program to download, is not used."""
-    assert runner_of([]) == "FnApiRunner"
+    assert Beam([]).runner == "FnApiRunner"
 
 
 def test_a_runner_is_named_as_it_was_asked_for() -> None:
     """Whichever runner is asked for is Beam's to know."""
-    assert runner_of(["--runner=FlinkRunner", "--flink_master=localhost:8081"]) == "FlinkRunner"
+    assert Beam(["--runner=FlinkRunner", "--flink_master=localhost:8081"]).runner == "FlinkRunner"
 
 
 def test_the_runner_that_loses_rows_is_refused() -> None:
     """DaskRunner is refused with the reason."""
     with pytest.raises(UsageError, match="DaskRunner cannot be used") as raised:
-        runner_of(["--runner=DaskRunner"])
+        Beam(["--runner=DaskRunner"])
     assert "loses rows" in str(raised.value)

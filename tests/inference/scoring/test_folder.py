@@ -23,40 +23,22 @@ from inference.scoring.output import Output
 from schemas.errors import DigitsError, StageError, UsageError
 from schemas.predictions import prediction_schema
 from tests.inference.pictures import as_file, sample
-from tests.inference.scoring.folders import parts_of, read_rows, score, work_on, write_pictures
+from tests.inference.scoring.folders import MANY, parts_of, read_rows, score, work_on, write_mixed, write_pictures
 
-COUNT = 6_000  # files that are more than this process scores before it starts others
 ACROSS = ("path", "digit", "decision", "reason")
 
 
 @pytest.fixture(scope="module")
 def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a folder of 60 digits in ten folders, and one file that is none."""
-    folder = write_pictures(tmp_path_factory.mktemp("few") / "pictures", 60)
-    (folder / "0" / "notes.png").write_text("two pints of milk, and bread")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder of 6,000 names of 200 digits, in 30 folders."""
-    folder = tmp_path_factory.mktemp("many") / "pictures"
-    for number in range(200):
-        for copy in range(COUNT // 200):
-            path = folder / f"{copy:02}" / f"{number:03}.png"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if copy:
-                path.hardlink_to(folder / "00" / path.name)
-            else:
-                path.write_bytes(as_file(sample()[number * 25], "PNG", compress_level=0))
-    return folder
+    return write_mixed(tmp_path_factory.mktemp("few") / "pictures", 60)
 
 
 def test_two_processes_give_the_same_bytes(many: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
     """The output does not depend on how many processes made it."""
     for workers in (1, 2):
         scored = score(many, loaded, tmp_path / f"{workers}.parquet", workers=workers)
-        assert scored.listed == COUNT
+        assert scored.listed == MANY
     assert (tmp_path / "1.parquet").read_bytes() == (tmp_path / "2.parquet").read_bytes()
 
 
@@ -273,14 +255,24 @@ def test_a_missing_part_is_named(few: Path, loaded: LoadedBundle, tmp_path: Path
 
 
 @pytest.mark.parametrize("damage", [b"", b"PAR1 and no more"])
-def test_a_damaged_part_is_named_and_made_anew(damage: bytes, few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """A part that cannot be read is named, and not kept by the next run."""
+def test_a_damaged_part_is_made_anew(damage: bytes, few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """A part that cannot be read is not kept."""
     ledger = _ledger(few, loaded, tmp_path)
+    before = read_rows(tmp_path / "parts")
     (tmp_path / "parts" / ledger.names[4]).write_bytes(damage)
-    with pytest.raises(StageError, match="6 of 61 files are not accounted for") as raised:
-        score(few, loaded, tmp_path / "parts")
-    assert ledger.names[4] in str(raised.value)
     assert score(few, loaded, tmp_path / "parts").kept == 55
+    assert read_rows(tmp_path / "parts") == before
+
+
+def test_a_part_damaged_meanwhile_is_named(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """A part that cannot be read when all should be there is named, and removed."""
+    ledger = _ledger(few, loaded, tmp_path)
+    part = tmp_path / "parts" / ledger.names[4]
+    part.write_bytes(b"PAR1 and no more")
+    with pytest.raises(StageError, match="6 of 61 files are not accounted for") as raised:
+        ledger.check()
+    assert part.name in str(raised.value)
+    assert not part.exists()
 
 
 def test_a_flipped_bit_in_a_part_is_found(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from inference.bundle import LoadedBundle
+from inference.scoring.beam import Beam
 from inference.scoring.folder import Scored, score_folder
 from inference.scoring.output import Output
 from inference.scoring.part import Columns
@@ -14,7 +16,7 @@ from inference.scoring.remote import Remote
 from inference.scoring.work import Work
 from schemas.errors import InputError
 from tests.inference.scoring.elsewhere import Elsewhere, there
-from tests.inference.scoring.folders import parts_of, read_rows, score, write_pictures
+from tests.inference.scoring.folders import as_nobody, parts_of, read_rows, score, write_mixed, write_pictures
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -22,8 +24,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a folder of 30 digits, a text, and a file that is no picture's."""
-    folder = write_pictures(tmp_path_factory.mktemp("elsewhere") / "pictures", 30)
-    (folder / "0" / "notes.png").write_text("two pints of milk, and bread")
+    folder = write_mixed(tmp_path_factory.mktemp("elsewhere") / "pictures", 30)
     (folder / "notes.txt").write_text("two pints of milk, and bread")
     return folder
 
@@ -33,7 +34,7 @@ def _score(folder: Path, loaded: LoadedBundle, out: Path, beam: list[str] | None
     assert Elsewhere.scheme() == "test"
     output = Output(there(out))
     work = Work(Remote(there(folder), (output.path, output.parts)), loaded, Columns())
-    return score_folder(work, output, workers=1, beam=beam)
+    return score_folder(work, output, workers=1, beam=None if beam is None else Beam(beam))
 
 
 @pytest.mark.parametrize("beam", [None, []], ids=["local", "beam"])
@@ -60,6 +61,16 @@ def test_a_rerun_keeps_the_parts(folder: Path, loaded: LoadedBundle, tmp_path: P
     scored = _score(folder, loaded, tmp_path / "parts")
     assert (scored.kept, scored.listed) == (32, 32)
     assert parts_of(tmp_path / "parts") == before
+
+
+def test_what_could_not_be_read_is_scored_again(loaded: LoadedBundle) -> None:
+    """A rerun scores the part of a file anew that could not be opened, and keeps the others."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = write_pictures(Path(name) / "pictures", 4)
+        with as_nobody(Path(name), folder / "3" / "00003.png"):
+            assert [_score(folder, loaded, Path(name) / "parts").kept for _ in range(2)] == [0, 3]
+        assert [_score(folder, loaded, Path(name) / "parts").kept for _ in range(2)] == [3, 4]
+        assert read_rows(Path(name) / "parts")["3/00003.png"]["decision"] == "digit"
 
 
 def test_a_stale_part_goes(loaded: LoadedBundle, tmp_path: Path) -> None:

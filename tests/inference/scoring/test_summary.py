@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +13,8 @@ import pytest
 from inference.bundle import LoadedBundle
 from inference.scoring.folder import Scored
 from inference.scoring.sheet import draw_least_certain
-from inference.scoring.summary import EXAMPLES, LEAST_CERTAIN
-from tests.inference.pictures import as_file
+from inference.scoring.summary import EXAMPLES, LEAST_CERTAIN, Summary
+from tests.inference.pictures import as_file, sample
 from tests.inference.scoring.folders import read_rows, score, write_pictures
 
 
@@ -48,6 +51,90 @@ def test_other_pictures_are_said_to_be_unlike(shapes: Scored, loaded: LoadedBund
     said = shapes.summary.drift(loaded.calibration.refused)
     assert said is not None
     assert "look like nothing the model was trained on" in said
+
+
+@pytest.fixture(scope="module")
+def shirts() -> list[bytes]:
+    """Draw 60 shirts of woven cloth, which fill their pictures: most have no strokes to be read."""
+    import cv2
+
+    random = np.random.default_rng(0)
+    files: list[bytes] = []
+    for _ in range(60):
+        image, (half, top) = np.zeros((28, 28), np.uint8), random.integers((5, 1), (8, 5)).tolist()
+        right = [(14 + half, top), (27, top + 10), (23, top + 13), (14 + half, top + 7), (14 + half, 26)]
+        corners = [*right, *((28 - x, y) for x, y in reversed(right))]
+        cv2.fillPoly(image, [np.array(corners, np.int32)], (200,))
+        files.append(as_file((image * random.uniform(0.6, 1, image.shape)).astype(np.uint8), "PNG"))
+    return files
+
+
+def _mixed(folder: Path, loaded: LoadedBundle, *kinds: list[bytes]) -> Summary:
+    """Score a folder of these files."""
+    for kind, files in enumerate(kinds):
+        for number, data in enumerate(files):
+            path = folder / f"{kind}" / f"{number:04}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+    return score(folder, loaded, folder.with_name("out.parquet")).summary
+
+
+def _digits(count: int) -> list[bytes]:
+    return [as_file(image, "PNG") for image in sample()[:: 5000 // count][:count]]
+
+
+def test_whatever_is_not_answered_is_unlike(shirts: list[bytes], loaded: LoadedBundle, tmp_path: Path) -> None:
+    """The share that is told has every picture in it that was not answered, whether a network has read it or not."""
+    summary = _mixed(tmp_path / "pictures", loaded, shirts)
+    rows = [row for row in read_rows(tmp_path / "out.parquet").values() if row["digit"]]
+    share = sum(row["decision"] == "unsure" for row in rows) / len(rows)
+    assert share > 0.9
+    assert {row["reason"] for row in rows} >= {"no pen strokes", "unlike any digit"}
+    assert str(summary.drift(loaded.calibration.refused)).startswith(f"{share:.0%} of these pictures look like nothing")
+
+
+def test_a_folder_that_is_half_digits_is_told_of(shirts: list[bytes], loaded: LoadedBundle, tmp_path: Path) -> None:
+    """Digits beside them do not hide what is none."""
+    summary = _mixed(tmp_path / "pictures", loaded, shirts, _digits(60))
+    assert re.match(r"(4|5)\d% of these", str(summary.drift(loaded.calibration.refused)))
+
+
+def test_blank_pages_are_not_unlike(loaded: LoadedBundle, tmp_path: Path) -> None:
+    """Fields that nobody has filled in say nothing of the others."""
+    blank = as_file(np.full((90, 90), 255, np.uint8), "PNG")
+    summary = _mixed(tmp_path / "pictures", loaded, [blank] * 60, _digits(60))
+    assert summary.decisions["unsure"] >= 60
+    assert summary.drift(loaded.calibration.refused) is None
+
+
+def test_a_few_are_no_other_folder(shirts: list[bytes], loaded: LoadedBundle, tmp_path: Path) -> None:
+    """A twentieth that is not answered is not told of, even if the model answers all of its validation digits."""
+    summary = _mixed(tmp_path / "pictures", loaded, shirts[:5], _digits(100))
+    assert summary.doubtful >= 5
+    assert summary.drift(0.0) is None
+
+
+def test_a_strict_model_tells_of_another_folder(shirts: list[bytes], loaded: LoadedBundle, tmp_path: Path) -> None:
+    """A folder of shirts is told of by a model, too, that refuses a fifth of its validation digits."""
+    assert _mixed(tmp_path / "pictures", loaded, shirts).drift(0.2)
+
+
+@pytest.mark.full
+def test_fashion_is_unlike_and_mnist_is_not(loaded: LoadedBundle, tmp_path: Path) -> None:
+    """Of 500 test pictures of Fashion-MNIST it is said, of MNIST's it is not, and of both together it is."""
+    kinds = [_original(name) for name in ("FASHION_MNIST_FILES", "MNIST_FILES")]
+    folders = {"fashion": kinds[:1], "mnist": kinds[1:], "both": kinds}
+    told = {name: _mixed(tmp_path / name, loaded, *each) for name, each in folders.items()}
+    refused = loaded.calibration.refused
+    assert {name for name, summary in told.items() if summary.drift(refused)} == {"fashion", "both"}
+
+
+def _original(variable: str) -> list[bytes]:
+    """Give the first 500 test pictures of the original files as PNG."""
+    path = Path(os.environ.get(variable, ""), "t10k-images-idx3-ubyte.gz")
+    assert path.is_file(), f"{variable} must name the folder of the four files"
+    pixels = np.frombuffer(gzip.decompress(path.read_bytes()), np.uint8, offset=16)
+    return [as_file(image, "PNG") for image in pixels.reshape(-1, 28, 28)[:500]]
 
 
 def test_few_pictures_say_nothing(loaded: LoadedBundle, tmp_path: Path) -> None:

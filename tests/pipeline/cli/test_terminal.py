@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
-from tests.project import DIGITS, Project
+from tests.project import DIGITS, HOUSE, Project
 from tests.terminal import run_in_terminal
 
 
@@ -44,6 +46,26 @@ def test_a_live_line_goes_when_its_stage_ends(project: Project) -> None:
     assert any("say: first run" in frame and "0:00:0" in frame for frame in session.frames)
     assert "0:00:0" not in session.text
     assert "say ran after 1." in session.text
+
+
+TOLD = """
+import time
+from pipeline.cli.live import tell
+from schemas import progress
+
+with tell("scoring"):
+    progress.report(progress.Progress(617, 2000, "files", rate=38.0))
+    time.sleep(0.5)
+    progress.tell("the job [x] is :x: cancelled")
+    time.sleep(0.5)
+"""
+
+
+def test_what_is_told_has_a_line_of_its_own(ran: Project) -> None:
+    """What a stage tells stands above its live line, as it is, and stays; the time left is in the live line."""
+    session = run_in_terminal([sys.executable, "-c", TOLD], 100, _variables(ran), HOUSE)
+    assert session.text == "scoring: the job [x] is :x: cancelled"
+    assert any("files 617/2000  38 files/s  36 s left" in frame for frame in session.frames)
 
 
 def test_off_a_terminal_there_are_no_escape_codes(project: Project) -> None:

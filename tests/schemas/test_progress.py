@@ -1,0 +1,27 @@
+"""How far a stage is, in a line."""
+
+from __future__ import annotations
+
+import pytest
+
+from schemas.progress import Progress, time_told
+
+
+@pytest.mark.parametrize(
+    ("progress", "line"),
+    [
+        (Progress(200, 1400, "step", {"loss": 0.21}), "step 200/1400  loss 0.2100"),
+        (Progress(200, 1400, "files", rate=50.0), "files 200/1400  50 files/s  24 s left"),
+        (Progress(200, 1400, "files", rate=50.0, grows=True), "files 200/1400 found by now  50 files/s"),
+        (Progress(0, 1400, "files", rate=0.0), "files 0/1400"),
+    ],
+)
+def test_a_line_says_what_is_known(progress: Progress, line: str) -> None:
+    """The time left is told where the total and the rate are known."""
+    assert str(progress) == line
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(0.4, "0 s"), (119, "119 s"), (120, "2 min"), (7200, "2 h")])
+def test_a_time_has_the_unit_that_suits_it(seconds: float, said: str) -> None:
+    """Nobody counts an hour in seconds."""
+    assert time_told(seconds) == said
