@@ -10,7 +10,7 @@ from inference.ink import HALF, Ink
 from inference.parts import Digit, choose_parts
 from inference.placement import box_of
 from inference.quantile import quantile
-from inference.regions import widened
+from inference.regions import connected_parts, widened
 from inference.score import score
 from inference.shade import measure_slopes
 
@@ -23,9 +23,11 @@ __all__ = ["Lone", "find_lone"]
 WEAK, GRAIN = 0.15, 4.0  # of the ink's strength, and deviations of the paper: what stands out more is seen
 STRAY = 0.0005  # of the picture may be seen and be no digit: dust
 STRONG, CLEAR = 40, 8.0  # of 255, and deviations of the paper: weaker ink deserves a closer look
-MOST = 0.3  # of the picture is ink
+BULKY, SURER = 0.13, 0.92  # of the picture is ink: it may be no strokes, and the score has to be higher
+LIKE = 0.4  # of the longest part: another that is as long may be another digit
 SURE = 0.82  # score of a digit on plain paper; of shadows taken for one it was 0.78 at most
 AROUND = 12  # pixels round the ink that are looked at with it
+NEARBY = 0.1  # of the digit's longer side: how far ink of full strength makes fainter ink that of its edge
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,6 @@ def find_lone(grey: NDArray[np.uint8], coarse: NDArray[np.uint8], *, dark: bool,
     import cv2
     import numpy as np
 
-    if cv2.countNonZero(coarse) > MOST * coarse.size:
-        return no("much")
     flat, paper = grey.astype(np.float32), cv2.bitwise_not(cv2.dilate(coarse, np.ones((5, 5), np.uint8)))
     ground = fill_ground(grey, np.asarray(paper, np.uint8))
     relief = np.asarray(cv2.subtract(ground, flat) if dark else cv2.subtract(flat, ground), np.float32)
@@ -89,7 +89,7 @@ def find_lone(grey: NDArray[np.uint8], coarse: NDArray[np.uint8], *, dark: bool,
         return no("stray")
     ink = Ink(_put(mask, near, grey.shape), relief, strength, noise)
     likely = score(_put(digit.mask, near, grey.shape), np.ones(grey.shape, np.bool_), measure_slopes(flat), ink)
-    if likely < SURE:
+    if likely < (SURER if np.count_nonzero(mask) > BULKY * grey.size else SURE):
         return no("score")
     return Lone(ink, near, digit, ground[near] - half if dark else ground[near] + half, dark, likely)
 
@@ -106,7 +106,8 @@ def _peak(relief: NDArray[np.float32]) -> NDArray[np.float32]:
     import cv2
     import numpy as np
 
-    return np.asarray(cv2.blur(cv2.dilate(relief, np.ones((9, 9), np.uint8)), (9, 9)), np.float32)
+    side = max(3, round(NEARBY * (max(relief.shape) - 2 * AROUND)) | 1)
+    return np.asarray(cv2.blur(cv2.dilate(relief, np.ones((side, side), np.uint8)), (side, side)), np.float32)
 
 
 def _only_digit(mask: NDArray[np.bool_], relief: NDArray[np.float32]) -> Digit | None:
@@ -117,7 +118,9 @@ def _only_digit(mask: NDArray[np.bool_], relief: NDArray[np.float32]) -> Digit |
     if cv2.connectedComponents(mask.view(np.uint8))[0] == 2:  # noqa: PLR2004  (paper, and one part)
         return Digit(mask, none, 0, 1)
     digit = choose_parts(mask, relief, none)
-    return None if digit.digits != 1 or digit.others.any() else digit
+    longer = np.sort(connected_parts(digit.mask)[1][1:, 2:4].max(axis=1, initial=0))
+    alone = digit.digits == 1 and not digit.others.any() and not (longer[:-1] >= LIKE * longer[-1]).any()
+    return digit if alone else None
 
 
 def _is_whole(mask: NDArray[np.bool_], near: tuple[slice, slice], shape: tuple[int, ...], least: int) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inference.decode import Picture, decode
-from inference.draft import drafts
+from inference.draft import drafts, has_drafts
 from inference.exif import TURNS
 from inference.header import Header, read_header
 from inference.normal import Normal
@@ -78,9 +78,10 @@ def read_picture(data: bytes, *, trace: bool = False) -> Reading:
         UnreadableError: the file holds no picture that can be read.
     """
     header = read_header(data)
-    normal = take_plain(drafts(data, header), Trace(trace))
+    drafted = has_drafts(header)
+    normal = take_plain(drafts(data, header), Trace(trace)) if drafted else None
     if normal is None:
-        return read_decoded(decode(data), plain=header.format != "JPEG", trace=trace)
+        return read_decoded(decode(data), plain=not drafted, trace=trace)
     turned = (TURNS[header.orientation],) if header.orientation in TURNS else ()
     return _reading(header, turned, normal, decode(data).pixels if trace else None)
 
