@@ -25,14 +25,15 @@ def has_drafts(header: Header) -> bool:
 
 def drafts(data: bytes, header: Header) -> Iterator[NDArray[np.uint8]]:
     """Give a JPEG upright in grey, uint8 [h, w], first small, then larger; none of what is damaged."""
-    longest, last = max(header.width, header.height), 0
-    pixels = None
+    import numpy as np
+
+    longest, last, pixels = max(header.width, header.height), 0, None
     for least in (LEAST, 2 * LEAST):
         factor = next((n for n in (8, 4, 2) if longest >= n * least), 1)
         pixels = pixels if factor == last else _decode(data, factor)
         if pixels is None:
             return
-        yield apply_orientation(pixels, header.orientation)
+        yield np.asarray(apply_orientation(pixels, header.orientation), np.uint8)
         last = factor
 
 

@@ -1,10 +1,10 @@
-"""Paper whose light changes slowly, from a thumbnail: a first glimpse of what lies on it, and its grey below the ink."""
+"""Paper whose light changes slowly, from a thumbnail: a first glimpse of what lies on it, its grey below the ink."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from inference.scale import reduced
+from inference.scale import Pixels, reduced
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,7 +34,8 @@ def glimpse(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], bool]:
 
     thumb = reduced(grey, COARSER)
     side = round(SEES * min(thumb.shape)) | 1
-    ground = _enlarged(cv2.medianBlur(_continued(thumb, side // 2), side), side // 2, grey.shape)
+    median = np.asarray(cv2.medianBlur(_continued(thumb, side // 2), side), np.uint8)
+    ground = _enlarged(median, side // 2, grey.shape)
     darker, lighter = cv2.subtract(ground, grey), cv2.subtract(grey, ground)
     dark = cv2.norm(darker) >= cv2.norm(lighter)
     relief = darker if dark else lighter
@@ -56,24 +57,25 @@ def fill_ground(grey: NDArray[np.uint8], paper: NDArray[np.uint8]) -> NDArray[np
     import numpy as np
 
     known = reduced(paper, CELL)
-    both = cv2.merge([reduced(cv2.bitwise_and(grey, paper), CELL), known]).astype(np.float32)
+    both = cv2.merge([reduced(np.asarray(cv2.bitwise_and(grey, paper), np.uint8), CELL), known]).astype(np.float32)
     near, far = (trust * cv2.blur(both, (side, side)) for side, trust in REACHES)
-    total = cv2.copyTo(both, cv2.compare(known, (BARE, 0, 0, 0), cv2.CMP_GT), near + far)
-    seen, weight = cv2.split(total)
-    whole = cv2.blur(_continued(cv2.divide(seen, weight, scale=255), SMOOTH), (2 * SMOOTH + 1, 2 * SMOOTH + 1))
-    return np.asarray(_enlarged(whole, SMOOTH, grey.shape), np.float32)
+    seen, weight = cv2.split(cv2.copyTo(both, (known > BARE).view(np.uint8), near + far))
+    filled = _continued(np.asarray(cv2.divide(seen, weight, scale=255), np.float32), SMOOTH)
+    smooth = np.asarray(cv2.blur(filled, (2 * SMOOTH + 1, 2 * SMOOTH + 1)), np.float32)
+    return _enlarged(smooth, SMOOTH, grey.shape)
 
 
-def _continued(thumb: Any, by: int) -> Any:  # noqa: ANN401  (uint8 or float32, as OpenCV has them)
+def _continued(thumb: Pixels, by: int) -> Pixels:
     """Carry a thumbnail on beyond its sides, as steeply as it rises or falls there."""
     import cv2
 
-    edge = cv2.copyMakeBorder(thumb, by, by, by, by, cv2.BORDER_REPLICATE)
-    back = cv2.copyMakeBorder(thumb, by, by, by, by, cv2.BORDER_REFLECT_101)
-    return cv2.addWeighted(edge, 2, back, -1, 0)
+    edge: Any = cv2.copyMakeBorder(thumb, by, by, by, by, cv2.BORDER_REPLICATE)
+    back: Any = cv2.copyMakeBorder(thumb, by, by, by, by, cv2.BORDER_REFLECT_101)
+    return cast("Pixels", cv2.addWeighted(edge, 2, back, -1, 0))
 
 
-def _enlarged(thumb: Any, without: int, shape: tuple[int, ...]) -> Any:  # noqa: ANN401
+def _enlarged(thumb: Pixels, without: int, shape: tuple[int, ...]) -> Pixels:
     import cv2
 
-    return cv2.resize(thumb[without:-without, without:-without], shape[::-1], interpolation=cv2.INTER_LINEAR)
+    inner = thumb[without:-without, without:-without]
+    return cast("Pixels", cv2.resize(inner, shape[::-1], interpolation=cv2.INTER_LINEAR))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from inference.background import noise_of
 from inference.ground import fill_ground
 from inference.ink import HALF, Ink
 from inference.parts import Digit, choose_parts
@@ -51,13 +52,6 @@ class Lone:
     score: float
 
 
-WHY = []
-
-
-def no(why):
-    WHY.append(why)
-
-
 def find_lone(grey: NDArray[np.uint8], coarse: NDArray[np.uint8], *, dark: bool, least: int) -> Lone | None:
     """Find the digit; none where there may be more to the picture than one and its paper, be it a shadow or a line.
 
@@ -70,28 +64,30 @@ def find_lone(grey: NDArray[np.uint8], coarse: NDArray[np.uint8], *, dark: bool,
     import cv2
     import numpy as np
 
-    flat, paper = grey.astype(np.float32), cv2.bitwise_not(cv2.dilate(coarse, np.ones((5, 5), np.uint8)))
-    ground = fill_ground(grey, np.asarray(paper, np.uint8))
+    flat = grey.astype(np.float32)
+    paper = np.asarray(cv2.bitwise_not(cv2.dilate(coarse, np.ones((5, 5), np.uint8))), np.uint8)
+    ground = fill_ground(grey, paper)
     relief = np.asarray(cv2.subtract(ground, flat) if dark else cv2.subtract(flat, ground), np.float32)
-    noise = (cv2.norm(relief, cv2.NORM_L2SQR, paper) / max(cv2.countNonZero(paper), 1)) ** 0.5
+    noise = noise_of(relief[::2, ::2][paper[::2, ::2].view(np.bool_)])
     strength = quantile(relief[coarse.view(np.bool_)], 0.85)
     if strength < max(STRONG, CLEAR * noise):
-        return no("faint")
+        return None
     faintest, near = max(WEAK * strength, GRAIN * noise), _window(coarse)
     half = HALF * _peak(relief[near])
     mask = relief[near] > np.maximum(half, faintest)
     digit = _only_digit(mask, relief[near])
     if digit is None or not _is_whole(digit.mask, near, grey.shape, least):
-        return no("parts")
-    seen = cv2.absdiff(relief, 0) > faintest
+        return None
+    seen = np.abs(relief) > faintest
     strays = np.count_nonzero(seen) - np.count_nonzero(seen[near] & widened(digit.mask, 7, 7))
     if strays > STRAY * grey.size:
-        return no("stray")
+        return None
     ink = Ink(_put(mask, near, grey.shape), relief, strength, noise)
     likely = score(_put(digit.mask, near, grey.shape), np.ones(grey.shape, np.bool_), measure_slopes(flat), ink)
     if likely < (SURER if np.count_nonzero(mask) > BULKY * grey.size else SURE):
-        return no("score")
-    return Lone(ink, near, digit, ground[near] - half if dark else ground[near] + half, dark, likely)
+        return None
+    edge = np.asarray(ground[near] + (-half if dark else half), np.float32)
+    return Lone(ink, near, digit, edge, dark, likely)
 
 
 def _window(coarse: NDArray[np.uint8]) -> tuple[slice, slice]:

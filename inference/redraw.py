@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inference.detail import Note
-from inference.placement import box_of, place
 from inference.lone import Lone
+from inference.placement import box_of, place
 from inference.scale import reduced
 from inference.strokes import fit_strokes
 
@@ -43,7 +43,8 @@ def redraw(grey: NDArray[np.uint8], lone: Lone, factor: int, note: Note) -> tupl
     fine = grey[y : y + edge.shape[0] * factor, x : x + edge.shape[1] * factor]
     fine = reduced(fine, max(longer * factor // LONGER, 1)).astype(np.float32)
     size = round(edge.shape[1] * LONGER / longer), round(edge.shape[0] * LONGER / longer)
-    fine, edge = (cv2.resize(each, size, interpolation=cv2.INTER_LINEAR) for each in (fine, edge))
+    fine = cv2.resize(fine, size, interpolation=cv2.INTER_CUBIC if longer * factor < LONGER else cv2.INTER_LINEAR)
+    edge = cv2.resize(edge, size, interpolation=cv2.INTER_LINEAR)
     near = cv2.resize(cv2.dilate(near, np.ones((3, 3), np.uint8)), size, interpolation=cv2.INTER_NEAREST)
     strokes = cv2.bitwise_and(cv2.compare(fine, edge, cv2.CMP_LT if lone.dark else cv2.CMP_GT), near)
     strokes = cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["reduced", "resized"]
+__all__ = ["Pixels", "reduced", "resized"]
 
 Pixels = TypeVar("Pixels", "NDArray[np.uint8]", "NDArray[np.float32]")
 
