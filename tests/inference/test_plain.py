@@ -15,7 +15,7 @@ from inference.reading import read_picture
 from inference.trace import Trace
 from tests.inference.pictures import SEVEN, as_file, draw, like, seven
 
-PAGE = seven((480, 640), 46)
+PAGE = seven((480, 640), 40)
 
 
 def taken(pixels: np.ndarray) -> Normal | None:
@@ -91,7 +91,7 @@ def test_it_is_described_as_any_other() -> None:
 
 def test_what_is_done_is_shown() -> None:
     """The picture as it was decoded, in colours, each step and the 28x28 are kept where they are asked for."""
-    page = draw(np.full((480, 640, 3), (200, 225, 235), np.uint8), SEVEN, 46, (140, 60, 30))
+    page = draw(np.full((480, 640, 3), (200, 225, 235), np.uint8), SEVEN, 40, (140, 60, 30))
     reading = read_picture(as_file(page, "JPEG"), trace=True)
     assert [name for name, _ in reading.trace] == ["original", "grey", "all ink", "crop", "strokes", "28x28"]
     assert reading.trace[0][1].shape == (480, 640, 3)
