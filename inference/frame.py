@@ -39,7 +39,7 @@ def without_frame(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     inner = pixels[top:bottom, left:right]
     rim = np.concatenate([inner[0], inner[-1], inner[:, 0], inner[:, -1]])
     ground = np.median(rim.reshape(len(rim), -1), axis=0).astype(np.int16)
-    if not _differs(ground[None, None], corner).any():
+    if not (np.abs(ground - corner) > EVEN).any():
         return pixels
     ink = _differs(inner, ground if pixels.shape[2:] else ground[0])
     at_edge = np.concatenate([ink[0], ink[-1], ink[:, 0], ink[:, -1]])
@@ -47,9 +47,10 @@ def without_frame(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return inner if holds_page else pixels
 
 
-def _differs(pixels: NDArray[np.uint8] | NDArray[np.int16], colour: NDArray[np.int16]) -> NDArray[np.bool_]:
+def _differs(pixels: NDArray[np.uint8], colour: NDArray[np.int16]) -> NDArray[np.bool_]:
     """Tell which pixels differ from a colour, in any channel, bool [h, w]."""
+    import cv2
     import numpy as np
 
-    apart = np.abs(pixels.astype(np.int16) - colour) > EVEN
-    return np.asarray(apart.any(axis=2), np.bool_) if apart.shape[2:] else apart
+    low, high = (np.clip(np.ravel(colour) + by, 0, 255).astype(np.uint8) for by in (-EVEN, EVEN))
+    return np.asarray(cv2.inRange(pixels, low, high), np.uint8) == 0

@@ -27,6 +27,7 @@ MAX_SCANS = 50  # of a progressive JPEG, each of which costs a pass over the pic
 FILLING = b"\xff\xff"  # before a JPEG marker
 APP1, SCAN = 0xE1, 0xDA
 FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
+PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
 BMP_CORE = 12  # bytes of the oldest of its headers
 ONE_BYTE = 255
 CRITICAL = {b"IHDR", b"PLTE", b"IDAT", b"IEND"}  # chunks of PNG without which there is no picture
@@ -127,7 +128,7 @@ def _chunks(data: bytes, at: int, layout: str, trailer: int = 0) -> Iterator[tup
 
 
 def _jpeg(data: bytes) -> Header:
-    at, orientation, size = 2, 1, None
+    at, orientation, size, several = 2, 1, None, False
     for _ in range(MAX_PARTS):
         while data[at : at + 2] == FILLING:
             at += 1
@@ -136,15 +137,17 @@ def _jpeg(data: bytes) -> Header:
         if content.startswith(b"Exif\0\0"):
             orientation = tags_of(content[6:]).get(ORIENTATION, [1])[0]
         elif mark in FRAMES:
-            size = struct.unpack_from(">HH", data, at + 5)
+            size = struct.unpack_from(">HHB", data, at + 5)
+            several |= mark in PROGRESSIVE
         elif mark == SCAN:
+            several |= size is not None and data[at + 4] < size[2]
             break
         at += 2 + length
     if size is None:
         raise UnreadableError("damaged: a JPEG without a frame")
     if data.rfind(b"\xff\xd9", at) < 0:
         raise UnreadableError("cut short")
-    if data.count(b"\xff\xda", at) > MAX_SCANS:
+    if several and data.count(b"\xff\xda", at) > MAX_SCANS:
         raise UnreadableError(f"damaged: a JPEG of more than {MAX_SCANS} scans")
     return Header("JPEG", size[1], size[0], orientation)
 

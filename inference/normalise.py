@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import repeat
+from typing import TYPE_CHECKING
 
 from inference.colour import LUMA, choose_weights, project
 from inference.detail import Note, draw_digit
 from inference.frame import without_frame
 from inference.native import take_native
-from inference.scale import resized
+from inference.normal import Normal
+from inference.plain import take_plain
+from inference.scale import reduced, resized
 from inference.search import Found, find_digit
+from inference.trace import Trace
 from schemas.examples import SIDE
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Normal", "normalise"]
+__all__ = ["normalise"]
 
 OVERVIEW = (96, 256)  # longer side at which paper and digit are looked for
 HALF = 128
+ENOUGH = 500  # pixels of the longer side of a plain picture
 NOTHING = 0.2  # clearness of shadows and grain on a blank page is 0.16 at most; a digit's is 0.32 and more
 GRAIN = 5.0  # of 255: more, and clearness has to be the greater, by RISE for each
 RISE = 4 / 255
@@ -28,54 +34,16 @@ CLEAR, STRONG = 0.8, 40  # score and strength in luma at which no other colours 
 LESS = 0.9  # of the score in luma: colours chosen for their contrast are kept down to here
 
 
-@dataclass(frozen=True)
-class Normal:
-    """What was made of a picture.
-
-    Attributes:
-        image: uint8, shape [28, 28], light ink on 0; all 0 where no ink was found.
-        steps: what was done, in a few words each.
-        trace: name and picture (uint8, [h, w] or [h, w, 3]) of each step, where asked for.
-        strength: of the ink against the paper, 0 to 255.
-        noise: standard deviation of the bare paper, 0 to 255.
-        digits: how many parts as large as a digit stand apart; 0 on a blank page.
-        share: of the picture that is ink.
-        clearness: 0 to 1: how sharp the digit's edges are all round, against all that is in the picture.
-    """
-
-    image: NDArray[np.uint8]
-    steps: tuple[str, ...]
-    trace: tuple[tuple[str, NDArray[np.uint8]], ...]
-    strength: float
-    noise: float
-    digits: int
-    share: float
-    clearness: float
-
-
-@dataclass
-class _Trace:
-    """Keeps the picture of each step, where that is wanted."""
-
-    wanted: bool
-    kept: list[tuple[str, NDArray[np.uint8]]] = field(default_factory=list)
-
-    def __call__(self, name: str, picture: NDArray[Any]) -> None:
-        import numpy as np
-
-        if self.wanted:
-            scale = 255 if picture.dtype == np.bool_ else 1
-            self.kept.append((name, np.clip(picture.astype(np.float32) * scale, 0, 255).astype(np.uint8)))
-
-
-def normalise(pixels: NDArray[np.uint8], *, trace: bool = False) -> Normal:
+def normalise(pixels: NDArray[np.uint8], *, plain: bool = True, trace: bool = False) -> Normal:
     """Make the canonical picture of a digit.
 
-    A picture that already is MNIST-like comes out bit for bit. Any other is looked at twice: an overview finds
-    paper, polarity and digit, a closer look its strokes, which are drawn at MNIST's size, width and place.
+    A picture that already is MNIST-like comes out bit for bit, a plain one is drawn at once. Any other is looked at
+    twice: an overview finds paper, polarity and digit, a closer look its strokes, which are drawn at MNIST's size,
+    width and place.
 
     Args:
         pixels: uint8, shape [h, w] or [h, w, 3] (blue, green, red).
+        plain: whether the picture may be a plain one; else it is known not to be.
         trace: whether to keep the picture of each step.
     """
     native = take_native(pixels)
@@ -83,7 +51,7 @@ def normalise(pixels: NDArray[np.uint8], *, trace: bool = False) -> Normal:
     framed = within.shape != pixels.shape
     native = take_native(within) if framed else native
     if native is None:
-        normal = _look_twice(within, _Trace(trace))
+        normal = (plain and take_plain(_greys(within), Trace(trace))) or _look_twice(within, Trace(trace))
     else:
         image, steps = native
         share = float((image >= HALF).sum()) / (within.shape[0] * within.shape[1])
@@ -91,7 +59,16 @@ def normalise(pixels: NDArray[np.uint8], *, trace: bool = False) -> Normal:
     return replace(normal, steps=("frame removed", *normal.steps)) if framed else normal
 
 
-def _look_twice(pixels: NDArray[np.uint8], trace: _Trace) -> Normal:
+def _greys(pixels: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
+    """Give the picture in grey as often as it is asked for."""
+    import cv2
+    import numpy as np
+
+    pixels = reduced(pixels, max(max(pixels.shape) // ENOUGH, 1))
+    yield from repeat(np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8) if pixels.shape[2:] else pixels)
+
+
+def _look_twice(pixels: NDArray[np.uint8], trace: Trace) -> Normal:
     import numpy as np
 
     small, scale = _overview(pixels)

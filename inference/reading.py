@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inference.decode import Picture, decode
+from inference.draft import drafts, has_drafts
+from inference.exif import TURNS
+from inference.header import Header, read_header
+from inference.normal import Normal
 from inference.normalise import normalise
+from inference.plain import take_plain
+from inference.trace import Trace
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,23 +77,32 @@ def read_picture(data: bytes, *, trace: bool = False) -> Reading:
     Raises:
         UnreadableError: the file holds no picture that can be read.
     """
-    return read_decoded(decode(data), trace=trace)
+    header = read_header(data)
+    drafted = has_drafts(header)
+    normal = take_plain(drafts(data, header), Trace(trace)) if drafted else None
+    if normal is None:
+        return read_decoded(decode(data), plain=not drafted, trace=trace)
+    turned = (TURNS[header.orientation],) if header.orientation in TURNS else ()
+    return _reading(header, turned, normal, decode(data).pixels if trace else None)
 
 
-def read_decoded(picture: Picture, *, trace: bool = False) -> Reading:
-    """Make a decoded picture ready to be read, as read_picture does."""
-    normal = normalise(picture.pixels, trace=trace)
-    shown = (("original", picture.pixels), *normal.trace, ("28x28", normal.image)) if trace else ()
+def read_decoded(picture: Picture, *, plain: bool = True, trace: bool = False) -> Reading:
+    """Make a decoded picture ready to be read, as read_picture does; *plain* is whether it may be a plain one."""
+    normal = normalise(picture.pixels, plain=plain, trace=trace)
+    return _reading(picture.header, picture.steps, normal, picture.pixels if trace else None)
+
+
+def _reading(header: Header, steps: tuple[str, ...], normal: Normal, original: NDArray[np.uint8] | None) -> Reading:
     return Reading(
         normal.image,
-        (*picture.steps, *normal.steps),
-        picture.header.format,
-        picture.header.width,
-        picture.header.height,
+        (*steps, *normal.steps),
+        header.format,
+        header.width,
+        header.height,
         contrast=min(normal.strength / 255, 1),
         noise=normal.noise / 255,
         digits=normal.digits,
         ink_share=normal.share,
         clearness=normal.clearness,
-        trace=shown,
+        trace=() if original is None else (("original", original), *normal.trace, ("28x28", normal.image)),
     )

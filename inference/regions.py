@@ -50,7 +50,7 @@ def widened(mask: NDArray[np.bool_], height: int, width: int) -> NDArray[np.bool
     import cv2
     import numpy as np
 
-    return np.asarray(cv2.dilate(mask.astype(np.uint8), np.ones((height, width), np.uint8)), np.bool_)
+    return np.asarray(cv2.dilate(mask.view(np.uint8), np.ones((height, width), np.uint8)), np.uint8).view(np.bool_)
 
 
 def eroded(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
@@ -59,5 +59,5 @@ def eroded(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
     import numpy as np
 
     kernel = np.ones((2 * by + 1, 2 * by + 1), np.uint8)
-    shrunk = cv2.erode(mask.astype(np.uint8), kernel, borderType=cv2.BORDER_CONSTANT, borderValue=[0])
-    return np.asarray(shrunk, np.bool_)
+    shrunk = cv2.erode(mask.view(np.uint8), kernel, borderType=cv2.BORDER_CONSTANT, borderValue=[0])
+    return np.asarray(shrunk, np.uint8).view(np.bool_)

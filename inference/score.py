@@ -48,32 +48,50 @@ def score(mask: NDArray[np.bool_], region: NDArray[np.bool_], slopes: Slopes, in
 
     if not mask.any():
         return 0.0
+    every, near = slopes.each[region], _window(mask)
+    steepest, energy = quantile(every, STEEPEST), float(np.vdot(every, every))
+    place, fills = _place(mask, near, region), np.count_nonzero(mask) > MOST * np.count_nonzero(region)
+    mask, region, relief = mask[near], region[near], ink.relief[near]
     outline = widened(mask, 3, 3) & ~mask
-    every, explained = slopes.each[region], slopes.each[widened(outline, 5, 5)]
-    edges = slopes.steepest[outline]
-    edge = quantile(edges, BLUNT) / max(quantile(every, STEEPEST), 1e-6)
+    edges, explained = slopes.steepest[near][outline], slopes.each[near][widened(outline, 5, 5)]
+    edge = quantile(edges, BLUNT) / max(steepest, 1e-6)
     edge *= HALF_SOFT if quantile(edges, FEW) < UNEVEN * median(edges) else 1
-    sharp = min(edge, 1) * min(float(np.vdot(explained, explained)) / max(float(np.vdot(every, every)), 1e-6), 1) ** 0.5
-    return float(sharp * _shape(mask, region) * _place(mask, outline, region) * _surroundings(mask, region, ink))
+    sharp = min(edge, 1) * min(float(np.vdot(explained, explained)) / max(energy, 1e-6), 1) ** 0.5
+    likely = place * _shape(mask) * _surroundings(mask, region, relief, ink.strength)
+    return float(sharp * likely * (UNLIKELY if fills else 1))
 
 
-def _shape(mask: NDArray[np.bool_], region: NDArray[np.bool_]) -> float:
-    """Give less than 1 for what has no strokes, is in many pieces or most of the paper."""
-    import numpy as np
+def _window(mask: NDArray[np.bool_]) -> tuple[slice, slice]:
+    """Give the rows and columns of a digit and what is round it."""
+    top, bottom, left, right = box_of(mask)
+    return slice(max(top - NEAR, 0), bottom + NEAR), slice(max(left - NEAR, 0), right + NEAR)
 
+
+def _shape(mask: NDArray[np.bool_]) -> float:
+    """Give less than 1 for what has no strokes or is in many pieces."""
     top, bottom, left, right = box_of(mask)
     solid = stroke_width(mask) / max(bottom - top, right - left)
     strokes = min(1.0, (SOLID / max(solid, 1e-6)) ** 2)
+    return strokes * (SCATTERED if _is_scattered(mask) else 1)
+
+
+def _is_scattered(mask: NDArray[np.bool_]) -> bool:
+    import cv2
+    import numpy as np
+
+    if cv2.connectedComponents(mask.view(np.uint8))[0] - 1 <= PIECES:  # a part of the time with their areas
+        return False
     _, table = connected_parts(mask)
-    pieces = np.count_nonzero(table[1:, 4] >= PIECE * np.count_nonzero(mask))
-    strokes *= SCATTERED if pieces > PIECES else 1
-    return strokes * (UNLIKELY if mask.mean() > MOST * region.mean() else 1)
+    return int(np.count_nonzero(table[1:, 4] >= PIECE * np.count_nonzero(mask))) > PIECES
 
 
-def _place(mask: NDArray[np.bool_], outline: NDArray[np.bool_], region: NDArray[np.bool_]) -> float:
+def _place(mask: NDArray[np.bool_], near: tuple[slice, slice], region: NDArray[np.bool_]) -> float:
     """Give less than 1 for what lies along the edge of the paper, or is cut by it."""
     import numpy as np
 
+    if region.all() and _is_inside(near, mask.shape):
+        return 1.0
+    outline = widened(mask, 3, 3) & ~mask
     rim = region & ~eroded(region, 1)
     runs_out = np.count_nonzero(mask & rim) / max(np.count_nonzero(rim), 1)
     inside = eroded(np.ones_like(region), NEAR)  # at the edge of the picture itself, a digit may be cut off
@@ -83,10 +101,17 @@ def _place(mask: NDArray[np.bool_], outline: NDArray[np.bool_], region: NDArray[
     return UNLIKELY if runs_out > RUNS_OUT or cut > CUT or along > ALONG else 1 - runs_out
 
 
-def _surroundings(mask: NDArray[np.bool_], region: NDArray[np.bool_], ink: Ink) -> float:
+def _is_inside(near: tuple[slice, slice], shape: tuple[int, ...]) -> bool:
+    """Tell whether a window with a margin has it on all sides."""
+    return all(each.start > 0 and each.stop < length for each, length in zip(near, shape, strict=True))
+
+
+def _surroundings(
+    mask: NDArray[np.bool_], region: NDArray[np.bool_], relief: NDArray[np.float32], strength: float
+) -> float:
     """Give less than 1 where much of what is round the digit stands out as much, but the other way."""
     import numpy as np
 
-    around = ink.relief[widened(mask, 7, 7) & ~mask & region]
-    contrary = np.count_nonzero(around < -ink.strength / 2) / max(around.size, 1)
+    around = relief[widened(mask, 7, 7) & ~mask & region]
+    contrary = np.count_nonzero(around < -strength / 2) / max(around.size, 1)
     return UNLIKELY if contrary > CONTRARY else 1.0

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from inference.answer import Reads, doubt
 from inference.canonical import canonical_batch
-from inference.decode import Picture, decode
+from inference.decode import Picture
 from inference.glance import glance
 from inference.header import Header
-from inference.reading import Reading, read_decoded
+from inference.reading import Reading, read_decoded, read_picture
 from inference.unreadable import UnreadableError
 from schemas.examples import SIDE
 
@@ -81,7 +81,7 @@ def _look(data: bytes | Row) -> NDArray[np.uint8] | Reading | Row:
     if pixels is not None:
         return pixels
     try:
-        return read_decoded(decode(data))
+        return read_picture(data)
     except UnreadableError as error:
         return Row("unreadable", error.reason)
 

@@ -16,7 +16,7 @@ import numpy as np
 from inference.canonical import canonical_batch
 from inference.decode import decode
 from inference.reading import read_picture
-from tests.inference.pictures import SEVEN, as_file, draw, sample
+from tests.inference.pictures import SEVEN, as_file, draw, sample, seven
 
 TURNS = 30
 BATCH = 1000
@@ -48,6 +48,7 @@ def main() -> None:
     small, large = photo(640, 480), photo(4000, 3000)
     files = {
         "28x28 PNG": as_file(images[0], "PNG"),
+        "100x100 PNG": as_file(seven((100, 100), 9), "PNG"),
         "640x480 PNG photo": as_file(small, "PNG"),
         "640x480 JPEG photo": as_file(small, "JPEG", quality=85),
         "12-megapixel JPEG photo": as_file(large, "JPEG", quality=85),

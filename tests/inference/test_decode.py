@@ -144,6 +144,14 @@ def test_too_large_a_file_is_refused() -> None:
     assert reason(bytes(65 * 2**20)) == "65 MiB, at most 64"
 
 
+def test_too_many_scans_are_refused() -> None:
+    """A progressive JPEG that repeats a scan sixty times, each of which costs a pass, is refused by its header."""
+    data = as_file(seven(), "JPEG", progressive=True)
+    begin = data.index(b"\xff\xda")
+    end = data.index(b"\xff\xda", begin + 2)
+    assert reason(data[:end] + data[begin:end] * 60 + data[end:]) == "damaged: a JPEG of more than 50 scans"
+
+
 @pytest.mark.parametrize("kind", FILES)
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.6])
 def test_a_file_cut_short_is_no_picture(kind: str, share: float) -> None:

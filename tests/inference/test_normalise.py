@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from inference.normalise import Normal, normalise
+from inference.normal import Normal
+from inference.normalise import normalise
 from inference.placement import box_of
 from tests.inference.pictures import SEVEN, draw, like, sample, seven
 
@@ -54,8 +55,8 @@ PAGES = {
     "pencil": seven(ink=205, paper=230),
     "noise": noisy(seven(ink=60, paper=190), 25),
     "blur": cv2.GaussianBlur(seven(), (0, 0), 5).astype(np.uint8),
-    "shadow": shadowed(seven((480, 640), 30)),
-    "shadow on a blackboard": shadowed(seven((480, 640), 30, ink=230, paper=60)),
+    "shadow": shadowed(seven((480, 480), 38)),
+    "shadow on a blackboard": shadowed(seven((480, 480), 38, ink=230, paper=60)),
     "light frame round a dark canvas": framed(255 - seven(), 8, 255),
     "dark frame round light paper": framed(seven(), 10, 10),
     "frame in a margin": framed(framed(seven(), 6, 10), 12, 250),
