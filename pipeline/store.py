@@ -107,16 +107,12 @@ class Store:
         name = self._seen.damage(folder, manifest)
         return Damage(version.path, name) if name else None
 
-    def set_aside(self, execution: Execution) -> None:
-        """Move what is damaged of an execution's outputs into .quarantine; nothing is thrown away."""
-        for version in execution.outputs.values():
-            folder = self.artifacts / version.path
-            manifest = Manifest.read(folder)
-            if folder.exists() and (manifest is None or self._seen.damage(folder, manifest)):
-                quarantine = self.artifacts / ".quarantine"
-                quarantine.mkdir(exist_ok=True)
-                name = version.path.removeprefix("store/").replace("/", ".")
-                folder.rename(quarantine / f"{name}.{secrets.token_hex(3)}")
+    def set_aside(self, path: str) -> str:
+        """Move a version or an execution that is damaged into .quarantine, and say where; nothing is thrown away."""
+        quarantine = self.artifacts / ".quarantine"
+        quarantine.mkdir(exist_ok=True)
+        name = f"{path.removeprefix('store/').replace('/', '.')}.{secrets.token_hex(3)}"
+        return (self.artifacts / path).rename(quarantine / name).relative_to(self.artifacts).as_posix()
 
     def save_seen(self) -> None:
         """Keep what was learned of files that have not moved, for the next run."""
