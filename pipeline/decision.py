@@ -97,10 +97,8 @@ def foresee_stage(
 
 
 def _changes(stage: Stage, parts: Parts, store: Store) -> str:
-    previous = next(previous_executions(stage.name, store), None)
+    _, previous = next(previous_executions(stage.name, store), (None, None))
     if previous is None:
-        ran = any(
-            record.stage == stage.name and record.outputs for run in read_runs(store.artifacts) for record in run.stages
-        )
-        return "output missing" if ran else "first run"
+        records = (record for run in read_runs(store.artifacts) for record in run.stages)
+        return "output missing" if any(r.stage == stage.name and r.outputs for r in records) else "first run"
     return previous.parts.changes_to(parts) or "output missing"

@@ -42,8 +42,9 @@ def execute(  # noqa: PLR0913  (what, from what, and where to)
     """
     started, begun = datetime.now(UTC), time.monotonic()
     kinds = stage.component.outputs
-    if decision.damaged:
-        store.set_aside(decision.damaged)
+    for version in decision.damaged.outputs.values() if decision.damaged else ():
+        if (store.artifacts / version.path).exists() and store.damage_of(version):
+            store.set_aside(version.path)
     workspace = store.open_workspace(stage.name, decision.fingerprint, list(kinds))
     logs.mkdir()
     with capture_output(logs / "output.txt"):

@@ -10,6 +10,7 @@ import subprocess
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -73,16 +74,20 @@ def carry_out(pipeline: Pipeline, store: Store, selection: Selection | None = No
     """Carry out every selected stage that has to run, promote the bundle if the gate let it through, record it all.
 
     A stage that fails ends the run; what finished before stays. What is no Exception, such as a signal,
-    ends the run too, and the record says `interrupted`.
+    ends the run too, and the record says `interrupted`. What cannot begin leaves no run.
 
     Raises:
         InputError: a stage above the first selected one was never carried out, or its output is damaged.
+        UsageError: it does not belong to what is to be carried out.
     """
     selection = selection or Selection()
     begun = time.monotonic()
+    taken = _take_above(pipeline, store, selection)
     run = _open_run(pipeline, store)
     with hold(run.folder), write_log(run.folder / "log.jsonl"):
         try:
+            for record, execution in taken:
+                _note(run, record, execution)
             _settle_stages(run, selection)
             _conclude(run, whole=selection.last is None)
         except DigitsError as error:
@@ -113,18 +118,24 @@ def _open_run(pipeline: Pipeline, store: Store) -> Run:
     return Run(pipeline, store, folder, record)
 
 
-def _settle_stages(run: Run, selection: Selection) -> None:
-    """Take the stages above the first, carry out those up to the last, look at those below."""
-    names = [stage.name for stage in run.pipeline.stages]
-    first = names.index(selection.first) if selection.first else 0
-    last = names.index(selection.last) if selection.last else len(names) - 1
-    for position, stage in enumerate(run.pipeline.stages):
+def _take_above(pipeline: Pipeline, store: Store, selection: Selection) -> list[tuple[StageRecord, Execution]]:
+    """Take the stages above the first that is to be carried out."""
+    taken: list[tuple[StageRecord, Execution]] = []
+    for stage in takewhile(lambda stage: stage.name != selection.first, pipeline.stages if selection.first else ()):
         begun = time.monotonic()
-        if position < first:
-            record, execution = take(
-                stage, run.pipeline, run.store, run.done, selection.base, whole=selection.last is None
-            )
-        elif position <= last:
+        done = {record.stage: execution for record, execution in taken}
+        taken.append(take(stage, pipeline, store, done, selection.base, whole=selection.last is None))
+        taken[-1][0].seconds = round(time.monotonic() - begun, 3)
+    return taken
+
+
+def _settle_stages(run: Run, selection: Selection) -> None:
+    """Carry out the stages up to the last, but for those that were taken, and look at those below."""
+    names = [stage.name for stage in run.pipeline.stages]
+    last = names.index(selection.last) if selection.last else len(names) - 1
+    for position, stage in enumerate(run.pipeline.stages[len(run.done) :], len(run.done)):
+        begun = time.monotonic()
+        if position <= last:
             record, execution = _carry_out_stage(run, stage, forced=stage.name in selection.force)
         else:
             record, execution = _look_at(run, stage)

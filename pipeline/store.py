@@ -84,17 +84,15 @@ class Store:
                 fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
-    def execution(self, stage: str, fingerprint: str) -> Execution | None:
-        """Find the execution with a fingerprint; None where there is none that can be read."""
-        try:
-            return Execution.model_validate_json(self._execution_file(stage, fingerprint).read_bytes())
-        except (OSError, ValidationError):
-            return None
+    def execution(self, stage: str, fingerprint: str | None, run: str | None = None) -> Execution | None:
+        """Find the execution with a fingerprint, of a run or else the newest; None where none can be read."""
+        found = self.executions(stage, fingerprint) if fingerprint else []
+        return next((each for each in found if run in {None, each.run}), None)
 
-    def executions(self, stage: str) -> list[Execution]:
-        """Give the executions of a stage that can be read, the newest first."""
-        files = sorted((self._root / stage / "executions").glob("*.json"), key=lambda file: -file.stat().st_mtime_ns)
-        return [found for file in files if (found := self.execution(stage, file.stem))]
+    def executions(self, stage: str, fingerprint: str = "") -> list[Execution]:
+        """Give the executions of a stage that can be read, all or those with a fingerprint, the newest first."""
+        files = (self._root / stage / "executions").glob(f"{fingerprint}*.json")
+        return sorted(filter(None, map(_read_execution, files)), key=lambda each: each.run, reverse=True)
 
     def damage(self, execution: Execution) -> Damage | None:
         """Find the first output of an execution that is not as it was sealed; None if all are."""
@@ -109,16 +107,12 @@ class Store:
         name = self._seen.damage(folder, manifest)
         return Damage(version.path, name) if name else None
 
-    def set_aside(self, execution: Execution) -> None:
-        """Move what is damaged of an execution's outputs into .quarantine; nothing is thrown away."""
-        for version in execution.outputs.values():
-            folder = self.artifacts / version.path
-            manifest = Manifest.read(folder)
-            if folder.exists() and (manifest is None or self._seen.damage(folder, manifest)):
-                quarantine = self.artifacts / ".quarantine"
-                quarantine.mkdir(exist_ok=True)
-                name = version.path.removeprefix("store/").replace("/", ".")
-                folder.rename(quarantine / f"{name}.{secrets.token_hex(3)}")
+    def set_aside(self, path: str) -> str:
+        """Move a version or an execution that is damaged into .quarantine, and say where; nothing is thrown away."""
+        quarantine = self.artifacts / ".quarantine"
+        quarantine.mkdir(exist_ok=True)
+        name = f"{path.removeprefix('store/').replace('/', '.')}.{secrets.token_hex(3)}"
+        return (self.artifacts / path).rename(quarantine / name).relative_to(self.artifacts).as_posix()
 
     def save_seen(self) -> None:
         """Keep what was learned of files that have not moved, for the next run."""
@@ -131,9 +125,7 @@ class Store:
         root = self._staging / f"{stage}-{fingerprint}"
         shutil.rmtree(root / "outputs", ignore_errors=True)
         workspace = Workspace(
-            root,
-            {name: root / "outputs" / name for name in outputs},
-            {name: root / "scratch" / name for name in outputs},
+            root, *({name: root / part / name for name in outputs} for part in ("outputs", "scratch"))
         )
         for folder in (*workspace.outputs.values(), *workspace.scratch.values()):
             folder.mkdir(parents=True, exist_ok=True)
@@ -162,7 +154,7 @@ class Store:
 
     def record(self, execution: Execution) -> None:
         """Write the execution, by rename: from now on its outputs exist. Then clear the stage's staging."""
-        path = self._execution_file(execution.stage, execution.fingerprint)
+        path = self._root / execution.stage / "executions" / f"{execution.name}.json"
         path.parent.mkdir(exist_ok=True)
         write_atomically(path, execution.model_dump_json(indent=2) + "\n")
         for folder in self._staged(execution.stage):
@@ -181,9 +173,6 @@ class Store:
             if path not in recorded and MOVED_LINE.fullmatch(path):  # a line may be cut short by a power failure
                 shutil.rmtree(self.artifacts / path, ignore_errors=True)
         moved.unlink(missing_ok=True)
-
-    def _execution_file(self, stage: str, fingerprint: str) -> Path:
-        return self._root / stage / "executions" / f"{fingerprint}.json"
 
     def _publish_output(
         self, home: Path, folder: Path, kind: type[Artifact], staged: Path, lost: Version | None
@@ -214,4 +203,11 @@ class Store:
             manifest = Manifest.read(folder)
             if manifest and manifest.content == content and not any(manifest.damage(folder)):
                 return folder
+        return None
+
+
+def _read_execution(path: Path) -> Execution | None:
+    try:
+        return Execution.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
         return None

@@ -43,32 +43,24 @@ def take(  # noqa: PLR0913  (what, from where, and for what)
         UsageError: it gave a blessing by other rules than those of now, or was made from other inputs.
     """
     again = f"digits run --from {stage.name}" if done else f"digits run --to {stage.name}"
-    found = next(previous_executions(stage.name, store, [base] if base else []), None)
+    run, found = next(previous_executions(stage.name, store, [base] if base else []), (None, None))
     if found is None:
         raise InputError(f"{stage.name} cannot be taken from a run: it never ran", do=f"digits run --to {stage.name}")
+    refused = f"{stage.name} cannot be taken from run {run}"
     if damage := store.damage(found):
-        raise InputError(f"{stage.name} cannot be taken from run {found.run}", found=damage.text, do=again)
+        raise InputError(refused, found=damage.text, do=again)
+    outputs, wanted = ", ".join(found.outputs), ", ".join(stage.component.outputs)
     if found.outputs.keys() != stage.component.outputs.keys():
-        raise InputError(
-            f"{stage.name} cannot be taken from run {found.run}",
-            found=f"outputs {', '.join(found.outputs)}",
-            expected=", ".join(stage.component.outputs),
-            do=again,
-        )
+        raise InputError(refused, found=f"outputs {outputs}", expected=wanted, do=again)
     inputs = resolve_inputs(stage, done, store) or {}
     now = read_parts(stage, pipeline, {name: version.content for name, version in inputs.items()})
     if whole and now.inputs != found.parts.inputs:
-        raise UsageError(
-            f"{stage.name} cannot be taken from run {found.run}: what is taken above it is not what it was made from",
-            found=found.parts.changes_to(found.parts.model_copy(update={"inputs": now.inputs})) or "",
-            do=again,
-        )
+        other = found.parts.changes_to(found.parts.model_copy(update={"inputs": now.inputs})) or ""
+        raise UsageError(f"{refused}: what is taken above it is not what it was made from", found=other, do=again)
     since = found.parts.changes_to(now)
     if since and any(issubclass(kind, Blessing) for kind in stage.component.outputs.values()):
-        raise UsageError(
-            f"{stage.name} cannot be taken from run {found.run}: it judged otherwise", found=since, do=again
-        )
-    reason = f"taken from run {found.run}" + (f"; since then: {since}" if since else "")
+        raise UsageError(f"{refused}: it judged otherwise", found=since, do=again)
+    reason = f"taken from run {run}" + (f"; since then: {since}" if since else "")
     record = StageRecord(stage=stage.name, outcome="unchanged", reason=reason, fingerprint=found.fingerprint)
     return record, found
 
@@ -83,9 +75,9 @@ def resolve_inputs(stage: Stage, done: Mapping[str, Execution], store: Store) ->
     return inputs | {name: version for name, version in compared.items() if version}
 
 
-def previous_executions(stage: str, store: Store, first: Iterable[RunRecord] = ()) -> Iterator[Execution]:
-    """Yield the executions of a stage, of the runs *first* and then from the newest run to the oldest."""
+def previous_executions(stage: str, store: Store, first: Iterable[RunRecord] = ()) -> Iterator[tuple[str, Execution]]:
+    """Yield runs with their execution of a stage, those of *first* and then from the newest run to the oldest."""
     for run in chain(first, read_runs(store.artifacts)):
-        for record in run.stages:
-            if record.stage == stage and (execution := store.execution(stage, record.fingerprint or "")):
-                yield execution
+        records = (record for record in run.stages if record.stage == stage and record.outputs)
+        found = (store.execution(stage, record.fingerprint, record.run) for record in records)
+        yield from ((run.run, execution) for execution in found if execution)

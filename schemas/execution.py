@@ -41,3 +41,8 @@ class Execution(BaseModel):
     started: str
     """UTC, ISO 8601."""
     seconds: float
+
+    @property
+    def name(self) -> str:
+        """Its own name, which no other execution has: the fingerprint, and the run that carried it out."""
+        return f"{self.fingerprint}-{self.run}"

@@ -31,6 +31,8 @@ class StageRecord(BaseModel):
     outputs: dict[str, str] = {}
     """Path of each output, relative to artifacts/."""
     fingerprint: str | None = None
+    run: str | None = None
+    """Name of the run that carried it out: this one, or the earlier one whose outputs were used again."""
     error: str | None = None
 
 
@@ -68,6 +70,7 @@ class RunRecord(BaseModel):
     def add(self, record: StageRecord, execution: Execution | None, artifacts: Path) -> None:
         """Add a stage, and take the metrics, verdict, source and warnings from what it put out."""
         self.stages.append(record)
+        record.run = execution.run if execution else None
         for name, version in execution.outputs.items() if execution else ():
             record.outputs[name] = version.path
             folder = artifacts / version.path

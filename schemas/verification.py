@@ -30,6 +30,11 @@ class Verification(BaseModel):
         """Whether nothing was found."""
         return not (self.damaged or self.missing)
 
+    @property
+    def places(self) -> list[str]:
+        """What holds the damage: versions, as store/train/model/v0003-8f3c1d2a, and records of executions."""
+        return sorted({"/".join(path.split("/")[:4]) for path in self.damaged})
+
 
 def verify(artifacts: Path) -> Verification:
     """Hash every file of every artifact, whatever .stat.json says, and follow the links of the latest run.

@@ -73,6 +73,18 @@ def options(
 
 
 def main() -> None:
+    """Run the command, and end the process with its exit code."""
+    try:
+        _run()
+    except SystemExit as end:
+        if "tensorflow" in sys.modules and isinstance(end.code, int):
+            from pipeline.cli.leave import leave
+
+            leave(end.code)
+        raise
+
+
+def _run() -> None:
     """Run the command; an error a person can mend is printed without traceback, and sets the exit code."""
     from pipeline.cli.interrupt import Interrupted, raise_on_signals
     from schemas.errors import DigitsError

@@ -3,32 +3,59 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline.cli.project import AsJson, artifacts_of
 
+if TYPE_CHECKING:
+    from schemas.verification import Verification
+
 __all__ = ["verify"]
 
 
-def verify(context: typer.Context, *, as_json: AsJson = False) -> None:
+ADVICE = {
+    "damaged": "digits run makes again what the pipeline uses; digits verify --set-aside moves the rest out of the way",
+    "missing": "digits run makes again what the pipeline uses",
+    "champion": "rm artifacts/champion gives the champion up, if no run makes it: the next model counts as the first",
+}
+SetAside = Annotated[
+    bool, typer.Option("--set-aside", help="Move what is damaged to artifacts/.quarantine, out of the store.")
+]
+
+
+def verify(context: typer.Context, *, set_aside: SetAside = False, as_json: AsJson = False) -> None:
     """Hash every file of every artifact; exits with 4 and the names where something is damaged."""
     from pipeline.cli.live import tell
+    from pipeline.store import Store
     from schemas.errors import InputError
     from schemas.verification import verify as look
 
+    artifacts = artifacts_of(context)
     with tell("verify"):
-        found = look(artifacts_of(context))
-    if as_json:
-        print(found.model_dump_json(indent=2))
-    else:
-        print(f"{found.artifacts} artifacts with {found.files} files")
-        for path in found.damaged:
-            print(f"damaged  {path}")
-        for path in found.missing:
-            print(f"missing  {path}")
+        found = look(artifacts)
+    if set_aside and found.damaged:
+        for path in found.places:
+            print(f"{path} is kept in artifacts/{Store(artifacts).set_aside(path)}", file=sys.stderr)
+        found = look(artifacts)
+    print(found.model_dump_json(indent=2) if as_json else _table(found))
     if not found.sound:
-        print("digits run makes again what the pipeline uses, and keeps what is damaged aside", file=sys.stderr)
+        print("\n".join(_advice(found)), file=sys.stderr)
         raise typer.Exit(InputError.exit_code)
-    if not as_json:
-        print("all is as it was sealed" if found.artifacts else "nothing is in the store yet: digits run fills it")
+
+
+def _table(found: Verification) -> str:
+    lines = [f"{found.artifacts} artifacts with {found.files} files"]
+    lines += [f"{what}  {path}" for what in ("damaged", "missing") for path in getattr(found, what)]
+    if found.sound:
+        lines.append(
+            "all is as it was sealed" if found.artifacts else "nothing is in the store yet: digits run fills it"
+        )
+    return "\n".join(lines)
+
+
+def _advice(found: Verification) -> list[str]:
+    """Say what brings the store back to order."""
+    lines = [ADVICE["damaged" if found.damaged else "missing"]]
+    return lines + ([ADVICE["champion"]] if "champion" in found.missing else [])

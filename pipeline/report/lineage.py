@@ -1,7 +1,7 @@
 """Where an artifact comes from, in ML Metadata's words: Artifact, Execution, Event (INPUT, OUTPUT), Context.
 
-The words are those of https://www.tensorflow.org/tfx/guide/mlmd. An Execution is named by its fingerprint, an
-Artifact by its path below artifacts/, and the Context of both is a run.
+The words are those of https://www.tensorflow.org/tfx/guide/mlmd. An Execution is named by its fingerprint
+and its run, an Artifact by its path below artifacts/, and the Context of both is a run.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from pipeline.store import Store
 from schemas.bundle import Bundle
 from schemas.execution import Execution, Version
 from schemas.manifest import Manifest
@@ -64,7 +65,7 @@ class Lineage:
     Attributes:
         root: path of the artifact, or name of the run, whose lineage it is.
         artifacts: by path.
-        executions: by fingerprint, each after those whose outputs it took.
+        executions: by name, each after those whose outputs it took.
         events: in the order of the executions, inputs first.
         takers: executions that took the root artifact.
         others: for an artifact, how many more executions on record put the same content out.
@@ -77,13 +78,13 @@ class Lineage:
     takers: list[Execution] = field(default_factory=list[Execution])
     others: dict[str, int] = field(default_factory=dict[str, int])
 
-    def inputs(self, fingerprint: str) -> list[tuple[str, str]]:
+    def inputs(self, execution: str) -> list[tuple[str, str]]:
         """Give the name and path of each artifact that an execution took."""
-        return [(e.name, e.artifact) for e in self.events if e.execution == fingerprint and e.type == "INPUT"]
+        return [(e.name, e.artifact) for e in self.events if e.execution == execution and e.type == "INPUT"]
 
-    def outputs(self, fingerprint: str) -> list[tuple[str, str]]:
+    def outputs(self, execution: str) -> list[tuple[str, str]]:
         """Give the name and path of each artifact that an execution put out."""
-        return [(e.name, e.artifact) for e in self.events if e.execution == fingerprint and e.type == "OUTPUT"]
+        return [(e.name, e.artifact) for e in self.events if e.execution == execution and e.type == "OUTPUT"]
 
     def maker(self, path: str) -> Execution | None:
         """Give the execution that put an artifact out; None where no record of it is left."""
@@ -104,7 +105,7 @@ class Lineage:
                 for event in self.events
             ],
             "contexts": sorted({each.run for each in self.executions.values()}),
-            "takers": [{"id": each.fingerprint, "type": each.stage, "context": each.run} for each in self.takers],
+            "takers": [{"id": each.name, "type": each.stage, "context": each.run} for each in self.takers],
         }
 
     def dot(self) -> str:
@@ -115,7 +116,7 @@ class Lineage:
             for node in self.artifacts.values()
         ]
         lines += [
-            f"  {_quoted(each.fingerprint)} [shape=box, label={_label(each.stage, short(each.fingerprint))}];"
+            f"  {_quoted(each.name)} [shape=box, label={_label(each.stage, short(each.fingerprint))}];"
             for each in self.executions.values()
         ]
         for event in self.events:
@@ -125,11 +126,11 @@ class Lineage:
 
     def add(self, execution: Execution, artifacts: Path) -> None:
         """Add an execution, what it took and what it put out."""
-        self.executions[execution.fingerprint] = execution
+        self.executions[execution.name] = execution
         for kind, versions in (("INPUT", execution.inputs), ("OUTPUT", execution.outputs)):
             for name, version in versions.items():
                 self.artifacts.setdefault(version.path, _node(artifacts, version))
-                self.events.append(Event(kind, execution.fingerprint, version.path, name))
+                self.events.append(Event(kind, execution.name, version.path, name))
 
 
 def short(digest: str) -> str:
@@ -139,11 +140,10 @@ def short(digest: str) -> str:
 
 def trace_run(artifacts: Path, record: RunRecord) -> Lineage:
     """Trace what the stages of a run took and put out, from their records."""
-    lineage = Lineage(record.run)
+    lineage, store = Lineage(record.run), Store(artifacts)
     for stage in record.stages:
-        path = artifacts / "store" / stage.stage / "executions" / f"{stage.fingerprint}.json"
-        execution = _read(path) if stage.fingerprint and stage.outputs else None
-        if execution and execution.fingerprint not in lineage.executions:
+        execution = store.execution(stage.stage, stage.fingerprint, stage.run) if stage.outputs else None
+        if execution and execution.name not in lineage.executions:
             lineage.add(execution, artifacts)
     return lineage
 
@@ -185,14 +185,14 @@ def _trace(path: str, lineage: Lineage, artifacts: Path, seen: set[str]) -> None
     for version in maker.inputs.values():
         if _node(artifacts, version).type != Bundle.__name__:
             _trace(version.path, lineage, artifacts, seen)
-    if maker.fingerprint not in lineage.executions:
+    if maker.name not in lineage.executions:
         lineage.add(maker, artifacts)
 
 
 def _executions(files: Iterable[Path], path: str) -> list[Execution]:
     """Read the executions that name a version, the earliest first."""
     named = (each for file in files if f'"{path}"'.encode() in file.read_bytes() and (each := _read(file)))
-    return sorted(named, key=lambda each: (each.started, each.fingerprint))
+    return sorted(named, key=lambda each: (each.started, each.run))
 
 
 def _read(path: Path) -> Execution | None:
@@ -209,7 +209,7 @@ def _node(artifacts: Path, version: Version) -> ArtifactNode:
 
 def _execution_document(execution: Execution) -> dict[str, Any]:
     return {
-        "id": execution.fingerprint,
+        "id": execution.name,
         "type": execution.stage,
         "context": execution.run,
         "started": execution.started,

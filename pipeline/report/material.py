@@ -6,8 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import ValidationError
-
+from pipeline.store import Store
 from schemas.artifact import Artifact
 from schemas.evaluation import Evaluation, Metrics
 from schemas.examples import Examples, Split
@@ -111,12 +110,8 @@ class Material:
 
     def execution(self, stage: str) -> Execution | None:
         """Give the execution of a stage in this run; None where there is no record of it."""
-        fingerprint = next((each.fingerprint for each in self.record.stages if each.stage == stage), None)
-        path = self.artifacts / "store" / stage / "executions" / f"{fingerprint}.json"
-        try:
-            return Execution.model_validate_json(path.read_bytes())
-        except (OSError, ValidationError):
-            return None
+        record = next((each for each in self.record.stages if each.stage == stage), None)
+        return Store(self.artifacts).execution(stage, record.fingerprint, record.run) if record else None
 
     @cached_property
     def metrics(self) -> Metrics:

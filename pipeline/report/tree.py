@@ -80,7 +80,7 @@ def _draw_artifact(drawing: _Drawing, path: str, role: str, guides: tuple[str, s
 
 
 def _draw_execution(drawing: _Drawing, execution: Execution, others: int, indent: str) -> None:
-    again = execution.fingerprint in drawing.drawn
+    again = execution.name in drawing.drawn
     others_said = f", and {others} more gave the same" if others else ""
     above = " (above)" if again else f", {_when(execution)}{others_said}"
     drawing.say(
@@ -88,8 +88,8 @@ def _draw_execution(drawing: _Drawing, execution: Execution, others: int, indent
     )
     if again:
         return
-    drawing.drawn.add(execution.fingerprint)
-    inputs = drawing.lineage.inputs(execution.fingerprint)
+    drawing.drawn.add(execution.name)
+    inputs = drawing.lineage.inputs(execution.name)
     for (name, path), guides in zip(inputs, _guides(len(inputs), f"{indent}  "), strict=True):
         _draw_artifact(drawing, path, f"INPUT {name}", guides)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -117,6 +118,19 @@ def test_a_model_that_was_not_compared_with_the_champion_of_now_is_not_promoted(
     assert "is not promoted" in errors
     assert "with which it was not compared" in errors
     assert not (challenge.artifacts / "champion").is_symlink()
+
+
+def test_a_rerun_that_gives_another_bundle_leaves_the_champion_on_record(challenge: Project) -> None:
+    """Where the champion's stage, run again, puts out something else, the champion is still one that was made here."""
+    challenge.edit("toys/crown.py", "from toys.text", "import time\n\nfrom toys.text")
+    challenge.edit("toys/crown.py", "write_text(text.read()", "write_text(str(time.time_ns())")
+    first = challenge.json("run")["run"]
+    champion = champion_of(challenge)
+    challenge.digits("rerun", "crown")
+    assert champion_of(challenge) == champion
+    document = json.loads(challenge.digits("lineage", "champion", "--format", "json").stdout)
+    assert document["contexts"] == [first]
+    assert compared_with(challenge, "--set", "say.word=other") == champion
 
 
 def test_a_blessing_of_what_is_damaged_promotes_nothing(challenge: Project) -> None:

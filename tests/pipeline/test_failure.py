@@ -6,6 +6,28 @@ import subprocess
 
 from tests.project import DIGITS, Project
 
+LINGERING = """\
+import atexit
+from pathlib import Path
+
+import tensorflow
+
+HERE = Path(__file__).parents[1]
+atexit.register(HERE.joinpath("called-handler").touch)
+
+
+class Lingering:
+    touch = HERE.joinpath("called-destructor").touch
+
+    def __del__(self) -> None:
+        self.touch()
+
+
+LINGERING = Lingering()
+
+
+def louder"""
+
 
 def test_a_failure_names_the_stage_and_the_error_first(project: Project) -> None:
     """The first line is the error, then how to go on and where the log is; the traceback is the component's."""
@@ -83,6 +105,14 @@ def test_closed_streams_do_no_harm(project: Project) -> None:
     command = f"{DIGITS} -C {project.path} run >&- 2>&- <&-"
     subprocess.run(["bash", "-c", command], env=project.variables(), check=True)
     assert project.json("show")["outcome"] == "promoted"
+
+
+def test_a_process_with_tensorflow_is_not_taken_apart(project: Project) -> None:
+    """Once all is said and exit handlers were called, such a process ends at once, with the status it has to."""
+    project.edit("toys/louder.py", "def louder", LINGERING)
+    ended = project.digits("run", "--set", "bless.least=100", status=3)
+    assert ended.stdout.splitlines()[-1].startswith("report ")
+    assert [path.name for path in project.path.glob("called-*")] == ["called-handler"]
 
 
 def test_a_file_where_a_folder_belongs_is_named(project: Project) -> None:

@@ -77,14 +77,6 @@ def test_the_record_has_the_library_versions(ran: Project) -> None:
     assert libraries >= {"pydantic", "PyYAML"}
 
 
-def test_a_run_that_could_not_begin_says_why(project: Project) -> None:
-    """The error of a run that carried no stage out is in its record."""
-    project.digits("rerun", "shout", status=4)
-    document = project.json("show")
-    assert document["outcome"] == "failed"
-    assert "say cannot be taken from a run" in document["error"]
-
-
 @pytest.fixture(scope="module")
 def warned(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Give a project that took in pictures, and strangers after them, and changed nothing after."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 from tests.project import Project
@@ -78,10 +79,32 @@ def test_rerun_links_what_it_used(ran: Project) -> None:
     assert (ran.artifacts / "latest" / "shout.shouted" / "text.txt").read_text() == "HELLO!"
 
 
-def test_rerun_replaces_the_execution(ran: Project) -> None:
+def test_the_newest_execution_is_the_one_that_is_found(ran: Project) -> None:
     """After a forced rerun it is that run's execution which others find unchanged."""
     run = ran.json("rerun", "shout")["run"]
     assert ran.reasons()["shout"] == f"unchanged (from run {run})"
+
+
+def test_a_rerun_keeps_the_execution_of_before(ran: Project) -> None:
+    """Each run's record names the run that carried a stage out, and that execution stays on record."""
+    first = ran.json("show")["run"]
+    again = ran.json("rerun", "shout")["run"]
+    later = ran.json("run")["run"]
+    assert [ran.json("show", run)["stages"][1]["run"] for run in (first, again, later)] == [first, again, again]
+    for run, carried_out in ((first, first), (again, again), (later, again)):
+        executions = json.loads(ran.digits("lineage", run, "--format", "json").stdout)["executions"]
+        assert {each["type"]: each["context"] for each in executions}["shout"] == carried_out
+
+
+def test_executions_named_by_their_fingerprint_alone_are_found(ran: Project) -> None:
+    """What an earlier version of the command recorded, one file a fingerprint, is used again."""
+    for file in ran.artifacts.glob("store/*/executions/*.json"):
+        file.rename(file.with_name(f"{file.name[:64]}.json"))
+    record = ran.artifacts / "latest" / "run.json"
+    document = json.loads(record.read_text())
+    record.write_text(json.dumps(document | {"stages": [each | {"run": None} for each in document["stages"]]}))
+    assert set(ran.outcomes().values()) == {"unchanged"}
+    assert "OUTPUT of Execution say" in ran.digits("lineage").stdout
 
 
 def test_rerun_finds_an_upstream_that_the_latest_run_does_not_have(ran: Project) -> None:
@@ -97,6 +120,23 @@ def test_rerun_without_upstream_names_the_command_that_makes_it(project: Project
     failed = project.digits("rerun", "shout", status=4)
     assert "say cannot be taken from a run: it never ran" in failed.stderr
     assert "digits run --to say" in failed.stderr
+
+
+def test_a_refusal_names_the_run_that_was_asked_for(ran: Project) -> None:
+    """Where a named run's stage cannot be taken, that run is named, even if its stage is an earlier run's."""
+    run = ran.json("run")["run"]
+    failed = ran.digits("rerun", "pack", "--run", run, "--set", "bless.least=4", status=2)
+    assert f"bless cannot be taken from run {run}: it judged otherwise" in failed.stderr
+
+
+def test_what_cannot_begin_leaves_no_run(ran: Project) -> None:
+    """A refusal while the stages above are taken is no run: `latest` stays, and show is about the run before."""
+    before, latest = ran.json("runs"), (ran.artifacts / "latest").readlink()
+    ran.digits("run", "--from", "pack", "--set", "bless.least=4", status=2)
+    shutil.rmtree(ran.artifacts / "store" / "say" / "text")
+    ran.digits("rerun", "shout", status=4)
+    assert ran.json("runs") == before
+    assert (ran.artifacts / "latest").readlink() == latest
 
 
 def test_rerun_refuses_a_damaged_upstream(ran: Project) -> None:

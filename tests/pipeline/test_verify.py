@@ -67,6 +67,29 @@ def test_damage_is_kept_aside_and_made_again(ran: Project) -> None:
     assert (aside / "text.txt").read_text() == "hollo"
 
 
+@pytest.mark.parametrize("pattern", ["say/text/*/text.txt", "pack/bundle/*/labels.json", "bless/executions/*.json"])
+def test_what_no_run_uses_any_more_can_be_set_aside(pattern: str, ran: Project) -> None:
+    """Damage that no run mends is moved out of the store, kept, and the store is sound again."""
+    file = _file(ran, pattern)
+    ran.digits("run", "--set", "say.word=other")
+    file.write_text("damaged")
+    assert "digits verify --set-aside" in ran.digits("verify", status=4).stderr
+    assert "is kept in artifacts/.quarantine/" in ran.digits("verify", "--set-aside").stderr
+    assert "all is as it was sealed" in ran.digits("verify").stdout
+    [aside] = (ran.artifacts / ".quarantine").iterdir()
+    assert (aside / file.name if aside.is_dir() else aside).read_text() == "damaged"
+
+
+def test_what_was_set_aside_is_made_again_where_it_is_used(ran: Project) -> None:
+    """The champion, set aside, is missing until the next run, and what gives it up for good is said."""
+    _file(ran, "pack/bundle/*/labels.json").write_text("damaged")
+    gone = ran.digits("verify", "--set-aside", status=4)
+    assert "missing  champion" in gone.stdout
+    assert "rm artifacts/champion" in gone.stderr
+    assert ran.outcomes()["pack"] == "ran"
+    ran.digits("verify")
+
+
 def test_after_damage_everything_verifies(ran: Project) -> None:
     """What was linked before is whole again."""
     _file(ran, "pack/bundle/*/labels.json").write_text("damaged")

@@ -120,6 +120,16 @@ def test_who_took_an_artifact_is_said(ran: Project) -> None:
     assert sorted(re.findall(r"^INPUT of Execution (\w+)", tree, re.MULTILINE)) == ["bless", "pack"]
 
 
+def test_a_lineage_does_not_contradict_time(ran: Project) -> None:
+    """After a rerun with equal content the champion still comes from the executions it was made by."""
+    first = ran.json("show")["run"]
+    ran.digits("rerun", "shout")
+    ran.digits("rerun", "say")
+    done = ran.digits("lineage", "champion", "--format", "json").stdout
+    assert {each["context"] for each in json.loads(done)["executions"]} == {first}
+    assert ran.digits("lineage", "champion").stdout.count("and 1 more") == 2
+
+
 def test_a_lost_record_is_said(ran: Project) -> None:
     """An artifact whose Execution is gone keeps its place, with a word that it is gone."""
     for record in (ran.artifacts / "store" / "say" / "executions").iterdir():
