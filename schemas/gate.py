@@ -112,15 +112,17 @@ class Gate(Config):
     accuracy: Rule | None = None
     """Share of the test pictures that are read right; Wilson's interval."""
     precision: DigitRule | None = None
-    """Of the pictures read as a digit, the share that are it; Wilson's interval for a digit, bootstrap for the mean."""
+    """Of the pictures read as a digit, the share that are it; Wilson's interval for a digit; for the mean bootstrap,
+    never narrower than Wilson's of as many pictures."""
     recall: DigitRule | None = None
-    """Of the pictures of a digit, the share read as it; Wilson's interval for a digit, bootstrap for the mean."""
+    """Of the pictures of a digit, the share read as it; intervals as of precision."""
     f1: DigitRule | None = None
-    """Harmonic mean of both; bootstrap."""
+    """Harmonic mean of both; intervals as of precision."""
     log_loss: Rule | None = None
-    """Mean surprise at the right digit, in nats; bootstrap."""
+    """Mean surprise at the right digit, in nats; bootstrap, but up to what the errors that Wilson's interval leaves
+    open may cost."""
     calibration_error: Rule | None = None
-    """Expected calibration error, 15 bins; bootstrap."""
+    """Expected calibration error, 15 bins; bootstrap, but up to how far accuracy and mean confidence may lie apart."""
     coverage: Rule | None = None
     """Share of the test pictures that are answered and not `unsure`; Wilson's interval."""
     answered_accuracy: Rule | None = None
