@@ -12,7 +12,7 @@ from learning.trials import NO_DIGITS, STRANGERS
 from schemas.artifact import Output
 from schemas.blessing import Blessing, Confusion, Verdict, WorstDigit
 from schemas.bundle import Bundle
-from schemas.calibration import Calibration
+from schemas.calibration import Calibration, CalibrationRecord
 from schemas.comparison import Comparison
 from schemas.config import Config
 from schemas.errors import InputError, StageError, nearest
@@ -21,6 +21,7 @@ from schemas.examples import Examples, Split
 from schemas.gate import EACH_KIND, Gate
 from schemas.manifest import hash_files
 from schemas.model import Model
+from schemas.progress import tell
 
 if TYPE_CHECKING:
     from learning.figures import Figure, Figures
@@ -31,6 +32,7 @@ __all__ = ["EvaluateConfig", "evaluate"]
 SPLIT = "test"
 CONFIDENCE = 0.95  # of the intervals that are written beside the figures
 WORST_DIGITS, WORST_CONFUSIONS = 3, 5
+FAR, FEW = 0.1, 100  # a share refused that is far above the one that was meant; validation pictures that say little
 
 
 class EvaluateConfig(Config):
@@ -93,7 +95,9 @@ def evaluate(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
     before = _read_champion(champion, split) if champion else None
     comparison = _compare(split, decisions.read.tolist(), champion, before, config.seed)
     parameters = int(network.count_params())
-    metrics = _measure(split, figures, robustness, refusals, parameters)
+    metrics = _measure(split, figures, robustness, refusals, parameters, _warn(figures, calibration.record))
+    for warning in metrics.warnings:
+        tell(f"warning: {warning}")
     Evaluation.write(evaluation.path, metrics, split, decisions.probabilities, decisions.refused, before)
     evidence = Evidence(
         figures, split, examples.values, parameters, robustness, refusals, comparison=comparison, seed=config.seed
@@ -146,8 +150,23 @@ def _try_out(split: Split, reader: ModelReader, config: EvaluateConfig) -> tuple
     )
 
 
-def _measure(
-    split: Split, figures: Figures, robustness: dict[str, Tried], refusals: dict[str, Tried], parameters: int
+def _warn(figures: Figures, calibration: CalibrationRecord) -> list[str]:
+    """Say that far more of the test pictures are refused than the calibration meant to, and what that may come from."""
+    count, unsure = len(figures), int(figures.refused.sum())
+    if not count or unsure / count - calibration.refused <= FAR:
+        return []
+    meant = f"{100 * calibration.refused:.0f} % of the {calibration.count:,} validation pictures"
+    few = "too few to place the threshold by" if calibration.count < FEW else "they are less like the training pictures"
+    return [f"{100 * unsure / count:.0f} % of the {count:,} test pictures are called unsure, but {meant}: {few}"]
+
+
+def _measure(  # noqa: PLR0913, PLR0917  (parts of one record)
+    split: Split,
+    figures: Figures,
+    robustness: dict[str, Tried],
+    refusals: dict[str, Tried],
+    parameters: int,
+    warnings: list[str],
 ) -> Metrics:
     from learning.figures import PER_DIGIT, SCALARS, shares
     from learning.selection import measure_selection
@@ -164,6 +183,7 @@ def _measure(
         answered=whole["answered_accuracy"].count,
         risk_coverage=measure_selection(figures.probabilities, figures.labels),
         parameters=parameters,
+        warnings=warnings,
         intervals={name: figure.interval(CONFIDENCE) for name, figure in (whole | parts).items() if _known(figure)},
         robustness={kind: figure.value for kind, figure in kinds["robustness"].items()},
         refusals={kind: figure.value for kind, figure in kinds["refusals"].items()},

@@ -133,7 +133,7 @@ def _results(metrics: Metrics) -> str:
 
 
 def _limits(metrics: Metrics) -> str:
-    parts = ["## Limits that were measured"]
+    parts = ["## Limits that were measured", *(f"**{_plain(warning)}**" for warning in metrics.warnings)]
     if metrics.coverage is not None:
         parts.append(
             f"It answers {100 * metrics.coverage:.1f} % of the {metrics.split} pictures and calls the others unsure."

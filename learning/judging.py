@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Evidence", "judge"]
 
 HOPELESS = "too few pictures: all of them right would not do"
+TOO_FEW = "too few pictures to tell"
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class _Part:
         judged: the figure itself or an end of its interval.
         missed: by how much that misses the rule.
         more: how many more pictures had to be right.
-        hopeless: all pictures right would still miss it.
+        doubt: that it is the pictures that do not suffice; empty where it is the figure.
         reason: why the rule is missed.
         note: why it was let be.
     """
@@ -67,7 +68,7 @@ class _Part:
     judged: float = math.nan
     missed: float | None = None
     more: int | None = None
-    hopeless: bool = False
+    doubt: str = ""
     reason: str = ""
     note: str = ""
 
@@ -147,10 +148,17 @@ def _judge_part(name: str, rule: Rule, figure: Figure, metric: str, where: str =
     if missed is None:
         return _Part(name, figure, judged)
     more = _more_right(rule, figure)
-    hopeless = more is None and _only_more(rule, figure)
-    lacks = needed(metric, more) if more else HOPELESS if hopeless else ""
+    doubt = "" if more else _doubt(rule, figure)
+    lacks = needed(metric, more) if more else doubt
     said = f"{metric}{where} {_why(rule, figure, judged, missed)}; {figure.count:,} pictures"
-    return _Part(name, figure, judged, missed, more, hopeless, "; ".join(filter(None, [said, lacks])))
+    return _Part(name, figure, judged, missed, more, doubt, "; ".join(filter(None, [said, lacks])))
+
+
+def _doubt(rule: Rule, figure: Figure) -> str:
+    """Say that there are too few pictures: no number of right ones would do, or the figure itself meets the rule."""
+    if _only_more(rule, figure):
+        return HOPELESS
+    return TOO_FEW if figure.right is None and rule.misses(figure.value) is None else ""
 
 
 def _judged(rule: Rule, figure: Figure) -> float:
@@ -194,7 +202,7 @@ def _result(metric: str, of: str, rule: Rule, parts: list[_Part]) -> RuleResult:
     worst = max(parts, key=lambda part: _badness(part, rule))
     seen = worst.figure if worst.figure and math.isfinite(worst.figure.value) else None
     reasons = [part.reason for part in parts if part.reason]
-    notes = [part.note for part in parts if part.note] + [HOPELESS] * worst.hopeless
+    notes = [part.note for part in parts if part.note] + [worst.doubt] * bool(worst.doubt)
     return RuleResult(
         metric=metric,
         of=of,

@@ -107,6 +107,8 @@ class Metrics(BaseModel):
     """For each kind of picture people take, drawn from this split: the share whose digit is read right."""
     refusals: dict[str, float] = {}
     """For each kind of picture that is no digit: the share that is not answered with one."""
+    warnings: list[str] = []
+    """What of the model should be looked at, whatever the gate says."""
     robustness_tried: dict[str, Tried] = {}
     """For each kind of *robustness*: the counts behind the share."""
     refusals_tried: dict[str, Tried] = {}

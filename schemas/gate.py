@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
 from schemas.config import Config
 
-__all__ = ["Bounds", "ChampionRule", "DigitRule", "Gate", "Rule", "RuleResult", "SliceRule", "needed"]
+__all__ = ["Bounds", "ChampionRule", "DigitRule", "Gate", "Rule", "RuleResult", "SliceRule", "needed", "tally"]
 
 EACH_KIND = "per_kind"
 LACKING = {"coverage": "more answered", "refusals": "more refused", "precision": "fewer misread as it"}
@@ -112,15 +114,17 @@ class Gate(Config):
     accuracy: Rule | None = None
     """Share of the test pictures that are read right; Wilson's interval."""
     precision: DigitRule | None = None
-    """Of the pictures read as a digit, the share that are it; Wilson's interval for a digit, bootstrap for the mean."""
+    """Of the pictures read as a digit, the share that are it; Wilson's interval for a digit; for the mean bootstrap,
+    never narrower than Wilson's of as many pictures."""
     recall: DigitRule | None = None
-    """Of the pictures of a digit, the share read as it; Wilson's interval for a digit, bootstrap for the mean."""
+    """Of the pictures of a digit, the share read as it; intervals as of precision."""
     f1: DigitRule | None = None
-    """Harmonic mean of both; bootstrap."""
+    """Harmonic mean of both; intervals as of precision."""
     log_loss: Rule | None = None
-    """Mean surprise at the right digit, in nats; bootstrap."""
+    """Mean surprise at the right digit, in nats; bootstrap, but up to what the errors that Wilson's interval leaves
+    open may cost."""
     calibration_error: Rule | None = None
-    """Expected calibration error, 15 bins; bootstrap."""
+    """Expected calibration error, 15 bins; bootstrap, but up to how far accuracy and mean confidence may lie apart."""
     coverage: Rule | None = None
     """Share of the test pictures that are answered and not `unsure`; Wilson's interval."""
     answered_accuracy: Rule | None = None
@@ -171,6 +175,21 @@ class RuleResult(BaseModel):
     """Why it does not, in words, naming every part that fails; empty where it does."""
     note: str = ""
     """What should be seen beside: 'first model: no comparison', 'too few pictures to tell'."""
+
+    @property
+    def without(self) -> str:
+        """What a rule was let pass for want of: 'a comparison', 'enough examples'; empty where it is met or missed."""
+        if not (self.passed and self.note):
+            return ""
+        return "a comparison" if self.metric == "champion" else "enough examples"
+
+
+def tally(rules: Sequence[RuleResult]) -> str:
+    """Say how many rules are met, and how many passed without being met: '4 of 5 rules met, 1 passed without ...'."""
+    met = sum(rule.passed and not rule.without for rule in rules)
+    let = Counter(rule.without for rule in rules if rule.without)
+    said = [f"{met} of {len(rules)} rule{'' if len(rules) == 1 else 's'} met"]
+    return ", ".join([*said, *(f"{count} passed without {what}" for what, count in let.items())])
 
 
 def needed(metric: str, pictures: int) -> str:

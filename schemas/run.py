@@ -54,7 +54,7 @@ class RunRecord(BaseModel):
     notice: str | None = None
     """Where the data are not those that were asked for: which, why, and the command that tries again."""
     warnings: list[str] = []
-    """What of the data should be looked at, each after the stage that took them in; in a cached run too."""
+    """What of the data and of the model should be looked at, each after the stage that found it; cached or not."""
     champion: str | None = None
     """Path of the champion after the run, relative to artifacts/."""
     under_way: str | None = None
@@ -77,7 +77,9 @@ class RunRecord(BaseModel):
             manifest = Manifest.read(folder)
             kind = manifest.type if manifest else ""
             if kind == Evaluation.__name__:
-                self.metrics = dict(Evaluation(folder).metrics.scalars())
+                metrics = Evaluation(folder).metrics
+                self.metrics = dict(metrics.scalars())
+                self.warnings += [f"{record.stage}: {warning}" for warning in metrics.warnings]
             elif kind == Blessing.__name__:
                 self.verdict = Blessing(folder).verdict
             elif kind == Statistics.__name__:

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from pipeline.cli.table import columns, hanging, paint
-from schemas.gate import needed
+from schemas.gate import needed, tally
 
 if TYPE_CHECKING:
     from schemas.blessing import Verdict
@@ -30,7 +30,7 @@ def verdict_lines(verdict: Verdict, *, kept: bool) -> list[str]:
     """
     missed = sum(not rule.passed for rule in verdict.rules)
     if verdict.blessed:
-        lines = [f"verdict  {paint('BLESSED', 'green')}: {len(verdict.rules)} of {len(verdict.rules)} rules met"]
+        lines = [f"verdict  {paint('BLESSED', 'green')}: {tally(verdict.rules)}"]
     else:
         stays = " (the champion stays as it was)" if kept else ""
         said = f"{missed} of {len(verdict.rules)} rules missed" if verdict.rules else verdict.reasons[0]
@@ -55,7 +55,7 @@ def _rule_lines(rules: list[RuleResult], comparison: Comparison | None) -> list[
 
 def _mark(rule: RuleResult) -> str:
     """Give `met`; `passed` where there was nothing to meet, or part of it was let be."""
-    return "MISSED" if not rule.passed else "passed" if rule.note else "met"
+    return "MISSED" if not rule.passed else "passed" if rule.without else "met"
 
 
 def _name(rule: RuleResult) -> str:

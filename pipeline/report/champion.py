@@ -21,10 +21,7 @@ CHANCE = 0.05
 
 def against_champion(material: Material) -> Html:
     """Say which model reads more, whether that can be chance, and which pictures got better and worse."""
-    verdict = material.record.verdict
-    if verdict is None:
-        raise MissingError("The gate judged nothing in this run.")
-    found = verdict.comparison
+    found = material.verdict.comparison
     if found is None:
         raise MissingError("There was no other champion to compare with.")
     low, high = found.interval

@@ -9,7 +9,7 @@ from pipeline.report.markup import Html, details, element, figure, joined, parag
 from pipeline.report.material import Material, MissingError
 from pipeline.report.plots import plot_errors, plot_losses, plot_reliability
 from pipeline.report.reliability import bins_of
-from pipeline.report.words import figure_in_words, interval_in_words, named, percent, plural
+from pipeline.report.words import UNBROKEN, figure_in_words, interval_in_words, named, percent, plural
 
 if TYPE_CHECKING:
     from schemas.evaluation import Metrics
@@ -87,17 +87,14 @@ def digits(material: Material) -> Html:
     found = material.metrics
     rows = [
         (
-            name,
-            f"{each.count:,}",
-            _with_interval("recall", name, each.recall, found),
-            _with_interval("precision", name, each.precision, found),
-            figure_in_words("f1", each.f1),
+            joined(name, element("small", plural(each.count, "picture"))),
+            *(_with_interval(rate, name, getattr(each, rate), found) for rate in ("recall", "precision", "f1")),
             _taken_for(found, i),
         )
         for i, (name, each) in enumerate(found.per_digit.items())
     ]
-    header = ("digit", "pictures", "recall", "precision", "F1", "mostly taken for")
-    return table("Each digit, with 95 % intervals", header, rows, numbers=(1, 2, 3, 4))
+    header = ("digit", "recall", "precision", "F1", "mostly taken for")
+    return table("Each digit, with 95 % intervals", header, rows, numbers=(1, 2, 3))
 
 
 def _with_interval(name: str, digit: str, value: float | None, found: Metrics) -> Html:
@@ -108,7 +105,10 @@ def _with_interval(name: str, digit: str, value: float | None, found: Metrics) -
 def _taken_for(found: Metrics, label: int) -> str:
     names = list(found.per_digit)
     others = [(count, names[j]) for j, count in enumerate(found.confusion[label]) if j != label and count]
-    return ", ".join(f"{name} ({count})" for count, name in sorted(others, key=lambda each: -each[0])[:3]) or "nothing"
+    return (
+        ", ".join(f"{name}{UNBROKEN}({count})" for count, name in sorted(others, key=lambda each: -each[0])[:3])
+        or "nothing"
+    )
 
 
 def calibration(material: Material) -> Html:

@@ -4,11 +4,27 @@ from __future__ import annotations
 
 import base64
 import html
+import re
 from collections.abc import Iterable, Sequence
 
-__all__ = ["Html", "bar", "data_uri", "details", "element", "figure", "joined", "paragraph", "picture", "table"]
+__all__ = [
+    "Html",
+    "bar",
+    "command",
+    "data_uri",
+    "details",
+    "element",
+    "figure",
+    "joined",
+    "paragraph",
+    "picture",
+    "table",
+    "with_command",
+]
 
 VOID = {"img", "meta", "br"}
+OPTION = re.compile(r"((?<!\S)--?\w[\w-]*)")
+COMMAND = re.compile(r"(?<=[:,] )(?:then )?(digits \w+(?: --\w[\w-]* \S+)*)$")
 
 
 class Html(str):
@@ -40,6 +56,18 @@ def joined(*parts: str) -> Html:
 def paragraph(*children: str, class_: str = "") -> Html:
     """Give a paragraph."""
     return element("p", *children, class_=class_)
+
+
+def command(text: str) -> Html:
+    """Give what is typed into a shell; a line may end beside an option, but not within it."""
+    parts = OPTION.split(text)
+    return element("code", *(element("span", part, class_="option") if i % 2 else part for i, part in enumerate(parts)))
+
+
+def with_command(text: str) -> Html:
+    """Give a text, the command that it ends with set as one."""
+    found = COMMAND.search(text)
+    return joined(text[: found.start(1)], command(found[1])) if found else joined(text)
 
 
 def table(
@@ -104,5 +132,5 @@ def bar(share: float, said: str) -> Html:
 
 def _escaped(text: str) -> str:
     """Escape a text; what cannot be seen, or would turn the text around, is written out."""
-    seen = "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in text)
+    seen = "".join(c if c.isprintable() or c in "\n\t\N{NO-BREAK SPACE}" else ascii(c)[1:-1] for c in text)
     return html.escape(seen, quote=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline.store import Store
 from schemas.artifact import Artifact
+from schemas.blessing import Blessing, Verdict
 from schemas.evaluation import Evaluation, Metrics
 from schemas.examples import Examples, Split
 from schemas.execution import Execution
@@ -21,13 +22,27 @@ if TYPE_CHECKING:
 
     from schemas.run import RunRecord
 
-__all__ = ["Material", "MissingError", "Predictions"]
+__all__ = ["AbsentError", "Material", "MissingError", "Predictions"]
 
 A = TypeVar("A", bound=Artifact)
 
 
 class MissingError(Exception):
     """Something that a section needs is not there; the message says what, for people."""
+
+
+class AbsentError(MissingError):
+    """The run has no artifact of a type.
+
+    Attributes:
+        kind: the name of the type.
+        why: what became of the stages that did not put one out, or of the files.
+        again: whether running again may make it.
+    """
+
+    def __init__(self, kind: str, why: str, *, again: bool) -> None:
+        super().__init__(f"This run has no {kind}: {why}.")
+        self.kind, self.why, self.again = kind, why, again
 
 
 class Predictions:
@@ -86,16 +101,22 @@ class Material:
             manifest = Manifest.read(self.artifacts / path)
             if manifest and manifest.type == kind.__name__:
                 return path
-        gone = [path for path in paths if not (self.artifacts / path).exists()]
-        raise MissingError(f"This run has no {kind.__name__}: {self._why(gone)}.")
+        raise self._absent(kind.__name__, [path for path in paths if not (self.artifacts / path).exists()])
 
-    def _why(self, gone: list[str]) -> str:
-        stopped = [stage for stage in self.record.stages if not stage.outputs]
+    def _absent(self, kind: str, gone: list[str]) -> AbsentError:
+        """Say why there is no such artifact: the same for every type, so that a report can say it once."""
+        stopped: dict[str, list[str]] = {}
+        for stage in self.record.stages:
+            if not stage.outputs:
+                stopped.setdefault(stage.outcome, []).append(stage.stage)
         if stopped:
-            return "; ".join(f"{stage.stage} {stage.outcome}" for stage in stopped)
+            why = "; ".join(f"{', '.join(stages)} {outcome}" for outcome, stages in stopped.items())
+            return AbsentError(kind, why, again="blocked" not in stopped)
         if gone:
-            return f"{', '.join(gone)} {'is' if len(gone) == 1 else 'are'} gone"
-        return "no stage puts one out"
+            why = f"{', '.join(gone)} {'is' if len(gone) == 1 else 'are'} gone"
+            return AbsentError(kind, why, again=True)
+        unfinished = self.record.outcome in {"interrupted", "running"}
+        return AbsentError(kind, "it did not get so far" if unfinished else "no stage puts one out", again=unfinished)
 
     def output(self, kind: type[A]) -> A:
         """Give the last output of a type."""
@@ -112,6 +133,14 @@ class Material:
         """Give the execution of a stage in this run; None where there is no record of it."""
         record = next((each for each in self.record.stages if each.stage == stage), None)
         return Store(self.artifacts).execution(stage, record.fingerprint, record.run) if record else None
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the gate said."""
+        if self.record.verdict is None:
+            self.path_of(Blessing)
+            raise MissingError("The gate judged nothing in this run.")
+        return self.record.verdict
 
     @cached_property
     def metrics(self) -> Metrics:

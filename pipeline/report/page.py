@@ -10,14 +10,15 @@ from pipeline.report.champion import against_champion
 from pipeline.report.data import data
 from pipeline.report.figures import calibration, confusions, curves, digits, metrics
 from pipeline.report.gallery import misread
-from pipeline.report.markup import Html, element, joined, paragraph
-from pipeline.report.material import Material, MissingError
-from pipeline.report.record import lineage, reproduction, stages, versions
+from pipeline.report.markup import Html, command, element, joined, paragraph
+from pipeline.report.material import AbsentError, Material, MissingError
+from pipeline.report.record import again, lineage, reproduction, stages, versions
 from pipeline.report.selection import selection
 from pipeline.report.trials import refusals, robustness
 from pipeline.report.verdict import head, rules
 from schemas.errors import InputError
 from schemas.manifest import write_atomically
+from schemas.run import RunRecord
 
 __all__ = ["STYLE", "render_report", "write_report"]
 
@@ -53,16 +54,22 @@ def write_report(material: Material, path: Path) -> int:
 
 
 def render_report(material: Material) -> str:
-    """Give the report as HTML; a section whose artifacts are missing or damaged says so."""
+    """Give the report as HTML; a section whose artifacts are damaged says so, what is missing is said once."""
     record = material.record
-    top = head(material)
-    parts = [_section(name, title, make, material) for name, title, make in SECTIONS]
-    links = (element("a", title, href=f"#{name}") for name, title, _ in SECTIONS)
+    parts: dict[str, Html] = {}
+    missing: list[tuple[str, MissingError]] = []
+    for name, title, make in SECTIONS:
+        try:
+            parts[name] = _section(name, title, make, material)
+        except MissingError as error:
+            missing.append((title, error))
+    links = (element("a", title, href=f"#{name}") for name, title, _ in SECTIONS if name in parts)
     body = element(
         "body",
-        top,
+        head(material),
         element("nav", *links, aria_label="Sections"),
-        element("main", *parts),
+        *_left_out(missing, record),
+        element("main", *parts.values()),
         element("footer", paragraph(f"digits, run {record.run}, begun {record.started}")),
     )
     return (
@@ -83,11 +90,25 @@ def _head(title: str) -> Html:
     )
 
 
+def _left_out(missing: list[tuple[str, MissingError]], record: RunRecord) -> list[Html]:
+    """Say what is not in the report and why, each reason once, and the command that may bring it."""
+    absent = [error for _, error in missing if isinstance(error, AbsentError)]
+    lines: list[Html] = []
+    if absent:
+        kinds = ", ".join(dict.fromkeys(error.kind for error in absent))
+        way = [" To go on: ", command(again(record))] if absent[0].again else []
+        lines.append(paragraph(f"This run has no {kinds}: {absent[0].why}.", *way, class_="missing"))
+    titles: dict[str, list[str]] = {}
+    for title, error in missing:
+        if not isinstance(error, AbsentError):
+            titles.setdefault(str(error), []).append(title)
+    lines += [paragraph(f"{', '.join(named)}: {why}", class_="missing") for why, named in titles.items()]
+    return lines
+
+
 def _section(name: str, title: str, make: Callable[[Material], Html], material: Material) -> Html:
     try:
         content = make(material)
-    except MissingError as missing:
-        content = paragraph(str(missing), class_="missing")
     except (InputError, OSError, ValueError) as damage:
         content = paragraph(f"Not shown: {damage}", class_="missing")
     return element("section", joined(element("h2", title), content), id=name, class_="half" if name in HALVES else "")

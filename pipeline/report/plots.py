@@ -56,7 +56,7 @@ def plot_reliability(bins: Sequence[Bin]) -> Html:
         upper.plot((0, 1), (0, 1), "--", color=SOFT, linewidth=1, label="as sure as right")
         upper.errorbar(sure, right, reach, fmt="o", color=FIRST, markersize=4, capsize=2, label="measured, 95 %")
         upper.set(ylabel="read right", ylim=(-0.02, 1.04), xlim=(0, 1.01))
-        upper.legend(loc="lower right")
+        figure.legend(loc="outside upper right", ncols=2)
         lower.bar([each.middle for each in bins], [each.count for each in bins], 0.055, color=SECOND)
         lower.set(xlabel="confidence", ylabel="pictures", yscale="log")
         for axes in (upper, lower):

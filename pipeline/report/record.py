@@ -7,12 +7,14 @@ from typing import Any
 
 from pipeline.report.lanes import draw_lanes
 from pipeline.report.lineage import trace_run
-from pipeline.report.markup import Html, bar, details, element, figure, joined, paragraph, table
+from pipeline.report.markup import Html, bar, command, details, element, figure, joined, paragraph, table
 from pipeline.report.material import Material, MissingError
 from schemas.model import Model
 from schemas.run import RunRecord, StageRecord
 
-__all__ = ["lineage", "reproduction", "stages", "versions"]
+__all__ = ["again", "lineage", "reproduction", "stages", "versions"]
+
+IDLE = {"stale", "skipped", "blocked"}
 
 
 def stages(material: Material) -> Html:
@@ -25,7 +27,7 @@ def stages(material: Material) -> Html:
         (
             each.stage,
             joined(each.outcome, element("small", _reason(each, material.record))),
-            bar(took[each.stage] / most if most else 0, f"{took[each.stage]:.1f} s"),
+            "" if each.outcome in IDLE else bar(took[each.stage] / most if most else 0, f"{took[each.stage]:.1f} s"),
         )
         for each in material.record.stages
     ]
@@ -55,8 +57,7 @@ def lineage(material: Material) -> Html:
         "From top to bottom: a box is an Execution, the names below it are the Artifacts it put out (ring). A dot "
         "on an artifact's line is an Execution that took it."
     )
-    command = element("code", f"digits lineage {material.record.run}")
-    return figure(draw_lanes(traced), caption, Html(" As text: "), command)
+    return figure(draw_lanes(traced), caption, Html(" As text: "), command(f"digits lineage {material.record.run}"))
 
 
 def versions(material: Material) -> Html:
@@ -76,16 +77,21 @@ def reproduction(material: Material) -> Html:
     record = material.record
     commit = record.environment.get("git")
     lines = [f"git checkout {str(commit).removesuffix('-dirty')}"] if commit else []
-    settings = [word for override in record.overrides for word in ("--set", override)]
-    lines += ["make install", shlex.join([".venv/bin/digits", "run", *settings])]
+    lines += ["make install", f".venv/bin/{again(record)}"]
     dirty = "Files differed from that commit when it ran. " if str(commit).endswith("-dirty") else ""
     known = "" if commit else "The project was no git repository. "
     return joined(
         paragraph(f"{dirty}{known}{Model.NOTE}"),
-        element("pre", element("code", "\n".join(lines))),
+        element("pre", command("\n".join(lines))),
         details("pipeline.yaml as it was", element("pre", element("code", _pipeline(material)))),
         _digests(material),
     )
+
+
+def again(record: RunRecord) -> str:
+    """Give the command that carries the pipeline out with the settings of a run."""
+    settings = [word for override in record.overrides for word in ("--set", override)]
+    return shlex.join(["digits", "run", *settings])
 
 
 def _pipeline(material: Material) -> str:

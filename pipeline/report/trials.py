@@ -13,10 +13,13 @@ from pipeline.report.words import named
 from schemas.evaluation import Evaluation
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from schemas.evaluation import Tried
     from schemas.examples import Split
 
-__all__ = ["refusals", "robustness"]
+__all__ = ["digit_for", "refusals", "robustness"]
 
 SIDE = 72
 ORDER = "The worst kind comes first; behind the counts the 95 % interval."
@@ -25,7 +28,7 @@ ORDER = "The worst kind comes first; behind the counts the 95 % interval."
 def robustness(material: Material) -> Html:
     """Give for each kind of picture people take the share read right, the worst first."""
     found = material.metrics
-    draw = _drawn(material, KINDS, lambda split, kind, seed: render(split.images[0], kind, seed))
+    draw = _drawn(material, KINDS, lambda split, kind, seed: render(digit_for(split, kind), kind, seed))
     said = (
         "Digits of this split as people take them: drawn on paper by a program, photographed, and read through the "
         f"whole front end. Right is what has its digit read right, sure or not. {ORDER}"
@@ -92,6 +95,16 @@ def _drawn(
         return picture(_thumbnail(make(split, key, seed)), f"An example: {named(kind)}", class_="example", side=SIDE)
 
     return draw
+
+
+def digit_for(split: Split, kind: str) -> NDArray[np.uint8]:
+    """Choose the picture that shows a kind: each kind another digit, and where these are used up another picture."""
+    import numpy as np
+
+    labels = np.unique(split.labels)
+    turn, which = divmod(KINDS.index(kind), len(labels))
+    pictures = np.flatnonzero(split.labels == labels[which])
+    return split.images[pictures[turn % len(pictures)]]
 
 
 def _seed(material: Material) -> int:

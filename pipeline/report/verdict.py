@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.report.markup import Html, element, joined, paragraph, table
+from pipeline.report.markup import Html, element, joined, paragraph, table, with_command
 from pipeline.report.material import Material, MissingError
 from pipeline.report.words import figure_in_words, interval_in_words, named, percent, plural
-from schemas.gate import needed
+from schemas.gate import needed, tally
 
 if TYPE_CHECKING:
     from schemas.blessing import Verdict
@@ -34,7 +34,7 @@ def head(material: Material) -> Html:
         element("p", f"digits · run {record.run}", class_="run"),
         element("h1", element("span", sign, class_="sign", aria_hidden="true"), f" {title}"),
         *(paragraph(line, class_="why") for line in _why(record)),
-        *([paragraph(record.notice, class_="notice")] if record.notice else []),
+        *(paragraph(with_command(each), class_="notice") for each in (record.notice, *_warnings(material)) if each),
         _tiles(material),
         class_=f"head {look}",
     )
@@ -55,16 +55,20 @@ def _judged(verdict: Verdict | None, record: RunRecord) -> list[str]:
         return ["Nothing was judged in this run."]
     missed = [rule for rule in verdict.rules if not rule.passed]
     if not missed and verdict.blessed:
-        met = (
-            "The one rule of the gate is met."
-            if len(verdict.rules) == 1
-            else f"All {len(verdict.rules)} rules are met."
-        )
-        return [met, *(f"{_rule_name(rule)}: {rule.note}" for rule in verdict.rules if rule.note)]
+        parts = [rule for rule in verdict.rules if rule.without and rule.metric != "champion"]
+        notes = (f"{_rule_name(rule)}: {rule.note}" for rule in parts)
+        return [f"{tally(verdict.rules)}.", *notes]
     kept = "The champion stays as it was." if record.champion else "There is no champion."
     if not verdict.rules:
         return [f"The gate has no rules: nothing can be blessed. {kept}"]
     return [f"{len(missed)} of {plural(len(verdict.rules), 'rule')} missed. {kept}", *verdict.reasons]
+
+
+def _warnings(material: Material) -> list[str]:
+    try:
+        return material.metrics.warnings
+    except (MissingError, OSError, ValueError):
+        return []
 
 
 def _tiles(material: Material) -> Html:
@@ -104,9 +108,7 @@ def _small(text: str) -> Html:
 
 def rules(material: Material) -> Html:
     """Give every rule: what it asks for, what was measured, and by how much that falls short."""
-    verdict = material.record.verdict
-    if verdict is None:
-        raise MissingError("The gate judged nothing in this run.")
+    verdict = material.verdict
     if not verdict.rules:
         return paragraph("The gate has no rules: nothing can be blessed.")
     rows = [
@@ -145,7 +147,7 @@ def _mark(rule: RuleResult) -> Html:
     """Give `met`; `passed` where there was nothing to meet, or part of it was let be."""
     if not rule.passed:
         return element("span", "✗ missed", class_="mark bad")
-    look, said = ("open", "! passed") if rule.note else ("good", "✓ met")
+    look, said = ("open", "! passed") if rule.without else ("good", "✓ met")
     return element("span", said, class_=f"mark {look}")
 
 

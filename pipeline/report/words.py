@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["figure_in_words", "interval_in_words", "named", "percent", "plural", "points"]
+__all__ = ["UNBROKEN", "figure_in_words", "interval_in_words", "named", "percent", "plural", "points"]
 
 SHARES = {
     *("accuracy", "precision", "recall", "f1", "coverage", "answered_accuracy", "calibration_error"),
     *("robustness", "refusals"),
 }
+UNBROKEN = "\N{NO-BREAK SPACE}"
 NAMES = {
     "f1": "F1",
     "log_loss": "log loss",
@@ -22,8 +23,8 @@ def named(name: str) -> str:
 
 
 def percent(share: float) -> str:
-    """Give a share in percent, with two decimals."""
-    return f"{100 * share:.2f} %"
+    """Give a share in percent, with two decimals; no line ends before the sign."""
+    return f"{100 * share:.2f}{UNBROKEN}%"
 
 
 def figure_in_words(name: str, value: float | None) -> str:
@@ -47,7 +48,7 @@ def interval_in_words(name: str, interval: tuple[float, float] | None) -> str:
     if interval is None:
         return ""
     low, high = interval
-    return f"{100 * low:.2f} to {100 * high:.2f} %" if name in SHARES else f"{low:.4f} to {high:.4f}"
+    return f"{100 * low:.2f} to {100 * high:.2f}{UNBROKEN}%" if name in SHARES else f"{low:.4f} to {high:.4f}"
 
 
 def plural(count: int, noun: str) -> str:

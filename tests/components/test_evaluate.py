@@ -89,13 +89,14 @@ def evaluate_split(  # noqa: PLR0913, PLR0917  (the inputs of the stage)
     gate: dict[str, Any] | None = None,
     champion: Bundle | None = None,
     strangers: Examples | None = None,
+    threshold: float = 1e9,
 ) -> Evaluated:
     """Carry out the stage on a test split."""
     (folder / "examples").mkdir()
     Examples.write(folder / "examples", "test", split)
     examples = seal(Examples, folder / "examples")
     evaluation, blessing = make_output(Evaluation, folder / "evaluation"), make_output(Blessing, folder / "blessing")
-    calibration = make_calibration(folder / "calibration", len(DIGITS))
+    calibration = make_calibration(folder / "calibration", len(DIGITS), threshold=threshold)
     config = EvaluateConfig(gate=Gate.model_validate(gate or {}), per_kind=0)
     evaluate(model, examples, calibration, evaluation, blessing, config, champion, strangers)
     return Evaluated(Evaluation(evaluation.path), Blessing(blessing.path), model, examples)
@@ -279,10 +280,10 @@ def test_other_classes_are_refused(model: Model, tmp_path: Path, classes: tuple[
 def test_every_figure_has_its_interval(evaluated: Evaluated) -> None:
     """Each figure that is a number lies within an interval of its own name, those of digits too."""
     metrics = evaluated.metrics
-    figures = {name: value for name, value in metrics.scalars().items() if name != "calibration_error"}
+    figures = metrics.scalars()
     for name in ("precision", "recall", "f1"):
         figures |= {f"{name}.{digit}": value for digit, value in (metrics.by_digit(name) or {}).items()}
-    assert set(metrics.intervals) == {*figures, "calibration_error"}
+    assert set(metrics.intervals) == set(figures)
     assert all(
         metrics.intervals[name][0] <= (value or 0) <= metrics.intervals[name][1] for name, value in figures.items()
     )
@@ -326,6 +327,20 @@ def test_a_champion_that_is_damaged_is_refused(model: Model, tmp_path: Path) -> 
     with pytest.raises(InputError, match="the champion cannot be compared with") as caught:
         evaluate_split(tmp_path, model, pictures([1], greys_for([1])), champion=Bundle(tmp_path / "bundle"))
     assert "rm artifacts/champion" in caught.value.do
+
+
+def test_far_more_refused_than_meant_is_said(model: Model, tmp_path: Path) -> None:
+    """Where most test pictures are called unsure, and no validation picture, the evaluation says why that may be."""
+    metrics = evaluate_split(tmp_path, model, pictures(LABELS, GREYS), threshold=-1).metrics
+    [warning] = metrics.warnings
+    assert metrics.coverage == pytest.approx(0.09, abs=0.005)
+    assert warning.startswith("91 % of the 400 test pictures are called unsure, but 0 % of the 1 validation pictures: ")
+    assert warning.endswith(": too few to place the threshold by")
+
+
+def test_as_many_refused_as_meant_is_no_warning(evaluated: Evaluated) -> None:
+    """Where no picture is called unsure there is nothing to warn of."""
+    assert evaluated.metrics.warnings == []
 
 
 def test_strangers_are_measured(tmp_path: Path, model: Model) -> None:

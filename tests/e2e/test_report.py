@@ -44,11 +44,11 @@ def names(project: Project) -> tuple[str, str]:
 
 
 def test_nothing_is_missing_from_the_report_of_a_promoted_run(judged: Project) -> None:
-    """Every section but the comparison with a champion, which there was not, has its contents."""
+    """Every section but the comparison with a champion, which there was not, is there and has its contents."""
     text = report_of(judged, names(judged)[0])
     assert "Promoted" in text
     missing = re.findall(r'<p class="missing">([^<]*)', text)
-    assert missing == ["There was no other champion to compare with."]
+    assert missing == ["Against the champion: There was no other champion to compare with."]
 
 
 def test_the_report_of_a_refused_run_says_what_lacked(judged: Project) -> None:
@@ -57,7 +57,10 @@ def test_the_report_of_a_refused_run_says_what_lacked(judged: Project) -> None:
     assert "Refused" in text
     assert re.search(r"\d+ more correct needed", text)
     missing = re.findall(r'<p class="missing">([^<]*)', text)
-    assert missing == ["There was no other champion to compare with.", "This run has no Bundle: export blocked."]
+    assert missing == [
+        "This run has no Bundle: export blocked.",
+        "Against the champion: There was no other champion to compare with.",
+    ]
     assert "The champion stays as it was." in text
 
 

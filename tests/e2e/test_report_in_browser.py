@@ -47,6 +47,34 @@ def test_nothing_is_wider_than_the_screen(browser: Browser, reports: list[Path],
 
 
 @looks
+def test_nothing_is_cut_at_the_side(browser: Browser, reports: list[Path], width: int, mode: Mode) -> None:
+    """Every table that is not folded away, and every link to a section, is seen whole without scrolling."""
+    cut = "[...document.querySelectorAll('nav, .scroll')].filter((e) => e.scrollWidth > e.clientWidth + 1).length"
+    for path in reports:
+        assert Visit(browser, path, width, mode).measure(cut) == 0
+
+
+def test_what_scrolls_shows_that_it_does(browser: Browser, reports: list[Path]) -> None:
+    """At a phone's width the side of a table that goes on is darker than the card; at its end it is no more."""
+    visit = Visit(browser, reports[0], 390, "light")
+    visit.page.locator("#curves summary").click()
+    table = visit.page.locator("#curves .scroll")
+    before = _right_edge(table.screenshot())
+    table.evaluate("(each) => { each.scrollLeft = each.scrollWidth; }")
+    after = _right_edge(table.screenshot())
+    assert before < 230
+    assert after > 250
+
+
+def _right_edge(png: bytes) -> float:
+    import cv2
+
+    pixels = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert pixels is not None
+    return float(np.median(pixels[:, -2]))
+
+
+@looks
 def test_nothing_is_asked_for(browser: Browser, reports: list[Path], width: int, mode: Mode) -> None:
     """A page asks for itself and nothing else, and the browser has nothing to complain of."""
     for path in reports:

@@ -98,6 +98,12 @@ def test_what_the_surest_are_worth_is_said() -> None:
     assert "surest" not in card_of(MNIST)
 
 
+def test_a_warning_is_the_first_of_the_limits() -> None:
+    """What should be looked at stands below the heading of the limits, in bold."""
+    card = card_of(MNIST, FIGURES.model_copy(update={"warnings": ["27 % are called unsure"]}))
+    assert "## Limits that were measured\n\n**27 % are called unsure**" in card
+
+
 def test_the_interval_stands_beside_the_figure() -> None:
     """A figure with an interval shows it."""
     assert "| accuracy | 0.9600 | 0.9020 to 0.9840 |" in card_of(MNIST)

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy.stats import binomtest
 
-from learning.intervals import RESAMPLES, percentiles, resample_confusion, resample_pictures, wilson
+from learning.figures import Figures, rates
+from learning.intervals import (
+    RESAMPLES,
+    even_count,
+    percentiles,
+    resample_confusion,
+    resample_pictures,
+    widest,
+    wilson,
+    wilson_f1,
+)
 
 
 @pytest.mark.parametrize("confidence", [0.8, 0.95, 0.999])
@@ -61,3 +72,87 @@ def test_the_same_seed_draws_the_same() -> None:
     first, again, other = (resample_pictures(values, groups, seed) for seed in (0, 0, 1))
     np.testing.assert_array_equal(first, again)
     assert (first != other).any()
+
+
+def figures(labels: NDArray[np.int32], read: NDArray[np.int64], sure: float = 0.99999) -> Figures:
+    """Give the figures of a model that reads so, always as sure."""
+    probabilities = np.full((len(labels), 10), (1 - sure) / 9, np.float32)
+    probabilities[np.arange(len(labels)), read] = sure
+    return Figures(labels, probabilities, np.zeros(len(labels), np.bool_), 0)
+
+
+def spread(count: int) -> NDArray[np.int32]:
+    """Give so many labels, as many of each digit as can be."""
+    return np.arange(count, dtype=np.int32) % 10
+
+
+@pytest.mark.parametrize("name", ["precision", "recall", "f1"])
+@pytest.mark.parametrize(("count", "lower"), [(36, 0.902), (360, 0.989), (10_000, 0.9996)])
+def test_no_error_seen_is_no_certainty(name: str, count: int, lower: float) -> None:
+    """Where all pictures are right the lower end of a mean over digits is Wilson's of about as many, and never 1."""
+    labels = spread(count)
+    low, high = figures(labels, labels.astype(np.int64)).get(name).interval(0.95)
+    assert (low, high) == (pytest.approx(lower, abs=0.0005), 1.0)
+
+
+def test_no_error_seen_leaves_a_loss_open() -> None:
+    """Of 36 right pictures 9.6 % may be wrong, each as surprising as the second guess; of 10,000 hardly any."""
+    ends = {
+        count: figures(labels, labels.astype(np.int64)).get("log_loss").interval(0.95)[1]
+        for count in (36, 10_000)
+        for labels in [spread(count)]
+    }
+    assert ends[36] == pytest.approx(0.0964 * -np.log(0.00001 / 9), rel=0.01)
+    assert ends[10_000] < 0.006
+
+
+def test_no_error_seen_leaves_a_calibration_error_open() -> None:
+    """A model that is sure and right of 36 pictures may be too sure by 9.6 %."""
+    labels = spread(36)
+    assert figures(labels, labels.astype(np.int64)).get("calibration_error").interval(0.95)[1] == pytest.approx(
+        0.0964, abs=0.0001
+    )
+
+
+@pytest.mark.parametrize("count", [30, 200])
+def test_a_mean_over_digits_covers_as_often_as_it_says(count: int) -> None:
+    """Of 200 draws of a few pictures with a true recall of 0.97, at least 93 % have it within their interval."""
+    chance, inside = np.random.default_rng(0), 0
+    labels = spread(count)
+    for _ in range(200):
+        read = np.where(chance.random(count) < 0.97, labels, (labels + 1) % 10).astype(np.int64)
+        low, high = figures(labels, read).get("recall").interval(0.95)
+        inside += low <= 0.97 <= high
+    assert inside >= 0.93 * 200
+
+
+@pytest.mark.parametrize("count", [1000, 10_000])
+def test_where_errors_are_seen_the_bootstrap_stands(count: int) -> None:
+    """With one picture in fifty misread the ends lie within a seventh of the width of those of the bootstrap alone."""
+    labels = spread(count)
+    read = np.where(np.arange(count) % 51 == 0, (labels + 3) % 10, labels).astype(np.int64)
+    found = figures(labels, read, sure=0.97)
+    means = rates(resample_confusion(found.confusion, seed=0))["recall"].mean(axis=1)
+    sums = resample_pictures(found.losses, np.zeros(count, np.int64), seed=0)
+    for name, draws in (("recall", means), ("log_loss", sums[:, 0] / count)):
+        alone = percentiles(draws, 0.95)
+        assert found.get(name).interval(0.95) == pytest.approx(alone, abs=(alone[1] - alone[0]) / 7)
+
+
+def test_an_f1_is_surer_the_more_pictures_there_are() -> None:
+    """Without errors 2,000 pictures leave 0.1 % open, 4 leave a third; the interval holds the figure."""
+    assert wilson_f1(4, 0, 0.95) == (pytest.approx(0.6756, abs=0.0001), 1.0)
+    assert wilson_f1(2000, 0, 0.95)[0] > 0.999
+    low, high = wilson_f1(90, 10, 0.95)
+    assert low < 2 * 90 / (2 * 90 + 10) < high
+
+
+def test_one_digit_of_few_pictures_makes_a_mean_unsure() -> None:
+    """Ten shares of 100 pictures are as sure as one of 1,000; where one of them is of 1 picture, as one of 92."""
+    assert even_count(np.full(10, 100.0)) == pytest.approx(1000)
+    assert even_count(np.array([1.0] + [100.0] * 9)) == pytest.approx(91.7, abs=0.1)
+
+
+def test_the_widest_interval_holds_all() -> None:
+    """The lowest and the highest end are taken, whoever's they are."""
+    assert widest((0.2, 0.5), (0.1, 0.4), (0.3, 0.6)) == (0.1, 0.6)

@@ -155,6 +155,25 @@ def test_too_few_pictures_for_any_model_are_said() -> None:
     assert result.reason.endswith("100 pictures; too few pictures: all of them right would not do")
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"f1": {"at_least": 0.999, "on": "lower"}},
+        {"precision": {"at_least": 0.999, "on": "lower"}},
+        {"recall": {"at_least": 0.999, "on": "lower"}},
+        {"f1": {"at_least": 0.999, "on": "lower", "of": "per_digit"}},
+        {"log_loss": {"at_most": 0.15, "on": "upper"}},
+        {"calibration_error": {"at_most": 0.12, "on": "upper", "confidence": 0.999}},
+    ],
+)
+def test_36_right_pictures_are_no_evidence(rule: dict[str, Any]) -> None:
+    """A model that reads all of 36 pictures meets no rule that asks for evidence, and is told that they are too few."""
+    result = judge_one(rule, misread(36, 0))
+    assert not result.passed
+    assert "too few pictures" in result.reason
+    assert "too few pictures" in result.note
+
+
 def test_the_shortfall_of_a_precision_counts_misreadings() -> None:
     """Of 120 pictures read as 3 there are 100: with 9 misread as it less, 100 of 111 are 0.9."""
     labels = [3] * 100 + [5] * 120

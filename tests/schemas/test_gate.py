@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from schemas.blessing import Verdict
-from schemas.gate import ChampionRule, Gate, Rule, RuleResult, SliceRule, needed
+from schemas.gate import ChampionRule, Gate, Rule, RuleResult, SliceRule, needed, tally
 
 
 def make_result(*, passed: bool) -> RuleResult:
@@ -123,3 +123,16 @@ def test_one_failing_rule_refuses(*, second: bool, blessed: bool, reasons: list[
     rules = [make_result(passed=True), make_result(passed=second)]
     verdict = Verdict.of(rules, model="m", examples="e", evaluation="v")
     assert (verdict.blessed, verdict.reasons) == (blessed, reasons)
+
+
+def test_what_passed_unmeasured_is_not_called_met() -> None:
+    """Rules that are met, passed for want of a comparison or of examples, or are missed are counted apart."""
+    met, missed = make_result(passed=True), make_result(passed=False)
+    champion = met.model_copy(update={"metric": "champion", "note": "first model: no comparison"})
+    part = met.model_copy(update={"note": "light night: not enough examples (37 of 100)"})
+    assert tally([met, met]) == "2 of 2 rules met"
+    assert tally([met, champion]) == "1 of 2 rules met, 1 passed without a comparison"
+    assert tally([champion, part, part]) == (
+        "0 of 3 rules met, 1 passed without a comparison, 2 passed without enough examples"
+    )
+    assert tally([missed.model_copy(update={"note": "too few pictures to tell"})]) == "0 of 1 rule met"

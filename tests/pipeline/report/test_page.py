@@ -8,12 +8,17 @@ from collections.abc import Callable
 
 import pytest
 
+from learning.robustness import KINDS
 from pipeline.report.material import Material
-from pipeline.report.page import SECTIONS, render_report, write_report
+from pipeline.report.page import render_report, write_report
+from pipeline.report.trials import digit_for
+from schemas.blessing import Verdict
+from schemas.gate import RuleResult
 from schemas.run import RunRecord, StageRecord
 from tests.pipeline.report.conftest import HOSTILE
 from tests.pipeline.report.html import read_page
 from tests.project import Project, toy_project
+from tests.samples import make_split
 
 Make = Callable[..., Material]
 
@@ -126,12 +131,89 @@ def test_a_damaged_prediction_is_said(make_material: Make) -> None:
 
 
 def test_a_run_that_was_killed_at_once_has_a_report(make_material: Make) -> None:
-    """A run without a single stage says that it was interrupted, and every section what is missing."""
+    """A run without a single stage says that it was interrupted, and once what is missing; no section is empty."""
     material = make_material([0, 1], [0, 0])
     bare = Material(material.artifacts, RunRecord(run="one", under_way="train"))
     page = read_page(render_report(bare))
     assert "interrupted in train" in page.text
-    assert len([1 for tag, _ in page.tags if tag == "section"]) == len(SECTIONS)
+    assert "This run has no Blessing, Evaluation, Model, Bundle, Statistics: it did not get so far." in page.text
+    assert [attributes["id"] for tag, attributes in page.tags if tag == "section"] == ["reproduction"]
+    assert page.values("href")[1:] == ["#reproduction"]
+
+
+def test_what_a_partial_run_lacks_is_said_once(make_material: Make) -> None:
+    """What is missing, why, and the command that goes on stand in one sentence; its sections and links are left out."""
+    material = make_material([0, 1], [0, 0])
+    stale = [StageRecord(stage=name, outcome="stale", reason="may run") for name in ("calibrate", "evaluate")]
+    partial = RunRecord(run="one", outcome="partial", stages=stale, overrides=["train.seed=1"])
+    page = read_page(render_report(Material(material.artifacts, partial)))
+    text = " ".join(page.text.split())
+    assert "This run has no Blessing, Evaluation, Model, Bundle, Statistics: calibrate, evaluate stale." in text
+    assert "stale. To go on: digits run --set train.seed=1" in text
+    assert text.count("This run has no") == 1
+    sections = [attributes["id"] for tag, attributes in page.tags if tag == "section"]
+    assert sections == ["stages", "reproduction"]
+    assert page.values("href")[1:] == ["#stages", "#reproduction"]
+
+
+def test_a_refused_run_is_not_sent_on(make_material: Make) -> None:
+    """Where it was the gate that kept a stage from running, no command is given that would do so."""
+    material = make_material([0, 1], [0, 0])
+    material.record.stages.append(StageRecord(stage="export", outcome="blocked", reason="not blessed"))
+    text = render_report(material)
+    assert "This run has no Model, Bundle: export blocked.</p>" in text
+
+
+def test_a_command_ends_no_line_within_an_option(make_material: Make) -> None:
+    """The command that a notice ends with is set as one, and each of its options cannot be broken."""
+    material = make_material([0, 1], [0, 0])
+    material.record.notice = "the sample; to try again: digits run --force ingest"
+    text = render_report(material)
+    assert '<code>digits run <span class="option">--force</span> ingest</code></p>' in text
+    material.record.notice = "the sample; to try again: unset DIGITS_OFFLINE, then digits run"
+    assert "unset DIGITS_OFFLINE, then <code>digits run</code></p>" in render_report(material)
+
+
+def test_what_passed_unmeasured_is_not_called_met(make_material: Make) -> None:
+    """The head says that a rule passed without a comparison, and not that all are met."""
+    material = make_material([0, 1], [0, 0])
+    met = RuleResult(metric="accuracy", expected=">= 0.5", actual=0.5, passed=True, reason="")
+    first = met.model_copy(update={"metric": "champion", "actual": None, "note": "first model: no comparison"})
+    material.record.outcome = "promoted"
+    material.record.verdict = Verdict.of([met, first], model="m", examples="e", evaluation="v")
+    text = read_page(render_report(material)).text
+    assert "1 of 2 rules met, 1 passed without a comparison." in text
+    assert "All 2 rules" not in text
+
+
+def test_a_warning_of_the_model_is_at_the_top(make_material: Make) -> None:
+    """What an evaluation warns of stands above the first figure."""
+    material = make_material([0, 1], [0, 0])
+    material.metrics = material.metrics.model_copy(update={"warnings": ["27 % are called unsure"]})
+    text = read_page(render_report(material)).text
+    assert text.index("27 % are called unsure") < text.index("read right")
+
+
+def test_each_kind_is_shown_with_another_digit() -> None:
+    """The pictures that show the kinds are of ten digits in turn, and of each digit no picture twice."""
+    split = make_split([0] * 5 + list(range(10)) * 2)
+    shown = [digit_for(split, kind).tobytes() for kind in KINDS]
+    labels = {image.tobytes(): label for image, label in zip(split.images, split.labels.tolist(), strict=True)}
+    assert [labels[image] for image in shown] == [i % 10 for i in range(len(KINDS))]
+    assert len(set(shown)) == len(KINDS)
+
+
+def test_points_that_are_the_same_pictures_are_one(make_material: Make) -> None:
+    """Of few pictures 99.5 % are all of them, and are not tabled again."""
+    material = make_material([0, 1, 1, 0], [0, 1, 0, 0])
+    curve = material.metrics.risk_coverage
+    assert curve
+    nearly = curve.points[0].model_copy(update={"coverage": 0.995})
+    doubled = curve.model_copy(update={"points": [curve.points[0], nearly, curve.points[1]]})
+    material.metrics = material.metrics.model_copy(update={"risk_coverage": doubled})
+    text = read_page(render_report(material)).text
+    assert "50.0 %" in text
+    assert "99.5 %" not in text
 
 
 def test_a_failure_is_the_headline(make_material: Make) -> None:
@@ -141,7 +223,7 @@ def test_a_failure_is_the_headline(make_material: Make) -> None:
     page = read_page(
         render_report(Material(material.artifacts, RunRecord(run="one", outcome="failed", stages=[stage])))
     )
-    assert page.text.index("Failed") < page.text.index("train: ValueError: too hot") < page.text.index("The rules")
+    assert page.text.index("Failed") < page.text.index("train: ValueError: too hot") < page.text.index("Stages")
 
 
 def test_no_test_pictures_are_no_reason_to_fail(make_material: Make) -> None:
