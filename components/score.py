@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import Field, PositiveInt
 
@@ -12,6 +13,9 @@ from schemas.bundle import Bundle
 from schemas.config import Config
 from schemas.errors import InputError
 from schemas.predictions import Predictions
+
+if TYPE_CHECKING:
+    from inference.scoring.labels import Labels
 
 __all__ = ["ScoreConfig", "score"]
 
@@ -50,7 +54,14 @@ def score(bundle: Bundle, predictions: Output[Predictions], config: ScoreConfig)
     document = {
         "listed": scored.listed,
         **{decision: scored.summary.decisions[decision] for decision in ("digit", "unsure", "unreadable", "skipped")},
-        "accuracy": scored.summary.accuracy,
+        **_labels(scored.summary.labels),
         "drift": scored.summary.drift(work.bundle.calibration.refused),
     }
     (predictions.path / Predictions.SUMMARY).write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+
+
+def _labels(labels: Labels | None) -> dict[str, int | float | None]:
+    """Give the accuracy of what was answered, and how many of the labelled files that is."""
+    if labels is None:
+        return {"accuracy": None}
+    return {"accuracy": labels.accuracy, "labelled": labels.labelled, "answered": labels.answered.total()}

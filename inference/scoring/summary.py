@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from inference.scoring.labels import Labels
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,7 +32,7 @@ class Summary:
         digits: how many pictures were answered with each class.
         reasons: by decision and reason, how many, and the paths of the first.
         least_certain: confidence, path and digit of the pictures that were answered with the least confidence.
-        confusion: how often each label was answered with each class, where there are labels.
+        labels: how pictures with labels were answered; None where nobody asked for labels.
     """
 
     classes: tuple[str, ...]
@@ -40,7 +41,7 @@ class Summary:
     digits: Counter[str] = field(default_factory=Counter[str])
     reasons: dict[tuple[str, str], tuple[int, list[str]]] = field(default_factory=dict)
     least_certain: list[tuple[float, str, str]] = field(default_factory=list)
-    confusion: Counter[tuple[str, str]] = field(default_factory=Counter)
+    labels: Labels | None = None
 
     def add(self, table: pa.Table) -> None:
         """Count the rows of a part."""
@@ -59,23 +60,13 @@ class Summary:
                 count, paths = self.reasons.get((decision, reason), (0, []))
                 self.reasons[decision, reason] = count + 1, paths if len(paths) == EXAMPLES else [*paths, path]
         if "label" in table.column_names:
-            pairs = zip(table.column("label").to_pylist(), columns["digit"], strict=True)
-            self.confusion.update((label, digit) for label, digit in pairs if label in self.classes and digit)
+            self.labels = self.labels or Labels(self.classes)
+            self.labels.add(table)
 
     @property
     def scored(self) -> int:
         """How many pictures were answered with a digit."""
         return self.decisions["digit"]
-
-    @property
-    def accuracy(self) -> float | None:
-        """Share of the labelled pictures whose digit, sure or not, is their label; None where there are none."""
-        every = self.confusion.total()
-        return sum(self.confusion[name, name] for name in self.classes) / every if every else None
-
-    def matrix(self, names: Sequence[str]) -> list[list[int]]:
-        """Give how often each label, a row, was answered with each class, a column, sure or not; both in this order."""
-        return [[self.confusion[label, digit] for digit in names] for label in names]
 
     def drift(self, refused: float) -> str | None:
         """Say that the pictures look unlike those the model was trained on, where they do.

@@ -13,6 +13,7 @@ from pipeline.cli.project import AsJson, artifacts_of
 if TYPE_CHECKING:
     from inference.scoring.beam import Beam
     from inference.scoring.folder import Scored
+    from inference.scoring.labels import Labels
     from inference.scoring.output import Output
     from inference.scoring.work import Work
 
@@ -171,8 +172,26 @@ def _print_json(scored: Scored, output: Output, engine: str, model: str) -> None
         "engine": engine,
         "model": model,
     }
-    if scored.summary.accuracy is not None:
-        document["accuracy"] = scored.summary.accuracy
-        document["classes"] = scored.summary.classes
-        document["confusion"] = scored.summary.matrix(scored.summary.classes)
+    if scored.summary.labels:
+        document |= _labels_document(scored.summary.labels)
     print(json.dumps(document, indent=2))
+
+
+def _labels_document(labels: Labels) -> dict[str, Any]:
+    """Give all counts; `accuracy` is of what was answered, `confusion` has the guesses too."""
+    from inference.scoring.labels import right
+
+    return {
+        "labelled": labels.labelled,
+        "answered": labels.answered.total(),
+        "answered_right": right(labels.answered),
+        "guessed": labels.guessed.total(),
+        "guessed_right": right(labels.guessed),
+        "accuracy": labels.accuracy,
+        "coverage": labels.coverage,
+        "accuracy_with_guesses": labels.accuracy_with_guesses,
+        "unlabelled": labels.unlabelled,
+        "unlabelled_folders": labels.folders,
+        "classes": labels.classes,
+        "confusion": labels.matrix(labels.classes),
+    }

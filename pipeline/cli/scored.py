@@ -12,8 +12,11 @@ from pipeline.cli.picture import folded, printable
 from pipeline.cli.table import columns, paint
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     from inference.bundle import LoadedBundle
     from inference.scoring.folder import Scored
+    from inference.scoring.labels import Labels
     from inference.scoring.output import Output
     from inference.scoring.summary import Summary
 
@@ -38,8 +41,8 @@ def tell_scored(scored: Scored, output: Output, bundle: LoadedBundle) -> None:
         print(f"\n{_histogram(summary)}")
     if summary.reasons:
         print(f"\n{_reasons(summary)}")
-    if summary.confusion:
-        print(f"\n{_confusion(summary)}")
+    if summary.labels:
+        print(f"\n{_labels(summary.labels)}")
     if drift := summary.drift(bundle.calibration.refused):
         print(f"\n{paint('unlike', 'yellow')}   {_hanging(drift)}")
     kept = f", {scored.kept:,} of them kept from before" if scored.kept else ""
@@ -88,20 +91,48 @@ def _in(paths: str) -> str:
     return "\n  ".join(textwrap.wrap(paths, max(shutil.get_terminal_size().columns - GAP, 1)))
 
 
-def _confusion(summary: Summary) -> str:
-    every, right = summary.confusion.total(), sum(summary.confusion[name, name] for name in summary.classes)
-    wrong = [(label, digit, count) for (label, digit), count in summary.confusion.items() if label != digit]
+def _labels(labels: Labels) -> str:
+    """Tell how many answers are right, of how many files there are answers, and what counting the guesses changes."""
+    figures: dict[str, str] = {}
+    if labels.labelled:
+        figures["accuracy"] = _share(labels.answered, "answers right")
+        figures["coverage"] = (
+            f"{labels.coverage:.2%}: {labels.answered.total():,} of {labels.labelled:,} files answered"
+        )
+    if labels.guessed:
+        figures["guesses"] = _share(labels.confusion, "right, were all unsure guesses taken as answers")
+    if labels.unlabelled:
+        figures["labels"] = _unlabelled(labels)
+    return "\n".join([*(f"{name:8} {_hanging(text)}" for name, text in figures.items()), *_confusion(labels)])
+
+
+def _share(pairs: Counter[tuple[str, str]], words: str) -> str:
+    from inference.scoring.labels import right
+
+    every = pairs.total()
+    return f"{right(pairs) / every:.2%}: {right(pairs):,} of {every:,} {words}" if every else "nothing was answered"
+
+
+def _unlabelled(labels: Labels) -> str:
+    folders = ", ".join(map(printable, labels.folders))
+    if labels.labelled:
+        return f"{labels.unlabelled:,} files are not counted, their folders are no classes of the model: {folders}"
+    classes = ", ".join(map(printable, labels.classes[:WHOLE])) + (", ..." if labels.classes[WHOLE:] else "")
+    return f"no accuracy: no folder is named like a class of the model; there are {folders}, the classes are {classes}"
+
+
+def _confusion(labels: Labels) -> list[str]:
+    confusion = labels.confusion
+    seen = {name for pair in confusion for name in pair}
+    matrix = _matrix(labels, [name for name in labels.classes if name in seen])
+    wrong = [(label, digit, count) for (label, digit), count in confusion.items() if label != digit]
     wrong.sort(key=lambda each: -each[2])
-    figures = f"{right / every:.2%}: {right:,} of {every:,} labelled pictures, unsure answers counted"
-    seen = {name for pair in summary.confusion for name in pair}
-    matrix = _matrix(summary, [name for name in summary.classes if name in seen])
-    lines = [f"         {label} read as {digit}: {count:,}" for label, digit, count in wrong[:WORST]]
-    return "\n".join([f"accuracy {_hanging(figures)}", *(matrix or lines)])
+    return matrix or [f"         {label} read as {digit}: {count:,}" for label, digit, count in wrong[:WORST]]
 
 
-def _matrix(summary: Summary, names: list[str]) -> list[str]:
+def _matrix(labels: Labels, names: list[str]) -> list[str]:
     """Give the lines of all labels against all answers; none where they are too many, or do not fit a terminal."""
-    rows = [names, *([f"{count or '.'}" for count in row] for row in summary.matrix(names))]
+    rows = [names, *([f"{count or '.'}" for count in row] for row in labels.matrix(names))]
     heads = ["label", *names]
     first, width = (max(len(each) for each in some) for some in (heads, [cell for row in rows for cell in row]))
     for gap in (GAP, 1):

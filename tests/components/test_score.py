@@ -42,7 +42,8 @@ def test_the_counts_are_those_of_the_rows(scored: Output[Predictions]) -> None:
     document = json.loads((scored.path / Predictions.SUMMARY).read_bytes())
     decisions = [row["decision"] for row in read_rows(scored.path / Predictions.TABLE).values()]
     counts = {name: decisions.count(name) for name in ("digit", "unsure", "unreadable", "skipped")}
-    assert document == {"listed": 21, **counts, "accuracy": document["accuracy"], "drift": None}
+    labels = {"accuracy": document["accuracy"], "labelled": 21, "answered": counts["digit"]}
+    assert document == {"listed": 21, **counts, **labels, "drift": None}
     assert counts["unreadable"] == 1
 
 

@@ -28,6 +28,11 @@ KEYS = [
     *("listed", "scored", "unsure", "unreadable", "skipped"),
     *("output", "seconds", "images_per_second", "engine", "model"),
 ]
+LABELS = [
+    *("labelled", "answered", "answered_right", "guessed", "guessed_right"),
+    *("accuracy", "coverage", "accuracy_with_guesses"),
+    *("unlabelled", "unlabelled_folders", "classes", "confusion"),
+]
 STATUS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 WORDS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGHUP: "hung up"}
 LOADED = """
@@ -157,10 +162,11 @@ def test_json_has_these_keys(trained: Project, pictures: Path, bundle: Path, tmp
 def test_labels_give_the_accuracy(trained: Project, pictures: Path, tmp_path: Path) -> None:
     """With --labels the summary has the accuracy and every confusion, and the document has them too."""
     document = json.loads(_score(trained, tmp_path, pictures, "--labels", "--json")[1])
-    assert list(document) == [*KEYS, "accuracy", "classes", "confusion"]
-    assert document["accuracy"] > 0.8
-    assert sum(document["confusion"][i][i] for i in range(10)) == pytest.approx(100 * document["accuracy"])
-    out = _score(trained, tmp_path, pictures, "--labels")[1]
+    assert list(document) == [*KEYS, *LABELS]
+    assert (document["labelled"], document["answered"]) == (100, document["scored"])
+    assert document["accuracy"] == document["answered_right"] / document["answered"] > 0.8
+    assert sum(document["confusion"][i][i] for i in range(10)) == document["answered_right"] + document["guessed_right"]
+    out = _score(trained, tmp_path, pictures, "--labels", "--out", "again.csv")[1]
     assert f"accuracy {document['accuracy']:.2%}" in out
     rows = [line.split()[1:] for line in re.findall(r"^\d(?: +(?:\d+|\.)){10}$", out, re.MULTILINE)]
     assert [[int(cell.replace(".", "0")) for cell in row] for row in rows] == document["confusion"]
