@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["DIGITS", "draw_digits"]
+__all__ = ["DATASET", "DIGITS", "draw_digits"]
 
+DATASET = "digits drawn by a program in ways that MNIST hardly has"
 DIGITS = tuple("0123456789")
 PAGE, SCALE = 480, 16  # pixels, and of them for one of the grid: eight for one of MNIST's
 
@@ -31,7 +32,7 @@ def draw_digits(count: int, seed: int) -> Split:
     ways = [[style for style in STYLES if style[0] == digit] for digit in DIGITS]
     chosen = [of_digit[i // len(DIGITS) % len(of_digit)] for i in range(count) for of_digit in [ways[i % len(DIGITS)]]]
     images = np.array([_draw(style, rng) for style in chosen], np.uint8).reshape(-1, 28, 28)
-    ids = [f"{style.replace(' ', '-')}-{i:05d}" for i, style in enumerate(chosen)]
+    ids = [f"drawn/{style.replace(' ', '-')}-{i:05d}" for i, style in enumerate(chosen)]
     return Split(images, np.array([int(style[0]) for style in chosen], np.int32), ids, DIGITS)
 
 
