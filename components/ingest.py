@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveFloat, model_validator
+from pydantic import Field, NonNegativeInt, PositiveFloat, model_validator
 
 from components.sources.drawn import DATASET as DRAWINGS
 from components.sources.drawn import DIGITS, draw_digits
@@ -42,8 +42,8 @@ class IngestConfig(SourceEntry):
     """Open no connection."""
     stall_seconds: PositiveFloat = 60
     """A download with no new byte for so long is ended, and counts as unreachable."""
-    drawn: Annotated[float, Field(ge=0, lt=1)] = 0
-    """Digits drawn in ways that MNIST hardly has, for each train picture; none where the classes are not 0 to 9."""
+    drawn: NonNegativeInt = 0
+    """Digits drawn by a program, in ways that MNIST hardly has; none where the classes are not 0 to 9."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     """Draws the test split of the sample, and of a folder without one, and those digits."""
 
@@ -86,10 +86,9 @@ def _take_all(config: IngestConfig) -> dict[str, Taken]:
 
 
 def _draw(train: Split, config: IngestConfig) -> dict[str, Taken]:
-    count = round(config.drawn * len(train))
-    if not count or train.classes != DIGITS:
+    if not config.drawn or train.classes != DIGITS:
         return {}
-    return {DRAWN: Taken(Source(name="drawn", dataset=DRAWINGS), {DRAWN: draw_digits(count, config.seed)})}
+    return {DRAWN: Taken(Source(name="drawn", dataset=DRAWINGS), {DRAWN: draw_digits(config.drawn, config.seed)})}
 
 
 def _take(entry: SourceEntry, config: IngestConfig) -> Taken:

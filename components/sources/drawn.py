@@ -47,7 +47,8 @@ def _draw(style: str, rng: np.random.Generator) -> NDArray[np.uint8]:
         x, y = points[:, 0] - 5, points[:, 1] - 5
         across, down = stretch * x - slant * y, y + tilt * x
         places = np.rint(np.stack([across, down], axis=1) * SCALE + PAGE / 2).astype(int).tolist()
-        widths = np.linspace(*rng.uniform(0.8, 1.2, 2), len(places)) * pen
+        begun, ended = rng.uniform(0.8, 1.2, 2)  # the pen is pressed harder at one end
+        widths = np.linspace(begun, ended, len(places)) * pen
         for begin, end, width in zip(places[:-1], places[1:], widths.tolist(), strict=False):
             cv2.line(page, begin, end, 1, max(round(width), 1))
     return place(page > 0)
@@ -77,7 +78,7 @@ def _along(points: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.
 
     points[0] += (points[0] - points[1]) * rng.uniform(-0.08, 0.12)
     points[-1] += (points[-1] - points[-2]) * rng.uniform(-0.08, 0.12)
-    for turn in range(4):
+    for turn in range(3):
         cut = np.stack([points[:-1] * 0.75 + points[1:] * 0.25, points[:-1] * 0.25 + points[1:] * 0.75], axis=1)
         points = np.vstack([points[:1], cut.reshape(-1, 2), points[-1:]])
         if turn == 1:

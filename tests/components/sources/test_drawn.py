@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -27,9 +28,7 @@ def drawn() -> Split:
 def test_the_extremes_of_a_style_have_the_same_strokes(style: str) -> None:
     """Each point of the one has its point in the other, with its corners at the same places."""
     one, other = ([stroke.split() for stroke in extreme.split(";")] for extreme in STYLES[style])
-    corners = [
-        [[a == b for a, b in zip(points[:-1], points[1:], strict=True)] for points in each] for each in (one, other)
-    ]
+    corners = [[[a == b for a, b in pairwise(points)] for points in each] for each in (one, other)]
     assert [len(points) for points in one] == [len(points) for points in other]
     assert corners[0] == corners[1]
 
@@ -68,12 +67,8 @@ def test_a_seed_gives_its_pictures(drawn: Split) -> None:
 
 def test_ingest_keeps_them_apart(tmp_path: Path) -> None:
     """They are a split of their own, of the share asked for, and the statistics say what they are."""
-    own = take_in(tmp_path, source="sample", drawn=0.05)
-    assert (len(own.train), len(own.test), len(Examples(tmp_path / "examples" / "path").read("drawn"))) == (
-        4000,
-        1000,
-        200,
-    )
+    own = take_in(tmp_path, source="sample", drawn=200)
+    assert len(Examples(tmp_path / "examples" / "path").read("drawn")) == 200
     assert {name: each.count for name, each in own.record.splits.items()} == {"train": 4000, "test": 1000, "drawn": 200}
     assert [(each.source.name, each.splits) for each in own.record.sources] == [
         ("sample", {"train": 4000, "test": 1000}),
@@ -84,5 +79,5 @@ def test_ingest_keeps_them_apart(tmp_path: Path) -> None:
 
 def test_other_classes_get_none(tmp_path: Path) -> None:
     """Where the classes are not the ten digits, nothing is drawn beside them."""
-    own = take_in(tmp_path / "out", source="folder", folder=write_digits(tmp_path / "mine", {"3": 5, "7": 5}), drawn=0.5)
+    own = take_in(tmp_path / "out", source="folder", folder=write_digits(tmp_path / "mine", {"3": 5, "7": 5}), drawn=10)
     assert set(own.record.splits) == {"train", "test"}
