@@ -60,8 +60,7 @@ def ingest(examples: Output[Examples], statistics: Output[Statistics], config: I
     parts = _take_all(config)
     splits = join(parts) if config.sources else parts[""].splits
     drawn = _draw(splits["train"], config)
-    for part in drawn.values():
-        splits = splits | part.splits
+    splits = splits | drawn.splits
     found = survey(splits)
     warnings = [warning for part in parts.values() for warning in part.warnings] + found.warnings
     for name, split in splits.items():
@@ -70,7 +69,7 @@ def ingest(examples: Output[Examples], statistics: Output[Statistics], config: I
         source=_source_of(parts),
         splits=found.splits,
         overlap=found.overlap,
-        sources=[_describe(prefix, part) for prefix, part in (*parts.items(), *drawn.items())],
+        sources=[_describe(prefix, part) for prefix, part in [*parts.items(), (DRAWN, drawn)] if part.splits],
         warnings=warnings,
     )
     Statistics.write(statistics.path, record)
@@ -85,10 +84,10 @@ def _take_all(config: IngestConfig) -> dict[str, Taken]:
     return {name: _take(entry, config) for name, entry in zip(names, config.sources, strict=True)}
 
 
-def _draw(train: Split, config: IngestConfig) -> dict[str, Taken]:
-    if not config.drawn or train.classes != DIGITS:
-        return {}
-    return {DRAWN: Taken(Source(name="drawn", dataset=DRAWINGS), {DRAWN: draw_digits(config.drawn, config.seed)})}
+def _draw(train: Split, config: IngestConfig) -> Taken:
+    wanted = config.drawn and train.classes == DIGITS
+    splits = {DRAWN: draw_digits(config.drawn, config.seed)} if wanted else {}
+    return Taken(Source(name="drawn", dataset=DRAWINGS), splits)
 
 
 def _take(entry: SourceEntry, config: IngestConfig) -> Taken:

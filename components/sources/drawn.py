@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import cycle, islice
 from typing import TYPE_CHECKING
 
 from components.sources.styles import STYLES
 from inference.placement import place
-from schemas.examples import Split
+from schemas.examples import SIDE, Split
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,11 +17,11 @@ __all__ = ["DATASET", "DIGITS", "draw_digits"]
 
 DATASET = "digits drawn by a program in ways that MNIST hardly has"
 DIGITS = tuple("0123456789")
-PAGE, SCALE = 480, 16  # pixels, and of them for one of the grid: eight for one of MNIST's
+PAGE, SCALE = 480, 16  # pixels, and how many for one of the grid; a digit is ten of that high, and 20 pixels in MNIST
 
 
 def draw_digits(count: int, seed: int) -> Split:
-    """Draw as many of each digit, a digit's styles in turn, each with a slant, a width, a pen and a hand of its own.
+    """Draw as many of each style, each picture with a slant, a width, a pen and a hand of its own.
 
     Args:
         count: of pictures.
@@ -29,14 +30,14 @@ def draw_digits(count: int, seed: int) -> Split:
     import numpy as np
 
     rng = np.random.Generator(np.random.PCG64(seed))
-    ways = [[style for style in STYLES if style[0] == digit] for digit in DIGITS]
-    chosen = [of_digit[i // len(DIGITS) % len(of_digit)] for i in range(count) for of_digit in [ways[i % len(DIGITS)]]]
-    images = np.array([_draw(style, rng) for style in chosen], np.uint8).reshape(-1, 28, 28)
+    chosen = list(islice(cycle(STYLES), count))
+    images = np.array([_draw(style, rng) for style in chosen], np.uint8).reshape(-1, SIDE, SIDE)
     ids = [f"drawn/{style.replace(' ', '-')}-{i:05d}" for i, style in enumerate(chosen)]
     return Split(images, np.array([int(style[0]) for style in chosen], np.int32), ids, DIGITS)
 
 
 def _draw(style: str, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Draw one digit of a style: uint8, shape [28, 28]."""
     import cv2
     import numpy as np
 
