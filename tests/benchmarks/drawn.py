@@ -11,14 +11,13 @@ from components.sources.drawn import draw_digits
 from components.sources.styles import STYLES
 
 SHEET = Path(__file__).with_name("drawn.png")
-EACH, BLOCKS, GAP = 8, 4, 12
+EACH, BLOCKS, GAP = 10, 3, 12
 
 
 def main() -> None:
     """Write the sheet: some of each style in a row, the styles in blocks side by side."""
-    drawn = draw_digits(600, seed=0)
-    styles = [identity.removeprefix("drawn/").rpartition("-")[0].replace("-", " ") for identity in drawn.ids]
-    rows = [np.hstack([drawn.images[i] for i, each in enumerate(styles) if each == style][:EACH]) for style in STYLES]
+    drawn = draw_digits(EACH * len(STYLES), seed=0)
+    rows = [np.hstack(drawn.images[number :: len(STYLES)]) for number in range(len(STYLES))]
     height = -(-len(rows) // BLOCKS)
     rows += [np.zeros_like(rows[0])] * (height * BLOCKS - len(rows))
     blocks = [np.pad(np.vstack(rows[i : i + height]), ((0, 0), (0, GAP))) for i in range(0, len(rows), height)]
