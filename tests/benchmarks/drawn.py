@@ -17,7 +17,7 @@ EACH, BLOCKS, GAP = 10, 3, 12
 def main() -> None:
     """Write the sheet: some of each style in a row, the styles in blocks side by side."""
     drawn = draw_digits(EACH * len(STYLES), seed=0)
-    rows = [np.hstack(drawn.images[number :: len(STYLES)]) for number in range(len(STYLES))]
+    rows = [np.hstack(list(drawn.images[number :: len(STYLES)])) for number in range(len(STYLES))]
     height = -(-len(rows) // BLOCKS)
     rows += [np.zeros_like(rows[0])] * (height * BLOCKS - len(rows))
     blocks = [np.pad(np.vstack(rows[i : i + height]), ((0, 0), (0, GAP))) for i in range(0, len(rows), height)]
