@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveFloat, model_validator
+from pydantic import Field, NonNegativeInt, PositiveFloat, model_validator
 
+from components.sources.drawn import DATASET as DRAWINGS
+from components.sources.drawn import DIGITS, draw_digits
 from components.sources.entry import SourceEntry
 from components.sources.folder import read_folder
 from components.sources.idx import read_idx
@@ -17,7 +19,7 @@ from components.sources.survey import survey
 from components.sources.taken import Taken
 from components.sources.union import join, name_apart
 from schemas.artifact import Output
-from schemas.examples import Examples
+from schemas.examples import DRAWN, Examples, Split
 from schemas.outside import name_of
 from schemas.progress import tell
 from schemas.statistics import Source, SourceStatistics, Statistics, StatisticsRecord
@@ -40,8 +42,10 @@ class IngestConfig(SourceEntry):
     """Open no connection."""
     stall_seconds: PositiveFloat = 60
     """A download with no new byte for so long is ended, and counts as unreachable."""
+    drawn: NonNegativeInt = 0
+    """Digits drawn by a program, in ways that MNIST hardly has; none where the classes are not 0 to 9."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
-    """Draws the test split of the sample, and of a folder without one."""
+    """Draws the test split of the sample, and of a folder without one, and those digits."""
 
     @model_validator(mode="after")
     def _check_sources(self) -> IngestConfig:
@@ -52,9 +56,11 @@ class IngestConfig(SourceEntry):
 
 
 def ingest(examples: Output[Examples], statistics: Output[Statistics], config: IngestConfig) -> None:
-    """Write the train and test split of the source or sources, and the figures of both."""
+    """Write the train and test split of the source or sources, what is drawn beside them, and the figures of all."""
     parts = _take_all(config)
     splits = join(parts) if config.sources else parts[""].splits
+    drawn = _draw(splits["train"], config)
+    splits = splits | drawn.splits
     found = survey(splits)
     warnings = [warning for part in parts.values() for warning in part.warnings] + found.warnings
     for name, split in splits.items():
@@ -63,7 +69,7 @@ def ingest(examples: Output[Examples], statistics: Output[Statistics], config: I
         source=_source_of(parts),
         splits=found.splits,
         overlap=found.overlap,
-        sources=[_describe(prefix, part) for prefix, part in parts.items()],
+        sources=[_describe(prefix, part) for prefix, part in [*parts.items(), (DRAWN, drawn)] if part.splits],
         warnings=warnings,
     )
     Statistics.write(statistics.path, record)
@@ -76,6 +82,12 @@ def _take_all(config: IngestConfig) -> dict[str, Taken]:
         return {"": _take(config, config)}
     names = name_apart([name_of(entry.folder.name) if entry.folder else entry.source for entry in config.sources])
     return {name: _take(entry, config) for name, entry in zip(names, config.sources, strict=True)}
+
+
+def _draw(train: Split, config: IngestConfig) -> Taken:
+    wanted = config.drawn and train.classes == DIGITS
+    splits = {DRAWN: draw_digits(config.drawn, config.seed)} if wanted else {}
+    return Taken(Source(name="drawn", dataset=DRAWINGS), splits)
 
 
 def _take(entry: SourceEntry, config: IngestConfig) -> Taken:

@@ -9,7 +9,7 @@ from pydantic import Field
 from schemas.artifact import Output
 from schemas.config import Config
 from schemas.errors import StageError
-from schemas.examples import Examples
+from schemas.examples import DRAWN, Examples, Split
 from schemas.transform import Transform
 
 if TYPE_CHECKING:
@@ -33,7 +33,10 @@ class PreprocessConfig(Config):
 def preprocess(
     raw: Examples, examples: Output[Examples], transform: Output[Transform], config: PreprocessConfig
 ) -> None:
-    """Write the splits train, validation and test, and the normalisation fitted on train alone."""
+    """Write the splits train, validation and test, and the normalisation fitted on train alone.
+
+    What is drawn joins train alone: by validation rounds are chosen and thresholds set, and they are for real digits.
+    """
     import numpy as np
     from sklearn.model_selection import train_test_split
 
@@ -48,11 +51,26 @@ def preprocess(
     except ValueError as error:
         raise StageError("the train split cannot be divided", found=str(error), do="add examples") from error
     kept = everything.take(np.sort(train))
+    if DRAWN in raw.splits:
+        kept = _beside(kept, raw.read(DRAWN))
     Examples.write(examples.path, "train", kept)
     Examples.write(examples.path, "validation", everything.take(np.sort(validation)))
     Examples.write(examples.path, "test", raw.read("test"))
     mean, std = _moments(kept.images)
     Transform.write(transform.path, mean=mean, std=std)
+
+
+def _beside(real: Split, drawn: Split) -> Split:
+    """Put what is drawn after what is real; of the tags it has none."""
+    import numpy as np
+
+    return Split(
+        np.concatenate([real.images, drawn.images]),
+        np.concatenate([real.labels, drawn.labels]),
+        [*real.ids, *drawn.ids],
+        real.classes,
+        {name: [*values, *[""] * len(drawn)] for name, values in real.tags.items()},
+    )
 
 
 def _moments(images: NDArray[np.uint8]) -> tuple[float, float]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from schemas.bundle import Bundle
 from schemas.evaluation import Metrics, Tried
+from schemas.examples import DRAWN
 from schemas.statistics import Source, StatisticsRecord
 
 __all__ = ["write_card"]
@@ -25,6 +26,10 @@ MNIST_TERMS = (
     "MNIST's terms: Creative Commons Attribution-Share Alike 3.0, copyright Yann LeCun and Corinna Cortes, says "
     "[TensorFlow's documentation](https://www.tensorflow.org/api_docs/python/tf/keras/datasets/mnist/load_data); "
     "[its card on Hugging Face](https://huggingface.co/datasets/ylecun/mnist) says MIT."
+)
+WHAT_IS_DRAWN = (
+    "What is called drawn, a program drew in ways to write digits that MNIST hardly has; the model was trained on it, "
+    "but neither chosen nor tested by it."
 )
 HUB_NAME = "ylecun/mnist"
 KNOWN = ("accuracy", "f1", "precision", "recall")
@@ -195,7 +200,8 @@ def _data(statistics: StatisticsRecord) -> str:
     counts = ", ".join(f"{split.count:,} {name}" for name, split in statistics.splits.items())
     named = {each.source.name for each in statistics.sources} or {source.name}
     terms = [MNIST_TERMS] if named & MNIST else []
-    terms += ["The terms of the user's own files are known to who has them."] if named - MNIST else []
+    terms += ["The terms of the user's own files are known to who has them."] if named - MNIST - {DRAWN} else []
+    terms += [WHAT_IS_DRAWN] if DRAWN in named else []
     warnings = [f"- {_plain(warning)}" for warning in statistics.warnings]
     parts = [
         f"## Training data\n\n{_plain(source.dataset)}: {counts} pictures.",

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-__all__ = ["Examples", "Split"]
+__all__ = ["DRAWN", "Examples", "Split"]
 
 SIDE = 28
 PIXELS = SIDE * SIDE
 COLUMNS = ("image", "label", "id")
 DIGIT, SOURCE = "digit", "source"
+DRAWN = "drawn"
+"""The split of pictures that nobody wrote: to train on, and for no figure of how well a model reads."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ class Source(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: Literal["tfds", "sample", "folder", "idx", "several"]
+    name: Literal["tfds", "sample", "folder", "idx", "several", "drawn"]
     dataset: str
     """For people: 'MNIST 3.0.1 from tensorflow-datasets'."""
     why_not_tfds: str | None = None

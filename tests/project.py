@@ -35,6 +35,7 @@ stages:
 
 SHORTENED = {
     "source: tfds": "source: sample",
+    "drawn: 2000": "drawn: 200",
     "recipe: standard": "recipe: standard\n      steps: 200\n      rounds: 4",
     "gate: #": "per_kind: 1\n      gate: #",
     "accuracy: {at_least: 0.965, on: lower}": "accuracy: {at_least: 0.85, on: lower}",

@@ -16,7 +16,7 @@ class Taken:
 
     Attributes:
         source: where they are from.
-        splits: `train` and `test`, with the same classes; either may be empty.
+        splits: `train` and `test`, with the same classes, either of which may be empty; or `drawn`, or none.
         unreadable: the files that were left out.
         skipped: how many files are hidden or not named like pictures.
         warnings: what should be looked at.

@@ -10,7 +10,7 @@ import pytest
 
 from components.preprocess import PreprocessConfig, preprocess
 from schemas.errors import StageError
-from schemas.examples import SIDE, Examples, Split
+from schemas.examples import DRAWN, SIDE, Examples, Split
 from schemas.transform import Transform
 from tests.samples import make_output, make_split
 
@@ -56,12 +56,20 @@ def make_test() -> Split:
     return Split(np.maximum(noise.images, np.uint8(128)), noise.labels, [f"t{i}" for i in range(4)], CLASSES)
 
 
-def prepare(folder: Path, train: Split | None = None, *, seed: int = 0) -> Prepared:
+def make_drawn() -> Split:
+    """Give pictures that nobody wrote."""
+    noise = make_split([0, 1, 2, 1], CLASSES, seed=3)
+    return Split(noise.images, noise.labels, [f"d{i}" for i in range(4)], CLASSES)
+
+
+def prepare(folder: Path, train: Split | None = None, *, seed: int = 0, drawn: Split | None = None) -> Prepared:
     """Carry out the stage in a new folder."""
     raw = folder / "raw"
     raw.mkdir(parents=True)
     Examples.write(raw, "train", make_train() if train is None else train)
     Examples.write(raw, "test", make_test())
+    if drawn:
+        Examples.write(raw, DRAWN, drawn)
     examples, transform = make_output(Examples, folder / "examples"), make_output(Transform, folder / "transform")
     preprocess(Examples(raw), examples, transform, PreprocessConfig(validation=SHARE, seed=seed))
     return Prepared(Examples(examples.path), Transform(transform.path))
@@ -112,6 +120,23 @@ def test_a_picture_keeps_its_label_and_id(prepared: Prepared, split: str) -> Non
 def test_class_names_are_kept(prepared: Prepared, split: str) -> None:
     """Every split names the classes of the raw examples."""
     assert prepared.examples.read(split).classes == CLASSES
+
+
+def test_what_is_drawn_is_to_train_on_alone(prepared: Prepared, tmp_path: Path) -> None:
+    """What nobody wrote stands after the real pictures to train on; nothing else changes."""
+    beside = prepare(tmp_path, drawn=make_drawn())
+    assert beside.ids("train") == [*prepared.ids("train"), *make_drawn().ids]
+    assert [beside.ids(split) for split in ("validation", "test")] == [
+        prepared.ids(split) for split in ("validation", "test")
+    ]
+
+
+def test_what_is_drawn_has_no_tags(tmp_path: Path) -> None:
+    """A column of the real pictures is empty for those that nobody wrote."""
+    real = make_train()
+    tagged = Split(real.images, real.labels, real.ids, real.classes, {"light": ["day"] * len(real)})
+    split = prepare(tmp_path, tagged, drawn=make_drawn()).examples.read("train")
+    assert split.tags["light"] == ["day"] * (len(split) - 4) + [""] * 4
 
 
 def test_the_same_seed_gives_the_same_splits(prepared: Prepared, tmp_path: Path) -> None:

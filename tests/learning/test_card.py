@@ -10,7 +10,7 @@ from huggingface_hub import ModelCard
 
 from learning.card import write_card
 from schemas.evaluation import CoveragePoint, DigitMetrics, Metrics, RiskCoverage, Tried
-from schemas.statistics import Source, SplitStatistics, StatisticsRecord
+from schemas.statistics import Source, SourceStatistics, SplitStatistics, StatisticsRecord
 
 MNIST = Source(name="tfds", dataset="MNIST 3.0.1 (tensorflow-datasets)")
 FOLDER = Source(name="folder", dataset="the pictures in my_*digits*\n| <b>")
@@ -116,6 +116,24 @@ def test_a_card_depends_on_nothing_else(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setenv("HOME", str(tmp_path))
     assert card_of(MNIST) == before
     assert str(tmp_path) not in before
+
+
+def test_what_is_drawn_is_told() -> None:
+    """Pictures that a program drew are counted apart, and are nobody's files; the card is still of MNIST."""
+    split = SplitStatistics(count=100, classes={"0": 50, "1": 50}, mean=0.1, std=0.3, duplicates=0)
+    drawn = Source(name="drawn", dataset="digits drawn by a program")
+    sources = [
+        SourceStatistics(source=MNIST, prefix="", splits={"train": 100, "test": 100}),
+        SourceStatistics(source=drawn, prefix="drawn/", splits={"drawn": 7}),
+    ]
+    splits = {"train": split, "test": split, "drawn": split.model_copy(update={"count": 7})}
+    statistics = StatisticsRecord(source=MNIST, splits=splits, overlap=0, sources=sources)
+    text = write_card(model="0123abcd" * 8, classes=("0", "1"), statistics=statistics, metrics=FIGURES)
+    assert "100 train, 100 test, 7 drawn pictures" in text
+    assert "a program drew" in text
+    assert "ylecun/mnist" in text
+    assert "user's own files" not in text
+    assert "drawn" not in card_of(MNIST).partition("## Training data")[2]
 
 
 def test_the_digest_of_the_model_is_there() -> None:
