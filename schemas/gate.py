@@ -8,19 +8,21 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
 from schemas.config import Config
 
-__all__ = ["Bounds", "ChampionRule", "DigitRule", "Gate", "Rule", "RuleResult", "SliceRule", "needed"]
+__all__ = ["Bounds", "ChampionRule", "DigitRule", "Gate", "Rule", "RuleResult", "ShareRule", "SliceRule", "needed"]
 
 EACH_KIND = "per_kind"
 LACKING = {"coverage": "more answered", "refusals": "more refused", "precision": "fewer misread as it"}
 Confidence = Annotated[float, Field(gt=0.5, lt=1)]
+Size = Annotated[float, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Bounds(Config):
     """Bounds on one figure; at least one must be given."""
 
-    at_least: float | None = None
+    at_least: Size | None = None
     """The figure may not be below this."""
-    at_most: float | None = None
+    at_most: Size | None = None
     """The figure may not be above this."""
 
     @model_validator(mode="after")
@@ -60,7 +62,16 @@ class Rule(Bounds):
         return super().words if self.on == "point" else f"{self.on} {super().words}"
 
 
-class DigitRule(Rule):
+class ShareRule(Rule):
+    """A rule on a metric from 0 to 1."""
+
+    at_least: Share | None = None
+    """The share may not be below this; 0.97 is 97 percent."""
+    at_most: Share | None = None
+    """The share may not be above this."""
+
+
+class DigitRule(ShareRule):
     """A rule on a metric that each digit has too."""
 
     of: Literal["all", "per_digit"] = "all"
@@ -80,6 +91,12 @@ class SliceRule(Rule):
     """Pictures that a part must have to be judged."""
     too_few: Literal["refuse", "allow"] = "refuse"
     """What a part with fewer does to the model."""
+
+    @model_validator(mode="after")
+    def _check_share(self) -> SliceRule:
+        if self.metric != "log_loss" and max(self.at_least or 0, self.at_most or 0) > 1:
+            raise ValueError(f"{self.metric} is a share, from 0 to 1")
+        return self
 
 
 class ChampionRule(Config):
@@ -109,7 +126,7 @@ class ChampionRule(Config):
 class Gate(Config):
     """The rules by metric; a model is blessed when it meets every one of at least one."""
 
-    accuracy: Rule | None = None
+    accuracy: ShareRule | None = None
     """Share of the test pictures that are read right; Wilson's interval."""
     precision: DigitRule | None = None
     """Of the pictures read as a digit, the share that are it; Wilson's interval for a digit, bootstrap for the mean."""
@@ -119,22 +136,27 @@ class Gate(Config):
     """Harmonic mean of both; bootstrap."""
     log_loss: Rule | None = None
     """Mean surprise at the right digit, in nats; bootstrap."""
-    calibration_error: Rule | None = None
+    calibration_error: ShareRule | None = None
     """Expected calibration error, 15 bins; bootstrap."""
-    coverage: Rule | None = None
+    coverage: ShareRule | None = None
     """Share of the test pictures that are answered and not `unsure`; Wilson's interval."""
-    answered_accuracy: Rule | None = None
+    answered_accuracy: ShareRule | None = None
     """Share of those that are read right; Wilson's interval."""
     parameters: Bounds | None = None
     """How many numbers the network has."""
-    robustness: dict[str, Rule] = Field(default_factory=dict[str, Rule])
+    robustness: dict[str, ShareRule] = Field(default_factory=dict[str, ShareRule])
     """For a kind of picture people take, or `per_kind`, each of them alone: the share read right; Wilson's interval."""
-    refusals: dict[str, Rule] = Field(default_factory=dict[str, Rule])
+    refusals: dict[str, ShareRule] = Field(default_factory=dict[str, ShareRule])
     """For a kind of picture that is no digit, or `per_kind`: the share that is not answered; Wilson's interval."""
     slices: list[SliceRule] = Field(default_factory=list[SliceRule])
     """Floors for parts of the test split."""
     champion: ChampionRule | None = None
     """The comparison with the promoted model."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has no rules, so that it blesses nothing."""
+        return not any(getattr(self, name) for name in Gate.model_fields)
 
 
 class RuleResult(BaseModel):
