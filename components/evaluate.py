@@ -14,11 +14,11 @@ from schemas.blessing import Blessing, Confusion, Verdict, WorstDigit
 from schemas.bundle import Bundle
 from schemas.calibration import Calibration
 from schemas.comparison import Comparison
-from schemas.config import Config, unknown_key
+from schemas.config import Config
 from schemas.errors import InputError, StageError
 from schemas.evaluation import DigitMetrics, Evaluation, Metrics, Tried
 from schemas.examples import Examples, Split
-from schemas.gate import EACH_KIND, Gate
+from schemas.gate import EACH_KIND, Gate, unknown_key
 from schemas.manifest import hash_files
 from schemas.model import Model
 

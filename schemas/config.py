@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict
 
-__all__ = ["Config", "unknown_key"]
+__all__ = ["Config"]
 
 
 class Config(BaseModel):
@@ -19,15 +18,3 @@ class Config(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True, protected_namespaces=()
     )
-
-
-def unknown_key(field: str, key: str, known: list[str]) -> ValidationError:
-    """Give the error of a mapping that has a key it cannot have, for a validator to raise where the key stands.
-
-    Args:
-        field: the mapping, inside what is validated.
-        key: that it has.
-        known: keys that it may have.
-    """
-    error = PydanticCustomError("unknown_key", "{field} has no {key}", {"field": field, "key": key, "known": known})
-    return ValidationError.from_exception_data(field, [{"type": error, "loc": (field, key), "input": key}])

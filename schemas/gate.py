@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from schemas.config import Config
 
-__all__ = ["Bounds", "ChampionRule", "DigitRule", "Gate", "Rule", "RuleResult", "ShareRule", "SliceRule", "needed"]
+__all__ = [
+    "Bounds",
+    "ChampionRule",
+    "DigitRule",
+    "Gate",
+    "Rule",
+    "RuleResult",
+    "ShareRule",
+    "SliceRule",
+    "needed",
+    "unknown_key",
+]
 
 EACH_KIND = "per_kind"
 LACKING = {"coverage": "more answered", "refusals": "more refused", "precision": "fewer misread as it"}
@@ -193,6 +205,18 @@ class RuleResult(BaseModel):
     """Why it does not, in words, naming every part that fails; empty where it does."""
     note: str = ""
     """What should be seen beside: 'first model: no comparison', 'too few pictures to tell'."""
+
+
+def unknown_key(field: str, key: str, known: list[str]) -> ValidationError:
+    """Give the error of a mapping that has a key it cannot have, for a validator to raise where the key stands.
+
+    Args:
+        field: the mapping, inside what is validated.
+        key: that it has.
+        known: keys that it may have.
+    """
+    error = PydanticCustomError("unknown_key", "{field} has no {key}", {"field": field, "key": key, "known": known})
+    return ValidationError.from_exception_data(field, [{"type": error, "loc": (field, key), "input": key}])
 
 
 def needed(metric: str, pictures: int) -> str:

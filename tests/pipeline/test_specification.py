@@ -175,6 +175,8 @@ def test_set_is_typed_as_the_file_is(tmp_path: Path) -> None:
         ("sya.times=3", 'did you mean "say"?'),
         ("say.times", "does not set anything"),
         ("say=3", "expected: stage.key=value"),
+        ("seed=1", "or threads=N of the whole pipeline"),
+        ("thread=1", 'did you mean "threads"?'),
         ("say.times=many", "found:    'many'"),
         ("say.times.more=1", "--set say.times.more=1"),
         ("say.word={", "not YAML"),
