@@ -15,10 +15,10 @@ from schemas.bundle import Bundle
 from schemas.calibration import Calibration, CalibrationRecord
 from schemas.comparison import Comparison
 from schemas.config import Config
-from schemas.errors import InputError, StageError, nearest
+from schemas.errors import InputError, StageError
 from schemas.evaluation import DigitMetrics, Evaluation, Metrics, Tried
 from schemas.examples import Examples, Split
-from schemas.gate import EACH_KIND, Gate
+from schemas.gate import EACH_KIND, Gate, unknown_key
 from schemas.manifest import hash_files
 from schemas.model import Model
 from schemas.progress import tell
@@ -53,10 +53,8 @@ class EvaluateConfig(Config):
             ("refusals", gate.refusals, [*NO_DIGITS, STRANGERS]),
         ):
             known = [EACH_KIND, *kinds]
-            for kind in given:
-                if kind not in known:
-                    hint = nearest(kind, known) or f"there are {', '.join(known)}"
-                    raise ValueError(f"a kind of picture, and {name}.{kind} is none: {hint}")
+            if unknown := [kind for kind in given if kind not in known]:
+                raise unknown_key(name, unknown[0], known)
         return gate
 
 

@@ -13,6 +13,7 @@ from pipeline.store import Store
 from pipeline.upstream import previous_executions, resolve_inputs
 from schemas.blessing import Blessing
 from schemas.execution import Execution, Version
+from schemas.outside import missing
 from schemas.parts import Parts
 from schemas.run import RunRecord, StageRecord
 
@@ -92,7 +93,8 @@ def foresee_stage(
         return StageRecord(stage=stage.name, outcome="blocked", reason=f"blocked: {reason}"), None
     decision = decide(stage, pipeline, store, inputs)
     outcome = "unchanged" if decision.unchanged else "will run"
-    record = StageRecord(stage=stage.name, outcome=outcome, reason=decision.reason, fingerprint=decision.fingerprint)
+    reason = "; but ".join([decision.reason, *(f"there is no {path}" for path in missing(stage.config)[:1])])
+    record = StageRecord(stage=stage.name, outcome=outcome, reason=reason, fingerprint=decision.fingerprint)
     return record, decision.unchanged
 
 

@@ -10,10 +10,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from schemas.errors import UsageError
 from schemas.run import RunRecord
 
-__all__ = ["find_run", "hold", "read_runs"]
+__all__ = ["hold", "read_runs"]
 
 
 def read_runs(artifacts: Path) -> Iterator[RunRecord]:
@@ -33,21 +32,6 @@ def read_run(folder: Path) -> RunRecord | None:
     if record.outcome == "interrupted" and is_held(folder):
         record.outcome = "running"
     return record
-
-
-def find_run(artifacts: Path, name: str | None) -> RunRecord:
-    """Find a run by its name or the beginning or end of it; without a name, the latest.
-
-    Raises:
-        UsageError: there is no such run, or more than one.
-    """
-    matching = (r for r in read_runs(artifacts) if not name or r.run.startswith(name) or r.run.endswith(name))
-    found = next(matching, None)
-    if found is None:
-        raise UsageError(f"there is no run {name}" if name else "there is no run yet", do="digits runs lists them")
-    if name and found.run != name and (other := next(matching, None)):
-        raise UsageError(f"{name} is more than one run", found=f"{found.run}, {other.run}")
-    return found
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from schemas.settings import resolve_settings, validate
 __all__ = ["FILE", "Pipeline", "Stage", "load_pipeline"]
 
 FILE = "pipeline.yaml"
+Outputs = Mapping[str, type[Artifact]]
 STAGE_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -83,14 +85,14 @@ def _place_stage(name: str, entry: StageEntry, document: Document, above: dict[s
         )
     component = load_component(entry.uses or name, document.place((*at, "uses")))
     _check_names(component, entry, document, at)
-    inputs = {
-        parameter: CHAMPION
-        if entry.inputs[parameter] == str(CHAMPION) and parameter in component.optional and issubclass(Bundle, wanted)
-        else _port(entry.inputs[parameter], wanted, document, (*at, "inputs", parameter), above)
-        for parameter, wanted in component.inputs.items()
-        if parameter in entry.inputs
-    }
-    requires = _port(entry.requires, Blessing, document, (*at, "requires"), above) if entry.requires else None
+    known = {each.name: each.component.outputs for each in above.values()}
+    champion = {CHAMPION.stage: {CHAMPION.output: Bundle}}
+    inputs: dict[str, Port] = {}
+    for given, text in entry.inputs.items():
+        wanted = component.inputs[given]
+        may_be = known | (champion if given in component.optional and issubclass(Bundle, wanted) else {})
+        inputs[given] = _port(text, wanted, document, (*at, "inputs", given), may_be)
+    requires = _port(entry.requires, Blessing, document, (*at, "requires"), known) if entry.requires else None
     config = resolve_settings(component.config, entry.config, document, (*at, "config"), project)
     if requires is None and any(issubclass(kind, Bundle) for kind in component.outputs.values()):
         raise UsageError(
@@ -123,15 +125,16 @@ def _check_names(component: Component, entry: StageEntry, document: Document, at
             )
 
 
-def _port(text: str, wanted: type[Artifact], document: Document, at: Location, above: dict[str, Stage]) -> Port:
+def _port(text: str, wanted: type[Artifact], document: Document, at: Location, known: Mapping[str, Outputs]) -> Port:
     stage, _, output = text.partition(".")
     place = document.place(at)
-    if stage not in above:
-        known = ", ".join(above) or "none"
+    if stage not in known:
+        what = f"{stage} does not stand" if stage in document.value["stages"] else f"there is no stage {stage}"
+        expected = ", ".join(known) or "a stage above, and there is none"
         raise UsageError(
-            f"{place}: there is no stage {stage} above", found=text, expected=known, do=nearest(stage, list(above))
+            f"{place}: {what} above {at[1]}", found=text, expected=expected, do=nearest(stage, list(known))
         )
-    outputs = above[stage].component.outputs
+    outputs = known[stage]
     if output not in outputs:
         raise UsageError(
             f'{place}: {stage} has no output "{output}"',

@@ -27,6 +27,7 @@ class Port:
         return f"{self.stage}.{self.output}".rstrip(".")
 
 
+EXPECTED = "stage.key=value, or threads=N of the whole pipeline"
 CHAMPION = Port("champion", "")
 """What the promoted bundle is named as an input: the runner gives it, or None while there is none."""
 
@@ -90,8 +91,9 @@ def override(document: Document, given: str) -> str:
         found = document.value.get("stages")
         stages = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
         if keys[0] not in stages:
-            hint = nearest(keys[0], list(stages)) or f"there are {', '.join(stages)}"
-            raise UsageError(f"--set {given}: there is no stage {keys[0]}", expected="stage.key=value", do=hint)
+            known = [*stages, "threads"]
+            hint = nearest(keys[0], known) or f"there are {', '.join(stages)}"
+            raise UsageError(f"--set {given}: there is no stage {keys[0]}", expected=EXPECTED, do=hint)
         if len(keys) == 1:
             raise UsageError(f"--set {given} names no setting of {keys[0]}", expected="stage.key=value")
         if stages[keys[0]] is None:

@@ -6,23 +6,38 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from schemas.config import Config
 
-__all__ = ["Bounds", "ChampionRule", "DigitRule", "Gate", "Rule", "RuleResult", "SliceRule", "needed", "tally"]
+__all__ = [
+    "Bounds",
+    "ChampionRule",
+    "DigitRule",
+    "Gate",
+    "Rule",
+    "RuleResult",
+    "ShareRule",
+    "SliceRule",
+    "needed",
+    "tally",
+    "unknown_key",
+]
 
 EACH_KIND = "per_kind"
 LACKING = {"coverage": "more answered", "refusals": "more refused", "precision": "fewer misread as it"}
 Confidence = Annotated[float, Field(gt=0.5, lt=1)]
+Size = Annotated[float, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Bounds(Config):
     """Bounds on one figure; at least one must be given."""
 
-    at_least: float | None = None
+    at_least: Size | None = None
     """The figure may not be below this."""
-    at_most: float | None = None
+    at_most: Size | None = None
     """The figure may not be above this."""
 
     @model_validator(mode="after")
@@ -62,7 +77,16 @@ class Rule(Bounds):
         return super().words if self.on == "point" else f"{self.on} {super().words}"
 
 
-class DigitRule(Rule):
+class ShareRule(Rule):
+    """A rule on a metric from 0 to 1."""
+
+    at_least: Share | None = None
+    """The share may not be below this; 0.97 is 97 percent."""
+    at_most: Share | None = None
+    """The share may not be above this."""
+
+
+class DigitRule(ShareRule):
     """A rule on a metric that each digit has too."""
 
     of: Literal["all", "per_digit"] = "all"
@@ -82,6 +106,12 @@ class SliceRule(Rule):
     """Pictures that a part must have to be judged."""
     too_few: Literal["refuse", "allow"] = "refuse"
     """What a part with fewer does to the model."""
+
+    @model_validator(mode="after")
+    def _check_share(self) -> SliceRule:
+        if self.metric != "log_loss" and max(self.at_least or 0, self.at_most or 0) > 1:
+            raise ValueError(f"{self.metric} is a share, from 0 to 1")
+        return self
 
 
 class ChampionRule(Config):
@@ -111,7 +141,7 @@ class ChampionRule(Config):
 class Gate(Config):
     """The rules by metric; a model is blessed when it meets every one of at least one."""
 
-    accuracy: Rule | None = None
+    accuracy: ShareRule | None = None
     """Share of the test pictures that are read right; Wilson's interval."""
     precision: DigitRule | None = None
     """Of the pictures read as a digit, the share that are it; Wilson's interval for a digit; for the mean bootstrap,
@@ -123,22 +153,27 @@ class Gate(Config):
     log_loss: Rule | None = None
     """Mean surprise at the right digit, in nats; bootstrap, but up to what the errors that Wilson's interval leaves
     open may cost."""
-    calibration_error: Rule | None = None
+    calibration_error: ShareRule | None = None
     """Expected calibration error, 15 bins; bootstrap, but up to how far accuracy and mean confidence may lie apart."""
-    coverage: Rule | None = None
+    coverage: ShareRule | None = None
     """Share of the test pictures that are answered and not `unsure`; Wilson's interval."""
-    answered_accuracy: Rule | None = None
+    answered_accuracy: ShareRule | None = None
     """Share of those that are read right; Wilson's interval."""
     parameters: Bounds | None = None
     """How many numbers the network has."""
-    robustness: dict[str, Rule] = Field(default_factory=dict[str, Rule])
+    robustness: dict[str, ShareRule] = Field(default_factory=dict[str, ShareRule])
     """For a kind of picture people take, or `per_kind`, each of them alone: the share read right; Wilson's interval."""
-    refusals: dict[str, Rule] = Field(default_factory=dict[str, Rule])
+    refusals: dict[str, ShareRule] = Field(default_factory=dict[str, ShareRule])
     """For a kind of picture that is no digit, or `per_kind`: the share that is not answered; Wilson's interval."""
     slices: list[SliceRule] = Field(default_factory=list[SliceRule])
     """Floors for parts of the test split."""
     champion: ChampionRule | None = None
     """The comparison with the promoted model."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has no rules, so that it blesses nothing."""
+        return not any(getattr(self, name) for name in Gate.model_fields)
 
 
 class RuleResult(BaseModel):
@@ -190,6 +225,18 @@ def tally(rules: Sequence[RuleResult]) -> str:
     let = Counter(rule.without for rule in rules if rule.without)
     said = [f"{met} of {len(rules)} rule{'' if len(rules) == 1 else 's'} met"]
     return ", ".join([*said, *(f"{count} passed without {what}" for what, count in let.items())])
+
+
+def unknown_key(field: str, key: str, known: list[str]) -> ValidationError:
+    """Give the error of a mapping that has a key it cannot have, for a validator to raise where the key stands.
+
+    Args:
+        field: the mapping, inside what is validated.
+        key: that it has.
+        known: keys that it may have.
+    """
+    error = PydanticCustomError("unknown_key", "{field} has no {key}", {"field": field, "key": key, "known": known})
+    return ValidationError.from_exception_data(field, [{"type": error, "loc": (field, key), "input": key}])
 
 
 def needed(metric: str, pictures: int) -> str:

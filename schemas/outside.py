@@ -13,7 +13,7 @@ from typing import cast
 from schemas.config import Config
 from schemas.manifest import digest_of, hash_file
 
-__all__ = ["name_of", "read_outside"]
+__all__ = ["missing", "name_of", "read_outside"]
 
 SETTLED = 2_000_000_000  # nanoseconds: a file may change once more within one tick of the clock and keep its time
 
@@ -40,6 +40,11 @@ def read_outside(config: Config, project: Path) -> dict[str, str]:
     if seen:
         seen.save()
     return digests
+
+
+def missing(config: Config) -> list[Path]:
+    """Give the paths of such fields that lead nowhere."""
+    return [path for path in _paths(config) if not path.exists()]
 
 
 def name_of(path: str | Path) -> str:

@@ -17,6 +17,8 @@ from schemas.errors import UsageError, nearest
 
 __all__ = ["resolve_settings", "validate"]
 
+SHOWN = 80  # characters of a value that cannot be
+
 M = TypeVar("M", bound=BaseModel)
 C = TypeVar("C", bound=Config)
 
@@ -113,8 +115,8 @@ def _explain(model: type[BaseModel], error: ValidationError, document: Document,
     location: Location = first["loc"]
     place = document.place((*at, *location))
     path = ".".join(map(str, location))
-    if first["type"] == "extra_forbidden":
-        known = list(_fields_at(model, location[:-1]))
+    if first["type"] in {"extra_forbidden", "unknown_key"}:
+        known: list[str] = first.get("ctx", {}).get("known") or list(_fields_at(model, location[:-1]))
         where = f" in {at[1]}" if len(at) > 1 else ""
         return UsageError(
             f'{place}: unknown key "{path}"{where}',
@@ -124,8 +126,17 @@ def _explain(model: type[BaseModel], error: ValidationError, document: Document,
     name = ".".join(filter(None, (*map(str, at[1:2]), path)))
     if first["type"] == "missing":
         return UsageError(f"{place}: {name} is missing")
-    found = repr(first["input"]) if location else ""
-    return UsageError(f"{place}: {name} cannot be that", found=found, expected=_said(error))
+    if first["type"] == "value_error":
+        return UsageError(f"{place}: {name}: {_said(error)}")
+    return UsageError(f"{place}: {name} cannot be that", found=_shown(first["input"]), expected=_said(error))
+
+
+def _shown(value: object) -> str:
+    """Give a value as pipeline.yaml has it."""
+    if value is None or isinstance(value, bool):
+        return "nothing" if value is None else str(value).lower()
+    text = repr(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
 
 
 def _fields_at(model: type[BaseModel], location: Location) -> dict[str, FieldInfo]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from pipeline.registry import champion
 from schemas.errors import InputError, UsageError
 
-__all__ = ["bundle_versions", "find_bundle"]
+__all__ = ["bundle_versions", "find_bundle", "no_champion"]
 
 BUNDLES = Path("store", "export", "bundle")
 GET_ONE = "digits run trains, judges and promotes one"
@@ -27,6 +27,19 @@ def find_bundle(artifacts: Path, wanted: str | None = None) -> Path:
     return _find_champion(artifacts) if wanted is None else _find_version(artifacts, Path(wanted).name)
 
 
+def no_champion(artifacts: Path) -> InputError:
+    """Give the error of a project without a champion: why there is none, and what can be used in its place."""
+    from pipeline.history import read_runs
+
+    latest = next(read_runs(artifacts), None)
+    others = ", ".join(path.name for path in bundle_versions(artifacts))
+    other = f", or name one that was not promoted with --model: {others}" if others else ""
+    if latest and latest.outcome == "rejected":
+        said = f"there is no champion yet: the gate refused the model of the latest run, {latest.run}"
+        return InputError(said, do=f"digits show says which rules it missed{other}")
+    return InputError("there is no champion yet", do=GET_ONE + other)
+
+
 def bundle_versions(artifacts: Path) -> list[Path]:
     """Give the folders of all versions, the newest first."""
     return sorted((artifacts / BUNDLES).glob("v*-*"), reverse=True)
@@ -35,9 +48,7 @@ def bundle_versions(artifacts: Path) -> list[Path]:
 def _find_champion(artifacts: Path) -> Path:
     link = champion(artifacts)
     if link is None:
-        others = ", ".join(path.name for path in bundle_versions(artifacts))
-        other = f", or name one that was not promoted with --model: {others}" if others else ""
-        raise InputError("there is no champion yet", do=GET_ONE + other)
+        raise no_champion(artifacts)
     if not (artifacts / link).is_dir():
         raise InputError("the champion is gone", expected=str(artifacts / link), do="digits run makes it again")
     return artifacts / link

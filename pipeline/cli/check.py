@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,9 +12,11 @@ from pipeline.cli.completion import Overrides
 from pipeline.cli.project import open_project
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pydantic import BaseModel
 
-    from pipeline.specification import Stage
+    from pipeline.specification import Pipeline, Stage
 
 __all__ = ["check"]
 
@@ -29,8 +32,13 @@ def check(
         bool, typer.Option("--schema", help="Print the JSON Schema of pipeline.yaml, for editors.")
     ] = False,
 ) -> None:
-    """Check pipeline.yaml and every setting in it, without running anything; exits with 2 if it is wrong."""
+    """Check pipeline.yaml and every setting in it, without running anything.
+
+    Exits with 2 if it is wrong, 4 if data that it names are not there.
+    """
     pipeline, _ = open_project(context, overrides)
+    if not (schema or explain):
+        _check_data(pipeline)
     if schema:
         from pipeline.cli.schema import json_schema
 
@@ -40,6 +48,29 @@ def check(
     else:
         names = ", ".join(stage.name for stage in pipeline.stages)
         print(f"pipeline.yaml is right: {len(pipeline.stages)} stages ({names})")
+        for doubt in _doubts(pipeline):
+            print(f"warning  {doubt}", file=sys.stderr)
+
+
+def _check_data(pipeline: Pipeline) -> None:
+    from schemas.errors import InputError
+    from schemas.outside import missing
+
+    for stage in pipeline.stages:
+        for path in missing(stage.config):
+            raise InputError(f"{stage.name} has no data to take", found=f"there is no {path}")
+
+
+def _doubts(pipeline: Pipeline) -> Iterator[str]:
+    """Say what may be written, and cannot be meant: a gate that refuses every model."""
+    from schemas.gate import Gate
+
+    settings = {stage.name: stage.config for stage in pipeline.stages}
+    for stage in pipeline.stages:
+        judge = stage.requires.stage if stage.requires else ""
+        values = (getattr(settings[judge], name) for name in type(settings[judge]).model_fields) if judge else ()
+        if any(isinstance(value, Gate) and value.is_empty for value in values):
+            yield f"{stage.name} will be refused: the gate of {judge} has no rules, and blesses nothing"
 
 
 def _explain(stage: Stage) -> str:

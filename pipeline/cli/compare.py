@@ -7,31 +7,31 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.completion import complete_run
+from pipeline.cli.past_run import RUN
 from pipeline.cli.project import AsJson, artifacts_of
 
 if TYPE_CHECKING:
     from pipeline.report.comparison import FigurePair, Picture, RunComparison
 
-__all__ = ["compare"]
+__all__ = ["compare", "summary"]
 
 LISTED = 10
-Run = Annotated[
-    str, typer.Argument(metavar="RUN", autocompletion=complete_run, help="A run's name, or the beginning or end of it.")
-]
+Run = Annotated[str, typer.Argument(metavar="RUN", autocompletion=complete_run, help=RUN)]
 
 
 def compare(context: typer.Context, first: Run, second: Run, *, as_json: AsJson = False) -> None:
     """Compare two runs: settings, metrics with paired intervals, and the pictures that got better or worse."""
-    from pipeline.history import find_run
+    from pipeline.cli.past_run import find_run
     from pipeline.report.comparison import compare_runs
     from pipeline.report.material import Material
 
     artifacts = artifacts_of(context)
     found = compare_runs(*(Material(artifacts, find_run(artifacts, name)) for name in (first, second)))
-    print(found.model_dump_json(indent=2) if as_json else _summary(found))
+    print(found.model_dump_json(indent=2) if as_json else summary(found))
 
 
-def _summary(found: RunComparison) -> str:
+def summary(found: RunComparison) -> str:
+    """Give a comparison as text: what was set otherwise, the figures, and the pictures."""
     from pipeline.cli.table import columns
     from pipeline.report.comparison import said
 
@@ -39,17 +39,22 @@ def _summary(found: RunComparison) -> str:
     changes = [f"{each.setting}: {said(each.first)} -> {said(each.second)}" for each in found.settings]
     changes += [f"{stage}: {text}" for stage, text in found.others.items()]
     parts.append("\n".join(changes) or "nothing was set otherwise")
-    if found.metrics:
+    evaluated = all(any(figures) for figures in zip(*map(_known, found.metrics), strict=True))
+    if found.metrics and evaluated:
         header = ("metric", "first", "second", "difference", "95 %")
         parts.append(columns(header, [_row(pair) for pair in found.metrics], wrapped=0))
-    parts.append(_pictures(found))
+    parts.append(_pictures(found) if evaluated and found.metrics else found.unpaired)
     return "\n\n".join(parts)
+
+
+def _known(pair: FigurePair) -> tuple[bool, bool]:
+    return pair.first is not None, pair.second is not None
 
 
 def _row(pair: FigurePair) -> tuple[str, ...]:
     values = ("not a number" if value is None else f"{value:.4f}" for value in (pair.first, pair.second))
     difference = "" if pair.difference is None else f"{pair.difference:+.4f}"
-    interval = "not paired" if pair.interval is None else f"{pair.interval[0]:+.4f} to {pair.interval[1]:+.4f}"
+    interval = "" if pair.interval is None else f"{pair.interval[0]:+.4f} to {pair.interval[1]:+.4f}"
     return (pair.metric, *values, difference, interval)
 
 

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import typing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.cli.command import DIRECTORY
 from pipeline.cli.project import artifacts_of, open_project
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
     from pydantic import BaseModel
 
-__all__ = ["Overrides", "complete_artifact", "complete_run", "complete_stage"]
+__all__ = ["Overrides", "complete_artifact", "complete_model", "complete_run", "complete_stage", "offer"]
+
+
+def offer(words: Sequence[str]) -> Callable[[str], list[str]]:
+    """Give what offers some words."""
+    return lambda incomplete: [word for word in words if word.startswith(incomplete)]
+
+
+def complete_model(context: typer.Context, incomplete: str) -> list[str]:
+    """Offer the exported models, the newest first."""
+    from pipeline.cli.bundles import bundle_versions
+
+    names = [path.name for path in bundle_versions(artifacts_of(_with_directory(context)))]
+    return [name for name in names if name.startswith(incomplete)]
 
 
 def complete_stage(context: typer.Context, incomplete: str) -> list[str]:
@@ -36,28 +53,33 @@ def complete_artifact(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def _complete_setting(context: typer.Context, incomplete: str) -> list[str]:
-    """Offer `stage.key=` for every setting."""
+    """Offer `stage.key=` for every setting, and after it the values, where there are few."""
     pipeline, _ = open_project(_with_directory(context))
-    settings = [f"{stage.name}.{key}=" for stage in pipeline.stages for key in _keys(type(stage.config))]
-    return [setting for setting in ["threads=", *settings] if setting.startswith(incomplete)]
+    settings = {"threads=": list[str]()}
+    for stage in pipeline.stages:
+        settings |= {f"{stage.name}.{key}=": values for key, values in _settings(type(stage.config))}
+    given = f"{incomplete.partition('=')[0]}="
+    offered = [f"{given}{value}" for value in settings.get(given, [])] if "=" in incomplete else list(settings)
+    return [each for each in offered if each.startswith(incomplete)]
 
 
-def _keys(model: type[BaseModel]) -> list[str]:
+def _settings(model: type[BaseModel]) -> Iterator[tuple[str, list[str]]]:
+    """Yield the settings by dotted names, each with the values it may have, or none where those are many."""
     from pydantic import BaseModel
 
-    keys: list[str] = []
     for name, info in model.model_fields.items():
         nested = info.annotation
         if isinstance(nested, type) and issubclass(nested, BaseModel):
-            keys += [f"{name}.{key}" for key in _keys(nested)]
+            yield from ((f"{name}.{key}", values) for key, values in _settings(nested))
+        elif nested is bool:
+            yield name, ["true", "false"]
         else:
-            keys.append(name)
-    return keys
+            yield name, [value for value in typing.get_args(nested) if isinstance(value, str)]
 
 
 def _with_directory(context: typer.Context) -> typer.Context:
-    """Read -C for the context: while completing, the callback that does so has not run."""
-    directory = context.find_root().params.get("directory")
+    """Read -C for the context: while completing, nothing that does so has run."""
+    directory = context.params.get(DIRECTORY) or context.find_root().params.get(DIRECTORY)
     context.obj = Path(directory).expanduser() if directory else None
     return context
 

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from pipeline.cli.completion import complete_artifact
+from pipeline.cli.completion import complete_artifact, offer
 from pipeline.cli.project import artifacts_of
 
 __all__ = ["lineage"]
 
 
-class Form(StrEnum):
-    """How a lineage is printed."""
-
-    tree = "tree"
-    json = "json"
-    dot = "dot"
-
-
+FORMS = ("tree", "json", "dot")
 Named = Annotated[
     str | None,
     typer.Argument(
@@ -31,25 +23,34 @@ Named = Annotated[
         help="champion, stage.output, a version as v0003-8f3c1d2a, a path, or a run; by default the latest run.",
     ),
 ]
+Format = Annotated[
+    str,
+    typer.Option(
+        "--format", metavar="|".join(FORMS), autocompletion=offer(FORMS), help="As a tree, as JSON, or for Graphviz."
+    ),
+]
 
 
 def lineage(
     context: typer.Context,
     name: Named = None,
     *,
-    form: Annotated[Form, typer.Option("--format", help="As a tree, as JSON, or for Graphviz.")] = Form.tree,
+    form: Format = "tree",
 ) -> None:
     """Show what an artifact was made from, and by what: Artifacts, Executions and the Events between them."""
     from pipeline.report.lineage import trace_artifact, trace_run
     from pipeline.report.named import find_named
     from pipeline.report.tree import draw_tree
+    from schemas.errors import UsageError, nearest
 
+    if form not in FORMS:
+        raise UsageError(f"--format {form} is not known", expected=", ".join(FORMS), do=nearest(form, [*FORMS]))
     artifacts = artifacts_of(context)
     found = find_named(artifacts, name)
     traced = trace_artifact(artifacts, found) if isinstance(found, str) else trace_run(artifacts, found)
-    if form is Form.json:
+    if form == "json":
         print(json.dumps(traced.document(), indent=2))
-    elif form is Form.dot:
+    elif form == "dot":
         print(traced.dot())
     else:
         print(draw_tree(traced, shutil.get_terminal_size().columns))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from pipeline.cli.check import check
+from pipeline.cli.command import ProjectCommand
 from pipeline.cli.compare import compare
 from pipeline.cli.lineage import lineage
 from pipeline.cli.plan import plan
@@ -41,8 +42,8 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 for command in (run, rerun, plan, check, runs, show, predict, verify, report, compare, lineage):
-    app.command()(command)
-app.command(context_settings={"allow_extra_args": True})(score)
+    app.command(cls=ProjectCommand)(command)
+app.command(cls=ProjectCommand, context_settings={"allow_extra_args": True})(score)
 
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001  (typer calls it so)

@@ -37,21 +37,19 @@ def tell_outcome(context: typer.Context, finished: Run, *, as_json: bool) -> Non
 
 def _tell_failure(finished: Run, failure: BaseException, context: typer.Context) -> None:
     """Print the error itself first, then how to go on, where the log is and, for a bug, its traceback."""
-    from schemas.errors import DigitsError
+    from schemas.errors import DigitsError, error_text
 
     stage = next(stage.stage for stage in finished.record.stages if stage.outcome == "failed")
-    expected = isinstance(failure, DigitsError)
-    text = str(failure) if expected else f"{type(failure).__name__}: {failure}"
     logs = Path(os.path.relpath(finished.folder))
     lines = [
         "",
-        f"error: {stage} failed: {text}",
+        f"error: {stage} failed: {error_text(failure)}",
         f"  again:    {_again(context, stage, finished.pipeline.overrides)}",
         f"  log:      {logs / 'log.jsonl'}",
         f"  output:   {logs / 'logs' / stage / 'output.txt'}",
     ]
     print("\n".join(lines), file=sys.stderr)
-    if not expected:
+    if not isinstance(failure, DigitsError):
         print("".join(_component_frames(failure)), end="", file=sys.stderr)
     raise typer.Exit(failure.exit_code if isinstance(failure, DigitsError) else 1)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pipeline.cli.completion import complete_model
 from pipeline.cli.project import AsJson, artifacts_of
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ Version = Annotated[
     typer.Option(
         "--model",
         metavar="VERSION",
+        autocompletion=complete_model,
         help="Read with this model, by its name or digest or the beginning of it; by default the champion.",
     ),
 ]

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.completion import complete_run
+from pipeline.cli.past_run import RUN
 from pipeline.cli.project import artifacts_of
 
 __all__ = ["report"]
@@ -23,14 +24,14 @@ def report(
     context: typer.Context,
     run: Annotated[
         str | None,
-        typer.Argument(metavar="RUN", autocompletion=complete_run, help="Its name, or the beginning or end of it."),
+        typer.Argument(metavar="RUN", autocompletion=complete_run, help=RUN),
     ] = None,
     *,
     show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
     out: Out = None,
 ) -> None:
     """Write the report of a run, by default the latest: one HTML file that needs no network."""
-    from pipeline.history import find_run
+    from pipeline.cli.past_run import find_run
     from pipeline.report.material import Material
     from pipeline.report.page import write_report
     from schemas.errors import UsageError

@@ -36,7 +36,7 @@ def rerun(  # noqa: PLR0913  (each is an option)
     stages below whose inputs changed are listed as stale.
     """
     from pipeline.cli.live import tell
-    from pipeline.history import find_run
+    from pipeline.cli.past_run import find_run
     from pipeline.runner import Selection, carry_out
 
     pipeline, store = open_project(context, overrides)

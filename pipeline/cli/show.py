@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.completion import complete_run
+from pipeline.cli.past_run import RUN
 from pipeline.cli.project import AsJson, artifacts_of
 
 __all__ = ["show"]
@@ -18,14 +19,14 @@ def show(
     context: typer.Context,
     run: Annotated[
         str | None,
-        typer.Argument(metavar="RUN", autocompletion=complete_run, help="Its name, or the beginning or end of it."),
+        typer.Argument(metavar="RUN", autocompletion=complete_run, help=RUN),
     ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
     """Show a run, by default the latest: stages, metrics, verdict, and where everything is."""
+    from pipeline.cli.past_run import find_run
     from pipeline.cli.summary import summary, where_report
-    from pipeline.history import find_run
 
     artifacts = artifacts_of(context)
     record = find_run(artifacts, run)
@@ -33,7 +34,8 @@ def show(
         print(record.model_dump_json(indent=2))
         return
     print(summary(record, artifacts))
-    for error in filter(None, (record.error, *(stage.error for stage in record.stages))):
+    stages = (f"{stage.stage} failed: {stage.error}" for stage in record.stages if stage.error)
+    for error in filter(None, (record.error, *stages)):
         print(f"error    {error}")
     if record.overrides:
         print(f"set      {' '.join(record.overrides)}")

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
 __all__ = ["summary", "where_report"]
 
+WIDE = 120  # columns of the table of stages where no terminal says how many there are
+
 
 def summary(record: RunRecord, artifacts: Path) -> str:
     """Give the stages of a run, or of a plan, as a table that ends with metrics, verdict and where the model is."""
     rows = [(s.stage, s.outcome, _reason(s, record), f"{s.seconds:.2f}" if s.seconds else "") for s in record.stages]
-    lines = [columns(("stage", "outcome", "reason", "seconds"), rows, wrapped=2)] if rows else []
+    lines = [columns(("stage", "outcome", "reason", "seconds"), rows, wrapped=2, piped=WIDE)] if rows else []
     lines.append("")
     if record.metrics:
         lines.append("  ".join(f"{name} {_figure(value)}" for name, value in record.metrics.items()))

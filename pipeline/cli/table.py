@@ -19,13 +19,21 @@ COLOURS = {
 MIN_WIDTH = 20
 
 
-def columns(header: Sequence[str], rows: Sequence[Sequence[str]], *, wrapped: int) -> str:
-    """Lay rows out below a header, *wrapped* wrapped to a terminal's width; a column after it ends the line."""
+def columns(header: Sequence[str], rows: Sequence[Sequence[str]], *, wrapped: int, piped: int | None = None) -> str:
+    """Lay rows out below a header, *wrapped* wrapped to a terminal's width; a column after it ends the line.
+
+    Args:
+        header: of the columns.
+        rows: as wide as the header.
+        wrapped: which column is.
+        piped: to which width off a terminal; None leaves it as wide as it is.
+    """
     table = [list(header), *map(list, rows)]
     widths = [max(len(row[i]) for row in table) for i in range(len(header))]
-    if sys.stdout.isatty():
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else piped
+    if width:
         others = sum(widths) - widths[wrapped] + 2 * (len(widths) - 1)
-        widths[wrapped] = min(widths[wrapped], max(shutil.get_terminal_size().columns - others, MIN_WIDTH))
+        widths[wrapped] = min(widths[wrapped], max(width - others, MIN_WIDTH))
     return "\n".join(line for row in table for line in _lines(row, widths, wrapped))
 
 

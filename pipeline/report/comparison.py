@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pipeline.report.material import Material, MissingError
 from schemas.errors import InputError
+from schemas.evaluation import Evaluation
 
 if TYPE_CHECKING:
     from pipeline.report.material import Predictions
@@ -112,15 +113,30 @@ def _executions(first: Material, second: Material) -> Iterator[tuple[str, Execut
 
 def _setting_changes(first: Material, second: Material) -> Iterator[Change]:
     for stage, old, new in _executions(first, second):
-        if old is None and new is None:
-            continue
-        before, now = (dict(_flat(stage, each.parts.config)) if each else None for each in (old, new))
-        if before is None or now is None:
+        before, now = _settings(first, stage, old), _settings(second, stage, new)
+        if (old is None) != (new is None):
             yield Change(setting=stage, first=_ran(old), second=_ran(new))
-            continue
-        for name in dict.fromkeys([*before, *now]):
+        names = [*(before if old is None or new else {}), *(now if new is None or old else {})]
+        for name in dict.fromkeys(names):
             if before.get(name) != now.get(name):
                 yield Change(setting=name, first=before.get(name), second=now.get(name))
+
+
+def _settings(material: Material, stage: str, execution: Execution | None) -> dict[str, object]:
+    """Give the settings of a stage by dotted names; where it was not carried out, those that --set gave."""
+    if execution:
+        return dict(_flat(stage, execution.parts.config))
+    given = (override.partition("=") for override in material.record.overrides)
+    return {name: _value(text) for name, _, text in given if name.startswith(f"{stage}.")}
+
+
+def _value(text: str) -> object:
+    import yaml
+
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        return text
 
 
 def _ran(execution: Execution | None) -> str:
@@ -153,6 +169,11 @@ def _scalars(material: Material) -> dict[str, float | None]:
 
 
 def _why_unpaired(first: Material, second: Material) -> str:
+    for which, run in (("first", first), ("second", second)):
+        try:
+            run.path_of(Evaluation)
+        except MissingError as missing:
+            return f"the {which} run was not evaluated: {str(missing).partition(': ')[2].removesuffix('.')}"
     try:
         if first.judged != second.judged:
             return "they did not judge the same pictures"

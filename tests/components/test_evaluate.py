@@ -247,7 +247,7 @@ def test_a_digit_without_pictures_is_not_blessed(model: Model, tmp_path: Path, o
 @pytest.mark.parametrize("bound", ["at_least", "at_most"])
 def test_an_empty_split_meets_no_rule(model: Model, tmp_path: Path, name: str, bound: str) -> None:
     """No rule on any metric is met by an empty test split."""
-    gate = {name: {bound: -1e9 if bound == "at_least" else 1e9}}
+    gate = {name: {bound: 0 if bound == "at_least" else 1}}
     assert not evaluate_split(tmp_path, model, NOTHING, gate).blessing.verdict.blessed
 
 
@@ -317,7 +317,7 @@ def test_the_worst_digits_and_confusions_are_named(model: Model, tmp_path: Path)
 @pytest.mark.parametrize("rule", ["robustness", "refusals"])
 def test_an_unknown_kind_is_refused_before_anything_runs(rule: str) -> None:
     """A rule on a kind of picture that there is not is refused with the settings."""
-    with pytest.raises(ValidationError, match=rf"{rule}\.shadw is none"):
+    with pytest.raises(ValidationError, match=f"{rule} has no shadw"):
         EvaluateConfig.model_validate({"gate": {rule: {"shadw": {"at_least": 0.5}}}})
 
 

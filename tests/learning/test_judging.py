@@ -58,7 +58,7 @@ NOTHING = make_evidence([], [])
 
 @pytest.mark.parametrize("name", SCALARS)
 @pytest.mark.parametrize("on", ["point", "lower", "upper"])
-@pytest.mark.parametrize("bound", [{"at_least": -1e9}, {"at_most": 1e9}])
+@pytest.mark.parametrize("bound", [{"at_least": 0}, {"at_most": 1}])
 def test_no_pictures_meet_no_rule(name: str, on: str, bound: dict[str, float]) -> None:
     """Without pictures no figure is a number, and no rule is met, however low."""
     result = judge_one({name: {**bound, "on": on}}, NOTHING)
@@ -88,7 +88,7 @@ def test_probabilities_that_are_no_numbers_meet_no_rule() -> None:
     """A model that answers NaN is refused on its log loss and its calibration error."""
     figures = Figures(np.zeros(5, np.int32), np.full((5, 10), np.nan, np.float32), np.zeros(5, bool), seed=0)
     evidence = replace(PERFECT, figures=figures)
-    gate = Gate.model_validate({name: {"at_most": 1e9} for name in ("log_loss", "calibration_error")})
+    gate = Gate.model_validate({name: {"at_most": 1} for name in ("log_loss", "calibration_error")})
     assert [result.passed for result in judge(gate, evidence)] == [False, False]
 
 
@@ -188,13 +188,13 @@ def test_the_shortfall_of_a_precision_counts_misreadings() -> None:
 def test_what_is_no_share_has_a_bootstrap_interval(name: str) -> None:
     """Other figures have a seeded interval round them, and no shortfall in pictures."""
     evidence = misread(1000, 50)
-    lower, upper = (judge_one({name: {"at_most": -1, "on": on}}, evidence) for on in ("lower", "upper"))
+    lower, upper = (judge_one({name: {"at_most": 0, "on": on}}, evidence) for on in ("lower", "upper"))
     assert lower.bound is not None
     assert upper.bound is not None
     assert lower.actual is not None
     assert lower.bound < lower.actual < upper.bound
     assert lower.shortfall_pictures is None
-    assert judge_one({name: {"at_most": -1, "on": "lower"}}, misread(1000, 50)) == lower
+    assert judge_one({name: {"at_most": 0, "on": "lower"}}, misread(1000, 50)) == lower
 
 
 def test_parameters_are_counted() -> None:

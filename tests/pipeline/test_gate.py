@@ -39,6 +39,14 @@ def test_a_blessing_of_another_artifact_is_refused(tmp_path: Path) -> None:
     assert reason.startswith("blocked: not blessed (the blessing is of another Model: 00000000")
 
 
+def test_without_a_champion_the_refusal_is_said(project: Project) -> None:
+    """Where the first model was refused, a command that asks for the champion says so, and how to see why."""
+    run = project.json("run", "--set", "bless.least=100", status=3)["run"]
+    failed = project.digits("predict", "x.png", status=4)
+    assert f"there is no champion yet: the gate refused the model of the latest run, {run}" in failed.stderr
+    assert "digits show says which rules it missed" in failed.stderr
+
+
 def test_a_partial_run_with_a_refusal_exits_3(project: Project) -> None:
     """A refusal is no quiet success in a run that ends at the gate either."""
     assert project.json("run", "--to", "bless", "--set", "bless.least=100", status=3)["outcome"] == "rejected"

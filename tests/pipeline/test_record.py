@@ -77,6 +77,14 @@ def test_the_record_has_the_library_versions(ran: Project) -> None:
     assert libraries >= {"pydantic", "PyYAML"}
 
 
+def test_show_says_of_a_failure_what_the_run_said(project: Project) -> None:
+    """The error of a stage is shown as the run told it, with the stage."""
+    failed = project.digits("run", "--set", "say.corrupt=true", status=4)
+    said = "say failed: the word is corrupt"
+    assert f"error: {said}" in failed.stderr
+    assert f"error    {said}" in project.digits("show").stdout
+
+
 @pytest.fixture(scope="module")
 def warned(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Give a project that took in pictures, and strangers after them, and changed nothing after."""

@@ -6,12 +6,31 @@ from pathlib import Path
 
 import pytest
 
+from components.evaluate import EvaluateConfig
 from pipeline.cli.project import find_project
 from pipeline.specification import load_pipeline
 from schemas.document import read_document
 from schemas.errors import UsageError
+from schemas.settings import validate
 from tests.project import TOYS, Project, toy_project
 
+JUDGED = """\
+stages:
+  say:
+    uses: toys.say
+  judge:
+    uses: toys.judge
+    inputs: {text: say.text, champion: champ}
+"""
+GATE = """\
+stages:
+  evaluate:
+    config:
+      gate:
+        accuracy: {at_least: 0.9}
+        robustness:
+          shadwo: {at_least: 0.5}
+"""
 BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nstages: {}\n"
 
 WRONG = {
@@ -19,14 +38,23 @@ WRONG = {
     "an unknown key of a config": ("{word: hello}", "{wrod: hello}", 4, "wrod", "word"),
     "an unknown key at the top": ("stages:", "thraeds: 2\nstages:", 1, "thraeds", "threads"),
     "a wrong type": ("{word: hello}", "{times: many}", 4, "'many'", "a valid integer"),
-    "a truth where text belongs": ("{word: hello}", "{word: yes}", 4, "True", "a valid string"),
+    "a truth where text belongs": ("{word: hello}", "{word: yes}", 4, "true", "a valid string"),
+    "nothing where a number belongs": ("{word: hello}", "{times: }", 4, "nothing", "a valid integer"),
     "not a number": ("{word: hello}", "{seconds: .nan}", 4, "nan", "a finite number"),
     "an unknown component of the house": ("uses: toys.say", "uses: trian", 3, "no module components.trian", "train"),
     "an unknown module": ("uses: toys.say", "uses: toys.sai", 3, "no module toys.sai", "there is no component"),
     "a module without its function": ("uses: toys.say", "uses: toys.text", 3, "is not a component", "a function text"),
     "an unknown input": ("{text: say.text}", "{txt: say.text}", 7, "txt", "text"),
     "an input not given": ("inputs: {text: say.text}", "config: {}", 5, "is not given its input text", "Text"),
-    "a stage that is not above": ("{text: say.text}", "{text: pack.bundle}", 7, "no stage pack above", "say"),
+    "a stage that is not above": (
+        "{text: say.text}",
+        "{text: pack.bundle}",
+        7,
+        "pack does not stand above shout",
+        "say",
+    ),
+    "a stage that there is not": ("{text: say.text}", "{text: sya.text}", 7, "no stage sya above", 'mean "say"'),
+    "a stage above the first": ("config: {word: hello}", "requires: x.y", 4, "stage x above say", "there is none"),
     "an unknown output": ("{text: say.text}", "{text: say.txt}", 7, "txt", "text"),
     "a type that does not fit": ("text: shout.shouted}\n  pack", "text: bless.blessing}\n  pack", 10, "bless", "none"),
     "a requirement that is no blessing": ("bless.blessing", "say.text", 14, "Text", "Blessing"),
@@ -51,6 +79,54 @@ def test_what_is_wrong_is_named_with_its_line(case: str, tmp_path: Path) -> None
     assert text.startswith(f"pipeline.yaml:{line}: ")
     assert found in text
     assert expected == "none" or expected in text
+
+
+def test_a_champion_that_is_misspelt_is_offered(tmp_path: Path) -> None:
+    """Where the champion may be an input, it is among what was expected."""
+    with pytest.raises(UsageError) as caught:
+        load_pipeline(toy_project(tmp_path, JUDGED).path)
+    assert (caught.value.expected, caught.value.do) == ("say, champion", 'did you mean "champion"?')
+
+
+def test_a_misspelt_kind_of_picture_is_named_where_it_stands(tmp_path: Path) -> None:
+    """A key that a validator refuses is named with its own line, and the nearest name; the gate is not repeated."""
+    (tmp_path / "gate.yaml").write_text(GATE)
+    document = read_document(tmp_path / "gate.yaml")
+    at = ("stages", "evaluate", "config")
+    with pytest.raises(UsageError) as caught:
+        validate(EvaluateConfig, document.value["stages"]["evaluate"]["config"], document, at)
+    error = caught.value
+    assert error.headline == 'gate.yaml:7: unknown key "gate.robustness.shadwo" in evaluate'
+    assert (error.found, error.do) == ("", 'did you mean "shadow"?')
+    assert error.expected.startswith("per_kind, ")
+
+
+def test_a_rule_of_several_settings_is_said_in_its_own_words(tmp_path: Path) -> None:
+    """What a config says of itself as a whole is the headline."""
+    (tmp_path / "pipeline.yaml").write_text("stages:\n  ingest:\n    config: {source: folder}\n")
+    failed = Project(tmp_path, {}).digits("check", status=2)
+    assert failed.stderr.startswith("error: pipeline.yaml:3: ingest: source: folder needs folder: ")
+
+
+def test_check_misses_data(tmp_path: Path) -> None:
+    """Data that are not there end `check` as they would end a run, and stand in the plan."""
+    (tmp_path / "pipeline.yaml").write_text("stages:\n  ingest:\n    config: {source: folder, folder: mine}\n")
+    project = Project(tmp_path, {})
+    assert f"there is no {tmp_path}/mine" in project.digits("check", status=4).stderr
+    assert f"first run; but there is no {tmp_path}/mine" in project.digits("plan").stdout
+    (tmp_path / "mine").mkdir()
+    project.digits("check")
+
+
+def test_check_warns_of_a_gate_without_rules(tmp_path: Path) -> None:
+    """A gate that refuses every model can be written, and is warned of where something requires its blessing."""
+    project = toy_project(tmp_path / "toy")
+    warning = "warning  pack will be refused: the gate of bless has no rules, and blesses nothing\n"
+    assert project.digits("check").stderr == ""
+    project.edit("toys/bless.py", "least: int = 3", "gate: Gate = Gate()\n    least: int = 3")
+    project.edit("toys/bless.py", "import RuleResult", "import Gate, RuleResult")
+    assert project.digits("check").stderr == warning
+    assert project.digits("check", "--set", "bless.gate={accuracy: {at_least: 0.5}}").stderr == ""
 
 
 @pytest.mark.parametrize(
@@ -99,6 +175,8 @@ def test_set_is_typed_as_the_file_is(tmp_path: Path) -> None:
         ("sya.times=3", 'did you mean "say"?'),
         ("say.times", "does not set anything"),
         ("say=3", "expected: stage.key=value"),
+        ("seed=1", "or threads=N of the whole pipeline"),
+        ("thread=1", 'did you mean "threads"?'),
         ("say.times=many", "found:    'many'"),
         ("say.times.more=1", "--set say.times.more=1"),
         ("say.word={", "not YAML"),

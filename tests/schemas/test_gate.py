@@ -44,6 +44,28 @@ def test_a_confidence_that_is_none_is_refused(confidence: float) -> None:
         Rule(at_least=0.9, on="lower", confidence=confidence)
 
 
+@pytest.mark.parametrize(
+    "gate",
+    [
+        {"accuracy": {"at_least": 97}},
+        {"recall": {"at_least": 1.2, "of": "per_digit"}},
+        {"calibration_error": {"at_most": -0.1}},
+        {"robustness": {"shadow": {"at_least": 1.2}}},
+        {"slices": [{"column": "digit", "at_least": 97}]},
+        {"log_loss": {"at_most": -1}},
+    ],
+)
+def test_a_bound_outside_of_what_can_be_measured_is_refused(gate: dict[str, object]) -> None:
+    """A share lies between 0 and 1, a loss above 0: other bounds are always met or never."""
+    with pytest.raises(ValidationError, match=r"equal to|a share, from 0 to 1"):
+        Gate.model_validate(gate)
+
+
+def test_a_slice_may_be_judged_by_its_loss() -> None:
+    """A loss is no share."""
+    assert SliceRule(column="digit", metric="log_loss", at_most=2).at_most == 2
+
+
 def test_an_unknown_key_of_a_rule_is_refused() -> None:
     """A misspelt key is refused at validation, even beside a bound."""
     with pytest.raises(ValidationError, match="atleast"):

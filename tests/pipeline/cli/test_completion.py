@@ -48,6 +48,25 @@ def test_stages_are_offered(line: str, stages: list[str], project: Project) -> N
     assert _offered(line, project.path) == stages
 
 
+@pytest.mark.parametrize(
+    ("line", "values"),
+    [
+        ("digits run --set train.recipe=", ["fast", "standard", "best", "mlp"]),
+        ("digits lineage --format ", ["tree", "json", "dot"]),
+    ],
+)
+def test_the_values_of_the_house_are_offered(line: str, values: list[str]) -> None:
+    """Where few words are valid, they are offered."""
+    assert [each.rpartition("=")[2] for each in _offered(line, HOUSE)] == values
+
+
+def test_models_are_offered(project: Project) -> None:
+    """`digits predict --model v` offers the exported models, the newest first."""
+    for name in ("v0001-aaaaaaaa", "v0002-bbbbbbbb"):
+        (project.artifacts / "store" / "export" / "bundle" / name).mkdir(parents=True)
+    assert _offered("digits predict --model v", project.path) == ["v0002-bbbbbbbb", "v0001-aaaaaaaa"]
+
+
 def test_the_stages_of_the_house_are_offered() -> None:
     """`digits rerun t` in this repository offers `train`."""
     assert _offered("digits rerun t", HOUSE) == ["train"]
@@ -73,6 +92,8 @@ def test_the_run_to_take_stages_from_is_offered(ran: Project) -> None:
         ("digits plan --set say.t", ["say.times="]),
         ("digits rerun say --set th", ["threads="]),
         ("digits check --set say.word=x --set sh", ["shout.end="]),
+        ("digits run --set say.corrupt=", ["say.corrupt=true", "say.corrupt=false"]),
+        ("digits run --set say.word=", []),
     ],
 )
 def test_settings_are_offered(line: str, settings: list[str], project: Project) -> None:
@@ -87,6 +108,8 @@ def test_settings_are_offered(line: str, settings: list[str], project: Project) 
 def test_the_project_that_is_named_counts(words: str, offered: list[str], project: Project) -> None:
     """With -C DIR, the stages and settings of that project are offered, wherever one is."""
     assert _offered(f"digits -C {project.path} {words}", HOUSE) == offered
+    command, rest = words.split(" ", 1)
+    assert _offered(f"digits {command} -C {project.path} {rest}", HOUSE) == offered
 
 
 def test_the_runs_of_the_project_that_is_named_are_offered(ran: Project) -> None:

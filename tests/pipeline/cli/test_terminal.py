@@ -28,6 +28,14 @@ def test_the_table_fits_the_terminal(columns: int, ran: Project) -> None:
     assert "a long word" in session.text
 
 
+def test_off_a_terminal_a_long_reason_is_wrapped_too(ran: Project) -> None:
+    """Piped, the table of stages has at most 120 columns, and no word of a reason is lost."""
+    word = "a long word " * 20
+    lines = ran.digits("plan", "--set", f"say.word={word}").stdout.splitlines()
+    assert max(map(len, lines)) <= 120
+    assert "\n".join(lines).count("long") == 20
+
+
 def test_a_terminal_has_colours(ran: Project) -> None:
     """The outcome is coloured on a terminal."""
     assert b"\x1b[32mpromoted" in run_in_terminal([str(DIGITS), "-C", str(ran.path), "run"], 100, _variables(ran)).raw

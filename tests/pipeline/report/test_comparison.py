@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pipeline.cli.compare import summary
 from pipeline.report.comparison import compare_runs
 from pipeline.report.material import Material
 from schemas.evaluation import Evaluation
@@ -52,7 +53,7 @@ def test_a_run_without_evaluation_is_compared_as_far_as_it_goes(make_material: M
     """Where one run evaluated nothing that is said, and the other's figures are shown."""
     material = make_material([0, 1], [0, 0])
     found = compare_runs(material, Material(material.artifacts, RunRecord(run="empty")))
-    assert "no Evaluation" in found.unpaired
+    assert found.unpaired.startswith("the second run was not evaluated")
     assert found.metrics[0].first == 0.5
     assert found.metrics[0].second is None
 
@@ -64,9 +65,27 @@ def test_the_command_says_what_differs(ran: Project) -> None:
     second = ran.json("show")["run"]
     said = ran.digits("compare", first, second).stdout
     assert "say.word: hello -> goodbye" in said
-    assert "not paired: This run has no Evaluation" in said
+    assert "the first run was not evaluated" in said
     document = ran.json("compare", first, second)
     assert document["settings"] == [{"setting": "say.word", "first": "hello", "second": "goodbye"}]
+
+
+def test_a_run_that_ended_early_is_compared_by_what_was_asked_of_it(ran: Project) -> None:
+    """A setting that --set gave to a stage which was not reached is listed, and no figure is missed one by one."""
+    first = ran.json("show")["run"]
+    ran.digits("run", "--to", "say", "--set", "shout.end=x", "--set", "bless.least=4")
+    said = ran.digits("compare", first, "latest").stdout
+    assert "shout: carried out -> not carried out\nshout.end: ! -> x\n" in said
+    assert "bless.least: 3 -> 4" in said
+    assert "metric" not in said
+
+
+def test_figures_of_one_run_alone_are_no_table(make_material: Make) -> None:
+    """Where one run was not evaluated, that is said once, in place of a table of what is missing."""
+    material = make_material([0, 1], [0, 0])
+    text = summary(compare_runs(material, Material(material.artifacts, RunRecord(run="empty"))))
+    assert text.endswith("the second run was not evaluated: no stage puts one out")
+    assert "accuracy" not in text
 
 
 def test_a_run_that_is_not_there_is_a_usage_error(ran: Project) -> None:

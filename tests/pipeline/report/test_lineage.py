@@ -88,6 +88,11 @@ def test_a_name_that_names_not_one_thing_is_refused(ran: Project, wanted: str, s
     assert said in ran.digits("lineage", wanted, status=2).stderr
 
 
+def test_an_unknown_format_is_a_usage_error(ran: Project) -> None:
+    """The formats are named."""
+    assert "expected: tree, json, dot" in ran.digits("lineage", "--format", "xml", status=2).stderr
+
+
 def test_without_a_champion_that_is_said(project: Project) -> None:
     """The champion of a project that has none is a missing input."""
     assert "there is no champion yet" in project.digits("lineage", "champion", status=4).stderr

@@ -1,0 +1,32 @@
+"""What all commands have in common."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli.main import app
+from tests.project import DIGITS, Project
+
+COMMANDS = [each.callback.__name__ for each in app.registered_commands if each.callback]
+
+
+def _digits(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([DIGITS, *arguments], cwd=folder, capture_output=True, text=True, check=True)
+
+
+def test_the_project_may_be_named_after_the_command(project: Project, tmp_path: Path) -> None:
+    """-C DIR stands before the command or after it, and what is said to do next names the project again."""
+    assert "pipeline.yaml is right" in _digits("check", "-C", str(project.path), folder=tmp_path).stdout
+    ran = _digits("run", "-C", str(project.path), "--to", "say", folder=tmp_path).stdout
+    assert f"digits -C {project.path} report" in ran
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_usage_is_plain(command: str, tmp_path: Path) -> None:
+    """Every command has -C, and a usage line without braces."""
+    text = _digits(command, "--help", folder=tmp_path).stdout
+    assert "-C DIR" in text
+    assert "{" not in text.splitlines()[0]
