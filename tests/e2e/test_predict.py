@@ -211,6 +211,22 @@ def test_a_sheet_shows_one_picture(trained: Project, pictures: Path, tmp_path: P
     assert not (tmp_path / "sheet.png").exists()
 
 
+@pytest.mark.parametrize(
+    ("sheet", "said"),
+    [
+        ("sheet.txt", "a file ending in .png"),
+        ("nowhere/sheet.png", "there is no such folder"),
+        ("four.png", "is the picture itself"),
+    ],
+)
+def test_a_sheet_is_a_png_of_its_own(sheet: str, said: str, trained: Project, pictures: Path) -> None:
+    """A sheet of another format, in no folder, or in the picture's place is refused before anything is read."""
+    before = {path: path.stat().st_mtime_ns for path in pictures.iterdir()}
+    status, out, err = _predict(trained, pictures, "four.png", "--sheet", sheet)
+    assert (status, out, said in err) == (2, "", True)
+    assert {path: path.stat().st_mtime_ns for path in pictures.iterdir()} == before
+
+
 @pytest.mark.parametrize("columns", [30, 60, 80])
 def test_it_fits_a_terminal(columns: int, trained: Project, pictures: Path, tmp_path: Path) -> None:
     """However narrow the terminal, no line of the table, the chart or the drawings is broken by it."""

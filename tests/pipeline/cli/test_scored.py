@@ -69,6 +69,18 @@ def test_folders_of_no_class_are_told_of(loaded: LoadedBundle, capsys: pytest.Ca
     )
 
 
+@pytest.mark.parametrize(("count", "rows", "last"), [(13, 13, "reason 12"), (14, 13, "2 other reasons")])
+def test_no_reason_is_hidden_by_a_row_of_its_own(
+    count: int, rows: int, last: str, loaded: LoadedBundle, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where one reason more would have to be told of as another, it stands in that row itself."""
+    reasons = {("unreadable", f"reason {i:02}"): (1, [f"{i}.png"]) for i in range(count)}
+    tell_scored(Scored(count, 0, Summary(DIGITS, reasons=reasons), 1.0), Output("out.csv"), loaded)
+    table = capsys.readouterr().out.splitlines()[3 : 3 + rows]
+    assert last in table[-1]
+    assert table[-1].split()[-1] == str(count - rows + 1)
+
+
 def test_few_labels_have_a_matrix(loaded: LoadedBundle, capsys: pytest.CaptureFixture[str]) -> None:
     """Of the labels and answers that there are, each pair has its count in a column, and nothing is a dot."""
     lines = _told({("1", "1"): 1200, ("1", "7"): 3, ("7", "7"): 40}, loaded, capsys, DIGITS)
