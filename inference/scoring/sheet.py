@@ -47,7 +47,7 @@ def words_of(seen: Seen) -> str:
         f"{seen.digit}{'?' if seen.reason else ''}  {percent(seen.confidence)}" if seen.confidence is not None else ""
     )
     parts = [path[i : i + LETTERS] for i in range(0, len(path), LETTERS)]
-    return "\n".join(filter(None, (answer, seen.reason[:LETTERS], *parts)))
+    return "\n".join(filter(None, (answer, seen.reason, *parts)))
 
 
 def _pixels(path: str) -> NDArray[np.uint8] | None:

@@ -116,9 +116,12 @@ def _share(pairs: Counter[tuple[str, str]], words: str) -> str:
 def _unlabelled(labels: Labels) -> str:
     folders = ", ".join(map(printable, labels.folders))
     if labels.labelled:
-        return f"{labels.unlabelled:,} files are not counted, their folders are no classes of the model: {folders}"
+        files = f"{labels.unlabelled:,} of {labels.labelled + labels.unlabelled:,} files"
+        return f"{files} not counted: their folders are no classes of the model, such as {folders}"
     classes = ", ".join(map(printable, labels.classes[:WHOLE])) + (", ..." if labels.classes[WHOLE:] else "")
-    return f"no accuracy: no folder is named like a class of the model; there are {folders}, the classes are {classes}"
+    return (
+        f"no accuracy: no folder is named like a class of the model, but such as {folders}; the classes are {classes}"
+    )
 
 
 def _confusion(labels: Labels) -> list[str]:

@@ -61,11 +61,12 @@ def test_nothing_answered_has_no_accuracy(loaded: LoadedBundle, capsys: pytest.C
 def test_folders_of_no_class_are_told_of(loaded: LoadedBundle, capsys: pytest.CaptureFixture[str]) -> None:
     """Where no folder is named like a class it is said why there is no accuracy; else how many are not counted."""
     assert _lines(Labels(("zero", "one"), unlabelled=9, folders=["0", "1"]), loaded, capsys)[0] == (
-        "labels   no accuracy: no folder is named like a class of the model; there are 0, 1, the classes are zero, one"
+        "labels   no accuracy: no folder is named like a class of the model, "
+        "but such as 0, 1; the classes are zero, one"
     )
     some = Labels(("zero", "one"), 1, Counter({("one", "one"): 1}), unlabelled=9, folders=["."])
     assert _lines(some, loaded, capsys)[2] == (
-        "labels   9 files are not counted, their folders are no classes of the model: ."
+        "labels   9 of 10 files not counted: their folders are no classes of the model, such as ."
     )
 
 
