@@ -197,6 +197,14 @@ def test_kept_parts_are_told_of(trained: Project, pictures: Path, tmp_path: Path
     assert "kept" not in _score(trained, tmp_path, pictures, "--out", "parts", "--force")[1]
 
 
+def test_a_whole_file_is_written_anew(trained: Project, pictures: Path, tmp_path: Path) -> None:
+    """A second run into the same file keeps nothing, and --help says so."""
+    for _ in range(2):
+        assert "kept" not in _score(trained, tmp_path, pictures, "--out", "out.csv")[1]
+    said = " ".join(_score(trained, tmp_path, "--help")[1].split())
+    assert "one that came to its end is done anew, but for a folder of Parquet files" in said
+
+
 def test_a_sheet_is_drawn(trained: Project, pictures: Path, tmp_path: Path) -> None:
     """--sheet writes one picture of the least certain, and says where."""
     status, _, err = _score(trained, tmp_path, pictures, "--sheet", "sheet.png")

@@ -105,7 +105,7 @@ def test_the_sheet_has_a_head() -> None:
     """What is written above and below has its strips, more of them where it is too long for one; nothing is cut."""
     picture = ("28x28", np.zeros((28, 28), np.uint8))
     sheets = [draw_sheet((picture,) * 4, (words,), head=head) for words, head in (("", ()), ("x" * 100, ("7",)))]
-    heights = [cv2.imdecode(np.frombuffer(each, np.uint8), cv2.IMREAD_COLOR).shape[0] for each in sheets]
+    heights = [np.asarray(cv2.imdecode(np.frombuffer(each, np.uint8), cv2.IMREAD_COLOR)).shape[0] for each in sheets]
     assert heights[1] - heights[0] == 3 * 24
 
 

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from inference.answer import Answer
 from inference.bundle import LoadedBundle
 from inference.scoring.folder import Scored
 from inference.scoring.labels import Labels
 from inference.scoring.output import Output
 from inference.scoring.summary import Summary
+from pipeline.cli.picture import answer_words
 from pipeline.cli.scored import tell_scored
 
 DIGITS = tuple("0123456789")
@@ -80,6 +82,14 @@ def test_no_reason_is_hidden_by_a_row_of_its_own(
     table = capsys.readouterr().out.splitlines()[3 : 3 + rows]
     assert last in table[-1]
     assert table[-1].split()[-1] == str(count - rows + 1)
+
+
+def test_an_answer_has_its_confidence_in_words() -> None:
+    """What stands above the steps of a picture: the answer, or why it is none and the guess."""
+    sure = Answer("digit", digit="7", confidence=1.0, runner_up="3")
+    unsure = Answer("unsure", "too faint", digit="7", confidence=0.61, runner_up="1")
+    assert answer_words(sure) == "7 (>99.9 %), then 3"
+    assert answer_words(unsure) == "unsure: too faint, 7? (61.0 %), then 1"
 
 
 def test_few_labels_have_a_matrix(loaded: LoadedBundle, capsys: pytest.CaptureFixture[str]) -> None:
