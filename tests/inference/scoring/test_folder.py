@@ -354,7 +354,7 @@ def test_a_file_that_may_not_grow_keeps_what_is_done(few: Path, loaded: LoadedBu
 def test_an_output_that_cannot_be_made_is_told_of(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
     """A folder that is a file is named."""
     (tmp_path / "file").write_text("")
-    with pytest.raises(DigitsError, match="cannot be written"):
+    with pytest.raises(DigitsError, match="there is no such folder"):
         score(few, loaded, tmp_path / "file" / "out.parquet")
 
 
