@@ -8,23 +8,24 @@ import re
 __all__ = ["name_foreign"]
 
 SHORTEST = 8  # bytes: less tells nothing
+SAVE = ": save it as PNG or JPEG"
 
 _FOREIGN = {
-    rb".{4}ftyp(avif|avis)": "an AVIF picture",
-    rb".{4}ftyp(heic|heix|hevc|heim|heis|mif1|msf1)": "a HEIC picture",
+    rb".{4}ftyp(avif|avis)": f"an AVIF picture{SAVE}",
+    rb".{4}ftyp(heic|heix|hevc|heim|heis|mif1|msf1)": f"a HEIC picture{SAVE}",
     rb".{4}ftyp": "a video",
-    rb"\xff\x0a|.{4}JXL ": "a JPEG XL picture",
-    rb".{4}jP  |\xff\x4f\xff\x51": "a JPEG 2000 picture",
-    rb"\x00\x00\x01\x00[^\x00]\x00": "a Windows icon",
-    rb"8BPS": "a Photoshop document",
-    rb"II\+\x00|MM\x00\+": "a BigTIFF picture",
-    rb"v/1\x01": "an OpenEXR picture",
-    rb"P7\s|P[Ff]\s": "a PAM or PFM picture",
-    rb"%PDF": "a PDF document",
+    rb"\xff\x0a|.{4}JXL ": f"a JPEG XL picture{SAVE}",
+    rb".{4}jP  |\xff\x4f\xff\x51": f"a JPEG 2000 picture{SAVE}",
+    rb"\x00\x00\x01\x00[^\x00]\x00": f"a Windows icon{SAVE}",
+    rb"8BPS": f"a Photoshop document{SAVE}",
+    rb"II\+\x00|MM\x00\+": f"a BigTIFF picture{SAVE}",
+    rb"v/1\x01": f"an OpenEXR picture{SAVE}",
+    rb"P7\s|P[Ff]\s": f"a PAM or PFM picture{SAVE}",
+    rb"%PDF": f"a PDF document{SAVE}",
     rb"PK\x03\x04": "a zip archive",
     rb"\x1f\x8b": "a gzip file",
     rb"RIFF": "a sound or video",
-    rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*(<!DOCTYPE svg|<svg)": "an SVG drawing",
+    rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*(<!DOCTYPE svg|<svg)": f"an SVG drawing{SAVE}",
     rb"(\xef\xbb\xbf)?\s*<(!doctype html|html|head|body)": "a web page",
 }
 

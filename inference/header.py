@@ -21,6 +21,7 @@ __all__ = ["MAX_BYTES", "MAX_PIXELS", "MAX_SIDE", "Header", "begins_like_a_pictu
 MAX_BYTES = 64 * 2**20
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 20_000
+SMALLER = ": make it smaller"
 MAX_PARTS = 100_000  # chunks, segments or blocks of one file: more is a file made to keep us busy
 MAX_SCANS = 50  # of a progressive JPEG, each of which costs a pass over the picture; writers make about ten
 
@@ -63,7 +64,7 @@ def read_header(data: bytes) -> Header:
     if not data:
         raise UnreadableError("an empty file")
     if len(data) > MAX_BYTES:
-        raise UnreadableError(f"{len(data) / 2**20:.0f} MiB, at most {MAX_BYTES // 2**20}")
+        raise UnreadableError(f"{len(data) / 2**20:.0f} MiB, at most {MAX_BYTES // 2**20}{SMALLER}")
     read = next((read for begin, read in _READERS.items() if re.match(begin, data, re.DOTALL)), None)
     if read is None:
         raise UnreadableError(name_foreign(data), expected="PNG, JPEG, GIF, BMP, TIFF, WebP or PNM")
@@ -89,9 +90,9 @@ def check_size(width: int, height: int) -> None:
     if min(width, height) < 1:
         raise UnreadableError(f"{width}x{height} pixels")
     if max(width, height) > MAX_SIDE:
-        raise UnreadableError(f"{width}x{height} pixels, at most {MAX_SIDE} a side")
+        raise UnreadableError(f"{width}x{height} pixels, at most {MAX_SIDE} a side{SMALLER}")
     if width * height > MAX_PIXELS:
-        raise UnreadableError(f"{width}x{height} pixels, at most {MAX_PIXELS // 10**6} million")
+        raise UnreadableError(f"{width}x{height} pixels, at most {MAX_PIXELS // 10**6} million{SMALLER}")
 
 
 def _png(data: bytes) -> Header:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ __all__ = ["draw_sheet", "draw_text"]
 CELL = 200
 CAPTION = 24
 GAP = 8
+LETTER_WIDTH = 9  # of most letters at most
 COLUMNS = 4
 PAPER = 245
 LETTER = 40
@@ -20,39 +23,56 @@ RAMP = " .:-=+*#%@"
 
 
 def draw_sheet(
-    trace: tuple[tuple[str, NDArray[np.uint8]], ...], steps: tuple[str, ...] = (), columns: int = COLUMNS
+    trace: tuple[tuple[str, NDArray[np.uint8]], ...],
+    steps: tuple[str, ...] = (),
+    columns: int = COLUMNS,
+    *,
+    head: tuple[str, ...] = (),
 ) -> bytes:
     """Draw the pictures of all steps, each with its name, into one PNG.
 
     Args:
-        trace: name and picture (uint8, [h, w] or [h, w, 3]) of each step.
-        steps: written below them.
+        trace: name, of one line or more, and picture (uint8, [h, w] or [h, w, 3]) of each step.
+        steps: written below them, in more lines than one where it is too long.
         columns: pictures in a row, at most.
+        head: written above them, likewise.
     """
     import cv2
     import numpy as np
 
-    cells = [_cell(name, picture) for name, picture in trace] or [np.full((GAP, COLUMNS * CELL, 3), PAPER, np.uint8)]
+    lines = max((name.count("\n") + 1 for name, _ in trace), default=1)
+    cells = [_cell(name, picture, lines) for name, picture in trace] or [
+        np.full((GAP, COLUMNS * CELL, 3), PAPER, np.uint8)
+    ]
     columns = min(columns, len(cells))
     cells += [np.full_like(cells[0], PAPER)] * (-len(cells) % columns)
     rows = [np.hstack(cells[i : i + columns]) for i in range(0, len(cells), columns)]
-    words = [np.full((CAPTION, rows[0].shape[1], 3), PAPER, np.uint8) for _ in steps]
-    for strip, step in zip(words, steps, strict=True):
-        _write(strip, step)
-    return cv2.imencode(".png", np.vstack([*rows, *words]))[1].tobytes()
+    width = rows[0].shape[1]
+    return cv2.imencode(".png", np.vstack([*_strips(head, width), *rows, *_strips(steps, width)]))[1].tobytes()
 
 
-def _cell(name: str, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _strips(words: Iterable[str], width: int) -> list[NDArray[np.uint8]]:
+    import numpy as np
+
+    lines = [line for each in words for line in textwrap.wrap(each, width // LETTER_WIDTH)]
+    strips = [np.full((CAPTION, width, 3), PAPER, np.uint8) for _ in lines]
+    for strip, line in zip(strips, lines, strict=True):
+        _write(strip, line)
+    return strips
+
+
+def _cell(name: str, picture: NDArray[np.uint8], lines: int) -> NDArray[np.uint8]:
     import cv2
     import numpy as np
 
     picture = cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR).astype(np.uint8) if not picture.shape[2:] else picture
     scale = CELL / max(picture.shape[:2])
     size = max(round(picture.shape[1] * scale), 1), max(round(picture.shape[0] * scale), 1)
-    cell = np.full((CELL + CAPTION + GAP, CELL + GAP, 3), PAPER, np.uint8)
+    cell = np.full((CELL + lines * CAPTION + GAP, CELL + GAP, 3), PAPER, np.uint8)
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_NEAREST
     cell[: size[1], : size[0]] = cv2.resize(picture, size, interpolation=way)
-    _write(cell[CELL : CELL + CAPTION], name)
+    for top, line in enumerate(name.split("\n")):
+        _write(cell[CELL + top * CAPTION : CELL + (top + 1) * CAPTION], line)
     return cell
 
 

@@ -38,9 +38,9 @@ def fit_strokes(mask: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], str]:
     unit = max(bottom - top, right - left) / BOX
     width = stroke_width(mask) / unit
     if 0 < width < THINNEST:
-        return _thicken(mask, (THICKENED - width) / 2 * unit), f"thickened from {width:.1f}"
+        return _thicken(mask, (THICKENED - width) / 2 * unit), f"thickened from {width:.1f} px"
     if width > THICKEST:
-        return _thin(mask, THINNED / width, round(width * unit)), f"thinned from {width:.1f}"
+        return _thin(mask, THINNED / width, round(width * unit)), f"thinned from {width:.1f} px"
     return mask, ""
 
 

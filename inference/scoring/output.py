@@ -31,7 +31,7 @@ class Output:
         path: a file ending in .parquet, .csv or .jsonl; or a folder, which takes the parts as they are.
 
     Raises:
-        UsageError: it has another ending.
+        UsageError: it has another ending, or the folder it is to lie in is not there.
     """
 
     def __init__(self, path: str) -> None:
@@ -45,6 +45,9 @@ class Output:
                 found=self.suffix,
                 expected=f"a file ending in {', '.join(SUFFIXES)}, or a folder",
             )
+        place = os.path.dirname(self.path)
+        if not is_remote(path) and not Path(place).is_dir():
+            raise UsageError(f"--out {path}: there is no such folder", found=place, do="make it first")
 
     @property
     def parts(self) -> str:

@@ -1,4 +1,4 @@
-"""The pictures that were answered with the least confidence, drawn on one sheet."""
+"""The pictures that a person should look at, drawn on one sheet."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from inference.decode import decode
 from inference.header import MAX_BYTES
+from inference.percent import percent
+from inference.scoring.summary import Seen
 from inference.sheet import draw_sheet
 from inference.unreadable import UnreadableError
 from schemas.predictions import path_of_name
@@ -16,25 +18,36 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["draw_least_certain"]
+__all__ = ["draw_least_certain", "words_of"]
 
 COLUMNS = 6
-LETTERS = 15  # of a path, its last, that fit below a picture beside the answer
+LETTERS = 22  # that fit below a picture
+LINES = 3  # of a path at most; of a longer one the end is told
 
 
-def draw_least_certain(folder: str, pictures: Sequence[tuple[float, str, str]]) -> bytes:
-    """Draw pictures with what was answered, as PNG.
+def draw_least_certain(folder: str, pictures: Sequence[Seen]) -> bytes:
+    """Draw pictures with what was answered, in their order, as PNG.
 
     Args:
         folder: where they lie.
-        pictures: confidence (0 to 1), path in the folder as name_of_path writes it, and digit of each.
+        pictures: what was seen in each.
     """
     cells = [
-        (f"{digit}  {confidence:.0%}  {path[-LETTERS:]}", pixels)
-        for confidence, path, digit in pictures
-        if (pixels := _pixels(os.path.join(folder, path_of_name(path)))) is not None
+        (words_of(each), pixels)
+        for each in pictures
+        if (pixels := _pixels(os.path.join(folder, path_of_name(each.path)))) is not None
     ]
-    return draw_sheet(tuple(cells), columns=COLUMNS) if cells else draw_sheet((), ("no picture was answered",))
+    return draw_sheet(tuple(cells), columns=COLUMNS) if cells else draw_sheet((), ("there is no picture to look at",))
+
+
+def words_of(seen: Seen) -> str:
+    """Give the answer, or the guess and why it is none, and the path: lines that fit below a picture."""
+    path = seen.path if len(seen.path) <= LINES * LETTERS else f"...{seen.path[3 - LINES * LETTERS :]}"
+    answer = (
+        f"{seen.digit}{'?' if seen.reason else ''}  {percent(seen.confidence)}" if seen.confidence is not None else ""
+    )
+    parts = [path[i : i + LETTERS] for i in range(0, len(path), LETTERS)]
+    return "\n".join(filter(None, (answer, seen.reason, *parts)))
 
 
 def _pixels(path: str) -> NDArray[np.uint8] | None:

@@ -5,20 +5,36 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from inference.scoring.labels import Labels
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Summary"]
+__all__ = ["Seen", "Summary"]
 
 EXAMPLES = 3
 LEAST_CERTAIN = 48
 ENOUGH = 50  # pictures with ink, of which a share says something
 OFTEN = 10  # times as many refused as of validation digits: the folder holds something else
 LEAST, MOST = 0.1, 0.5  # share of pictures that this is, whatever the model refuses of its validation digits
+
+
+class Seen(NamedTuple):
+    """A picture that somebody may want to look at.
+
+    Attributes:
+        path: in the folder, as name_of_path writes it.
+        reason: why it is unsure; '' where it is not.
+        digit: the answer, or the guess; None where there is no ink.
+        confidence: 0 to 1; None likewise.
+    """
+
+    path: str
+    reason: str
+    digit: str | None
+    confidence: float | None
 
 
 @dataclass
@@ -31,7 +47,8 @@ class Summary:
         doubtful: how many pictures were not answered, of those that show something.
         digits: how many pictures were answered with each class.
         reasons: by decision and reason, how many, and the paths of the first.
-        least_certain: confidence, path and digit of the pictures that were answered with the least confidence.
+        least_certain: the pictures that were answered with the least confidence.
+        unsure: those that were not answered, of the least confidence; pages without ink last.
         labels: how pictures with labels were answered; None where nobody asked for labels.
     """
 
@@ -40,7 +57,8 @@ class Summary:
     doubtful: int = 0
     digits: Counter[str] = field(default_factory=Counter[str])
     reasons: dict[tuple[str, str], tuple[int, list[str]]] = field(default_factory=dict)
-    least_certain: list[tuple[float, str, str]] = field(default_factory=list)
+    least_certain: list[Seen] = field(default_factory=list)
+    unsure: list[Seen] = field(default_factory=list)
     labels: Labels | None = None
 
     def add(self, table: pa.Table) -> None:
@@ -53,8 +71,10 @@ class Summary:
         self.doubtful += sum(decision == "unsure" and digit is not None for digit, decision in pairs)
         answered = [i for i, decision in enumerate(columns["decision"]) if decision == "digit"]
         self.digits.update(columns["digit"][i] for i in answered)
-        rows = [(columns["confidence"][i], columns["path"][i], columns["digit"][i]) for i in answered]
-        self.least_certain = heapq.nsmallest(LEAST_CERTAIN, [*self.least_certain, *rows])
+        rows = list(zip(*(columns[name] for name in ("path", "reason", "digit", "confidence")), strict=True))
+        unsure = (Seen(*row) for row, decision in zip(rows, columns["decision"], strict=True) if decision == "unsure")
+        self.least_certain = _least([*self.least_certain, *(Seen(*rows[i]) for i in answered)])
+        self.unsure = _least([*self.unsure, *unsure])
         for path, decision, reason in zip(columns["path"], columns["decision"], columns["reason"], strict=True):
             if reason:
                 count, paths = self.reasons.get((decision, reason), (0, []))
@@ -81,3 +101,7 @@ class Summary:
             f"{self.doubtful / seen:.0%} of these pictures look like nothing the model was trained on "
             f"({refused:.1%} of its own validation digits do): read the answers with care"
         )
+
+
+def _least(seen: list[Seen]) -> list[Seen]:
+    return heapq.nsmallest(LEAST_CERTAIN, seen, key=lambda each: (each.confidence is None, each.confidence, each.path))

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from inference.percent import percent
 from pipeline.cli.table import paint
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from inference.answer import Answer
 
-__all__ = ["answer_table", "bar_chart", "drawings", "folded", "printable"]
+__all__ = ["answer_table", "answer_words", "bar_chart", "drawings", "folded", "printable"]
 
 HEADER = ("file", "digit", "confidence", "runner-up", "decision")
 COLOURS = {"digit": "green", "unsure": "yellow", "unreadable": "red"}
@@ -27,7 +28,6 @@ WIDEST_CHART = 60
 MOST_BARS = 10
 SIDE = 28  # characters a picture is wide
 GAP = 2
-NEARLY_ONE = 0.9995  # would be shown as 100.0 %, which is never true
 
 
 def answer_table(names: Sequence[str], answers: Sequence[Answer]) -> str:
@@ -46,13 +46,23 @@ def answer_table(names: Sequence[str], answers: Sequence[Answer]) -> str:
 
 def _row(name: str, answer: Answer) -> tuple[str, ...]:
     digit = f"{answer.digit or ''}{'?' if answer.decision == 'unsure' and answer.digit else ''}"
-    confidence = "" if answer.confidence is None else _percent(answer.confidence)
+    confidence = "" if answer.confidence is None else percent(answer.confidence)
     return printable(name), digit, confidence, answer.runner_up or "", str(answer)
 
 
-def _paragraph(name: str, digit: str, confidence: str, runner_up: str, decision: str) -> str:
+def answer_words(answer: Answer) -> str:
+    """Give an answer in a line: `unsure: too faint, 7? (61.0 %), then 1`."""
+    _, *cells = _row("", answer)
+    return _said(*cells)
+
+
+def _said(digit: str, confidence: str, runner_up: str, decision: str) -> str:
     guess = f"{digit} ({confidence}), then {runner_up}" if digit else ""
-    said = ", ".join(filter(None, ("" if decision == "digit" else decision, guess)))
+    return ", ".join(filter(None, ("" if decision == "digit" else decision, guess)))
+
+
+def _paragraph(name: str, *cells: str) -> str:
+    said = _said(*cells)
     indent = " " * GAP
     return (
         textwrap.fill(name, max(_columns(), 1))
@@ -77,7 +87,7 @@ def bar_chart(answer: Answer) -> str:
     names = max(map(len, shown))
     room = max(min(_columns(), WIDEST_CHART) - names - len(">99.9 %") - 2 * GAP, 1)
     return "\n".join(
-        f"{name.ljust(names)}  {_percent(share):>7}"
+        f"{name.ljust(names)}  {percent(share):>7}"
         + _bar(round(share * room), COLOURS[answer.decision] if name == answer.digit else "bold")
         for name, share in shown.items()
     )
@@ -85,10 +95,6 @@ def bar_chart(answer: Answer) -> str:
 
 def _bar(length: int, colour: str) -> str:
     return f"  {paint('#' * length, colour)}" if length else ""
-
-
-def _percent(share: float) -> str:
-    return ">99.9 %" if share >= NEARLY_ONE else f"{share:.1%}".replace("%", " %")
 
 
 def drawings(answer: Answer) -> str:

@@ -33,7 +33,8 @@ Version = Annotated[
 ]
 Show = Annotated[bool, typer.Option("--show", help="Draw each picture as it came, each step, and what was read.")]
 Sheet = Annotated[
-    Path | None, typer.Option("--sheet", metavar="FILE.png", help="Write the steps of one picture into a PNG file.")
+    Path | None,
+    typer.Option("--sheet", metavar="FILE.png", help="Write the steps into a PNG; of one picture only."),
 ]
 
 
@@ -67,7 +68,7 @@ def predict(  # noqa: PLR0913  (each is an option)
     else:
         _print_table(images, answers, show=show)
     if sheet:
-        _write_sheet(sheet, answers[0])
+        _write_sheet(sheet, images[0], answers[0])
     unreadable = sum(answer.decision == "unreadable" for answer in answers)
     if unreadable:
         print(f"{unreadable} of {len(answers)} files could not be read", file=sys.stderr)
@@ -81,6 +82,12 @@ def _check(images: list[str], *, show: bool, sheet: Path | None, as_json: bool) 
         raise UsageError("--show draws for people, --json is for programs", do="leave one of them out")
     if sheet and len(images) > 1:
         raise UsageError("--sheet shows the steps of one picture", found=f"{len(images)} pictures")
+    if sheet:
+        from pipeline.cli.sheet import check_sheet
+
+        check_sheet(sheet)
+        if os.path.realpath(sheet) == os.path.realpath(images[0]):
+            raise UsageError(f"--sheet {sheet} is the picture itself", do="name another file")
 
 
 def _source(name: str) -> Path | bytes:
@@ -125,9 +132,13 @@ def _print_table(names: list[str], answers: list[Answer], *, show: bool) -> None
             print(f"\n{folded(printable(name))}\n{drawings(answer)}")
 
 
-def _write_sheet(path: Path, answer: Answer) -> None:
+def _write_sheet(path: Path, name: str, answer: Answer) -> None:
     from inference.sheet import draw_sheet
+    from pipeline.cli.picture import answer_words, printable
 
-    if answer.reading:
-        path.write_bytes(draw_sheet(answer.reading.trace, answer.steps))
-        print(f"the steps are drawn in {path}", file=sys.stderr)
+    if answer.reading is None:
+        print(f"no steps are drawn in {path}: nothing was read", file=sys.stderr)
+        return
+    head = (printable(name), answer_words(answer))
+    path.write_bytes(draw_sheet(answer.reading.trace, answer.steps, head=head))
+    print(f"the steps are drawn in {path}", file=sys.stderr)

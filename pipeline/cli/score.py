@@ -21,14 +21,21 @@ __all__ = ["score"]
 
 UNREADABLE = 5
 ENGINES = ("local", "beam")
+DEFAULT = "predictions.parquet"
+FORCE = f"Keep nothing of a run that was broken off, nor of a folder of Parquet files; replace {DEFAULT}."
 
 
 def score(  # noqa: PLR0913  (each is an option)
     context: typer.Context,
     folder: Annotated[str, typer.Argument(metavar="FOLDER", help="All that is below it; or a URL that Beam reads.")],
     out: Annotated[
-        str, typer.Option(metavar="FILE|DIR", help="Write .parquet, .csv or .jsonl; or a folder of Parquet files.")
-    ] = "predictions.parquet",
+        str | None,
+        typer.Option(
+            metavar="FILE|DIR",
+            help="Write .parquet, .csv or .jsonl, in place of what was there; or a folder of Parquet files, of which a "
+            f"rerun keeps those of unchanged pictures. By default {DEFAULT}, where there is none.",
+        ),
+    ] = None,
     *,
     version: Annotated[
         str | None, typer.Option("--model", metavar="VERSION", help="Another model; by default the champion.")
@@ -39,7 +46,7 @@ def score(  # noqa: PLR0913  (each is an option)
     probabilities: Annotated[bool, typer.Option("--probabilities", help="Add those of every class.")] = False,
     sha256: Annotated[bool, typer.Option("--sha256", help="Add that of every file.")] = False,
     follow: Annotated[bool, typer.Option("--follow", help="Follow links, wherever they lead.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Score again what was scored already.")] = False,
+    force: Annotated[bool, typer.Option("--force", help=FORCE)] = False,
     workers: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Processes of the local engine; by default one a core.")
     ] = None,
@@ -47,14 +54,16 @@ def score(  # noqa: PLR0913  (each is an option)
         str, typer.Option(metavar="|".join(ENGINES), help="beam takes Beam's own options after --.")
     ] = "local",
     sheet: Annotated[
-        Path | None, typer.Option(metavar="FILE.png", help="Draw the pictures answered with the least confidence.")
+        Path | None,
+        typer.Option(metavar="FILE.png", help="Draw the unsure pictures, and the digits of least confidence."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read every picture below a folder, and account for every file.
 
-    A run that was broken off goes on where it was. Exits with 5 when some file could not be read; the others are
-    scored. On Beam: digits score FOLDER --out DIR --engine beam -- --runner=FlinkRunner --flink_master=HOST:PORT
+    A run that was broken off goes on where it was; one that came to its end is done anew, but for a folder of Parquet
+    files. Exits with 5 when some file could not be read; the others are scored.
+    On Beam: digits score FOLDER --out DIR --engine beam -- --runner=FlinkRunner --flink_master=HOST:PORT
     """
     from inference.threads import use_one_thread
 
@@ -67,7 +76,7 @@ def score(  # noqa: PLR0913  (each is an option)
 
     if engine == "local":
         do_without_pandas()
-    output = Output(out)
+    output = Output(out or _default(force=force))
     columns = {"labels": labels, "sha256": sha256, "probabilities": probabilities}
     work = _work(artifacts_of(context), version, folder, output, columns, follow=follow)
     with tell(f"scoring {folder.rstrip('/').rpartition('/')[2] or folder}"):
@@ -84,9 +93,19 @@ def score(  # noqa: PLR0913  (each is an option)
         raise typer.Exit(UNREADABLE)
 
 
+def _default(*, force: bool) -> str:
+    """Name the output where nobody did; what is there by that name may be of another folder."""
+    from schemas.errors import UsageError
+
+    if Path(DEFAULT).exists() and not force:
+        raise UsageError(f"{DEFAULT} is there already", do="name another with --out, or replace it with --force")
+    return DEFAULT
+
+
 def _check(folder: str, engine: str, arguments: list[str], sheet: Path | None) -> Beam | None:
     """Refuse what cannot be done; gives the engine of Beam's that is asked for."""
     from inference.scoring.place import is_remote
+    from pipeline.cli.sheet import check_sheet
     from schemas.errors import InputError, UsageError, nearest
 
     if engine not in ENGINES:
@@ -94,8 +113,8 @@ def _check(folder: str, engine: str, arguments: list[str], sheet: Path | None) -
     if arguments and engine == "local":
         raise UsageError("the local engine takes no options of Beam", found=" ".join(arguments), do="add --engine beam")
     beam = _beam(arguments) if engine == "beam" or is_remote(folder) else None
-    if sheet and not sheet.parent.is_dir():
-        raise UsageError(f"--sheet {sheet}: there is no such folder", found=str(sheet.parent), do="make it first")
+    if sheet:
+        check_sheet(sheet)
     if is_remote(folder):
         if sheet:
             raise UsageError("--sheet draws pictures of this machine", found=folder)
@@ -152,8 +171,11 @@ def _write_sheet(path: Path, work: Work, scored: Scored) -> None:
     from inference.scoring.sheet import draw_least_certain
 
     if isinstance(work.source, Disk):
-        path.write_bytes(draw_least_certain(work.source.root, scored.summary.least_certain))
-        print(f"the least certain are drawn in {path}", file=sys.stderr)
+        summary = scored.summary
+        path.write_bytes(draw_least_certain(work.source.root, [*summary.unsure, *summary.least_certain]))
+        unsure = f"{len(summary.unsure):,} of {summary.decisions['unsure']:,} unsure"
+        answered = f"{len(summary.least_certain):,} of {summary.scored:,} digits"
+        print(f"the least certain are drawn in {path}: {unsure}, then {answered}", file=sys.stderr)
 
 
 def _print_json(scored: Scored, output: Output, engine: str, model: str) -> None:

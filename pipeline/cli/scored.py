@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["tell_scored"]
 
 BAR = 30
-REASONS = 12  # more are told together
+REASONS = 12  # and one more; others are told together
 REASONS_HEADER = ("decision", "reason", "such as", "files")
 WHOLE = 10  # labels, of which all confusions are shown; of more the commonest
 WORST = 5
@@ -74,9 +74,10 @@ def _reasons(summary: Summary) -> str:
     ordered = sorted(summary.reasons.items(), key=lambda each: (each[0][0] == "skipped", -each[1][0]))
     rows = [
         (decision, reason, ", ".join(map(printable, paths)), f"{count:,}")
-        for (decision, reason), (count, paths) in ordered[:REASONS]
+        for (decision, reason), (count, paths) in ordered[: REASONS + 1]
     ]
-    if len(ordered) > REASONS:
+    if len(ordered) > len(rows):
+        rows.pop()
         rest = sum(count for _, (count, _) in ordered[REASONS:])
         rows.append(("", f"{len(ordered) - REASONS} other reasons", "see the column `reason`", f"{rest:,}"))
     others = sum(max(len(row[i]) for row in (REASONS_HEADER, *rows)) + GAP for i in (0, 1, 3))
@@ -96,9 +97,8 @@ def _labels(labels: Labels) -> str:
     figures: dict[str, str] = {}
     if labels.labelled:
         figures["accuracy"] = _share(labels.answered, "answers right")
-        figures["coverage"] = (
-            f"{labels.coverage:.2%}: {labels.answered.total():,} of {labels.labelled:,} files answered"
-        )
+        count = f"{labels.answered.total():,} of {labels.labelled:,} labelled files answered"
+        figures["coverage"] = f"{labels.coverage:.2%}: {count}"
     if labels.guessed:
         figures["guesses"] = _share(labels.confusion, "right, were all unsure guesses taken as answers")
     if labels.unlabelled:
@@ -116,13 +116,18 @@ def _share(pairs: Counter[tuple[str, str]], words: str) -> str:
 def _unlabelled(labels: Labels) -> str:
     folders = ", ".join(map(printable, labels.folders))
     if labels.labelled:
-        return f"{labels.unlabelled:,} files are not counted, their folders are no classes of the model: {folders}"
+        files = f"{labels.unlabelled:,} of {labels.labelled + labels.unlabelled:,} files"
+        return f"{files} not counted: their folders are no classes of the model, such as {folders}"
     classes = ", ".join(map(printable, labels.classes[:WHOLE])) + (", ..." if labels.classes[WHOLE:] else "")
-    return f"no accuracy: no folder is named like a class of the model; there are {folders}, the classes are {classes}"
+    return (
+        f"no accuracy: no folder is named like a class of the model, but such as {folders}; the classes are {classes}"
+    )
 
 
 def _confusion(labels: Labels) -> list[str]:
     confusion = labels.confusion
+    if not confusion:
+        return []
     seen = {name for pair in confusion for name in pair}
     matrix = _matrix(labels, [name for name in labels.classes if name in seen])
     wrong = [(label, digit, count) for (label, digit), count in confusion.items() if label != digit]

@@ -196,19 +196,36 @@ def test_show_and_json_exclude_each_other(trained: Project, pictures: Path) -> N
 
 
 def test_a_sheet_is_written(trained: Project, pictures: Path, tmp_path: Path) -> None:
-    """--sheet writes one PNG of all steps."""
+    """--sheet writes one PNG: the name, the answer, all steps."""
     status, _, err = _predict(trained, pictures, "seven.png", "--sheet", str(tmp_path / "sheet.png"))
     sheet = cv2.imdecode(np.frombuffer((tmp_path / "sheet.png").read_bytes(), np.uint8), cv2.IMREAD_COLOR)
     assert (status, err) == (0, f"the steps are drawn in {tmp_path / 'sheet.png'}\n")
     assert sheet is not None
-    assert sheet.shape[1] > 800
+    assert sheet.shape == (2 * 24 + 2 * 232 + 24, 4 * 208, 3)  # name and answer, two rows of steps, one line of them
 
 
 def test_a_sheet_shows_one_picture(trained: Project, pictures: Path, tmp_path: Path) -> None:
-    """--sheet with several pictures is a usage error, and writes nothing."""
+    """--sheet with several pictures is a usage error, and writes nothing; --help says so."""
     status, _, _ = _predict(trained, pictures, "seven.png", "four.png", "--sheet", str(tmp_path / "sheet.png"))
     assert status == 2
+    assert "of one picture only" in " ".join(_predict(trained, pictures, "--help")[1].split())
     assert not (tmp_path / "sheet.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("sheet", "said"),
+    [
+        ("sheet.txt", "a file ending in .png"),
+        ("nowhere/sheet.png", "there is no such folder"),
+        ("four.png", "is the picture itself"),
+    ],
+)
+def test_a_sheet_is_a_png_of_its_own(sheet: str, said: str, trained: Project, pictures: Path) -> None:
+    """A sheet of another format, in no folder, or in the picture's place is refused before anything is read."""
+    before = {path: path.stat().st_mtime_ns for path in pictures.iterdir()}
+    status, out, err = _predict(trained, pictures, "four.png", "--sheet", sheet)
+    assert (status, out, said in err) == (2, "", True)
+    assert {path: path.stat().st_mtime_ns for path in pictures.iterdir()} == before
 
 
 @pytest.mark.parametrize("columns", [30, 60, 80])

@@ -179,6 +179,17 @@ def test_a_second_run_gives_the_same_bytes(trained: Project, pictures: Path, tmp
     assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "other.parquet").read_bytes()
 
 
+def test_an_output_nobody_named_replaces_none(trained: Project, pictures: Path, mixed: Path, tmp_path: Path) -> None:
+    """Where --out is not given, predictions of another folder stay; with --force they are replaced."""
+    _score(trained, tmp_path, pictures)
+    before = (tmp_path / "predictions.parquet").read_bytes()
+    status, _, err = _score(trained, tmp_path, mixed)
+    assert (status, "predictions.parquet is there already" in err, "--out" in err) == (2, True, True)
+    assert (tmp_path / "predictions.parquet").read_bytes() == before
+    assert _score(trained, tmp_path, mixed, "--force")[0] == 5
+    assert len(read_rows(tmp_path / "predictions.parquet")) == 23
+
+
 def test_kept_parts_are_told_of(trained: Project, pictures: Path, tmp_path: Path) -> None:
     """A second run into the same folder says that it kept what was there; --force does not keep it."""
     _score(trained, tmp_path, pictures, "--out", "parts")
@@ -186,11 +197,22 @@ def test_kept_parts_are_told_of(trained: Project, pictures: Path, tmp_path: Path
     assert "kept" not in _score(trained, tmp_path, pictures, "--out", "parts", "--force")[1]
 
 
+def test_a_whole_file_is_written_anew(trained: Project, pictures: Path, tmp_path: Path) -> None:
+    """A second run into the same file keeps nothing, and --help says so."""
+    for _ in range(2):
+        assert "kept" not in _score(trained, tmp_path, pictures, "--out", "out.csv")[1]
+    said = " ".join(_score(trained, tmp_path, "--help")[1].split())
+    assert "one that came to its end is done anew, but for a folder of Parquet files" in said
+
+
 def test_a_sheet_is_drawn(trained: Project, pictures: Path, tmp_path: Path) -> None:
     """--sheet writes one picture of the least certain, and says where."""
     status, _, err = _score(trained, tmp_path, pictures, "--sheet", "sheet.png")
     sheet = cv2.imdecode(np.frombuffer((tmp_path / "sheet.png").read_bytes(), np.uint8), cv2.IMREAD_COLOR)
-    assert (status, err) == (0, "the least certain are drawn in sheet.png\n")
+    rows = read_rows(tmp_path / "predictions.parquet").values()
+    unsure = sum(row["decision"] == "unsure" for row in rows)
+    said = f"{unsure} of {unsure} unsure, then 48 of {100 - unsure} digits"
+    assert (status, err) == (0, f"the least certain are drawn in sheet.png: {said}\n")
     assert sheet is not None
 
 
@@ -198,7 +220,7 @@ def test_a_folder_without_pictures_is_no_error(trained: Project, tmp_path: Path)
     """An empty folder: status 0, no files, an output without rows."""
     (tmp_path / "empty").mkdir()
     status, out, err = _score(trained, tmp_path, "empty", "--sheet", "sheet.png")
-    assert (status, err) == (0, "the least certain are drawn in sheet.png\n")
+    assert (status, err) == (0, "the least certain are drawn in sheet.png: 0 of 0 unsure, then 0 of 0 digits\n")
     assert out.startswith("0 files: 0 digits, 0 unsure, 0 unreadable, 0 skipped\n")
     assert read_rows(tmp_path / "predictions.parquet") == {}
 
@@ -213,6 +235,9 @@ def test_a_folder_without_pictures_is_no_error(trained: Project, tmp_path: Path)
         ([".", "--", "--runner=FlinkRunner"], 2, "the local engine takes no options of Beam"),
         ([".", "--engine", "beam", "--", "--runner=DaskRunner"], 2, "it loses rows without a word"),
         ([".", "--sheet", "nowhere/sheet.png"], 2, "there is no such folder"),
+        ([".", "--sheet", "sheet.txt"], 2, "expected: a file ending in .png"),
+        ([".", "--out", "nowhere/x.csv"], 2, "there is no such folder"),
+        ([".", "--out", "nowhere/parts"], 2, "there is no such folder"),
         ([".", "--out", "."], 2, "is what is scored"),
         ([".", "--model", "v0099"], 2, "there is no model v0099"),
         ([".", "--workers", "0"], 2, "--workers"),

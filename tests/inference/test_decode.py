@@ -131,17 +131,17 @@ def test_a_large_jpeg_is_decoded_at_a_part_of_its_size() -> None:
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "GIF", "BMP"])
 def test_a_bomb_is_refused_by_its_header(form: str) -> None:
     """A picture that claims too many pixels is refused before it is decoded."""
-    assert reason(bomb(form, 19_999, 19_999)) == "19999x19999 pixels, at most 50 million"
+    assert reason(bomb(form, 19_999, 19_999)) == "19999x19999 pixels, at most 50 million: make it smaller"
 
 
 def test_too_long_a_side_is_refused() -> None:
     """A picture of 30000x10 is refused for its side."""
-    assert reason(bomb("PNG", 30_000, 10)) == "30000x10 pixels, at most 20000 a side"
+    assert reason(bomb("PNG", 30_000, 10)) == "30000x10 pixels, at most 20000 a side: make it smaller"
 
 
 def test_too_large_a_file_is_refused() -> None:
     """A file of more than 64 MiB is refused unread."""
-    assert reason(bytes(65 * 2**20)) == "65 MiB, at most 64"
+    assert reason(bytes(65 * 2**20)) == "65 MiB, at most 64: make it smaller"
 
 
 def test_too_many_scans_are_refused() -> None:
@@ -168,12 +168,12 @@ def test_a_file_cut_short_is_no_picture(kind: str, share: float) -> None:
         (b"the quick brown fox", "a text file"),
         ("Zürich, Straße".encode() * 100, "a text file"),
         (b"<!DOCTYPE html><html></html>", "a web page"),
-        (b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>', "an SVG drawing"),
-        (b"%PDF-1.7\n", "a PDF document"),
+        (b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>', "an SVG drawing: save it as PNG or JPEG"),
+        (b"%PDF-1.7\n", "a PDF document: save it as PNG or JPEG"),
         (b"PK\x03\x04" + bytes(40), "a zip archive"),
-        (b"\0\0\0\x18ftypheic" + bytes(40), "a HEIC picture"),
-        (b"\0\0\0\x20ftypavif" + bytes(40), "an AVIF picture"),
-        (b"\0\0\x01\0\x01\0" + bytes(40), "a Windows icon"),
+        (b"\0\0\0\x18ftypheic" + bytes(40), "a HEIC picture: save it as PNG or JPEG"),
+        (b"\0\0\0\x20ftypavif" + bytes(40), "an AVIF picture: save it as PNG or JPEG"),
+        (b"\0\0\x01\0\x01\0" + bytes(40), "a Windows icon: save it as PNG or JPEG"),
         (bytes(range(256)), "not a picture"),
     ],
 )

@@ -101,6 +101,14 @@ def test_the_sheet_is_one_png_of_all_steps() -> None:
     assert sheet.shape[1] > 800
 
 
+def test_the_sheet_has_a_head() -> None:
+    """What is written above and below has its strips, more of them where it is too long for one; nothing is cut."""
+    picture = ("28x28", np.zeros((28, 28), np.uint8))
+    sheets = [draw_sheet((picture,) * 4, (words,), head=head) for words, head in (("", ()), ("x" * 100, ("7",)))]
+    heights = [np.asarray(cv2.imdecode(np.frombuffer(each, np.uint8), cv2.IMREAD_COLOR)).shape[0] for each in sheets]
+    assert heights[1] - heights[0] == 3 * 24
+
+
 def test_text_shows_ink_as_letters() -> None:
     """Without colours, 14 lines of 28 plain letters."""
     lines = draw_text(REFERENCE.image).split("\n")

@@ -43,8 +43,8 @@ def _turned() -> bytes:
 CONTENTS = {
     "a text.png": (b"two pints of milk, and bread\n" * 9, "unreadable", "a text file"),
     "a web page.jpg": (b"<!DOCTYPE html><html></html>", "unreadable", "a web page"),
-    "bomb.png": (bomb("PNG", 19_999, 19_999), "unreadable", "19999x19999 pixels, at most 50 million"),
-    "broad.png": (bomb("PNG", 30_000, 10), "unreadable", "30000x10 pixels, at most 20000 a side"),
+    "bomb.png": (bomb("PNG", 19_999, 19_999), "unreadable", "19999x19999 pixels, at most 50 million: make it smaller"),
+    "broad.png": (bomb("PNG", 30_000, 10), "unreadable", "30000x10 pixels, at most 20000 a side: make it smaller"),
     "cut.png": (DIGIT[: len(DIGIT) // 2], "unreadable", "cut short"),
     "empty.png": (b"", "unreadable", "an empty file"),
     "flipped.png": (_flipped(DIGIT), "unreadable", "damaged"),

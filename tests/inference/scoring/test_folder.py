@@ -191,13 +191,15 @@ def test_probabilities_add_up(few: Path, loaded: LoadedBundle, tmp_path: Path) -
 
 
 def test_labels_are_those_of_the_folders(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """The label is the folder a picture lies in, and the accuracy is of those that were answered."""
+    """The label is the folder a picture lies in, and the accuracy is of those that were answered, guesses apart."""
     scored = score(few, loaded, tmp_path / "out.parquet", labels=True)
     rows = read_rows(tmp_path / "out.parquet")
-    pairs = [(row["label"], row["digit"]) for row in rows.values() if row["digit"]]
+    pairs = [(row["label"], row["digit"]) for row in rows.values() if row["decision"] == "digit"]
     assert {path.split("/")[0] for path in rows} == {row["label"] for row in rows.values()}
-    assert scored.summary.accuracy == sum(label == digit for label, digit in pairs) / len(pairs)
-    assert scored.summary.confusion.total() == len(pairs) == 60
+    labels = scored.summary.labels
+    assert labels
+    assert labels.accuracy == sum(label == digit for label, digit in pairs) / len(pairs)
+    assert (labels.answered.total(), labels.confusion.total()) == (len(pairs), 60)
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl"])
@@ -352,7 +354,7 @@ def test_a_file_that_may_not_grow_keeps_what_is_done(few: Path, loaded: LoadedBu
 def test_an_output_that_cannot_be_made_is_told_of(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
     """A folder that is a file is named."""
     (tmp_path / "file").write_text("")
-    with pytest.raises(DigitsError, match="cannot be written"):
+    with pytest.raises(DigitsError, match="there is no such folder"):
         score(few, loaded, tmp_path / "file" / "out.parquet")
 
 

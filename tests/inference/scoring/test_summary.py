@@ -12,8 +12,8 @@ import pytest
 
 from inference.bundle import LoadedBundle
 from inference.scoring.folder import Scored
-from inference.scoring.sheet import draw_least_certain
-from inference.scoring.summary import EXAMPLES, LEAST_CERTAIN, Summary
+from inference.scoring.sheet import draw_least_certain, words_of
+from inference.scoring.summary import EXAMPLES, LEAST_CERTAIN, Seen, Summary
 from tests.inference.pictures import as_file, sample
 from tests.inference.scoring.folders import read_rows, score, write_pictures
 
@@ -158,7 +158,46 @@ def test_the_least_certain_are_those_of_least_confidence(digits: tuple[Path, Sco
     """They are in the order of their confidence, and no answered picture has less."""
     rows = read_rows(digits[0].parent / "out.parquet").values()
     expected = sorted(row["confidence"] for row in rows if row["decision"] == "digit")[:LEAST_CERTAIN]
-    assert [confidence for confidence, _, _ in digits[1].summary.least_certain] == expected
+    assert [each.confidence for each in digits[1].summary.least_certain] == expected
+
+
+def test_the_unsure_are_there_to_be_looked_at(shapes: Scored, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """Of the unsure those of least confidence are kept with their reasons; pages without ink come last."""
+    found = shapes.summary.unsure
+    assert len(found) == min(shapes.summary.decisions["unsure"], LEAST_CERTAIN)
+    assert [each.confidence for each in found] == sorted(each.confidence or 1 for each in found)
+    blank = as_file(np.full((90, 90), 255, np.uint8), "PNG")
+    last = _mixed(tmp_path / "pictures", loaded, [blank], [_shape()]).unsure
+    assert [(each.path, each.reason, each.digit is None) for each in last][-1] == ("0/0000.png", "blank page", True)
+    assert [each.path for each in last] == ["1/0000.png", "0/0000.png"]
+
+
+def _shape() -> bytes:
+    image = np.zeros((28, 28), np.uint8)
+    image[4:24, 4:24] = 255
+    return as_file(image, "PNG")
+
+
+@pytest.mark.parametrize(
+    ("seen", "words"),
+    [
+        (Seen("3/1.png", "", "3", 1.0), ["3  >99.9 %", "3/1.png"]),
+        (Seen("3/1.png", "too faint", "3", 0.5), ["3?  50.0 %", "too faint", "3/1.png"]),
+        (Seen("3/1.png", "blank page", None, None), ["blank page", "3/1.png"]),
+        (Seen("scans/lag_canvas2_of_monday.png", "", "3", 0.5), ["3  50.0 %", "scans/lag_canvas2_of_m", "onday.png"]),
+    ],
+)
+def test_a_cell_says_what_predict_says(seen: Seen, words: list[str]) -> None:
+    """Below a picture stand the answer, or the guess and why it is none, and its path with the folder."""
+    assert words_of(seen).splitlines() == words
+
+
+def test_the_end_of_a_long_path_is_told() -> None:
+    """A path that does not fit begins with dots."""
+    _, *path = words_of(Seen("a" * 100 + "/1.png", "", "3", 0.5)).splitlines()
+    assert len("".join(path)) == 66
+    assert "".join(path).startswith("...aaa")
+    assert "".join(path).endswith("aaa/1.png")
 
 
 def test_reasons_have_examples(shapes: Scored) -> None:
@@ -177,7 +216,7 @@ def test_the_sheet_has_a_cell_for_each(digits: tuple[Path, Scored]) -> None:
     sheet = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     assert sheet is not None
     assert sheet.shape[1] == 6 * 208
-    assert sheet.shape[0] == 8 * 232
+    assert sheet.shape[0] == 8 * 256
 
 
 def test_the_sheet_goes_without_what_is_gone(digits: tuple[Path, Scored], tmp_path: Path) -> None:

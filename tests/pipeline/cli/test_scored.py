@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from inference.answer import Answer
 from inference.bundle import LoadedBundle
 from inference.scoring.folder import Scored
 from inference.scoring.labels import Labels
 from inference.scoring.output import Output
 from inference.scoring.summary import Summary
+from pipeline.cli.picture import answer_words
 from pipeline.cli.scored import tell_scored
 
 DIGITS = tuple("0123456789")
@@ -61,12 +63,33 @@ def test_nothing_answered_has_no_accuracy(loaded: LoadedBundle, capsys: pytest.C
 def test_folders_of_no_class_are_told_of(loaded: LoadedBundle, capsys: pytest.CaptureFixture[str]) -> None:
     """Where no folder is named like a class it is said why there is no accuracy; else how many are not counted."""
     assert _lines(Labels(("zero", "one"), unlabelled=9, folders=["0", "1"]), loaded, capsys)[0] == (
-        "labels   no accuracy: no folder is named like a class of the model; there are 0, 1, the classes are zero, one"
+        "labels   no accuracy: no folder is named like a class of the model, "
+        "but such as 0, 1; the classes are zero, one"
     )
     some = Labels(("zero", "one"), 1, Counter({("one", "one"): 1}), unlabelled=9, folders=["."])
     assert _lines(some, loaded, capsys)[2] == (
-        "labels   9 files are not counted, their folders are no classes of the model: ."
+        "labels   9 of 10 files not counted: their folders are no classes of the model, such as ."
     )
+
+
+@pytest.mark.parametrize(("count", "rows", "last"), [(13, 13, "reason 12"), (14, 13, "2 other reasons")])
+def test_no_reason_is_hidden_by_a_row_of_its_own(
+    count: int, rows: int, last: str, loaded: LoadedBundle, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where one reason more would have to be told of as another, it stands in that row itself."""
+    reasons = {("unreadable", f"reason {i:02}"): (1, [f"{i}.png"]) for i in range(count)}
+    tell_scored(Scored(count, 0, Summary(DIGITS, reasons=reasons), 1.0), Output("out.csv"), loaded)
+    table = capsys.readouterr().out.splitlines()[3 : 3 + rows]
+    assert last in table[-1]
+    assert table[-1].split()[-1] == str(count - rows + 1)
+
+
+def test_an_answer_has_its_confidence_in_words() -> None:
+    """What stands above the steps of a picture: the answer, or why it is none and the guess."""
+    sure = Answer("digit", digit="7", confidence=1.0, runner_up="3")
+    unsure = Answer("unsure", "too faint", digit="7", confidence=0.61, runner_up="1")
+    assert answer_words(sure) == "7 (>99.9 %), then 3"
+    assert answer_words(unsure) == "unsure: too faint, 7? (61.0 %), then 1"
 
 
 def test_few_labels_have_a_matrix(loaded: LoadedBundle, capsys: pytest.CaptureFixture[str]) -> None:
