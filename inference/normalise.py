@@ -8,6 +8,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 from inference.colour import LUMA, choose_weights, project
+from inference.crop import with_margin
 from inference.detail import Note, draw_digit
 from inference.frame import without_frame
 from inference.native import take_native
@@ -51,7 +52,7 @@ def normalise(pixels: NDArray[np.uint8], *, plain: bool = True, trace: bool = Fa
     framed = within.shape != pixels.shape
     native = take_native(within) if framed else native
     if native is None:
-        normal = (plain and take_plain(_greys(within), Trace(trace))) or _look_twice(within, Trace(trace))
+        normal = (plain and take_plain(_greys(within), Trace(trace))) or _look_closer(within, trace=trace)
     else:
         image, steps = native
         share = float((image >= HALF).sum()) / (within.shape[0] * within.shape[1])
@@ -66,6 +67,15 @@ def _greys(pixels: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
 
     pixels = reduced(pixels, max(max(pixels.shape) // ENOUGH, 1))
     yield from repeat(np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8) if pixels.shape[2:] else pixels)
+
+
+def _look_closer(pixels: NDArray[np.uint8], *, trace: bool) -> Normal:
+    """Look at a picture that is not plain; it may be one cut out of a plain picture."""
+    wider = with_margin(pixels)
+    if wider is None:
+        return _look_twice(pixels, Trace(trace))
+    normal = take_plain(_greys(wider), Trace(trace)) or _look_twice(wider, Trace(trace))
+    return replace(normal, steps=("margin added", *normal.steps))
 
 
 def _look_twice(pixels: NDArray[np.uint8], trace: Trace) -> Normal:
