@@ -24,7 +24,7 @@ from pipeline.specification import FILE, Pipeline, Stage
 from pipeline.store import Store
 from pipeline.upstream import resolve_inputs, take
 from schemas.bundle import Bundle
-from schemas.errors import DigitsError, error_text
+from schemas.errors import DigitsError
 from schemas.execution import Execution
 from schemas.manifest import point
 from schemas.run import RunRecord, StageRecord
@@ -168,7 +168,9 @@ def _carry_out_stage(run: Run, stage: Stage, *, forced: bool) -> tuple[StageReco
             )
         except (Exception, SystemExit) as error:  # noqa: BLE001  (whatever a component raises ends only its stage)
             run.failure = error
-            record.outcome, record.error = "failed", error_text(error)
+            record.outcome, record.error = "failed", str(error)
+            if not isinstance(error, DigitsError):
+                record.error = f"{type(error).__name__}: {error}"
             LOGGER.error("%s failed", stage.name, exc_info=error)
             return record, None
     record.outcome = "ran"

@@ -8,7 +8,7 @@ DigitsError            exit 1
 
 from __future__ import annotations
 
-__all__ = ["DigitsError", "InputError", "StageError", "UsageError", "error_text", "nearest"]
+__all__ = ["DigitsError", "InputError", "StageError", "UsageError", "nearest"]
 
 
 class DigitsError(Exception):
@@ -50,11 +50,6 @@ class InputError(DigitsError):
     """An input is missing or corrupt."""
 
     exit_code = 4
-
-
-def error_text(error: BaseException) -> str:
-    """Give an error as people are told it: of one that nobody foresaw, its kind too."""
-    return str(error) if isinstance(error, DigitsError) else f"{type(error).__name__}: {error}"
 
 
 def nearest(name: str, valid: list[str]) -> str:

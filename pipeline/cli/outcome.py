@@ -37,13 +37,14 @@ def tell_outcome(context: typer.Context, finished: Run, *, as_json: bool) -> Non
 
 def _tell_failure(finished: Run, failure: BaseException, context: typer.Context) -> None:
     """Print the error itself first, then how to go on, where the log is and, for a bug, its traceback."""
-    from schemas.errors import DigitsError, error_text
+    from schemas.errors import DigitsError
 
-    stage = next(stage.stage for stage in finished.record.stages if stage.outcome == "failed")
+    record = next(stage for stage in finished.record.stages if stage.outcome == "failed")
+    stage = record.stage
     logs = Path(os.path.relpath(finished.folder))
     lines = [
         "",
-        f"error: {stage} failed: {error_text(failure)}",
+        f"error: {stage} failed: {record.error}",
         f"  again:    {_again(context, stage, finished.pipeline.overrides)}",
         f"  log:      {logs / 'log.jsonl'}",
         f"  output:   {logs / 'logs' / stage / 'output.txt'}",
