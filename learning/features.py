@@ -19,7 +19,8 @@ def with_features(network: keras.Model) -> keras.Model:
     import keras
 
     model: Any = network
-    return keras.Model(model.input, {"logits": model.output, "features": model.layers[-1].input})
+    outputs = {"logits": model.output, "features": model.layers[-1].input}
+    return keras.Model(model.input, outputs, name="answers")  # an automatic name would count those before it
 
 
 def infer(both: keras.Model, images: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:

@@ -65,7 +65,7 @@ class Project:
 
     def variables(self) -> dict[str, str]:
         """All variables of its commands; what the tests' own process says of data sets and threads is left out."""
-        left_out = ("DIGITS_", "TFDS_", "OPENBLAS_", "OMP_")
+        left_out = ("DIGITS_", "TFDS_", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
         own = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
         return own | self.environment
 

@@ -197,6 +197,13 @@ def test_two_processes_give_the_same_content(trained: Project, tmp_path: Path) -
     assert len(outputs[0]) == 9
 
 
+def test_export_alone_gives_the_same_bundle(trained: Project, tmp_path: Path) -> None:
+    """A process that only exports puts out what the process of the whole run did."""
+    copied = _copy(trained, tmp_path)
+    copied.digits("rerun", "export")
+    assert len(list((copied.artifacts / "store" / "export" / "bundle").iterdir())) == 1
+
+
 def test_the_fallback_is_said_loudly(tmp_path: Path) -> None:
     """Without network the sample stands in; a box says so, and plan, show and a cached run say it in one line."""
     project = shipped_project(tmp_path / "offline")
