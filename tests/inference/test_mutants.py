@@ -23,7 +23,7 @@ def assert_answered(answers: list[list[str]], count: int) -> None:
     assert len(answers) == count
     for _, seconds, said in answers:
         assert float(seconds) < SECONDS
-        assert 0 < len(said) < 60
+        assert 0 < len(said) < 80
 
 
 def test_damaged_files_are_answered_or_refused() -> None:
