@@ -117,15 +117,23 @@ def fit_calibration(  # noqa: PLR0913  (what it is fitted to, and how)
 
 
 def _fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.int32]) -> float:
-    """Minimise log loss over the temperature, between a twentieth and twenty."""
+    """Minimise log loss over the temperature, between a twentieth and twenty.
+
+    The targets are Platt's (1999, Probabilistic outputs for support vector machines), (n + 1) / (n + 2) in place of 1:
+    where every one of n pictures is read right, the loss would else fall for ever, to certainty about everything.
+    """
     import numpy as np
     from scipy.optimize import minimize_scalar
     from scipy.special import log_softmax
 
     exact, rows = logits.astype(np.float64), np.arange(len(labels))
+    others = max(logits.shape[1] - 1, 1)
+    doubt = 1 / (len(labels) + 2)
 
     def loss(power: float) -> float:
-        return -float(log_softmax(exact / np.exp(power), axis=1)[rows, labels].mean())
+        surprise = -log_softmax(exact / np.exp(power), axis=1)
+        right = surprise[rows, labels]
+        return float(((1 - doubt) * right + doubt * (surprise.sum(axis=1) - right) / others).mean())
 
     found: Any = minimize_scalar(loss, bounds=(-3, 3), method="bounded")
     return round(float(np.exp(found.x)), 6)

@@ -84,7 +84,7 @@ def test_figures_of_one_run_alone_are_no_table(make_material: Make) -> None:
     """Where one run was not evaluated, that is said once, in place of a table of what is missing."""
     material = make_material([0, 1], [0, 0])
     text = summary(compare_runs(material, Material(material.artifacts, RunRecord(run="empty"))))
-    assert text.endswith("the second run was not evaluated: no stage puts one out")
+    assert text.endswith("the second run was not evaluated: it did not get so far")
     assert "accuracy" not in text
 
 
