@@ -118,7 +118,8 @@ def spread(ink: NDArray[np.bool_]) -> NDArray[np.float32]:
     import numpy as np
 
     distance = cv2.distanceTransform(np.where(ink, 0, 255).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    return np.asarray(distance / FINE, np.float32)
+    exact = np.sqrt(np.rint(np.square(distance, dtype=np.float64)))  # its last bit depends on where the arrays lie
+    return np.asarray(exact / FINE, np.float32)
 
 
 def signed_distance(ink: NDArray[np.bool_]) -> NDArray[np.float32]:
