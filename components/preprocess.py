@@ -52,25 +52,12 @@ def preprocess(
         raise StageError("the train split cannot be divided", found=str(error), do="add examples") from error
     kept = everything.take(np.sort(train))
     if DRAWN in raw.splits:
-        kept = _beside(kept, raw.read(DRAWN))
+        kept = Split.joined([kept, raw.read(DRAWN)])
     Examples.write(examples.path, "train", kept)
     Examples.write(examples.path, "validation", everything.take(np.sort(validation)))
     Examples.write(examples.path, "test", raw.read("test"))
     mean, std = _moments(kept.images)
     Transform.write(transform.path, mean=mean, std=std)
-
-
-def _beside(real: Split, drawn: Split) -> Split:
-    """Put what is drawn after what is real; of the tags it has none."""
-    import numpy as np
-
-    return Split(
-        np.concatenate([real.images, drawn.images]),
-        np.concatenate([real.labels, drawn.labels]),
-        [*real.ids, *drawn.ids],
-        real.classes,
-        {name: [*values, *[""] * len(drawn)] for name, values in real.tags.items()},
-    )
 
 
 def _moments(images: NDArray[np.uint8]) -> tuple[float, float]:

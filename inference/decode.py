@@ -39,13 +39,17 @@ class Picture:
     steps: tuple[str, ...]
 
 
-def decode(data: bytes) -> Picture:
+def decode(data: bytes, header: Header | None = None) -> Picture:
     """Decode a picture file, of whatever it is called; its first frame where there are more.
+
+    Args:
+        data: the bytes of the file.
+        header: what it says of itself, where that was read already.
 
     Raises:
         UnreadableError: it is none, is damaged or too large; the reason is a few words.
     """
-    header = read_header(data)
+    header = header or read_header(data)
     pixels = _decode_pixels(data, header)
     if pixels is None or pixels.size == 0:
         raise UnreadableError("damaged")

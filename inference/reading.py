@@ -81,9 +81,9 @@ def read_picture(data: bytes, *, trace: bool = False) -> Reading:
     drafted = has_drafts(header)
     normal = take_plain(drafts(data, header), Trace(trace)) if drafted else None
     if normal is None:
-        return read_decoded(decode(data), plain=not drafted, trace=trace)
+        return read_decoded(decode(data, header), plain=not drafted, trace=trace)
     turned = (TURNS[header.orientation],) if header.orientation in TURNS else ()
-    return _reading(header, turned, normal, decode(data).pixels if trace else None)
+    return _reading(header, turned, normal, decode(data, header).pixels if trace else None)
 
 
 def read_decoded(picture: Picture, *, plain: bool = True, trace: bool = False) -> Reading:

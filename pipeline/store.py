@@ -125,7 +125,9 @@ class Store:
         root = self._staging / f"{stage}-{fingerprint}"
         shutil.rmtree(root / "outputs", ignore_errors=True)
         workspace = Workspace(
-            root, *({name: root / part / name for name in outputs} for part in ("outputs", "scratch"))
+            root,
+            {name: root / "outputs" / name for name in outputs},
+            {name: root / "scratch" / name for name in outputs},
         )
         for folder in (*workspace.outputs.values(), *workspace.scratch.values()):
             folder.mkdir(parents=True, exist_ok=True)

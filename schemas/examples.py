@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -52,6 +52,20 @@ class Split:
         """Give the split that holds the pictures at the *chosen* positions, in that order."""
         tags = {name: [values[int(i)] for i in chosen] for name, values in self.tags.items()}
         return Split(self.images[chosen], self.labels[chosen], [self.ids[int(i)] for i in chosen], self.classes, tags)
+
+    @staticmethod
+    def joined(parts: Sequence[Split]) -> Split:
+        """Put splits of the same classes, one or more, one after the other; a tag that one lacks is empty there."""
+        import numpy as np
+
+        names = dict.fromkeys(name for part in parts for name in part.tags)
+        return Split(
+            np.concatenate([part.images for part in parts]),
+            np.concatenate([part.labels for part in parts]),
+            [each for part in parts for each in part.ids],
+            parts[0].classes,
+            {name: [tag for part in parts for tag in part.tags.get(name, [""] * len(part))] for name in names},
+        )
 
     def column(self, name: str) -> list[str] | None:
         """Give a column as n strings: `digit`, the name of each label, or a tag; None where there is none."""

@@ -45,21 +45,19 @@ def join(parts: dict[str, Taken]) -> dict[str, Split]:
                 found=f"{_list(strange)} in {name}",
                 expected=f"{_list(classes)}, as in {whole}",
             )
-    return {split: _concatenate(split, parts, classes) for split in ("train", "test")}
+    return {
+        split: Split.joined([_rename(name, part.splits[split], classes) for name, part in parts.items()])
+        for split in ("train", "test")
+    }
 
 
-def _concatenate(split: str, parts: dict[str, Taken], classes: tuple[str, ...]) -> Split:
+def _rename(name: str, part: Split, classes: tuple[str, ...]) -> Split:
+    """Give a source's split as one of the whole: its labels among all classes, its name in ids and tags."""
     import numpy as np
 
-    given = {name: part.splits[split] for name, part in parts.items()}
-    labels = [
-        np.array([classes.index(each) for each in part.classes], np.int32)[part.labels] for part in given.values()
-    ]
-    ids = [f"{name}/{each}" for name, part in given.items() for each in part.ids]
-    tags = {SOURCE: [name for name, part in given.items() for _ in part.ids]}
-    for column in dict.fromkeys(column for part in given.values() for column in part.tags):
-        tags[column] = [tag for part in given.values() for tag in part.tags.get(column, [""] * len(part))]
-    return Split(np.concatenate([part.images for part in given.values()]), np.concatenate(labels), ids, classes, tags)
+    labels = np.array([classes.index(each) for each in part.classes], np.int32)[part.labels]
+    ids, tags = [f"{name}/{each}" for each in part.ids], {SOURCE: [name] * len(part), **part.tags}
+    return Split(part.images, labels, ids, classes, tags)
 
 
 def _classes(part: Taken) -> tuple[str, ...]:

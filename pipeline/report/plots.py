@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from learning.intervals import wilson
 from pipeline.report.markup import Html, element
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.report.reliability import Bin
-    from pipeline.report.selection import Taken
     from schemas.model import History
 
-__all__ = ["plot_errors", "plot_losses", "plot_reliability", "plot_selection"]
+__all__ = ["Taken", "plot_errors", "plot_losses", "plot_reliability", "plot_selection"]
 
 # Stand-ins while matplotlib draws: the page's own colours take their place, and change with its mode.
 INK, SOFT, FIRST, SECOND = "#010203", "#040506", "#070809", "#0a0b0c"
@@ -41,6 +42,33 @@ HEAD = re.compile(r".*?<svg[^>]*viewBox=\"([^\"]+)\"[^>]*>", re.DOTALL)
 METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
 NAME = re.compile(r'<g id="[^"]*"')
 FONT = re.compile(r"font: ([\d.]+)px [^;\"]*")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Some of the pictures, and how many of them are misread.
+
+    Attributes:
+        coverage: which share of all they are.
+        count: of these pictures, at least 1.
+        wrong: how many of them are misread.
+        which: of the pictures they are, in words.
+    """
+
+    coverage: float
+    count: int
+    wrong: int
+    which: str
+
+    @property
+    def misread(self) -> float:
+        """The share that is misread."""
+        return self.wrong / self.count
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Of that share, 95 %, Wilson's."""
+        return wilson(self.wrong, self.count, 0.95)
 
 
 def plot_reliability(bins: Sequence[Bin]) -> Html:

@@ -3,50 +3,21 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from learning.intervals import wilson
 from learning.selection import take_surest
 from pipeline.report.markup import Html, element, figure, joined, paragraph, table
 from pipeline.report.material import Material, MissingError
-from pipeline.report.plots import plot_selection
+from pipeline.report.plots import Taken, plot_selection
 from pipeline.report.words import interval_in_words, percent
 
 if TYPE_CHECKING:
     from pipeline.report.material import Predictions
     from schemas.evaluation import CoveragePoint, Metrics
 
-__all__ = ["Taken", "selection"]
+__all__ = ["selection"]
 
 DRAWN = range(5000, 10001, 25)  # shares of the pictures at which the curve is drawn, in ten thousandths
-
-
-@dataclass(frozen=True)
-class Taken:
-    """Some of the pictures, and how many of them are misread.
-
-    Attributes:
-        coverage: which share of all they are.
-        count: of these pictures, at least 1.
-        wrong: how many of them are misread.
-        which: of the pictures they are, in words.
-    """
-
-    coverage: float
-    count: int
-    wrong: int
-    which: str
-
-    @property
-    def misread(self) -> float:
-        """The share that is misread."""
-        return self.wrong / self.count
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Of that share, 95 %, Wilson's."""
-        return wilson(self.wrong, self.count, 0.95)
 
 
 def selection(material: Material) -> Html:

@@ -6,9 +6,8 @@ import re
 
 import numpy as np
 
-from pipeline.report.plots import COLOURS, plot_errors, plot_losses, plot_reliability, plot_selection
+from pipeline.report.plots import COLOURS, Taken, plot_errors, plot_losses, plot_reliability, plot_selection
 from pipeline.report.reliability import bins_of
-from pipeline.report.selection import Taken
 from schemas.model import History
 
 
