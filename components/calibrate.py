@@ -6,11 +6,11 @@ from typing import Annotated
 
 from pydantic import Field, PositiveInt
 
-from schemas.artifact import Output
-from schemas.calibration import Calibration
-from schemas.config import Config
-from schemas.examples import Examples
-from schemas.model import Model
+from schemas.artifacts.artifact import Output
+from schemas.artifacts.calibration import Calibration
+from schemas.artifacts.examples import Examples
+from schemas.artifacts.model import Model
+from schemas.settings.config import Config
 
 __all__ = ["CalibrateConfig", "calibrate"]
 

@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field, NonNegativeInt, field_validator
 
-from learning.robustness import KINDS
-from learning.trials import NO_DIGITS, STRANGERS
-from schemas.artifact import Output
-from schemas.blessing import Blessing, Confusion, Verdict, WorstDigit
-from schemas.bundle import Bundle
-from schemas.calibration import Calibration, CalibrationRecord
-from schemas.comparison import Comparison
-from schemas.config import Config
+from learning.evaluation.trials import NO_DIGITS, STRANGERS
+from learning.synthetic.robustness import KINDS
+from schemas.artifacts.artifact import Output
+from schemas.artifacts.blessing import Blessing, Confusion, Verdict, WorstDigit
+from schemas.artifacts.bundle import Bundle
+from schemas.artifacts.calibration import Calibration, CalibrationRecord
+from schemas.artifacts.comparison import Comparison
+from schemas.artifacts.evaluation import DigitMetrics, Evaluation, Metrics, Tried
+from schemas.artifacts.examples import Examples, Split
+from schemas.artifacts.model import Model
 from schemas.errors import InputError, StageError
-from schemas.evaluation import DigitMetrics, Evaluation, Metrics, Tried
-from schemas.examples import Examples, Split
-from schemas.gate import EACH_KIND, Gate, unknown_key
 from schemas.manifest import hash_files
-from schemas.model import Model
 from schemas.progress import tell
+from schemas.settings.config import Config
+from schemas.settings.gate import EACH_KIND, Gate, unknown_key
 
 if TYPE_CHECKING:
-    from learning.figures import Figure, Figures
-    from learning.trials import ModelReader
+    from learning.evaluation.metrics import Figure, Figures
+    from learning.evaluation.trials import ModelReader
 
 __all__ = ["EvaluateConfig", "evaluate"]
 
@@ -72,9 +72,9 @@ def evaluate(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
 
     The champion is compared with; strangers are pictures that are no digits, such as Fashion-MNIST's.
     """
-    from learning.figures import Figures
-    from learning.judging import Evidence, judge
-    from learning.trials import ModelReader, measure_strangers
+    from learning.evaluation.gate import Evidence, judge
+    from learning.evaluation.metrics import Figures
+    from learning.evaluation.trials import ModelReader, measure_strangers
 
     split = examples.read(SPLIT)
     if split.classes != model.classes:
@@ -114,7 +114,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
 
 
 def _read_champion(champion: Bundle, split: Split) -> list[str]:
-    from learning.comparison import read_champion
+    from learning.evaluation.comparison import read_champion
 
     try:
         return read_champion(champion.path, split)
@@ -129,7 +129,7 @@ def _read_champion(champion: Bundle, split: Split) -> list[str]:
 def _compare(
     split: Split, read: list[int], champion: Bundle | None, before: list[str] | None, seed: int
 ) -> Comparison | None:
-    from learning.comparison import compare
+    from learning.evaluation.comparison import compare
 
     if champion is None or not before:
         return None
@@ -138,7 +138,7 @@ def _compare(
 
 
 def _try_out(split: Split, reader: ModelReader, config: EvaluateConfig) -> tuple[dict[str, Tried], dict[str, Tried]]:
-    from learning.trials import measure_refusals, measure_robustness
+    from learning.evaluation.trials import measure_refusals, measure_robustness
 
     if not (config.per_kind and len(split)):
         return {}, {}
@@ -166,8 +166,8 @@ def _measure(  # noqa: PLR0913, PLR0917  (parts of one record)
     parameters: int,
     warnings: list[str],
 ) -> Metrics:
-    from learning.figures import PER_DIGIT, SCALARS, shares
-    from learning.selection import measure_selection
+    from learning.evaluation.metrics import PER_DIGIT, SCALARS, shares
+    from learning.evaluation.risk_coverage import measure_selection
 
     each = {name: dict(zip(split.classes, figures.per_digit(name), strict=True)) for name in PER_DIGIT}
     whole = {name: figures.get(name) for name in SCALARS}

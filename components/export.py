@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 from pydantic import PositiveFloat, PositiveInt
 
 from learning.card import write_card
-from schemas.artifact import Output
-from schemas.blessing import Blessing
-from schemas.bundle import Bundle, Latency
-from schemas.calibration import Calibration
-from schemas.config import Config
+from schemas.artifacts.artifact import Output
+from schemas.artifacts.blessing import Blessing
+from schemas.artifacts.bundle import Bundle, Latency
+from schemas.artifacts.calibration import Calibration
+from schemas.artifacts.evaluation import Evaluation
+from schemas.artifacts.examples import SIDE, Examples
+from schemas.artifacts.model import Model
+from schemas.artifacts.statistics import Statistics
+from schemas.artifacts.transform import Transform
 from schemas.errors import StageError
-from schemas.evaluation import Evaluation
-from schemas.examples import SIDE, Examples
-from schemas.model import Model
-from schemas.statistics import Statistics
-from schemas.transform import Transform
+from schemas.settings.config import Config
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from inference.decision import Decisions
-    from inference.litert import LiteRtModel
+    from inference.model.decision import Decisions
+    from inference.model.litert import LiteRtModel
 
 __all__ = ["ExportConfig", "export"]
 
@@ -110,8 +110,8 @@ def _prove_parity(
     """
     import numpy as np
 
-    from inference.answers import FORMATS
-    from inference.decision import softmax
+    from inference.model.decision import softmax
+    from inference.model.format_answers import FORMATS
     from learning.features import infer, with_features
 
     if not len(images):
@@ -131,7 +131,7 @@ def _write_latency(images: NDArray[np.uint8], folder: Path) -> None:
     """Time the LiteRT model, for the report."""
     import numpy as np
 
-    from inference.litert import BATCH, LiteRtModel
+    from inference.model.litert import BATCH, LiteRtModel
 
     model = LiteRtModel(folder / Bundle.LITERT)
     batch = np.resize(images, (BATCH, *images.shape[1:]))
@@ -154,7 +154,7 @@ def _microseconds(model: LiteRtModel, images: NDArray[np.uint8]) -> float:
 
 
 def _decide(images: NDArray[np.uint8], answers: dict[str, NDArray[np.float32]], calibration: Calibration) -> Decisions:
-    from inference.decision import decide
+    from inference.model.decision import decide
 
     return decide(images, answers, (), calibration.record, calibration.reference)
 
@@ -166,7 +166,16 @@ def _ask(form: str, bundle: Output[Bundle], pictures: Path) -> dict[str, NDArray
     import numpy as np
 
     answers = bundle.scratch / f"{form}.npz"
-    command = [sys.executable, "-P", "-m", "inference.answers", str(bundle.path), form, str(pictures), str(answers)]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "inference.model.format_answers",
+        str(bundle.path),
+        form,
+        str(pictures),
+        str(answers),
+    ]
     if status := subprocess.run(command, check=False, stdin=subprocess.DEVNULL).returncode:
         raise StageError(f"the {form} format cannot be loaded", found=f"exit status {status}")
     with np.load(answers) as file:

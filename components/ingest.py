@@ -7,22 +7,22 @@ from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt, PositiveFloat, model_validator
 
-from components.sources.drawn import DATASET as DRAWINGS
-from components.sources.drawn import DIGITS, draw_digits
-from components.sources.entry import SourceEntry
 from components.sources.folder import read_folder
 from components.sources.idx import read_idx
 from components.sources.mnist import read_mnist
 from components.sources.reachability import UnreachableError
 from components.sources.sample import DATASET, read_sample
+from components.sources.source_result import Taken
+from components.sources.source_settings import SourceEntry
 from components.sources.survey import survey
-from components.sources.taken import Taken
 from components.sources.union import join, name_apart
-from schemas.artifact import Output
-from schemas.examples import DRAWN, Examples, Split
-from schemas.outside import name_of
+from learning.synthetic.drawn_digits import DATASET as DRAWINGS
+from learning.synthetic.drawn_digits import DIGITS, draw_digits
+from schemas.artifacts.artifact import Output
+from schemas.artifacts.examples import DRAWN, Examples, Split
+from schemas.artifacts.statistics import Source, SourceStatistics, Statistics, StatisticsRecord
 from schemas.progress import tell
-from schemas.statistics import Source, SourceStatistics, Statistics, StatisticsRecord
+from schemas.settings.external_data import name_of
 
 __all__ = ["IngestConfig", "ingest"]
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from schemas.artifact import Output
-from schemas.config import Config
+from schemas.artifacts.artifact import Output
+from schemas.artifacts.examples import DRAWN, Examples, Split
+from schemas.artifacts.transform import Transform
 from schemas.errors import StageError
-from schemas.examples import DRAWN, Examples, Split
-from schemas.transform import Transform
+from schemas.settings.config import Config
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field, PositiveInt
 
-from schemas.artifact import Output
-from schemas.bundle import Bundle
-from schemas.config import Config
+from schemas.artifacts.artifact import Output
+from schemas.artifacts.bundle import Bundle
+from schemas.artifacts.predictions import Predictions
 from schemas.errors import InputError
-from schemas.predictions import Predictions
+from schemas.settings.config import Config
 
 if TYPE_CHECKING:
-    from inference.scoring.labels import Labels
+    from inference.scoring.accuracy import Labels
 
 __all__ = ["ScoreConfig", "score"]
 
@@ -37,12 +37,12 @@ class ScoreConfig(Config):
 
 def score(bundle: Bundle, predictions: Output[Predictions], config: ScoreConfig) -> None:
     """Score the folder with the bundle, on this machine; every file has a row."""
-    from inference.bundle import LoadedBundle
-    from inference.scoring.disk import Disk
+    from inference.model.bundle import LoadedBundle
     from inference.scoring.folder import score_folder
+    from inference.scoring.job import Work
     from inference.scoring.output import Output as Table
     from inference.scoring.part import Columns
-    from inference.scoring.work import Work
+    from inference.scoring.storage.disk import Disk
 
     if not config.folder.is_dir():
         raise InputError(f"{config.folder} is not a folder", expected="a folder of pictures", do="mend score.folder")

@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field, model_validator
 
-from learning.recipes import RECIPES, Recipe
-from schemas.artifact import Output
-from schemas.examples import Examples
-from schemas.model import Model
-from schemas.transform import Transform
+from learning.training.recipes import RECIPES, Recipe
+from schemas.artifacts.artifact import Output
+from schemas.artifacts.examples import Examples
+from schemas.artifacts.model import Model
+from schemas.artifacts.transform import Transform
 
 __all__ = ["TrainConfig", "train"]
 
@@ -43,10 +43,10 @@ class TrainConfig(Recipe):
 
 def train(examples: Examples, transform: Transform, model: Output[Model], config: TrainConfig) -> None:
     """Fit the network of the recipe; the same inputs, seed, threads and library versions give the same weights."""
-    from learning import session
-    from learning.curves import draw_curves
-    from learning.fit import fit
-    from learning.networks import BUILDERS
+    from learning.training import session
+    from learning.training.curves import draw_curves
+    from learning.training.fit import fit
+    from learning.training.networks import BUILDERS
     from schemas.progress import tell
 
     session.restart(config.seed)

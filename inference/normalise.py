@@ -7,17 +7,17 @@ from dataclasses import replace
 from itertools import repeat
 from typing import TYPE_CHECKING
 
-from inference.colour import LUMA, choose_weights, project
-from inference.crop import with_margin
-from inference.detail import Note, draw_digit
-from inference.frame import without_frame
-from inference.native import take_native
-from inference.normal import Normal
-from inference.plain import take_plain
-from inference.scale import reduced, resized
-from inference.search import Found, find_digit
+from inference.drawing.close_up import Note, draw_digit
+from inference.drawing.margin import with_margin
+from inference.drawing.native import take_native
+from inference.normalised import Normal
+from inference.page.colour import LUMA, choose_weights, project
+from inference.page.frame import without_frame
+from inference.page.search import Found, find_digit
+from inference.pixels.resizing import reduced, resized
+from inference.plain_paper import take_plain
 from inference.trace import Trace
-from schemas.examples import SIDE
+from schemas.artifacts.examples import SIDE
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from inference.decode import Picture, decode
-from inference.draft import drafts, has_drafts
-from inference.exif import TURNS
-from inference.header import Header, read_header
-from inference.normal import Normal
+from inference.files.decode import Picture, decode
+from inference.files.exif import TURNS
+from inference.files.header import Header, read_header
+from inference.files.jpeg_draft import drafts, has_drafts
 from inference.normalise import normalise
-from inference.plain import take_plain
+from inference.normalised import Normal
+from inference.plain_paper import take_plain
 from inference.trace import Trace
 
 if TYPE_CHECKING:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from inference.decision import feature_distance, pixel_distance, small, softmax, strangeness
-from schemas.calibration import CalibrationRecord, Reference, Scale
+from inference.model.decision import feature_distance, pixel_distance, small, softmax, strangeness
+from schemas.artifacts.calibration import CalibrationRecord, Reference, Scale
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from schemas.examples import Split
+    from schemas.artifacts.examples import Split
 
 __all__ = ["calibration_error", "calibration_gaps", "fit_calibration", "fit_reference"]
 

@@ -13,10 +13,10 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from typing import Any
 
-from schemas.bundle import Bundle
-from schemas.evaluation import Metrics, Tried
-from schemas.examples import DRAWN
-from schemas.statistics import Source, StatisticsRecord
+from schemas.artifacts.bundle import Bundle
+from schemas.artifacts.evaluation import Metrics, Tried
+from schemas.artifacts.examples import DRAWN
+from schemas.artifacts.statistics import Source, StatisticsRecord
 
 __all__ = ["write_card"]
 

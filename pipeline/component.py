@@ -14,9 +14,9 @@ from types import ModuleType
 from typing import Any
 
 import components
-from schemas.artifact import Artifact, Output
-from schemas.config import Config
+from schemas.artifacts.artifact import Artifact, Output
 from schemas.errors import UsageError, nearest
+from schemas.settings.config import Config
 
 __all__ = ["Component", "load_component"]
 

@@ -8,19 +8,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from inference.threads import use_one_thread_of_blas
-from learning import session
-from pipeline.decision import Decision
+from inference.model.threads import use_one_thread_of_blas
+from learning.training import session
+from pipeline.dependencies import read_parts
 from pipeline.log import capture_output
-from pipeline.parts import read_parts
+from pipeline.plan import Decision
 from pipeline.source import reread_source
 from pipeline.specification import Pipeline, Stage
 from pipeline.store import Store, Workspace
-from schemas.artifact import Output
+from schemas.artifacts.artifact import Output
 from schemas.errors import StageError
-from schemas.execution import Execution, Version
 from schemas.manifest import MANIFEST
-from schemas.run import RunRecord
+from schemas.records.execution import Execution, Version
+from schemas.records.run import RunRecord
 
 __all__ = ["execute"]
 

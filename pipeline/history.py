@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from schemas.run import RunRecord
+from schemas.records.run import RunRecord
 
 __all__ = ["hold", "read_runs"]
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from pipeline.history import hold
 from pipeline.specification import Stage
 from pipeline.store import Store
-from schemas.blessing import Blessing
-from schemas.entries import CHAMPION
+from schemas.artifacts.blessing import Blessing
 from schemas.errors import InputError
-from schemas.execution import Execution, Version
 from schemas.manifest import point
+from schemas.records.execution import Execution, Version
+from schemas.settings.pipeline_file import CHAMPION
 
 __all__ = ["baseline", "champion", "promote"]
 

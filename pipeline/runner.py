@@ -14,20 +14,20 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from pipeline.decision import decide, foresee_stage, refusal
 from pipeline.execute import execute
 from pipeline.history import hold, read_runs
 from pipeline.log import LOGGER, write_log
+from pipeline.plan import decide, foresee_stage, refusal
 from pipeline.registry import champion, promote
 from pipeline.source import library_versions, read_source
 from pipeline.specification import FILE, Pipeline, Stage
 from pipeline.store import Store
 from pipeline.upstream import resolve_inputs, take
-from schemas.bundle import Bundle
+from schemas.artifacts.bundle import Bundle
 from schemas.errors import DigitsError
-from schemas.execution import Execution
 from schemas.manifest import point
-from schemas.run import RunRecord, StageRecord
+from schemas.records.execution import Execution
+from schemas.records.run import RunRecord, StageRecord
 
 __all__ = ["Run", "Selection", "carry_out"]
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.component import Component, load_component, make_importable
-from schemas.artifact import Artifact
-from schemas.blessing import Blessing
-from schemas.bundle import Bundle
-from schemas.config import Config
-from schemas.document import Document, Location, read_document
-from schemas.entries import CHAMPION, PipelineEntry, Port, StageEntry, override
+from schemas.artifacts.artifact import Artifact
+from schemas.artifacts.blessing import Blessing
+from schemas.artifacts.bundle import Bundle
 from schemas.errors import UsageError, nearest
-from schemas.settings import resolve_settings, validate
+from schemas.settings.config import Config
+from schemas.settings.document import Document, Location, read_document
+from schemas.settings.pipeline_file import CHAMPION, PipelineEntry, Port, StageEntry, override
+from schemas.settings.resolve import resolve_settings, validate
 
 __all__ = ["FILE", "Pipeline", "Stage", "load_pipeline"]
 

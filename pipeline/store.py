@@ -13,10 +13,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from schemas.artifact import Artifact, type_name
-from schemas.execution import Execution, Version
+from schemas.artifacts.artifact import Artifact, type_name
 from schemas.manifest import MANIFEST, Manifest, fsync, hash_files, seal, write_atomically
-from schemas.seen import SeenFiles
+from schemas.records.execution import Execution, Version
+from schemas.records.stat_cache import SeenFiles
 
 __all__ = ["Store", "Workspace"]
 

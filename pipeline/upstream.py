@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
+from pipeline.dependencies import read_parts
 from pipeline.history import read_runs
-from pipeline.parts import read_parts
 from pipeline.registry import baseline
 from pipeline.specification import Pipeline, Stage
 from pipeline.store import Store
-from schemas.blessing import Blessing
-from schemas.entries import CHAMPION
+from schemas.artifacts.blessing import Blessing
 from schemas.errors import InputError, UsageError
-from schemas.execution import Execution, Version
-from schemas.run import RunRecord, StageRecord
+from schemas.records.execution import Execution, Version
+from schemas.records.run import RunRecord, StageRecord
+from schemas.settings.pipeline_file import CHAMPION
 
 __all__ = ["previous_executions", "resolve_inputs", "take"]
 

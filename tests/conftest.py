@@ -19,7 +19,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 @pytest.fixture(scope="session")
 def tensorflow_session() -> None:
     """Configure TensorFlow once, before its first op; every test that runs an op asks for this."""
-    from learning import session
+    from learning.training import session
 
     session.configure(THREADS)
 

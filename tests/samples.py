@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from learning.files import encode_png
-from schemas.artifact import Artifact, Output
-from schemas.calibration import Calibration, CalibrationRecord, Reference, Scale
-from schemas.examples import SIDE, Split
+from learning.synthetic.encoding import encode_png
+from schemas.artifacts.artifact import Artifact, Output
+from schemas.artifacts.calibration import Calibration, CalibrationRecord, Reference, Scale
+from schemas.artifacts.examples import SIDE, Split
+from schemas.artifacts.model import History, Round
+from schemas.artifacts.transform import Transform
 from schemas.manifest import MANIFEST, Manifest, hash_files
-from schemas.model import History, Round
-from schemas.transform import Transform
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

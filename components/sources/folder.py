@@ -6,17 +6,17 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from components.sources.division import choose_test
+from components.sources.holdout import choose_test
 from components.sources.layout import Layout, read_layout
+from components.sources.source_result import Taken
 from components.sources.tags import read_tags
-from components.sources.taken import Taken
+from inference.files.unreadable import UnreadableError
 from inference.reading import read_picture
-from inference.unreadable import UnreadableError
+from schemas.artifacts.examples import SIDE, Split
+from schemas.artifacts.statistics import Source, Unreadable
 from schemas.errors import InputError
-from schemas.examples import SIDE, Split
-from schemas.outside import name_of
 from schemas.progress import Progress, report
-from schemas.statistics import Source, Unreadable
+from schemas.settings.external_data import name_of
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,13 +8,13 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from components.sources.entry import FILES, SourceEntry
-from components.sources.taken import Taken
+from components.sources.source_result import Taken
+from components.sources.source_settings import FILES, SourceEntry
+from schemas.artifacts.examples import PIXELS, SIDE, Split
+from schemas.artifacts.statistics import Source
 from schemas.errors import InputError
-from schemas.examples import PIXELS, SIDE, Split
-from schemas.outside import name_of
 from schemas.progress import Progress, report
-from schemas.statistics import Source
+from schemas.settings.external_data import name_of
 
 if TYPE_CHECKING:
     import numpy as np

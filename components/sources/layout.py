@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from components.sources.tags import TAGS
-from inference.names import is_named_like_a_picture
+from inference.files.extensions import is_named_like_a_picture
 from schemas.errors import InputError
-from schemas.outside import name_of
+from schemas.settings.external_data import name_of
 
 __all__ = ["Layout", "read_layout"]
 

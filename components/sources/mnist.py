@@ -10,12 +10,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from components.sources.download import CONNECTION, CORRUPT
+from components.sources.mnist_download import CONNECTION, CORRUPT
 from components.sources.reachability import UnreachableError, check_reachable
+from schemas.artifacts.examples import Split
+from schemas.artifacts.statistics import OFFLINE
 from schemas.errors import InputError, StageError
-from schemas.examples import Split
 from schemas.progress import Progress, report
-from schemas.statistics import OFFLINE
 
 if TYPE_CHECKING:
     from tensorflow_datasets.core import DatasetBuilder
@@ -105,7 +105,7 @@ def _download(builder: DatasetBuilder, data_dir: Path | None, stall_seconds: flo
     """Download in a child process, ended when no byte arrives for *stall_seconds*."""
     arguments = [] if data_dir is None else [str(data_dir)]
     child = subprocess.Popen(
-        [sys.executable, "-P", "-m", "components.sources.download", *arguments],
+        [sys.executable, "-P", "-m", "components.sources.mnist_download", *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.examples import SIDE, Split
+from schemas.artifacts.examples import SIDE, Split
 
 __all__ = ["DATASET", "read_sample"]
 

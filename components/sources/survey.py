@@ -6,9 +6,9 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from schemas.artifacts.examples import Split
+from schemas.artifacts.statistics import SplitStatistics
 from schemas.errors import InputError
-from schemas.examples import Split
-from schemas.statistics import SplitStatistics
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,8 +6,8 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
+from schemas.artifacts.examples import COLUMNS, DIGIT, SOURCE
 from schemas.errors import InputError, nearest
-from schemas.examples import COLUMNS, DIGIT, SOURCE
 
 __all__ = ["TAGS", "read_tags"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from schemas.artifacts.examples import SOURCE, Split
 from schemas.errors import InputError
-from schemas.examples import SOURCE, Split
 
 if TYPE_CHECKING:
-    from components.sources.taken import Taken
+    from components.sources.source_result import Taken
 
 __all__ = ["join", "name_apart"]
 

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from inference.scoring.beam import Beam
+from inference.scoring.engines.beam import Beam
+from inference.scoring.engines.local import score_locally
+from inference.scoring.job import Work
 from inference.scoring.ledger import SHARDS, Ledger
-from inference.scoring.local import score_locally
-from inference.scoring.meter import Meter
 from inference.scoring.output import Output
-from inference.scoring.place import is_remote, join, names_in, remove
+from inference.scoring.progress import Meter
+from inference.scoring.storage.atomic_file import is_remote, join, names_in, remove
 from inference.scoring.summary import Summary
-from inference.scoring.work import Work
+from schemas.artifacts.predictions import prediction_schema
 from schemas.errors import StageError, UsageError
-from schemas.predictions import prediction_schema
 
 __all__ = ["Scored", "score_folder"]
 

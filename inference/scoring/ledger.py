@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from inference.scoring.job import Work
 from inference.scoring.part import PASSING, Task
-from inference.scoring.place import fetch, join, names_in, place, remove
 from inference.scoring.shard import cut_shards
-from inference.scoring.work import Work
+from inference.scoring.storage.atomic_file import fetch, join, names_in, place, remove
 from schemas.errors import StageError
 
 if TYPE_CHECKING:

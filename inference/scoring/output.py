@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from inference.scoring.place import fetch, is_remote, join, place, remove
+from inference.scoring.storage.atomic_file import fetch, is_remote, join, place, remove
 from schemas.errors import StageError, UsageError
 
 if TYPE_CHECKING:

@@ -6,16 +6,16 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from inference.header import begins_like_a_picture
-from inference.names import is_named_like_a_picture
-from inference.reader import Reader
-from inference.scoring.disk import Disk, Folder
-from inference.scoring.place import fetch, place
-from inference.scoring.remote import Remote
+from inference.files.extensions import is_named_like_a_picture
+from inference.files.header import begins_like_a_picture
+from inference.files.unreadable import UnreadableError
+from inference.model.reader import Reader
 from inference.scoring.rows import Row, score_batch
 from inference.scoring.shard import Shard
-from inference.unreadable import UnreadableError
-from schemas.predictions import name_of_path, prediction_schema
+from inference.scoring.storage.atomic_file import fetch, place
+from inference.scoring.storage.disk import Disk, Folder
+from inference.scoring.storage.remote import Remote
+from schemas.artifacts.predictions import name_of_path, prediction_schema
 
 if TYPE_CHECKING:
     import pyarrow as pa

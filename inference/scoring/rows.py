@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from inference.answer import Reads, doubt
-from inference.canonical import canonical_batch
-from inference.decode import Picture
-from inference.glance import glance
-from inference.header import Header
+from inference.drawing.mnist_like import canonical_batch
+from inference.files.decode import Picture
+from inference.files.fast_png import glance
+from inference.files.header import Header
+from inference.files.unreadable import UnreadableError
+from inference.model.answer import Reads, doubt
 from inference.reading import Reading, read_decoded, read_picture
-from inference.unreadable import UnreadableError
-from schemas.examples import SIDE
+from schemas.artifacts.examples import SIDE
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from inference.decision import Decisions
+    from inference.model.decision import Decisions
 
 __all__ = ["Row", "score_batch"]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from zlib import crc32
 
-from inference.scoring.disk import Entry, Listing
+from inference.scoring.storage.disk import Entry, Listing
 
 __all__ = ["Shard", "cut_shards"]
 

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from inference.scoring.labels import Labels
+from inference.scoring.accuracy import Labels
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.completion import Overrides
-from pipeline.cli.project import open_project
+from pipeline.cli.arguments.completion import Overrides
+from pipeline.cli.arguments.project import open_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ def check(
 
 def _check_data(pipeline: Pipeline) -> None:
     from schemas.errors import InputError
-    from schemas.outside import missing
+    from schemas.settings.external_data import missing
 
     for stage in pipeline.stages:
         for path in missing(stage.config):
@@ -63,7 +63,7 @@ def _check_data(pipeline: Pipeline) -> None:
 
 def _doubts(pipeline: Pipeline) -> Iterator[str]:
     """Say what may be written, and cannot be meant: a gate that refuses every model."""
-    from schemas.gate import Gate
+    from schemas.settings.gate import Gate
 
     settings = {stage.name: stage.config for stage in pipeline.stages}
     for stage in pipeline.stages:
@@ -86,7 +86,7 @@ def _explain(stage: Stage) -> str:
 
 def _settings(config: BaseModel, indent: str) -> list[str]:
     """Give a line for each setting, those inside others too: its value, and what it means."""
-    from schemas.config import Config
+    from schemas.settings.config import Config
 
     lines: list[str] = []
     for name, info in type(config).model_fields.items():

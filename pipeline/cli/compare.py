@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.completion import complete_run
-from pipeline.cli.past_run import RUN
-from pipeline.cli.project import AsJson, artifacts_of
+from pipeline.cli.arguments.completion import complete_run
+from pipeline.cli.arguments.past_run import RUN
+from pipeline.cli.arguments.project import AsJson, artifacts_of
 
 if TYPE_CHECKING:
     from pipeline.report.comparison import FigurePair, Picture, RunComparison
@@ -21,7 +21,7 @@ Run = Annotated[str, typer.Argument(metavar="RUN", autocompletion=complete_run, 
 
 def compare(context: typer.Context, first: Run, second: Run, *, as_json: AsJson = False) -> None:
     """Compare two runs: settings, metrics with paired intervals, and the pictures that got better or worse."""
-    from pipeline.cli.past_run import find_run
+    from pipeline.cli.arguments.past_run import find_run
     from pipeline.report.comparison import compare_runs
     from pipeline.report.material import Material
 
@@ -32,7 +32,7 @@ def compare(context: typer.Context, first: Run, second: Run, *, as_json: AsJson 
 
 def summary(found: RunComparison) -> str:
     """Give a comparison as text: what was set otherwise, the figures, and the pictures."""
-    from pipeline.cli.table import columns
+    from pipeline.cli.printing.table import columns
     from pipeline.report.comparison import said
 
     parts = [f"first    {found.first}\nsecond   {found.second}"]

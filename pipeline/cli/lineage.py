@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.completion import complete_artifact, offer
-from pipeline.cli.project import artifacts_of
+from pipeline.cli.arguments.completion import complete_artifact, offer
+from pipeline.cli.arguments.project import artifacts_of
 
 __all__ = ["lineage"]
 
@@ -38,9 +38,9 @@ def lineage(
     form: Format = "tree",
 ) -> None:
     """Show what an artifact was made from, and by what: Artifacts, Executions and the Events between them."""
-    from pipeline.report.lineage import trace_artifact, trace_run
-    from pipeline.report.named import find_named
-    from pipeline.report.tree import draw_tree
+    from pipeline.report.lineage.graph import trace_artifact, trace_run
+    from pipeline.report.lineage.named import find_named
+    from pipeline.report.lineage.tree import draw_tree
     from schemas.errors import UsageError, nearest
 
     if form not in FORMS:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from pipeline.cli.arguments.command import ProjectCommand
 from pipeline.cli.check import check
-from pipeline.cli.command import ProjectCommand
 from pipeline.cli.compare import compare
 from pipeline.cli.lineage import lineage
 from pipeline.cli.plan import plan
@@ -25,7 +25,7 @@ from pipeline.cli.show import show
 from pipeline.cli.verify import verify
 
 if TYPE_CHECKING:
-    from pipeline.cli.interrupt import Interrupted
+    from pipeline.cli.process.interrupt import Interrupted
 
 __all__ = ["app", "main"]
 
@@ -66,7 +66,7 @@ def options(
     ] = False,
 ) -> None:
     """Keep the options that stand before the command."""
-    from pipeline.cli.interrupt import Interrupted
+    from pipeline.cli.process.interrupt import Interrupted
 
     del version
     context.obj = directory
@@ -79,7 +79,7 @@ def main() -> None:
         _run()
     except SystemExit as end:
         if "tensorflow" in sys.modules and isinstance(end.code, int):
-            from pipeline.cli.leave import leave
+            from pipeline.cli.process.leave import leave
 
             leave(end.code)
         raise
@@ -87,7 +87,7 @@ def main() -> None:
 
 def _run() -> None:
     """Run the command; an error a person can mend is printed without traceback, and sets the exit code."""
-    from pipeline.cli.interrupt import Interrupted, raise_on_signals
+    from pipeline.cli.process.interrupt import Interrupted, raise_on_signals
     from schemas.errors import DigitsError
 
     _open_closed_streams()

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import typer
 
-from pipeline.cli.completion import Overrides
-from pipeline.cli.project import AsJson, open_project
+from pipeline.cli.arguments.completion import Overrides
+from pipeline.cli.arguments.project import AsJson, open_project
 
 __all__ = ["plan"]
 
 
 def plan(context: typer.Context, overrides: Overrides = None, *, as_json: AsJson = False) -> None:
     """Say what `digits run` would do, and why, without doing it."""
-    from pipeline.cli.summary import summary
-    from pipeline.decision import foresee
+    from pipeline.cli.printing.run_summary import summary
+    from pipeline.plan import foresee
 
     pipeline, store = open_project(context, overrides)
     foreseen = foresee(pipeline, store)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline.cli.completion import complete_model
-from pipeline.cli.project import AsJson, artifacts_of
+from pipeline.cli.arguments.completion import complete_model
+from pipeline.cli.arguments.project import AsJson, artifacts_of
 
 if TYPE_CHECKING:
-    from inference.answer import Answer
+    from inference.model.answer import Answer
 
 __all__ = ["predict"]
 
@@ -52,12 +52,12 @@ def predict(  # noqa: PLR0913  (each is an option)
     Exits with 5 when some file could not be read; the others are answered.
     """
     _check(images, show=show, sheet=sheet, as_json=as_json)
-    from inference.threads import use_one_thread
+    from inference.model.threads import use_one_thread
 
     use_one_thread()
-    from inference.answer import answer_all
-    from inference.reader import Reader
-    from pipeline.cli.bundles import find_bundle
+    from inference.model.answer import answer_all
+    from inference.model.reader import Reader
+    from pipeline.cli.arguments.bundles import find_bundle
 
     bundle = find_bundle(artifacts_of(context), version)
     sources = [_source(name) for name in images]
@@ -83,7 +83,7 @@ def _check(images: list[str], *, show: bool, sheet: Path | None, as_json: bool) 
     if sheet and len(images) > 1:
         raise UsageError("--sheet shows the steps of one picture", found=f"{len(images)} pictures")
     if sheet:
-        from pipeline.cli.sheet import check_sheet
+        from pipeline.cli.arguments.sheet import check_sheet
 
         check_sheet(sheet)
         if os.path.realpath(sheet) == os.path.realpath(images[0]):
@@ -91,7 +91,7 @@ def _check(images: list[str], *, show: bool, sheet: Path | None, as_json: bool) 
 
 
 def _source(name: str) -> Path | bytes:
-    from inference.header import MAX_BYTES
+    from inference.files.header import MAX_BYTES
 
     if name != "-":
         return Path(name)
@@ -122,7 +122,7 @@ def _document(name: str, answer: Answer, model: str) -> dict[str, Any]:
 
 
 def _print_table(names: list[str], answers: list[Answer], *, show: bool) -> None:
-    from pipeline.cli.picture import answer_table, bar_chart, drawings, folded, printable
+    from pipeline.cli.printing.answers import answer_table, bar_chart, drawings, folded, printable
 
     print(answer_table(names, answers))
     if len(answers) == 1 and answers[0].probabilities:
@@ -133,8 +133,8 @@ def _print_table(names: list[str], answers: list[Answer], *, show: bool) -> None
 
 
 def _write_sheet(path: Path, name: str, answer: Answer) -> None:
-    from inference.sheet import draw_sheet
-    from pipeline.cli.picture import answer_words, printable
+    from inference.step_sheet import draw_sheet
+    from pipeline.cli.printing.answers import answer_words, printable
 
     if answer.reading is None:
         print(f"no steps are drawn in {path}: nothing was read", file=sys.stderr)

@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.completion import complete_run
-from pipeline.cli.past_run import RUN
-from pipeline.cli.project import artifacts_of
+from pipeline.cli.arguments.completion import complete_run
+from pipeline.cli.arguments.past_run import RUN
+from pipeline.cli.arguments.project import artifacts_of
 
 __all__ = ["report"]
 
@@ -31,7 +31,7 @@ def report(
     out: Out = None,
 ) -> None:
     """Write the report of a run, by default the latest: one HTML file that needs no network."""
-    from pipeline.cli.past_run import find_run
+    from pipeline.cli.arguments.past_run import find_run
     from pipeline.report.material import Material
     from pipeline.report.page import write_report
     from schemas.errors import UsageError

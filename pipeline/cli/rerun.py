@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.completion import Overrides, complete_run, complete_stage
-from pipeline.cli.outcome import tell_outcome
-from pipeline.cli.project import AsJson, check_stage, open_project
+from pipeline.cli.arguments.completion import Overrides, complete_run, complete_stage
+from pipeline.cli.arguments.project import AsJson, check_stage, open_project
+from pipeline.cli.printing.outcome import tell_outcome
 
 __all__ = ["rerun"]
 
@@ -35,8 +35,8 @@ def rerun(  # noqa: PLR0913  (each is an option)
     The settings are those of pipeline.yaml now, plus --set; what differs from then is said. The
     stages below whose inputs changed are listed as stale.
     """
-    from pipeline.cli.live import tell
-    from pipeline.cli.past_run import find_run
+    from pipeline.cli.arguments.past_run import find_run
+    from pipeline.cli.printing.progress import tell
     from pipeline.runner import Selection, carry_out
 
     pipeline, store = open_project(context, overrides)

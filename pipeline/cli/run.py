@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.completion import Overrides, complete_stage
-from pipeline.cli.outcome import tell_outcome
-from pipeline.cli.project import AsJson, check_part, check_stage, open_project
+from pipeline.cli.arguments.completion import Overrides, complete_stage
+from pipeline.cli.arguments.project import AsJson, check_part, check_stage, open_project
+from pipeline.cli.printing.outcome import tell_outcome
 
 __all__ = ["run"]
 
@@ -47,7 +47,7 @@ def run(  # noqa: PLR0913  (each is an option)
     Exits with 0 when done, 1 when a stage failed, 3 when the gate rejected the model, 4 when an
     input is missing or corrupt.
     """
-    from pipeline.cli.live import tell
+    from pipeline.cli.printing.progress import tell
     from pipeline.runner import Selection, carry_out
 
     pipeline, store = open_project(context, overrides)

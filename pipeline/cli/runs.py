@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.project import AsJson, artifacts_of
+from pipeline.cli.arguments.project import AsJson, artifacts_of
 
 __all__ = ["runs"]
 
@@ -19,7 +19,7 @@ def runs(
     as_json: AsJson = False,
 ) -> None:
     """List the runs, the newest first."""
-    from pipeline.cli.table import columns
+    from pipeline.cli.printing.table import columns
     from pipeline.history import read_runs
 
     records = list(islice(read_runs(artifacts_of(context)), number))

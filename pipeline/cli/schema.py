@@ -14,7 +14,7 @@ def json_schema(pipeline: Pipeline) -> dict[str, Any]:
     """Describe pipeline.yaml as an editor needs it, with the settings of the stages that *pipeline* has."""
     from pydantic.json_schema import models_json_schema
 
-    from schemas.entries import PipelineEntry, StageEntry
+    from schemas.settings.pipeline_file import PipelineEntry, StageEntry
 
     configs = {stage.name: type(stage.config) for stage in pipeline.stages}
     models = dict.fromkeys((PipelineEntry, StageEntry, *configs.values()))

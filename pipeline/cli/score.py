@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline.cli.project import AsJson, artifacts_of
+from pipeline.cli.arguments.project import AsJson, artifacts_of
 
 if TYPE_CHECKING:
-    from inference.scoring.beam import Beam
+    from inference.scoring.accuracy import Labels
+    from inference.scoring.engines.beam import Beam
     from inference.scoring.folder import Scored
-    from inference.scoring.labels import Labels
+    from inference.scoring.job import Work
     from inference.scoring.output import Output
-    from inference.scoring.work import Work
 
 __all__ = ["score"]
 
@@ -65,14 +65,14 @@ def score(  # noqa: PLR0913  (each is an option)
     files. Exits with 5 when some file could not be read; the others are scored.
     On Beam: digits score FOLDER --out DIR --engine beam -- --runner=FlinkRunner --flink_master=HOST:PORT
     """
-    from inference.threads import use_one_thread
+    from inference.model.threads import use_one_thread
 
     use_one_thread()  # before Beam imports numpy
     beam = _check(folder, engine, context.args, sheet)
+    from inference.scoring.engines.local import do_without_pandas
     from inference.scoring.folder import score_folder
-    from inference.scoring.local import do_without_pandas
     from inference.scoring.output import Output
-    from pipeline.cli.live import tell
+    from pipeline.cli.printing.progress import tell
 
     if engine == "local":
         do_without_pandas()
@@ -86,7 +86,7 @@ def score(  # noqa: PLR0913  (each is an option)
     if as_json:
         _print_json(scored, output, beam.runner if beam else engine, work.bundle.version)
     else:
-        from pipeline.cli.scored import tell_scored
+        from pipeline.cli.printing.score_summary import tell_scored
 
         tell_scored(scored, output, work.bundle)
     if scored.summary.decisions["unreadable"]:
@@ -104,8 +104,8 @@ def _default(*, force: bool) -> str:
 
 def _check(folder: str, engine: str, arguments: list[str], sheet: Path | None) -> Beam | None:
     """Refuse what cannot be done; gives the engine of Beam's that is asked for."""
-    from inference.scoring.place import is_remote
-    from pipeline.cli.sheet import check_sheet
+    from inference.scoring.storage.atomic_file import is_remote
+    from pipeline.cli.arguments.sheet import check_sheet
     from schemas.errors import InputError, UsageError, nearest
 
     if engine not in ENGINES:
@@ -132,7 +132,7 @@ def _beam(arguments: list[str]) -> Beam:
     """Read Beam's options; from here on Beam tells of its errors, and of nothing less."""
     import logging
 
-    from pipeline.cli.interrupt import Interrupted
+    from pipeline.cli.process.interrupt import Interrupted
     from schemas.errors import UsageError
 
     if not logging.getLogger().handlers:
@@ -141,7 +141,7 @@ def _beam(arguments: list[str]) -> Beam:
         handler.addFilter(lambda _: Interrupted.raised is None)  # what follows from Ctrl-C is no error
         logging.getLogger().addHandler(handler)
     try:
-        from inference.scoring.beam import Beam
+        from inference.scoring.engines.beam import Beam
 
         return Beam(arguments)
     except ModuleNotFoundError as error:
@@ -151,13 +151,13 @@ def _beam(arguments: list[str]) -> Beam:
 def _work(  # noqa: PLR0913  (what it is made of)
     artifacts: Path, version: str | None, folder: str, output: Output, columns: dict[str, bool], *, follow: bool
 ) -> Work:
-    from inference.bundle import LoadedBundle
-    from inference.scoring.disk import Disk
+    from inference.model.bundle import LoadedBundle
+    from inference.scoring.job import Work
     from inference.scoring.part import Columns
-    from inference.scoring.place import is_remote
-    from inference.scoring.remote import Remote
-    from inference.scoring.work import Work
-    from pipeline.cli.bundles import find_bundle
+    from inference.scoring.storage.atomic_file import is_remote
+    from inference.scoring.storage.disk import Disk
+    from inference.scoring.storage.remote import Remote
+    from pipeline.cli.arguments.bundles import find_bundle
 
     bundle = LoadedBundle.read(find_bundle(artifacts, version))
     written = (output.path, output.parts)
@@ -167,8 +167,8 @@ def _work(  # noqa: PLR0913  (what it is made of)
 
 
 def _write_sheet(path: Path, work: Work, scored: Scored) -> None:
-    from inference.scoring.disk import Disk
-    from inference.scoring.sheet import draw_least_certain
+    from inference.scoring.contact_sheet import draw_least_certain
+    from inference.scoring.storage.disk import Disk
 
     if isinstance(work.source, Disk):
         summary = scored.summary
@@ -201,7 +201,7 @@ def _print_json(scored: Scored, output: Output, engine: str, model: str) -> None
 
 def _labels_document(labels: Labels) -> dict[str, Any]:
     """Give all counts; `accuracy` is of what was answered, `confusion` has the guesses too."""
-    from inference.scoring.labels import right
+    from inference.scoring.accuracy import right
 
     return {
         "labelled": labels.labelled,

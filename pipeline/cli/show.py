@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.completion import complete_run
-from pipeline.cli.past_run import RUN
-from pipeline.cli.project import AsJson, artifacts_of
+from pipeline.cli.arguments.completion import complete_run
+from pipeline.cli.arguments.past_run import RUN
+from pipeline.cli.arguments.project import AsJson, artifacts_of
 
 __all__ = ["show"]
 
@@ -25,8 +25,8 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show a run, by default the latest: stages, metrics, verdict, and where everything is."""
-    from pipeline.cli.past_run import find_run
-    from pipeline.cli.summary import summary, where_report
+    from pipeline.cli.arguments.past_run import find_run
+    from pipeline.cli.printing.run_summary import summary, where_report
 
     artifacts = artifacts_of(context)
     record = find_run(artifacts, run)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.project import AsJson, artifacts_of
+from pipeline.cli.arguments.project import AsJson, artifacts_of
 
 if TYPE_CHECKING:
-    from schemas.verification import Verification
+    from schemas.records.verification import Verification
 
 __all__ = ["verify"]
 
@@ -27,10 +27,10 @@ SetAside = Annotated[
 
 def verify(context: typer.Context, *, set_aside: SetAside = False, as_json: AsJson = False) -> None:
     """Hash every file of every artifact; exits with 4 and the names where something is damaged."""
-    from pipeline.cli.live import tell
+    from pipeline.cli.printing.progress import tell
     from pipeline.store import Store
     from schemas.errors import InputError
-    from schemas.verification import verify as look
+    from schemas.records.verification import verify as look
 
     artifacts = artifacts_of(context)
     with tell("verify"):

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic import BaseModel, ConfigDict
 
 from pipeline.report.material import Material, MissingError
+from schemas.artifacts.evaluation import Evaluation
 from schemas.errors import InputError
-from schemas.evaluation import Evaluation
 
 if TYPE_CHECKING:
     from pipeline.report.material import Predictions
-    from schemas.execution import Execution
+    from schemas.records.execution import Execution
 
 __all__ = ["Change", "FigurePair", "Picture", "RunComparison", "compare_runs", "said"]
 
@@ -87,7 +87,7 @@ def compare_runs(first: Material, second: Material) -> RunComparison:
     intervals: dict[str, tuple[float, float]] = {}
     p, better, worse, count = None, list[Picture](), list[Picture](), None
     if not unpaired:
-        from learning.comparison import mcnemar
+        from learning.evaluation.comparison import mcnemar
 
         mine, theirs = first.predictions, second.predictions
         better, worse, count = _changed(mine, theirs), _changed(theirs, mine, swapped=True), len(mine.ids)
@@ -188,8 +188,8 @@ def _why_unpaired(first: Material, second: Material) -> str:
 
 
 def _intervals(first: Predictions, second: Predictions) -> dict[str, tuple[float, float]]:
-    from learning.figures import Figures
-    from learning.paired import paired_intervals
+    from learning.evaluation.metrics import Figures
+    from learning.evaluation.paired import paired_intervals
 
     figures = [Figures(each.labels, each.probabilities, each.refused, 0) for each in (first, second)]
     return paired_intervals(figures[0], figures[1], 0)

@@ -7,20 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline.store import Store
-from schemas.artifact import Artifact
-from schemas.blessing import Blessing, Verdict
-from schemas.evaluation import Evaluation, Metrics
-from schemas.examples import Examples, Split
-from schemas.execution import Execution
+from schemas.artifacts.artifact import Artifact
+from schemas.artifacts.blessing import Blessing, Verdict
+from schemas.artifacts.evaluation import Evaluation, Metrics
+from schemas.artifacts.examples import Examples, Split
+from schemas.artifacts.model import History, Model
+from schemas.artifacts.statistics import Statistics, StatisticsRecord
 from schemas.manifest import Manifest
-from schemas.model import History, Model
-from schemas.statistics import Statistics, StatisticsRecord
+from schemas.records.execution import Execution
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from schemas.run import RunRecord
+    from schemas.records.run import RunRecord
 
 __all__ = ["AbsentError", "Material", "MissingError", "Predictions"]
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.report.bundle import bundle
-from pipeline.report.champion import against_champion
-from pipeline.report.data import data
-from pipeline.report.figures import calibration, confusions, curves, digits, metrics
-from pipeline.report.gallery import misread
-from pipeline.report.markup import Html, command, element, joined, paragraph
+from pipeline.report.html.gallery import misread
+from pipeline.report.html.markup import Html, command, element, joined, paragraph
 from pipeline.report.material import AbsentError, Material, MissingError
-from pipeline.report.record import again, lineage, reproduction, stages, versions
-from pipeline.report.selection import selection
-from pipeline.report.trials import refusals, robustness
-from pipeline.report.verdict import head, rules
+from pipeline.report.sections.bundle import bundle
+from pipeline.report.sections.champion import against_champion
+from pipeline.report.sections.data import data
+from pipeline.report.sections.metrics import calibration, confusions, curves, digits, metrics
+from pipeline.report.sections.record import again, lineage, reproduction, stages, versions
+from pipeline.report.sections.risk_coverage import selection
+from pipeline.report.sections.trials import refusals, robustness
+from pipeline.report.sections.verdict import head, rules
 from schemas.errors import InputError
 from schemas.manifest import write_atomically
-from schemas.run import RunRecord
+from schemas.records.run import RunRecord
 
 __all__ = ["STYLE", "render_report", "write_report"]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from components.sources.drawn import draw_digits
-from components.sources.styles import STYLES
+from learning.synthetic.drawn_digits import draw_digits
+from learning.synthetic.writing_styles import STYLES
 
 SHEET = Path(__file__).with_name("drawn.png")
 EACH, BLOCKS, GAP = 10, 3, 12

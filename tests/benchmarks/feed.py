@@ -20,7 +20,7 @@ TURNS, STEPS, BATCH = 9, 100, 128
 
 def main() -> None:
     """Measure, and print the table."""
-    from learning import session
+    from learning.training import session
 
     session.configure(1)
     ways = make_ways()
@@ -47,14 +47,14 @@ def make_ways() -> dict[str, Callable[[], Any]]:
     import numpy as np
     import tensorflow as tf
 
-    from learning import session
-    from learning.augment import distort
-    from learning.feed import training_batches
-    from learning.networks import build_cnn
-    from learning.optimizer import build_optimizer
-    from learning.recipes import Recipe
-    from schemas.examples import Split
-    from schemas.transform import Transform
+    from learning.training import session
+    from learning.training.augment import distort
+    from learning.training.feed import training_batches
+    from learning.training.networks import build_cnn
+    from learning.training.optimizer import build_optimizer
+    from learning.training.recipes import Recipe
+    from schemas.artifacts.examples import Split
+    from schemas.artifacts.transform import Transform
 
     session.restart(0)
     random = np.random.default_rng(0)

@@ -13,8 +13,8 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from inference.canonical import canonical_batch
-from inference.decode import decode
+from inference.drawing.mnist_like import canonical_batch
+from inference.files.decode import decode
 from inference.reading import read_picture
 from tests.inference.pictures import SEVEN, as_file, draw, sample, seven
 

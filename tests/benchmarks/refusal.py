@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from schemas.calibration import Calibration
+    from schemas.artifacts.calibration import Calibration
 
 Scores = dict[str, Any]
 """Scores by name, one figure a picture: the higher, the odder."""
@@ -34,7 +34,7 @@ def score(images: NDArray[np.uint8], answers: dict[str, Any], calibration: Calib
     import numpy as np
     from scipy.special import log_softmax, logsumexp
 
-    from inference.decision import feature_distance, pixel_distance
+    from inference.model.decision import feature_distance, pixel_distance
 
     record, reference = calibration.record, calibration.reference
     logits = answers["logits"].astype(np.float64) / record.temperature
@@ -54,7 +54,7 @@ def through_front_end(files: Iterable[bytes]) -> tuple[NDArray[np.uint8], int]:
     """Give the pictures that are left to be judged by a score, and the number that is refused before."""
     import numpy as np
 
-    from inference.answer import doubt
+    from inference.model.answer import doubt
     from inference.reading import read_picture
 
     readings = [read_picture(data) for data in files]
@@ -67,8 +67,8 @@ def collect(project: Path, count: int) -> dict[str, tuple[NDArray[np.uint8], int
     import cv2
     import numpy as np
 
-    from learning import refusals
-    from schemas.examples import Examples
+    from learning.synthetic import not_digits as refusals
+    from schemas.artifacts.examples import Examples
 
     examples = Examples(project / "artifacts/latest/preprocess.examples")
     test = examples.read("test")
@@ -98,9 +98,9 @@ def main() -> None:
     """Print the table: the share refused of each set, by each score."""
     import numpy as np
 
-    from inference.litert import LiteRtModel
-    from schemas.bundle import Bundle
-    from schemas.calibration import Calibration
+    from inference.model.litert import LiteRtModel
+    from schemas.artifacts.bundle import Bundle
+    from schemas.artifacts.calibration import Calibration
 
     parser = argparse.ArgumentParser()
     parser.add_argument("project", type=Path)

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from inference.litert import LiteRtModel
-from learning.robustness import robustness_suite
-from schemas.examples import SIDE, Split
+from inference.model.litert import LiteRtModel
+from learning.synthetic.robustness import robustness_suite
+from schemas.artifacts.examples import SIDE, Split
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,8 +67,8 @@ def read_inverting(data: bytes) -> Pixels:
 
 def read_as_we_do(data: bytes) -> Pixels:
     """Read a picture through our front end; one it refuses is left black, which no digit is."""
+    from inference.files.unreadable import UnreadableError
     from inference.reading import read_picture
-    from inference.unreadable import UnreadableError
 
     try:
         return read_picture(data).image

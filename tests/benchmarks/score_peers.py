@@ -39,7 +39,7 @@ def floor(folder: str, bundle: str) -> None:
     """
     import numpy as np
 
-    from inference.litert import LiteRtModel
+    from inference.model.litert import LiteRtModel
 
     images = np.load(f"{folder}.npy")
     model = LiteRtModel(Path(bundle) / "model.tflite")

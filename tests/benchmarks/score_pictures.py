@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from learning.look import Look
+    from learning.synthetic.photo import Look
 
 __all__ = ["link_many", "make_digits", "make_photos", "warm"]
 
@@ -52,8 +52,8 @@ def make_photos(folder: Path, count: int) -> Path:
     """Write *count* photos of digits on paper, 640x480 JPEGs as a phone makes them."""
     if folder.is_dir():
         return folder
-    from learning import robustness
-    from learning.look import draw
+    from learning.synthetic import robustness
+    from learning.synthetic.photo import draw
 
     images = load_mnist()
 

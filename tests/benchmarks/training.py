@@ -32,7 +32,7 @@ from tests.project import HOUSE, Project
 if TYPE_CHECKING:
     import keras
 
-    from schemas.examples import Examples
+    from schemas.artifacts.examples import Examples
 
 THREADS = 1
 KERAS_IO, SAMPLE = "keras.io convnet", "standard, sample"
@@ -86,10 +86,10 @@ def train_keras_io(examples: Examples, seed: int) -> tuple[keras.Model, float]:
 def train_recipe(name: str, examples: Examples, seed: int, folder: Path) -> tuple[keras.Model, float]:
     """Train by a recipe, as the train stage does."""
     from components.train import TrainConfig
-    from learning import session
-    from learning.fit import fit
-    from learning.networks import BUILDERS
-    from schemas.transform import Transform
+    from learning.training import session
+    from learning.training.fit import fit
+    from learning.training.networks import BUILDERS
+    from schemas.artifacts.transform import Transform
 
     config = TrainConfig.model_validate({"recipe": name, "seed": seed})
     transform = Transform(next(examples.path.parents[1].glob("transform/v*")))
@@ -103,7 +103,7 @@ def train_recipe(name: str, examples: Examples, seed: int, folder: Path) -> tupl
 
 def train_once(name: str, seed: int, examples_path: str, test_path: str) -> None:
     """Train one network in this process and print its row as JSON."""
-    from learning import session
+    from learning.training import session
 
     if name == KERAS_IO:  # as people run it: no determinism asked for
         os.environ["TF_NUM_INTRAOP_THREADS"] = os.environ["TF_NUM_INTEROP_THREADS"] = str(THREADS)
@@ -113,7 +113,7 @@ def train_once(name: str, seed: int, examples_path: str, test_path: str) -> None
     import tensorflow as tf
 
     del tensorboard
-    from schemas.examples import Examples
+    from schemas.artifacts.examples import Examples
     from tests.benchmarks.other_digits import load_other_digits
 
     tf.constant(0)

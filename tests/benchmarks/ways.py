@@ -116,8 +116,8 @@ def _photograph(ink: NDArray[np.uint8], rng: np.random.Generator) -> bytes:
 
 def main() -> None:
     """Print the table: how many pictures of each way are read right, refused and misread."""
-    from inference.answer import answer
-    from inference.reader import Reader
+    from inference.model.answer import answer
+    from inference.model.reader import Reader
 
     parser = argparse.ArgumentParser()
     parser.add_argument("project", type=Path)

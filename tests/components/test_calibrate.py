@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from components.calibrate import CalibrateConfig, calibrate
-from learning.networks import build_mlp
-from learning.trials import ModelReader
-from schemas.calibration import Calibration
-from schemas.examples import SIDE, Examples, Split
-from schemas.model import Model
+from learning.evaluation.trials import ModelReader
+from learning.training.networks import build_mlp
+from schemas.artifacts.calibration import Calibration
+from schemas.artifacts.examples import SIDE, Examples, Split
+from schemas.artifacts.model import Model
 from tests.samples import HISTORY, make_output, make_transform, seal
 
 CLASSES = ("left", "middle", "right")

@@ -16,14 +16,14 @@ from scipy.special import softmax
 from sklearn import metrics as sklearn_metrics
 
 from components.evaluate import EvaluateConfig, evaluate
-from schemas.blessing import Blessing
-from schemas.bundle import Bundle
+from schemas.artifacts.blessing import Blessing
+from schemas.artifacts.bundle import Bundle
+from schemas.artifacts.evaluation import Evaluation, Metrics
+from schemas.artifacts.examples import PIXELS, SIDE, Examples, Split
+from schemas.artifacts.model import Model
 from schemas.errors import InputError, StageError
-from schemas.evaluation import Evaluation, Metrics
-from schemas.examples import PIXELS, SIDE, Examples, Split
-from schemas.gate import Gate
 from schemas.manifest import hash_files
-from schemas.model import Model
+from schemas.settings.gate import Gate
 from tests.samples import DIGITS, HISTORY, make_calibration, make_output, seal
 
 STRENGTH = 6.0

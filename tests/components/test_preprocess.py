@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from components.preprocess import PreprocessConfig, preprocess
+from schemas.artifacts.examples import DRAWN, SIDE, Examples, Split
+from schemas.artifacts.transform import Transform
 from schemas.errors import StageError
-from schemas.examples import DRAWN, SIDE, Examples, Split
-from schemas.transform import Transform
 from tests.samples import make_output, make_split
 
 CLASSES = ("a", "b", "c")

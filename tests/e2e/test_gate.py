@@ -22,8 +22,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from schemas.artifact import Output
-from schemas.examples import Examples, Split
+from schemas.artifacts.artifact import Output
+from schemas.artifacts.examples import Examples, Split
 
 
 def noise(examples: Examples, noisy: Output[Examples]) -> None:

@@ -15,7 +15,7 @@ import typer
 from components.evaluate import EvaluateConfig
 from pipeline.cli.main import app
 from schemas import errors
-from schemas.document import read_document
+from schemas.settings.document import read_document
 from tests.inference.pictures import as_file, seven
 from tests.project import DIGITS, HOUSE, Project
 

@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from inference.litert import LiteRtModel
-from schemas.evaluation import Evaluation
-from schemas.examples import Examples
+from inference.model.litert import LiteRtModel
+from schemas.artifacts.evaluation import Evaluation
+from schemas.artifacts.examples import Examples
+from schemas.artifacts.model import Model
 from schemas.manifest import Manifest
-from schemas.model import Model
 from tests.project import DIGITS, HOUSE, SHORTENED, Project, shipped_project
 from tests.terminal import run_in_terminal
 
@@ -88,7 +88,9 @@ def test_the_exported_model_applies_the_transform(trained: Project, bundle: Path
     latest = trained.artifacts / "latest"
     code = f"""
 import numpy as np, keras
-from schemas.model import Model; from schemas.transform import Transform; from schemas.examples import Examples
+from schemas.artifacts.examples import Examples
+from schemas.artifacts.model import Model
+from schemas.artifacts.transform import Transform
 from pathlib import Path
 latest = Path({str(latest)!r})
 network = Model(latest / "train.model").load()
@@ -245,23 +247,23 @@ def test_a_terminal_shows_loss_accuracy_and_time_left(trained: Project, tmp_path
 
 
 def test_a_change_in_a_module_of_learning_is_seen(trained: Project, tmp_path: Path) -> None:
-    """A changed line of learning/networks.py would rerun train, and the stages below may follow."""
-    stages = _plan_with(trained, tmp_path, "learning/networks.py", "momentum=0.9", "momentum=0.91")
-    assert stages["train"] == ("will run", "code changed: learning/networks.py")
+    """A changed line of learning/training/networks.py would rerun train, and the stages below may follow."""
+    stages = _plan_with(trained, tmp_path, "learning/training/networks.py", "momentum=0.9", "momentum=0.91")
+    assert stages["train"] == ("will run", "code changed: learning/training/networks.py")
     assert stages["evaluate"] == ("may run", "may run: train will run")
     assert stages["preprocess"][0] == "unchanged"
 
 
 def test_a_change_in_a_module_of_schemas_is_seen(trained: Project, tmp_path: Path) -> None:
-    """A changed line of schemas/gate.py would rerun evaluate, and no stage above it."""
-    stages = _plan_with(trained, tmp_path, "schemas/gate.py", "value > self.at_most", "value >= self.at_most")
-    assert stages["evaluate"] == ("will run", "code changed: schemas/gate.py")
+    """A changed line of schemas/settings/gate.py would rerun evaluate, and no stage above it."""
+    stages = _plan_with(trained, tmp_path, "schemas/settings/gate.py", "value > self.at_most", "value >= self.at_most")
+    assert stages["evaluate"] == ("will run", "code changed: schemas/settings/gate.py")
     assert stages["train"][0] == "unchanged"
 
 
 def test_a_comment_in_a_module_of_learning_reruns_nothing(trained: Project, tmp_path: Path) -> None:
     """Comments and docstrings of the house do not count either."""
-    stages = _plan_with(trained, tmp_path, "learning/networks.py", "# 12x12", "# twelve by twelve")
+    stages = _plan_with(trained, tmp_path, "learning/training/networks.py", "# 12x12", "# twelve by twelve")
     assert {outcome for outcome, _ in stages.values()} == {"unchanged"}
 
 

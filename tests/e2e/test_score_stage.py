@@ -32,9 +32,9 @@ COPY = '''\
 import shutil
 from pathlib import Path
 
-from schemas.artifact import Output
-from schemas.bundle import Bundle
-from schemas.config import Config
+from schemas.artifacts.artifact import Output
+from schemas.artifacts.bundle import Bundle
+from schemas.settings.config import Config
 from schemas.manifest import MANIFEST
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from schemas.execution import Execution
 from schemas.manifest import MANIFEST, Manifest
-from schemas.run import RunRecord
+from schemas.records.execution import Execution
+from schemas.records.run import RunRecord
 from tests.project import Project
 
 __all__ = ["Aftermath", "contents", "damaged_versions", "look", "named_versions", "wait_for"]

@@ -12,8 +12,8 @@ import sys
 import time
 from random import Random
 
+from inference.files.unreadable import UnreadableError
 from inference.reading import read_picture
-from inference.unreadable import UnreadableError
 from tests.inference.pictures import files
 
 __all__ = ["SECONDS"]

@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from inference.normal import Normal
 from inference.normalise import normalise
-from inference.placement import box_of
+from inference.normalised import Normal
+from inference.pixels.centring import box_of
 from tests.inference.pictures import SEVEN, draw, like, sample, seven
 
 OLD_FIVE = (

@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 import pytest
 
-from inference.answer import doubt
+from inference.model.answer import doubt
 from inference.reading import read_picture
-from inference.sheet import draw_sheet, draw_text
+from inference.step_sheet import draw_sheet, draw_text
 from tests.inference.pictures import as_file, files, like, sample, seven
 
 REFERENCE = read_picture(as_file(seven(), "PNG"))
@@ -84,7 +84,7 @@ def test_only_the_picture_libraries_are_imported() -> None:
     heavy = {"scipy", "sklearn", "matplotlib", "PIL", "tensorflow", "keras", "pyarrow"}
     code = f"""
 import sys
-import inference.canonical, inference.reading, inference.sheet
+import inference.drawing.mnist_like, inference.reading, inference.step_sheet
 assert not {{"numpy", "cv2"}} & set(sys.modules)
 inference.reading.read_picture(sys.stdin.buffer.read())
 assert not {heavy} & set(sys.modules), {heavy} & set(sys.modules)

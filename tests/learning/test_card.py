@@ -9,8 +9,8 @@ import pytest
 from huggingface_hub import ModelCard
 
 from learning.card import write_card
-from schemas.evaluation import CoveragePoint, DigitMetrics, Metrics, RiskCoverage, Tried
-from schemas.statistics import Source, SourceStatistics, SplitStatistics, StatisticsRecord
+from schemas.artifacts.evaluation import CoveragePoint, DigitMetrics, Metrics, RiskCoverage, Tried
+from schemas.artifacts.statistics import Source, SourceStatistics, SplitStatistics, StatisticsRecord
 
 MNIST = Source(name="tfds", dataset="MNIST 3.0.1 (tensorflow-datasets)")
 FOLDER = Source(name="folder", dataset="the pictures in my_*digits*\n| <b>")

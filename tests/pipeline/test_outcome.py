@@ -43,7 +43,9 @@ def test_environment_variables_beat_the_file_and_set_beats_them(tmp_path: Path) 
     project.edit(
         "toys/say.py", 'word: str = "hello"', 'word: str = Field(default="hello", json_schema_extra={"env": "WORD"})'
     )
-    project.edit("toys/say.py", "from schemas.artifact", "from pydantic import Field\nfrom schemas.artifact")
+    project.edit(
+        "toys/say.py", "from schemas.artifacts.artifact", "from pydantic import Field\nfrom schemas.artifacts.artifact"
+    )
     spoken = Project(project.path, {"WORD": "variable"})
     spoken.digits("run")
     assert (spoken.artifacts / "latest" / "say.text" / "text.txt").read_text() == "variable"

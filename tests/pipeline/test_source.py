@@ -58,7 +58,12 @@ def test_a_library_that_is_not_installed_has_the_version_missing() -> None:
 def test_every_stage_counts_the_modules_it_uses() -> None:
     """What train depends on includes networks and examples, and not the machinery."""
     modules = read_source("components.train", HOUSE).modules
-    assert {"components.train", "learning.networks", "learning.augment", "schemas.examples"} <= set(modules)
+    assert {
+        "components.train",
+        "learning.training.networks",
+        "learning.training.augment",
+        "schemas.artifacts.examples",
+    } <= set(modules)
     assert not any(name.startswith("pipeline") for name in modules)
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from components.evaluate import EvaluateConfig
-from pipeline.cli.project import find_project
+from pipeline.cli.arguments.project import find_project
 from pipeline.specification import load_pipeline
-from schemas.document import read_document
 from schemas.errors import UsageError
-from schemas.settings import validate
+from schemas.settings.document import read_document
+from schemas.settings.resolve import validate
 from tests.project import TOYS, Project, toy_project
 
 JUDGED = """\

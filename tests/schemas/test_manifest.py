@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.artifact import Artifact
+from schemas.artifacts.artifact import Artifact
 from schemas.errors import InputError
 from schemas.manifest import MANIFEST, Manifest, content_of, digest_of, hash_file, hash_files
 from tests.samples import seal

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from toys.text import Text
 
-from schemas.artifact import Output
-from schemas.blessing import Blessing, Verdict
-from schemas.config import Config
-from schemas.gate import RuleResult
+from schemas.artifacts.artifact import Output
+from schemas.artifacts.blessing import Blessing, Verdict
+from schemas.settings.config import Config
+from schemas.settings.gate import RuleResult
 
 
 class BlessConfig(Config):

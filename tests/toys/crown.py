@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from toys.text import Text
 
-from schemas.artifact import Output
-from schemas.blessing import Blessing
-from schemas.bundle import Bundle
+from schemas.artifacts.artifact import Output
+from schemas.artifacts.blessing import Blessing
+from schemas.artifacts.bundle import Bundle
 
 
 def crown(text: Text, blessing: Blessing, bundle: Output[Bundle]) -> None:

@@ -6,11 +6,11 @@ import time
 
 from toys.text import Text
 
-from schemas.artifact import Output
-from schemas.blessing import Blessing, Verdict
-from schemas.bundle import Bundle
-from schemas.config import Config
-from schemas.gate import RuleResult
+from schemas.artifacts.artifact import Output
+from schemas.artifacts.blessing import Blessing, Verdict
+from schemas.artifacts.bundle import Bundle
+from schemas.settings.config import Config
+from schemas.settings.gate import RuleResult
 
 
 class JudgeConfig(Config):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from toys.text import Text
 
-from schemas.artifact import Output
-from schemas.bundle import Bundle
+from schemas.artifacts.artifact import Output
+from schemas.artifacts.bundle import Bundle
 
 
 def pack(text: Text, bundle: Output[Bundle]) -> None:

@@ -7,9 +7,9 @@ import time
 
 from toys.text import Text
 
-from schemas.artifact import Output
-from schemas.config import Config
+from schemas.artifacts.artifact import Output
 from schemas.errors import InputError
+from schemas.settings.config import Config
 
 
 class SayConfig(Config):

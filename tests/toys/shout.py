@@ -5,8 +5,8 @@ from __future__ import annotations
 from toys.louder import louder
 from toys.text import Text
 
-from schemas.artifact import Output
-from schemas.config import Config
+from schemas.artifacts.artifact import Output
+from schemas.settings.config import Config
 
 
 class ShoutConfig(Config):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from schemas.artifact import Artifact
+from schemas.artifacts.artifact import Artifact
 
 
 class Text(Artifact):

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from components.ingest import IngestConfig, ingest
-from schemas.artifact import Output
+from schemas.artifacts.artifact import Output
+from schemas.artifacts.examples import Examples
+from schemas.artifacts.statistics import Statistics, StatisticsRecord
 from schemas.errors import DigitsError
-from schemas.examples import Examples
 from schemas.manifest import hash_files
-from schemas.statistics import Statistics, StatisticsRecord
 from tests.components.sources.network import VARIABLES
 
 __all__ = ["Ingested", "run_ingest", "start_ingest"]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from components.ingest import IngestConfig, ingest
-from schemas.examples import Examples, Split
-from schemas.statistics import Statistics, StatisticsRecord
+from schemas.artifacts.examples import Examples, Split
+from schemas.artifacts.statistics import Statistics, StatisticsRecord
 from tests.samples import make_output
 
 __all__ = ["Own", "take_in"]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from schemas.examples import Examples
-from schemas.statistics import Statistics
+from schemas.artifacts.examples import Examples
+from schemas.artifacts.statistics import Statistics
 from tests.project import Project
 from tests.samples import write_digits
 
@@ -34,8 +34,8 @@ stages:
 OWN = """\
 from pathlib import Path
 from pydantic import Field
-from schemas.artifact import Artifact, Output
-from schemas.config import Config
+from schemas.artifacts.artifact import Artifact, Output
+from schemas.settings.config import Config
 
 class Counted(Artifact):
     "File structure: count.txt."

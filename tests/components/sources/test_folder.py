@@ -12,9 +12,9 @@ import pytest
 
 from components.ingest import IngestConfig
 from components.sources.folder import read_folder
-from components.sources.taken import Taken
+from components.sources.source_result import Taken
 from inference.reading import read_picture
-from learning.files import encode_jpeg, encode_png
+from learning.synthetic.encoding import encode_jpeg, encode_png
 from schemas.errors import InputError
 from tests.components.sources.own_pictures import Own, take_in
 from tests.samples import draw_digit, write_digits

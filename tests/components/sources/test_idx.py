@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from components.sources.entry import SourceEntry
 from components.sources.idx import read_idx
-from components.sources.taken import Taken
+from components.sources.source_result import Taken
+from components.sources.source_settings import SourceEntry
 from schemas.errors import InputError
 from tests.components.sources.own_pictures import Own, take_in
 from tests.samples import make_split, write_idx

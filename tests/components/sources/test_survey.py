@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from components.sources.survey import Survey, survey
+from schemas.artifacts.examples import Split
 from schemas.errors import InputError
-from schemas.examples import Split
 from tests.samples import make_split
 
 LETTERS = ("a", "b", "c")

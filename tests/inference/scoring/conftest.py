@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from inference.bundle import LoadedBundle
-from inference.reader import Reader
-from inference.threads import use_one_thread
+from inference.model.bundle import LoadedBundle
+from inference.model.reader import Reader
+from inference.model.threads import use_one_thread
 
 
 @pytest.fixture(scope="session")

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from inference.bundle import LoadedBundle
-from inference.scoring.beam import Beam
-from inference.scoring.disk import Disk
+from inference.model.bundle import LoadedBundle
+from inference.scoring.engines.beam import Beam
 from inference.scoring.folder import Scored, score_folder
+from inference.scoring.job import Work
 from inference.scoring.output import Output
 from inference.scoring.part import Columns
-from inference.scoring.work import Work
+from inference.scoring.storage.disk import Disk
 from tests.inference.pictures import as_file, sample
 
 __all__ = [

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inference.bundle import LoadedBundle
-from inference.reader import Reader
-from inference.scoring.disk import Disk
+from inference.model.bundle import LoadedBundle
+from inference.model.reader import Reader
 from inference.scoring.part import Columns, Task, score_shard
-from inference.scoring.place import place
 from inference.scoring.shard import cut_shards
-from schemas.predictions import path_of_name
+from inference.scoring.storage.atomic_file import place
+from inference.scoring.storage.disk import Disk
+from schemas.artifacts.predictions import path_of_name
 from tests.inference.pictures import as_file, bomb, files, sample, seven
 from tests.inference.scoring.folders import as_nobody, parts_of, read_rows, score
 

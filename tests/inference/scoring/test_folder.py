@@ -16,12 +16,12 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from inference.bundle import LoadedBundle
+from inference.model.bundle import LoadedBundle
 from inference.scoring.folder import score_folder
 from inference.scoring.ledger import Ledger
 from inference.scoring.output import Output
+from schemas.artifacts.predictions import prediction_schema
 from schemas.errors import DigitsError, StageError, UsageError
-from schemas.predictions import prediction_schema
 from tests.inference.pictures import as_file, sample
 from tests.inference.scoring.folders import MANY, parts_of, read_rows, score, work_on, write_mixed, write_pictures
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inference.answer import Answer, answer_all
-from inference.reader import Reader
+from inference.model.answer import Answer, answer_all
+from inference.model.reader import Reader
 from inference.scoring.rows import Row, score_batch
 from tests.inference.pictures import as_file, files, sample, seven
 

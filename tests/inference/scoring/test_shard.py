@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.scoring.disk import Entry, Listing
 from inference.scoring.shard import MOST, Shard, cut_shards
+from inference.scoring.storage.disk import Entry, Listing
 
 NAMES = [b"%05d.png" % number for number in range(20_000)]
 names = st.binary(min_size=1, max_size=60).map(lambda name: name.replace(b"\0", b"0").replace(b"/", b"|"))

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference.bundle import LoadedBundle
+from inference.model.bundle import LoadedBundle
+from inference.scoring.contact_sheet import draw_least_certain, words_of
 from inference.scoring.folder import Scored
-from inference.scoring.sheet import draw_least_certain, words_of
 from inference.scoring.summary import EXAMPLES, LEAST_CERTAIN, Seen, Summary
 from tests.inference.pictures import as_file, sample
 from tests.inference.scoring.folders import read_rows, score, write_pictures

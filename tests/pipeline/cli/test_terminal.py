@@ -59,7 +59,7 @@ def test_a_live_line_goes_when_its_stage_ends(project: Project) -> None:
 
 TOLD = """
 import time
-from pipeline.cli.live import tell
+from pipeline.cli.printing.progress import tell
 from schemas import progress
 
 with tell("scoring"):

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from pipeline.report.material import Material
-from schemas.blessing import Blessing, Verdict
-from schemas.comparison import Comparison
-from schemas.evaluation import CoveragePoint, DigitMetrics, Evaluation, Metrics, RiskCoverage, Tried
-from schemas.examples import Examples, Split
-from schemas.execution import Execution, Version
-from schemas.gate import RuleResult
-from schemas.model import History, Round
-from schemas.parts import Parts
-from schemas.run import RunRecord, StageRecord
-from schemas.statistics import Source, SplitStatistics, Statistics, StatisticsRecord
+from schemas.artifacts.blessing import Blessing, Verdict
+from schemas.artifacts.comparison import Comparison
+from schemas.artifacts.evaluation import CoveragePoint, DigitMetrics, Evaluation, Metrics, RiskCoverage, Tried
+from schemas.artifacts.examples import Examples, Split
+from schemas.artifacts.model import History, Round
+from schemas.artifacts.statistics import Source, SplitStatistics, Statistics, StatisticsRecord
+from schemas.records.execution import Execution, Version
+from schemas.records.fingerprint import Parts
+from schemas.records.run import RunRecord, StageRecord
+from schemas.settings.gate import RuleResult
 from tests.samples import make_split, seal
 
 HOSTILE = "<script>alert(1)</script>\"'&"

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pipeline.cli.compare import summary
 from pipeline.report.comparison import compare_runs
 from pipeline.report.material import Material
-from schemas.evaluation import Evaluation
-from schemas.run import RunRecord
+from schemas.artifacts.evaluation import Evaluation
+from schemas.records.run import RunRecord
 from tests.project import Project
 
 Make = Callable[..., Material]

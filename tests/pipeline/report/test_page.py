@@ -8,13 +8,13 @@ from collections.abc import Callable
 
 import pytest
 
-from learning.robustness import KINDS
+from learning.synthetic.robustness import KINDS
 from pipeline.report.material import Material
 from pipeline.report.page import render_report, write_report
-from pipeline.report.trials import digit_for
-from schemas.blessing import Verdict
-from schemas.gate import RuleResult
-from schemas.run import RunRecord, StageRecord
+from pipeline.report.sections.trials import digit_for
+from schemas.artifacts.blessing import Verdict
+from schemas.records.run import RunRecord, StageRecord
+from schemas.settings.gate import RuleResult
 from tests.pipeline.report.conftest import HOSTILE
 from tests.pipeline.report.html import read_page
 from tests.project import Project, toy_project

@@ -1,0 +1,1 @@
+"""Redrawing the digit as MNIST would."""

@@ -1,0 +1,126 @@
+"""Look at the digit again, closer, and draw its strokes as MNIST would have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from inference.page.colour import project
+from inference.page.digit_parts import Digit, choose_parts
+from inference.page.ink import Ink, find_ink
+from inference.page.ruled_lines import Lines
+from inference.page.search import Found
+from inference.pixels.centring import box_of, place
+from inference.pixels.connected_components import connected_parts, eroded, widened
+from inference.pixels.resizing import resized
+from inference.pixels.stroke_width import fit_strokes
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["Note", "draw_digit"]
+
+Note = Callable[[str, Any], None]
+
+LONGER = 112  # side of the digit at which its strokes are made out: 5.6 pixels for one of MNIST's
+MARGIN = 0.35  # round the digit, of its longer side
+
+
+def draw_digit(
+    pixels: NDArray[np.uint8], weights: tuple[float, float, float], found: Found, scale: float, note: Note
+) -> tuple[NDArray[np.uint8], list[str]] | None:
+    """Draw the digit that was found in the overview of a picture.
+
+    Args:
+        pixels: uint8, shape [h, w] or [h, w, 3].
+        weights: of blue, green and red.
+        found: what was found in the overview.
+        scale: of the overview, in its pixels for one of the picture's.
+        note: told the name and the picture of each step.
+
+    Returns:
+        The picture, uint8 [28, 28], and the steps; None where no ink is left when seen closer.
+    """
+    import numpy as np
+
+    grey, move = _crop(pixels, weights, box_of(found.digit.mask), scale)
+    ink, digit = _see(grey, move, found)
+    note("crop", grey)
+    note("ink", ink.relief / max(ink.strength, 1) * 255)
+    note("strokes", digit.mask)
+    if not digit.mask.any():
+        return None
+    mask, done = fit_strokes(np.pad(digit.mask, LONGER // 8))
+    if done:
+        note(done, mask)
+    dropped = max(found.digit.dropped, digit.dropped)
+    steps = ["lines removed" if found.lines else "", _count(dropped, "speck") + " dropped" if dropped else "", done]
+    return place(mask), [step for step in steps if step]
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number} {name}{'s' if number > 1 else ''}"
+
+
+def _crop(
+    pixels: NDArray[np.uint8], weights: tuple[float, float, float], box: tuple[int, int, int, int], scale: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Cut the digit out and bring it to its size; gives the grey and the move from the overview to it."""
+    import numpy as np
+
+    top, bottom, left, right = box
+    longer = max(bottom - top, right - left)
+    margin = max(MARGIN * longer, 3)
+    height, width = pixels.shape[:2]
+    y0, x0 = max(int((top - margin) / scale), 0), max(int((left - margin) / scale), 0)
+    y1 = min(int(np.ceil((bottom + margin) / scale)), height)
+    x1 = min(int(np.ceil((right + margin) / scale)), width)
+    zoom = LONGER * scale / longer
+    size = max(round((x1 - x0) * zoom), 1), max(round((y1 - y0) * zoom), 1)
+    grey = resized(project(pixels[y0:y1, x0:x1], weights), size)
+    move = np.asarray([[zoom / scale, 0, -x0 * zoom], [0, zoom / scale, -y0 * zoom]], np.float32)
+    return np.clip(grey, 0, 255).astype(np.float32), move
+
+
+def _see(grey: NDArray[np.float32], move: NDArray[np.float32], found: Found) -> tuple[Ink, Digit]:
+    """Find ink and digit again where the overview found them."""
+    import cv2
+    import numpy as np
+
+    def closer(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        size = grey.shape[1], grey.shape[0]
+        return np.asarray(cv2.warpAffine(mask.astype(np.uint8), move, size, flags=cv2.INTER_NEAREST), np.bool_)
+
+    other = widened(found.digit.others | found.soft, 5, 5) & ~widened(found.digit.mask, 5, 5)
+    region, lines = closer(found.page.region & ~other), found.lines
+    if lines is not None:
+        lines = Lines(closer(lines.level), closer(lines.upright), lines.dark, lines.strength)
+    widest = round(found.page.widest * float(move[0, 0]))
+    ink = find_ink(grey, region, closer(found.digit.mask), dark=found.page.dark, lines=lines, widest=widest)
+    if widest and not ink.mask.any():
+        ink = find_ink(grey, region, closer(found.digit.mask), dark=found.page.dark, lines=lines)
+    ink = replace(ink, mask=_touching(_closed(ink.mask), closer(widened(found.digit.mask, 5, 5))))
+    digit = choose_parts(ink.mask, ink.relief, region & ~eroded(region, 1))
+    if not digit.mask.any():
+        digit = replace(found.digit, mask=closer(found.digit.mask))
+    return ink, digit
+
+
+def _touching(mask: NDArray[np.bool_], near: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Leave out the parts of a mask that nowhere lie where the overview saw the digit."""
+    import numpy as np
+
+    labels, table = connected_parts(mask)
+    kept = np.bincount(labels[near], minlength=len(table)) > 0
+    kept[0] = False
+    return np.take(kept, labels)
+
+
+def _closed(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Close gaps of two pixels, a third of one of MNIST's: in strokes of less than a pixel there are many."""
+    import cv2
+    import numpy as np
+
+    return np.asarray(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)), np.bool_)

@@ -1,0 +1,1 @@
+"""What a picture file is, and decoding it safely."""

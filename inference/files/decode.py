@@ -1,0 +1,149 @@
+"""From the bytes of a picture file to upright, opaque 8-bit pixels of a bounded size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from inference.files.exif import TURNS, apply_orientation
+from inference.files.header import Header, read_header
+from inference.files.unreadable import UnreadableError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["Picture", "decode"]
+
+LONGEST = 1600  # a larger picture is reduced at once: strokes need no more, and all that follows costs less
+ENOUGH = 1000  # the longest side of a JPEG that is decoded at a half, a quarter or an eighth
+OPAQUE = 255
+SEEN = 0.5  # alpha of pixels that show their own colour
+ONE_COLOUR = 8  # spread of the visible colours below which a drawing is in its alpha alone
+AS_IT_IS = -1  # cv2.IMREAD_UNCHANGED: all channels and bits, EXIF's orientation left to us
+REDUCED = {2: 17 | 128, 4: 33 | 128, 8: 65 | 128}  # cv2.IMREAD_REDUCED_COLOR_n | IMREAD_IGNORE_ORIENTATION
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A decoded picture.
+
+    Attributes:
+        pixels: uint8, shape [h, w] where it is grey, [h, w, 3] (blue, green, red) where it has colours.
+        header: what the file says of itself; its size is that of the file.
+        steps: what was done, in a few words each.
+    """
+
+    pixels: NDArray[np.uint8]
+    header: Header
+    steps: tuple[str, ...]
+
+
+def decode(data: bytes, header: Header | None = None) -> Picture:
+    """Decode a picture file, of whatever it is called; its first frame where there are more.
+
+    Args:
+        data: the bytes of the file.
+        header: what it says of itself, where that was read already.
+
+    Raises:
+        UnreadableError: it is none, is damaged or too large; the reason is a few words.
+    """
+    header = header or read_header(data)
+    pixels = _decode_pixels(data, header)
+    if pixels is None or pixels.size == 0:
+        raise UnreadableError("damaged")
+    steps = ["first frame taken"] * (header.frames > 1)
+    if header.orientation in TURNS:
+        steps.append(TURNS[header.orientation])
+    pixels = apply_orientation(pixels, header.orientation)
+    pixels, seen = _make_opaque(_to_bytes(_shrink(pixels)))
+    return Picture(_drop_equal_channels(pixels), header, (*steps, *seen))
+
+
+def _decode_pixels(data: bytes, header: Header) -> NDArray[Any] | None:
+    import cv2
+    import numpy as np
+
+    # A damaged picture is told of in our words, not on standard error.
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    if header.format == "PNM":
+        data += b"\n"  # OpenCV wants more after the last number of one written as text
+    longest = max(header.width, header.height)
+    factor = next((n for n in (8, 4, 2) if longest >= n * ENOUGH), 1) if header.format == "JPEG" else 1
+    try:
+        return cv2.imdecode(np.frombuffer(data, np.uint8), REDUCED.get(factor, AS_IT_IS))
+    except (cv2.error, MemoryError):
+        return None
+
+
+def _shrink(pixels: NDArray[Any]) -> NDArray[Any]:
+    import cv2
+
+    height, width = pixels.shape[:2]
+    factor = -(-max(height, width) // LONGEST)
+    if factor == 1:
+        return pixels
+    size = max(width // factor, 1), max(height // factor, 1)
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA) if pixels.dtype.name != "int32" else pixels
+
+
+def _to_bytes(pixels: NDArray[Any]) -> NDArray[np.uint8]:
+    """Scale deeper pixels to 0..255 by the range the picture uses: 10 bits in 16 are common; alpha by its full one."""
+    import numpy as np
+
+    if pixels.dtype == np.uint8:
+        return pixels
+    values = np.nan_to_num(pixels.astype(np.float64), posinf=0, neginf=0)
+    colours = values[..., :3] if values.shape[2:] else values
+    low, high = colours.min(), colours.max()
+    scaled = (colours - low) * (OPAQUE / max(high - low, 1e-12))
+    if values.shape[2:] == (4,):
+        full = np.iinfo(pixels.dtype).max if pixels.dtype.kind in "iu" else 1
+        scaled = np.dstack([scaled, np.clip(values[..., 3] * (OPAQUE / full), 0, OPAQUE)])
+    return np.rint(scaled).astype(np.uint8)
+
+
+def _make_opaque(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+    """Put a picture with alpha on a page of a colour on which its ink is seen."""
+    import numpy as np
+
+    if pixels.shape[2:] != (4,):
+        return pixels, ()
+    colours, alpha = pixels[..., :3], pixels[..., 3:].astype(np.float32) / np.float32(OPAQUE)
+    if alpha.min() == 1:
+        return np.ascontiguousarray(colours), ()
+    page = _page_colour(colours, alpha)
+    flat = np.rint(colours * alpha + page * (1 - alpha)).astype(np.uint8)
+    name = {0.0: "black", 255.0: "white"}.get(float(page.mean()), "its own colour")
+    return flat, (f"transparency put on {name}",)
+
+
+def _page_colour(colours: NDArray[np.uint8], alpha: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Choose the page: that of the picture where most of it is opaque paper, else black or white, unlike the ink."""
+    import numpy as np
+
+    weight = float(alpha.sum())
+    if weight == 0:
+        return np.full(3, OPAQUE, np.float32)
+    luma = colours.mean(axis=2, keepdims=True)
+    mean = float((luma * alpha).sum()) / weight
+    spread = (float((np.square(luma - mean) * alpha).sum()) / weight) ** 0.5
+    if weight > alpha.size / 2 and spread > ONE_COLOUR:
+        return np.median(colours[alpha[..., 0] > SEEN], axis=0).astype(np.float32)
+    return np.full(3, OPAQUE if mean < OPAQUE / 2 else 0, np.float32)
+
+
+def _drop_equal_channels(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    import numpy as np
+
+    if pixels.shape[2:] in {(1,), (2,)}:
+        pixels = pixels[..., 0]
+    if pixels.shape[2:] and _is_grey(pixels[::8, ::8]) and _is_grey(pixels):
+        pixels = pixels[..., 0]
+    return np.ascontiguousarray(pixels)
+
+
+def _is_grey(pixels: NDArray[np.uint8]) -> bool:
+    blue, green, red = (pixels[..., i] for i in range(3))
+    return bool((blue == green).all() and (green == red).all())

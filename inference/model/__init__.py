@@ -1,0 +1,1 @@
+"""Loading a bundle, running it, deciding whether to answer."""

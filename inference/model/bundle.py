@@ -1,0 +1,75 @@
+"""The files of a bundle that reading needs, in memory and as they were sealed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from schemas.artifacts.bundle import Bundle
+from schemas.artifacts.calibration import Calibration, CalibrationRecord, Reference
+from schemas.errors import InputError
+from schemas.manifest import Manifest
+
+__all__ = ["LoadedBundle"]
+
+FILES = (Bundle.LITERT, Bundle.LABELS, Calibration.RECORD, Calibration.REFERENCE)
+
+
+@dataclass(frozen=True)
+class LoadedBundle:
+    """A bundle that can be sent to where its folder is not.
+
+    Attributes:
+        version: the name of its folder, such as v0003-8f3c1d2a.
+        content: its content digest.
+        files: the bytes of each file, by name.
+    """
+
+    version: str
+    content: str
+    files: dict[str, bytes]
+
+    @classmethod
+    def read(cls, folder: Path) -> LoadedBundle:
+        """Read a sealed bundle, or what a link leads to.
+
+        Raises:
+            InputError: it is no bundle, or a file that is used is not as it was sealed.
+        """
+        folder = folder.resolve()
+        manifest = Manifest.read(folder)
+        if manifest is None or manifest.type != Bundle.__name__:
+            raise InputError(f"{folder} is not a sealed bundle", found="no manifest.json of one", do="digits run")
+        return cls(folder.name, manifest.content, {name: _read_sealed(folder, name, manifest) for name in FILES})
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The name of each class."""
+        return tuple(json.loads(self.files[Bundle.LABELS]))
+
+    @property
+    def model(self) -> bytes:
+        """The LiteRT model."""
+        return self.files[Bundle.LITERT]
+
+    @property
+    def calibration(self) -> CalibrationRecord:
+        """How sure it may be."""
+        return CalibrationRecord.model_validate_json(self.files[Calibration.RECORD])
+
+    @property
+    def reference(self) -> Reference:
+        """What it holds pictures against."""
+        return Reference.load(BytesIO(self.files[Calibration.REFERENCE]))
+
+
+def _read_sealed(bundle: Path, name: str, manifest: Manifest) -> bytes:
+    if name not in manifest.files:
+        raise InputError(f"{bundle} holds no {name}", found="a bundle of another version", do="digits run")
+    data = (bundle / name).read_bytes() if (bundle / name).is_file() else b""
+    if hashlib.sha256(data).hexdigest() != manifest.files[name].sha256:
+        raise InputError(f"{bundle / name} is damaged", expected="the bytes it was sealed with", do="digits run")
+    return data

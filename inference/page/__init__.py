@@ -1,0 +1,1 @@
+"""Finding paper, light and digit in a picture."""

@@ -1,0 +1,123 @@
+"""Tell ink from paper pixel by pixel, faint halves of a loop and all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from inference.page.background import grain_of, noise_of, smooth_background, wide_background
+from inference.page.ruled_lines import Lines, bridge_lines
+from inference.pixels.connected_components import connected_parts
+from inference.pixels.quantile import quantile
+from inference.pixels.resizing import resized
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["Ink", "find_ink"]
+
+FAINTEST = 0.15  # of the ink's strength: what is connected to strong ink counts down to here
+STRONG = 0.4
+BARE = 0.5  # of what a pixel of the thumbnail stands for is paper
+THUMB = 64  # longer side of what a background is made of: it has no detail
+WINDOW = 0.12  # of the longer side: what the median of the background sees
+HALF = 0.42  # of the strength nearby: where the soft edge of a stroke is taken to be
+LOW_NOISE, HIGH_NOISE = 3.0, 4.5  # deviations of the paper's grain
+
+
+@dataclass(frozen=True)
+class Ink:
+    """What was found on the paper.
+
+    Attributes:
+        mask: bool, shape [h, w].
+        relief: float32, shape [h, w]: how far each pixel stands out from the paper, 0 to 255.
+        strength: of the ink, 0 to 255.
+        noise: standard deviation of the bare paper.
+    """
+
+    mask: NDArray[np.bool_]
+    relief: NDArray[np.float32]
+    strength: float
+    noise: float
+
+
+def find_ink(  # noqa: PLR0913  (a page, and all that is known of it)
+    grey: NDArray[np.float32],
+    region: NDArray[np.bool_],
+    coarse: NDArray[np.bool_],
+    *,
+    dark: bool,
+    lines: Lines | None = None,
+    widest: int = 0,
+) -> Ink:
+    """Find the ink on a region of paper.
+
+    The background is carried on below the coarse ink, subtracted, and what stands out is kept by a threshold
+    relative to the strength nearby, with hysteresis.
+
+    Args:
+        grey: float32, shape [h, w], 0 to 255.
+        region: bool, shape [h, w]: the paper.
+        coarse: bool, shape [h, w]: a first idea of the ink.
+        dark: whether ink is darker than paper.
+        lines: printed lines, to be taken out.
+        widest: stroke, in pixels, where all that is wider is background; 0 to carry the paper on below the ink.
+    """
+    import numpy as np
+
+    reach = max(grey.shape) / 40
+    signed = -grey if dark else grey
+    relief, noise, strength, given = np.zeros_like(grey), 0.0, 0.0, coarse
+    for _ in range(1 if widest else 2):
+        paper = region & ~_dilated(coarse, max(2, round(reach / 2)))
+        ground = wide_background(signed, widest) if widest else _background(signed, paper, reach)
+        relief = np.where(region, signed - ground, 0).astype(np.float32)
+        noise = max(noise_of(relief[paper]), grain_of(relief[region]))
+        strength = quantile(relief[coarse], 0.85)
+        coarse = (relief > max(LOW_NOISE * noise, FAINTEST * strength, 1.5)) & region
+    if lines is not None and lines.dark == dark:
+        relief = bridge_lines(relief, lines, _dilated(given, 2))
+    return Ink(_hysteresis(relief, noise, strength), relief, strength, noise)
+
+
+def _background(signed: NDArray[np.float32], paper: NDArray[np.bool_], reach: float) -> NDArray[np.float32]:
+    """Fill in what is not paper from the paper nearest to it; a median then keeps the edges of shadows."""
+    import cv2
+    import numpy as np
+
+    height, width = signed.shape
+    factor = -(-max(height, width) // THUMB)
+    size = max(width // factor, 1), max(height // factor, 1)
+    known, seen = resized(paper.astype(np.float32), size), resized(signed * paper, size)
+    bare = np.asarray(known > BARE, np.bool_)
+    values = np.asarray(seen / np.maximum(known, BARE), np.float32)
+    filled = np.where(bare, values, smooth_background(values, bare, reach / factor))
+    low = float(filled.min())
+    window = round(max(size) * WINDOW) | 1
+    median = cv2.medianBlur(np.clip(np.rint(filled - low), 0, 255).astype(np.uint8), window).astype(np.float32)
+    return np.asarray(cv2.resize(median, (width, height), interpolation=cv2.INTER_LINEAR), np.float32) + np.float32(low)
+
+
+def _hysteresis(relief: NDArray[np.float32], noise: float, strength: float) -> NDArray[np.bool_]:
+    import cv2
+    import numpy as np
+
+    near = max(3, round(max(relief.shape) / 16)) | 1
+    peak = cv2.blur(cv2.dilate(relief, np.ones((near, near), np.uint8)), (near, near))
+    weak = (relief > max(LOW_NOISE * noise, FAINTEST * strength, 1.5)) & (relief > HALF * peak)
+    strong = weak & (relief > max(HIGH_NOISE * noise, STRONG * strength, 2.0))
+    labels, table = connected_parts(weak)
+    kept = np.zeros(len(table), np.bool_)
+    kept[labels[strong]] = True
+    kept[0] = False
+    return np.take(kept, labels)
+
+
+def _dilated(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
+    import cv2
+    import numpy as np
+
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * by + 1, 2 * by + 1))
+    return cv2.dilate(mask.astype(np.uint8), kernel).astype(np.bool_)

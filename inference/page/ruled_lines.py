@@ -1,0 +1,159 @@
+"""Take the printed lines of ruled and squared paper out of a picture without breaking the strokes that cross them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from inference.pixels.connected_components import connected_parts, widened
+from inference.pixels.quantile import quantile
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["Lines", "bridge_lines", "erase_lines", "find_residue"]
+
+THIN = 9  # pixels: what is narrower may be a line
+RUN = 0.15  # of the width: a straight run this long may be part of a line
+SPAN = 0.85  # of the width: a line has parts over this much of it
+PART = 0.2  # of the width: among lines, one from a side up to the digit
+WHOLE = 0.97  # of the width: a single line is one only if it runs this far
+DRIFT = 3  # pixels a run may rise or fall
+THICKEST, LEAST_THICK = 0.025, 5  # of the width, but no less than so many pixels
+STRONGER = 1.4  # times as dark as the line: ink that lies on it
+STRONG_SHARE = 0.2  # of ink is stronger than the lines by that much
+MOST = 0.7  # of the pixels of lines: strokes that cross them, which are stronger, do not count
+USUAL = 0.92  # of the pixels of lines, soft edges and all, are fainter than the strongest lines,
+CORE = 1.5  # which are no more than so many times as strong as what MOST are fainter than
+QUIET = 0.3  # of all pixels are paper at its quietest, even where lines are many
+NOISE = 2.5 / 0.385  # times that: two and a half standard deviations
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Where printed lines are.
+
+    Attributes:
+        level: bool, shape [h, w]: the nearly level ones.
+        upright: bool, shape [h, w]: the nearly upright ones.
+        dark: whether they are darker than the paper.
+        strength: of most of them, 0 to 255.
+    """
+
+    level: NDArray[np.bool_]
+    upright: NDArray[np.bool_]
+    dark: bool
+    strength: float
+
+
+def erase_lines(grey: NDArray[np.float32]) -> tuple[NDArray[np.float32], Lines | None]:
+    """Find the thin straight lines that span a page, and take them out.
+
+    Args:
+        grey: float32, shape [h, w], 0 to 255.
+
+    Returns:
+        The page without lines, and the lines, if there are any.
+    """
+    import cv2
+    import numpy as np
+
+    kernel = np.ones((THIN, THIN), np.uint8)
+    for dark in (True, False):
+        hat = np.asarray(cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT if dark else cv2.MORPH_TOPHAT, kernel), np.float32)
+        lines = _find_lines(hat, dark=dark)
+        if lines is not None:
+            gone = hat - bridge_lines(hat, lines, np.zeros(grey.shape, np.bool_))
+            return np.asarray(grey + gone if dark else grey - gone, np.float32), lines
+    return grey, None
+
+
+def _find_lines(relief: NDArray[np.float32], *, dark: bool) -> Lines | None:
+    """Find the lines in what stands out from the paper: two or more in a direction, or one from end to end."""
+    import numpy as np
+
+    threshold = max(NOISE * quantile(relief.ravel(), QUIET), 0.04 * float(relief.max()), 2.0)
+    raised = (relief > threshold).astype(np.uint8)
+    level, upright = _level_lines(raised), _level_lines(np.ascontiguousarray(raised.T))
+    if level is None and upright is None:
+        return None
+    none = np.zeros(relief.shape, np.bool_)
+    level, upright = none if level is None else level, none if upright is None else upright.T
+    return Lines(level, upright, dark, quantile(relief[level | upright], MOST))
+
+
+def find_residue(mask: NDArray[np.bool_], relief: NDArray[np.float32], lines: Lines) -> NDArray[np.bool_]:
+    """Give the parts of the ink that are no stronger than the lines: what is left of them, bool [h, w].
+
+    Args:
+        mask: bool, shape [h, w]: ink on a page with lines.
+        relief: float32, shape [h, w]: how far each pixel stands out from the paper.
+        lines: the lines.
+    """
+    import numpy as np
+
+    labels, table = connected_parts(mask)
+    strong = mask & (relief > lines.strength * STRONGER)
+    share = np.bincount(labels[strong], minlength=len(table)) / np.maximum(table[:, 4], 1)
+    weak = share < STRONG_SHARE
+    weak[0] = False
+    return weak[labels]
+
+
+def _level_lines(raised: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
+    import cv2
+    import numpy as np
+
+    width = raised.shape[1]
+    run = max(round(RUN * width), 9)
+    thick = cv2.dilate(raised, np.ones((DRIFT, 1), np.uint8))
+    runs = np.asarray(cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, run), np.uint8)), np.uint8)
+    level = runs & raised
+    if np.count_nonzero(level) < SPAN * width:
+        return None
+    joined = cv2.morphologyEx(level, cv2.MORPH_CLOSE, np.ones((DRIFT, run), np.uint8))
+    labels, table = connected_parts(np.asarray(joined, np.bool_))
+    thin = table[:, 4] <= table[:, 2] * max(THICKEST * width, LEAST_THICK)
+    thin[0] = False
+    spans = thin & (table[:, 2] >= SPAN * width)
+    several = np.count_nonzero(spans) > 1
+    if not several and not (spans & (table[:, 2] >= WHOLE * width)).any():
+        return None
+    at_edge = (table[:, 0] <= DRIFT) | (table[:, 0] + table[:, 2] >= width - DRIFT)
+    spans |= thin & at_edge & (table[:, 2] >= PART * width)  # a digit lies across the others
+    return spans[labels] & widened(level > 0, 3, 3)
+
+
+def bridge_lines(relief: NDArray[np.float32], lines: Lines, ink: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Flatten lines, but for what is stronger than they are, and carry strokes on across them.
+
+    Args:
+        relief: float32, shape [h, w]: how far a pixel stands out from the paper.
+        lines: where the lines are.
+        ink: bool, shape [h, w]: what surely is ink, and says nothing of how strong the lines are.
+    """
+    import numpy as np
+
+    every = lines.level | lines.upright
+    bare = relief[every & ~ink]
+    if not bare.size:
+        return relief
+    faint = every & (relief < STRONGER * min(quantile(bare, USUAL), CORE * quantile(bare, MOST)))
+    flat = np.where(faint, 0, relief).astype(np.float32)
+    carried = _carry(flat, lines.level)
+    carried = np.maximum(carried, _carry(flat.T, lines.upright.T).T)
+    return np.where(faint, np.minimum(carried, relief), relief).astype(np.float32)
+
+
+def _carry(flat: NDArray[np.float32], lines: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Give, on level lines, the less of the ink above and below."""
+    import cv2
+    import numpy as np
+
+    # A column crosses several lines: the thickness of one is that of the runs of true down the columns.
+    starts = np.count_nonzero(lines[1:] & ~lines[:-1]) + np.count_nonzero(lines[0])
+    reach = round(np.count_nonzero(lines) / max(starts, 1)) // 2 + 2
+    spread = cv2.dilate(np.ascontiguousarray(flat), np.ones((3, 2 * reach + 1), np.uint8))
+    both = np.minimum(np.roll(spread, reach, axis=0), np.roll(spread, -reach, axis=0))
+    return np.where(lines, both, 0).astype(np.float32)

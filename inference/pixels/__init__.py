@@ -1,0 +1,1 @@
+"""Basic operations on pixels that finding and redrawing a digit share."""

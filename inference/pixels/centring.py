@@ -1,0 +1,54 @@
+"""Put a digit into 28x28 as MNIST does: its longer side 20 pixels, its centre of mass at the centre."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemas.artifacts.examples import SIDE
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["BOX", "box_of", "centre", "place"]
+
+BOX = 20
+INK = 255
+
+
+def box_of(mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
+    """Give top, bottom, left and right of what is true, the last ones excluded; all 0 where nothing is."""
+    import cv2
+    import numpy as np
+
+    left, top, width, height = cv2.boundingRect(mask.view(np.uint8))
+    return top, top + height, left, left + width
+
+
+def place(mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Draw a mask of ink, shape [h, w] and larger than 20 pixels, as an antialiased picture [28, 28]."""
+    import cv2
+    import numpy as np
+
+    top, bottom, left, right = box_of(mask)
+    height, width = bottom - top, right - left
+    scale = BOX / max(height, width)
+    size = max(round(width * scale), 1), max(round(height * scale), 1)
+    ink = mask[top:bottom, left:right].astype(np.float32) * INK
+    return centre(np.rint(cv2.resize(ink, size, interpolation=cv2.INTER_AREA)).astype(np.uint8))
+
+
+def centre(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Put light ink, at most 28x28, into a dark 28x28 so that its centre of mass is nearest to the centre."""
+    import numpy as np
+
+    height, width = ink.shape
+    rows, columns = ink.sum(axis=1, dtype=np.float64), ink.sum(axis=0, dtype=np.float64)
+    total = max(float(np.sum(rows)), 1.0)
+    row = float(np.sum(rows * np.arange(SIDE)[:height])) / total
+    column = float(np.sum(columns * np.arange(SIDE)[:width])) / total
+    top = min(max(round(SIDE / 2 - row), 0), SIDE - height)
+    left = min(max(round(SIDE / 2 - column), 0), SIDE - width)
+    image = np.zeros((SIDE, SIDE), np.uint8)
+    image[top : top + height, left : left + width] = ink
+    return image

@@ -1,0 +1,1 @@
+"""What carries a scoring job out: this machine, or Apache Beam."""

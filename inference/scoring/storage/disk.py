@@ -1,0 +1,229 @@
+"""The files of a folder on this machine: listed, and read without ever waiting for one."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from inference.files.extensions import has_suffix, is_named_like_a_picture
+from inference.files.header import MAX_BYTES
+from inference.files.unreadable import UnreadableError
+
+__all__ = ["Disk", "Entry", "Folder", "Listing", "why_skipped"]
+
+KINDS = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
+CHUNK = 65536
+
+
+class Entry(NamedTuple):
+    """A file as it was listed.
+
+    Attributes:
+        name: within its folder.
+        size: in bytes.
+        modified: when, in nanoseconds.
+        skipped: why it is not to be read; empty where it is.
+    """
+
+    name: bytes
+    size: int
+    modified: int
+    skipped: str = ""
+
+
+class Listing(NamedTuple):
+    """The files of one folder, sorted by name; the folder is relative to that which is scored, empty for itself."""
+
+    folder: bytes
+    entries: Iterator[Entry]
+
+
+@dataclass(frozen=True)
+class Disk:
+    """A folder on this machine.
+
+    Attributes:
+        root: whose files are scored.
+        follow: whether links are followed, to files, and into folders that were not entered yet.
+        left_out: real paths of what is no part of it, such as the output.
+    """
+
+    root: str
+    follow: bool = False
+    left_out: tuple[str, ...] = ()
+
+    @classmethod
+    def at(cls, folder: Path, output: Iterable[str] = (), *, follow: bool = False) -> Disk:
+        """Take a folder with all that is below it but the output."""
+        real = (f"{os.path.realpath(os.path.dirname(path))}/{os.path.basename(path)}" for path in output)
+        return cls(os.path.abspath(folder), follow, tuple(real))
+
+    def walk(self) -> Iterator[Listing]:
+        """List folder by folder, each sorted by name before the folders in it."""
+        entered: set[tuple[int, int]] = set()
+        pending = [b""]
+        while pending:
+            folder = pending.pop()
+            path = os.path.join(os.fsencode(self.root), folder)
+            try:
+                if self.follow and not _is_new(path, entered):
+                    continue
+                names, inner = self._list(path)
+            except OSError:  # what is in it nobody knows: as a file that cannot be read, it says why itself
+                yield Listing(os.path.dirname(folder), iter([Entry(os.path.basename(folder) or b".", 0, 0)]))
+                continue
+            yield Listing(folder, self._look(folder, names))
+            pending += [os.path.join(folder, name) for name in reversed(inner)]
+
+    def _list(self, path: bytes) -> tuple[list[bytes], list[bytes]]:
+        """Give the names in a folder that are accounted for, and those of the folders to enter."""
+        names: list[bytes] = []
+        inner: list[bytes] = []
+        here = os.path.realpath(os.fsdecode(path)) if self.left_out else ""
+        left_out = {os.fsencode(os.path.basename(each)) for each in self.left_out if os.path.dirname(each) == here}
+        with os.scandir(path) as found:
+            for entry in found:
+                if entry.name in left_out:
+                    continue
+                if self._is_folder(entry):
+                    inner.append(entry.name)
+                    if is_named_like_a_picture(entry.name):
+                        names.append(entry.name)
+                else:
+                    names.append(entry.name)
+        names.sort()
+        inner.sort()
+        return names, inner
+
+    def _is_folder(self, entry: os.DirEntry[bytes]) -> bool:
+        try:
+            return entry.is_dir(follow_symlinks=self.follow)
+        except OSError:  # a loop of links
+            return False
+
+    def _look(self, folder: bytes, names: list[bytes]) -> Iterator[Entry]:
+        """Look at each file, but open none; those of a folder that is gone by now are told of when they are read."""
+        try:
+            descriptor = self._open(folder)
+        except OSError:
+            yield from (Entry(name, 0, 0, why_skipped(name)) for name in names)
+            return
+        try:
+            for name in names:
+                yield self._entry(descriptor, name)
+        finally:
+            os.close(descriptor)
+
+    def _open(self, folder: bytes) -> int:
+        """Open one of its folders, not what a link in its place leads to."""
+        path = os.path.join(os.fsencode(self.root), folder)
+        return os.open(path, os.O_RDONLY | os.O_DIRECTORY | (0 if self.follow or not folder else os.O_NOFOLLOW))
+
+    def _entry(self, folder: int, name: bytes) -> Entry:
+        try:
+            found = os.stat(name, dir_fd=folder, follow_symlinks=self.follow)
+        except OSError:  # it is said why when it cannot be read
+            return Entry(name, 0, 0, why_skipped(name))
+        return Entry(name, found.st_size, found.st_mtime_ns, _why_not_opened(found.st_mode) or why_skipped(name))
+
+    @contextmanager
+    def open(self, folder: bytes) -> Generator[Folder]:
+        """Open one of its folders, to read files in it; of one that is gone none can be read."""
+        try:
+            descriptor = self._open(folder)
+        except OSError as error:
+            yield _Gone(_why(error, follow=self.follow))
+            return
+        try:
+            yield _Folder(descriptor, follow=self.follow)
+        finally:
+            os.close(descriptor)
+
+
+class Folder(Protocol):
+    """An open folder."""
+
+    def read(self, name: bytes) -> bytes:
+        """Read a file; raises UnreadableError."""
+        ...
+
+
+class _Gone:
+    """A folder that cannot be opened any more."""
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    def read(self, name: bytes) -> bytes:  # noqa: ARG002  (none can be)
+        raise UnreadableError(self._reason, passing=True)
+
+
+class _Folder:
+    """An open folder of this machine."""
+
+    def __init__(self, descriptor: int, *, follow: bool) -> None:
+        self._folder = descriptor
+        self._follow = follow
+        # A FIFO that was put in the place of a picture must not hold us up.
+        self._flags = os.O_RDONLY | os.O_NONBLOCK | (0 if follow else os.O_NOFOLLOW)
+
+    def read(self, name: bytes) -> bytes:
+        """Read a file; raises UnreadableError, of a file that is too large after one byte more than is accepted."""
+        try:
+            file = os.open(name, self._flags, dir_fd=self._folder)
+            try:
+                data = os.read(file, CHUNK)
+                return data if len(data) < CHUNK else self._read_on(file, data)
+            finally:
+                os.close(file)
+        except OSError as error:
+            raise UnreadableError(_why(error, follow=self._follow), passing=True) from error
+
+    @staticmethod
+    def _read_on(file: int, data: bytes) -> bytes:
+        parts, total = [data], len(data)
+        while total <= MAX_BYTES and (data := os.read(file, CHUNK * 16)):
+            parts.append(data)
+            total += len(data)
+        if total > MAX_BYTES:
+            raise UnreadableError(f"more than {MAX_BYTES // 2**20} MiB")
+        return b"".join(parts)
+
+
+def why_skipped(name: bytes) -> str:
+    """Say why a file is not read because of its name; '' where it is: pictures, and names that say nothing."""
+    if name.startswith(b"."):
+        return "hidden"
+    return "" if is_named_like_a_picture(name) or not has_suffix(name) else "not named like a picture"
+
+
+def _why(error: OSError, *, follow: bool) -> str:
+    """Say why a file cannot be read that was listed."""
+    if error.errno == errno.ENOENT:
+        return "gone, or a dangling link" if follow else "gone since it was listed"
+    if error.errno == errno.ELOOP:
+        return "a loop of links" if follow else "a link since it was listed"
+    return (error.strerror or "input or output error").lower()
+
+
+def _why_not_opened(mode: int) -> str:
+    if stat.S_ISREG(mode):
+        return ""
+    if stat.S_ISLNK(mode):
+        return "a link: read with --follow"
+    return "a folder" if stat.S_ISDIR(mode) else KINDS.get(stat.S_IFMT(mode), "no file")
+
+
+def _is_new(folder: bytes, entered: set[tuple[int, int]]) -> bool:
+    """Tell whether a folder was not entered yet, by whatever name, and remember it."""
+    found = os.stat(folder)
+    identity = found.st_dev, found.st_ino
+    new = identity not in entered
+    entered.add(identity)
+    return new

@@ -1,0 +1,86 @@
+"""The files of a folder that Apache Beam's FileSystems reach: gs://, s3://, hdfs://, or one of your own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from inference.files.header import MAX_BYTES
+from inference.files.unreadable import UnreadableError
+from inference.scoring.storage.atomic_file import join
+from inference.scoring.storage.disk import Entry, Listing, why_skipped
+from schemas.errors import InputError
+
+if TYPE_CHECKING:
+    from apache_beam.io.filesystem import FileMetadata
+
+__all__ = ["Remote"]
+
+
+@dataclass(frozen=True)
+class Remote:
+    """A folder elsewhere; Beam's extra for its scheme must be installed.
+
+    Attributes:
+        root: whose files are scored.
+        left_out: what is no part of it, such as the output.
+    """
+
+    root: str
+    left_out: tuple[str, ...] = ()
+
+    def walk(self) -> Iterator[Listing]:
+        """List all files, folder by folder.
+
+        Raises:
+            InputError: nothing is there, or Beam cannot list it.
+        """
+        from apache_beam.io.filesystems import FileSystems
+
+        try:
+            [found] = FileSystems.match([join(self.root, "**")])
+        except (OSError, ValueError) as error:
+            raise InputError(f"{self.root} cannot be listed", found=str(error)) from error
+        if not found.metadata_list:
+            raise InputError(f"{self.root} is not there", found="no file", expected="a folder of pictures")
+        start = len(self.root.rstrip("/")) + 1
+        files = sorted(
+            (os.path.split(each.path[start:]), each) for each in found.metadata_list if not self._is_left_out(each.path)
+        )
+        for folder, some in groupby(files, key=lambda file: file[0][0]):
+            yield Listing(folder.encode(), (_entry(name, each) for (_, name), each in some))
+
+    def _is_left_out(self, path: str) -> bool:
+        return any(path == each or path.startswith(f"{each}/") for each in self.left_out)
+
+    @contextmanager
+    def open(self, folder: bytes) -> Generator[_Folder]:
+        """Open one of its folders, to read files in it."""
+        yield _Folder(join(self.root, folder.decode()) if folder else self.root)
+
+
+@dataclass(frozen=True)
+class _Folder:
+    path: str
+
+    def read(self, name: bytes) -> bytes:
+        """Read a file; raises UnreadableError."""
+        from apache_beam.io.filesystems import FileSystems
+
+        try:
+            with FileSystems.open(join(self.path, name.decode()), compression_type="uncompressed") as file:
+                data: bytes = file.read(MAX_BYTES + 1)
+        except OSError as error:
+            raise UnreadableError(f"cannot be opened: {error}", passing=True) from error
+        if len(data) > MAX_BYTES:
+            raise UnreadableError(f"more than {MAX_BYTES // 2**20} MiB")
+        return data
+
+
+def _entry(name: str, found: FileMetadata) -> Entry:
+    modified = int((found.last_updated_in_seconds or 0) * 1e9)
+    return Entry(name.encode(), found.size_in_bytes, modified, why_skipped(name.encode()))

@@ -1,0 +1,95 @@
+"""The rule on the champion: not worse by more than a margin, or better."""
+
+from __future__ import annotations
+
+from learning.evaluation.comparison import difference_interval, mcnemar
+from schemas.artifacts.comparison import Comparison
+from schemas.settings.gate import ChampionRule, RuleResult
+
+__all__ = ["judge_champion"]
+
+FIRST = "first model: no comparison"
+
+
+def judge_champion(rule: ChampionRule, found: Comparison | None, count: int, seed: int) -> RuleResult:
+    """Hold a comparison against the rule.
+
+    Args:
+        rule: what must be shown.
+        found: the comparison; None without a champion, or without pictures.
+        count: test pictures.
+        seed: of the bootstrap.
+    """
+    if found is None:
+        return _without(rule, count)
+    bound = _lower(found.better, found.worse, rule, found, seed)
+    passed = _meets(found.better, found.worse, rule, found, seed)
+    more = None if passed else _more_right(rule, found, seed)
+    note = "" if passed else _doubt(rule, found)
+    return RuleResult(
+        metric="champion",
+        of="",
+        expected=rule.words,
+        part=found.champion,
+        actual=found.difference,
+        bound=None if rule.better else bound,
+        confidence=rule.confidence,
+        count=found.count,
+        shortfall=None if passed or rule.not_worse_by is None else -rule.not_worse_by - bound,
+        shortfall_pictures=more,
+        passed=passed,
+        reason="" if passed else _why(rule, found, bound, more, note),
+        note=note,
+    )
+
+
+def _without(rule: ChampionRule, count: int) -> RuleResult:
+    why = FIRST if count else "champion: there are no examples to compare on"
+    passed = rule.first == "allow" and count > 0
+    reason, note = ("", why) if passed else (why, "")
+    return RuleResult(
+        metric="champion", of="", expected=rule.words, actual=None, passed=passed, reason=reason, note=note
+    )
+
+
+def _lower(better: int, worse: int, rule: ChampionRule, found: Comparison, seed: int) -> float:
+    return difference_interval(better, worse, found.count, confidence=rule.confidence, seed=seed)[0]
+
+
+def _meets(better: int, worse: int, rule: ChampionRule, found: Comparison, seed: int) -> bool:
+    if rule.not_worse_by is None:
+        return better > worse and mcnemar(better, worse) < 1 - rule.confidence
+    return _lower(better, worse, rule, found, seed) > -rule.not_worse_by
+
+
+def _more_right(rule: ChampionRule, found: Comparison, seed: int) -> int | None:
+    """Count how many more pictures had to be right: first those that got worse, then those that both misread."""
+    both_wrong = round(found.count * (1 - found.accuracy)) - found.worse
+    least, most = 0, found.worse + both_wrong
+
+    def enough(more: int) -> bool:
+        saved = min(more, found.worse)
+        return _meets(found.better + more - saved, found.worse - saved, rule, found, seed)
+
+    if not enough(most):
+        return None
+    while most - least > 1:
+        middle = (least + most) // 2
+        least, most = (least, middle) if enough(middle) else (middle, most)
+    return most
+
+
+def _why(rule: ChampionRule, found: Comparison, bound: float, more: int | None, note: str) -> str:
+    if rule.better:
+        text = f"not shown to be better than the champion: McNemar's p {found.p:.2g}, not < {1 - rule.confidence:.2g}"
+    else:
+        ends = f"{100 * rule.confidence:g} % lower bound {bound:+.4f} <= {-(rule.not_worse_by or 0):g}"
+        text = f"accuracy less the champion's {found.difference:+.4f}, {ends}"
+    pictures = f"{found.better:,} of {found.count:,} pictures better, {found.worse:,} worse"
+    return "; ".join(filter(None, [text, pictures, f"{more:,} more correct needed" if more else "", note]))
+
+
+def _doubt(rule: ChampionRule, found: Comparison) -> str:
+    """Say that it is the pictures that do not suffice, where the figures themselves would."""
+    enough = found.better > found.worse if rule.not_worse_by is None else found.difference > -rule.not_worse_by
+    return f"{found.count:,} pictures are too few to tell" if enough else ""

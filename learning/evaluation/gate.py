@@ -1,0 +1,232 @@
+"""The gate at work: every rule held against the figures of a model. It fails closed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from learning.evaluation.champion_rule import judge_champion
+from learning.evaluation.metrics import SCALARS, Figure, Figures, share, shares
+from schemas.artifacts.examples import DIGIT, SOURCE, Split
+from schemas.settings.gate import EACH_KIND, Bounds, DigitRule, Gate, Rule, RuleResult, SliceRule, needed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from schemas.artifacts.comparison import Comparison
+    from schemas.artifacts.evaluation import Tried
+
+__all__ = ["Evidence", "judge"]
+
+HOPELESS = "too few pictures: all of them right would not do"
+TOO_FEW = "too few pictures to tell"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a model is judged by.
+
+    Attributes:
+        figures: of all pictures of the split.
+        split: the pictures.
+        values: gives the values of a column in any split; None where there is no such column.
+        parameters: how many numbers the network has.
+        robustness: what was tried of each kind of picture people take.
+        refusals: what was tried of each kind that is no digit.
+        comparison: with the champion; None without one, or without pictures.
+        seed: of the bootstrap.
+    """
+
+    figures: Figures
+    split: Split
+    values: Callable[[str], list[str] | None]
+    parameters: int
+    robustness: dict[str, Tried] = field(default_factory=dict[str, "Tried"])
+    refusals: dict[str, Tried] = field(default_factory=dict[str, "Tried"])
+    comparison: Comparison | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One figure held against one rule.
+
+    Attributes:
+        name: of the digit, kind or slice; '' of all pictures.
+        figure: None where there is none.
+        judged: the figure itself or an end of its interval.
+        missed: by how much that misses the rule.
+        more: how many more pictures had to be right.
+        doubt: that it is the pictures that do not suffice; empty where it is the figure.
+        reason: why the rule is missed.
+        note: why it was let be.
+    """
+
+    name: str
+    figure: Figure | None
+    judged: float = math.nan
+    missed: float | None = None
+    more: int | None = None
+    doubt: str = ""
+    reason: str = ""
+    note: str = ""
+
+
+def judge(gate: Gate, evidence: Evidence) -> list[RuleResult]:
+    """Hold every rule against the evidence; what is missing, empty or not a number never passes."""
+    results = [_judge_metric(name, rule, evidence) for name in SCALARS if (rule := getattr(gate, name))]
+    if gate.parameters:
+        results.append(_judge_parameters(gate.parameters, evidence.parameters))
+    results += [_judge_kind("robustness", kind, rule, evidence.robustness) for kind, rule in gate.robustness.items()]
+    results += [_judge_kind("refusals", kind, rule, evidence.refusals) for kind, rule in gate.refusals.items()]
+    results += [_judge_slices(rule, evidence) for rule in gate.slices]
+    if gate.champion:
+        results.append(judge_champion(gate.champion, evidence.comparison, len(evidence.figures), evidence.seed))
+    return results
+
+
+def _judge_metric(name: str, rule: Rule, evidence: Evidence) -> RuleResult:
+    if isinstance(rule, DigitRule) and rule.of == "per_digit":
+        figures = zip(evidence.split.classes, evidence.figures.per_digit(name), strict=True)
+        parts = [_judge_part(digit, rule, figure, name, f" of digit {digit}") for digit, figure in figures]
+        return _result(name, rule.of, rule, parts)
+    return _result(name, "all", rule, [_judge_part("", rule, evidence.figures.get(name), name)])
+
+
+def _judge_parameters(rule: Bounds, parameters: int) -> RuleResult:
+    missed = rule.misses(parameters)
+    return RuleResult(
+        metric="parameters",
+        expected=rule.words,
+        actual=parameters,
+        shortfall=missed,
+        passed=missed is None,
+        reason=f"parameters {parameters:,}: expected {rule.words}" if missed else "",
+    )
+
+
+def _judge_kind(metric: str, kind: str, rule: Rule, tried: dict[str, Tried]) -> RuleResult:
+    known = shares(tried)
+    chosen = known if kind == EACH_KIND else {kind: known[kind]} if kind in known else {}
+    parts = [_judge_part(name, rule, figure, metric, f".{name}") for name, figure in chosen.items()]
+    if not parts:
+        parts = [_Part(kind, None, reason=f"{metric}.{kind} was not tried: set per_kind above 0, and have pictures")]
+    return _result(metric, kind, rule, parts)
+
+
+def _judge_slices(rule: SliceRule, evidence: Evidence) -> RuleResult:
+    values, column = evidence.values(rule.column), evidence.split.column(rule.column)
+    if rule.column == SOURCE and values is None:
+        values, column = ["the only source"], ["the only source"] * len(evidence.split)
+    if values is None or column is None:
+        known = ", ".join((DIGIT, SOURCE, *(tag for tag in evidence.split.tags if tag != SOURCE)))
+        parts = [_Part("", None, reason=f"there is no column {rule.column}: there are {known}")]
+    else:
+        parts = [_judge_slice(value, rule, column, evidence.figures) for value in rule.values or values]
+        parts = parts or [_Part("", None, reason=f"no picture has a {rule.column}")]
+    return _result(rule.metric, rule.column, rule, parts)
+
+
+def _judge_slice(value: str, rule: SliceRule, column: list[str], figures: Figures) -> _Part:
+    import numpy as np
+
+    chosen = np.array([each == value for each in column], bool)
+    count, name = int(chosen.sum()), f"{rule.column} {value}"
+    if count >= rule.minimum:
+        return _judge_part(value, rule, figures.take(chosen).get(rule.metric), rule.metric, f" of {name}")
+    few = f"{name}: not enough examples ({count:,} of {rule.minimum:,})"
+    figure = Figure(math.nan, count, lambda _: (math.nan, math.nan))
+    return _Part(value, figure, note=few) if rule.too_few == "allow" else _Part(value, figure, reason=few)
+
+
+def _judge_part(name: str, rule: Rule, figure: Figure, metric: str, where: str = "") -> _Part:
+    judged = _judged(rule, figure)
+    if not (math.isfinite(judged) and math.isfinite(figure.value)):
+        return _Part(name, figure, reason=f"{metric}{where} is not a number: there are no examples to measure it on")
+    missed = rule.misses(judged)
+    if missed is None:
+        return _Part(name, figure, judged)
+    more = _more_right(rule, figure)
+    doubt = "" if more else _doubt(rule, figure)
+    lacks = needed(metric, more) if more else doubt
+    said = f"{metric}{where} {_why(rule, figure, judged, missed)}; {figure.count:,} pictures"
+    return _Part(name, figure, judged, missed, more, doubt, "; ".join(filter(None, [said, lacks])))
+
+
+def _doubt(rule: Rule, figure: Figure) -> str:
+    """Say that there are too few pictures: no number of right ones would do, or the figure itself meets the rule."""
+    if _only_more(rule, figure):
+        return HOPELESS
+    return TOO_FEW if figure.right is None and rule.misses(figure.value) is None else ""
+
+
+def _judged(rule: Rule, figure: Figure) -> float:
+    return figure.value if rule.on == "point" else figure.interval(rule.confidence)[rule.on == "upper"]
+
+
+def _more_right(rule: Rule, figure: Figure) -> int | None:
+    """Count how many more pictures had to be right for the rule to be met; None where it is no such matter."""
+    if figure.right is None or not _only_more(rule, figure):
+        return None
+    right, count = figure.right, figure.count
+    for more in range(1, count - right + 1):
+        then = share(right, count - more) if figure.shrinks else share(right + more, count)
+        if rule.misses(_judged(rule, then)) is None:
+            return more
+    return None
+
+
+def _only_more(rule: Rule, figure: Figure) -> bool:
+    """Tell whether it is a share that is too small."""
+    return figure.right is not None and rule.at_least is not None and _judged(rule, figure) < rule.at_least
+
+
+def _why(rule: Rule, figure: Figure, judged: float, missed: float) -> str:
+    below = rule.at_least is not None and judged < rule.at_least
+    bound, sign, by = (rule.at_least, "<", "short") if below else (rule.at_most, ">", "over")
+    shown = _said(judged, rule)
+    if rule.on != "point":
+        shown = f"{figure.value:.4g}, {100 * rule.confidence:g} % {rule.on} bound {shown}"
+    return f"{shown} {sign} {bound:g}, {by} by {missed:.2g}"
+
+
+def _said(value: float, rule: Bounds) -> str:
+    """Give a figure that misses a rule with so many places that it is seen to."""
+    text = f"{value:.4g}"
+    return text if rule.misses(float(text)) is not None else repr(value)
+
+
+def _result(metric: str, of: str, rule: Rule, parts: list[_Part]) -> RuleResult:
+    """Put the parts of a rule together, and show the worst of them."""
+    worst = max(parts, key=lambda part: _badness(part, rule))
+    seen = worst.figure if worst.figure and math.isfinite(worst.figure.value) else None
+    reasons = [part.reason for part in parts if part.reason]
+    notes = [part.note for part in parts if part.note] + [worst.doubt] * bool(worst.doubt)
+    return RuleResult(
+        metric=metric,
+        of=of,
+        expected=rule.words,
+        part=worst.name,
+        actual=seen.value if seen else None,
+        bound=worst.judged if seen and rule.on != "point" else None,
+        confidence=None if rule.on == "point" else rule.confidence,
+        count=worst.figure.count if worst.figure else None,
+        shortfall=worst.missed,
+        shortfall_pictures=worst.more,
+        failing=[part.name for part in parts if part.reason and part.name],
+        passed=not reasons,
+        reason="; ".join(reasons),
+        note="; ".join(notes),
+    )
+
+
+def _badness(part: _Part, rule: Rule) -> tuple[bool, float]:
+    """Rank parts: what cannot be measured first, then by how far they are on the wrong side, what was let be last."""
+    if part.note:
+        return False, -math.inf
+    if not math.isfinite(part.judged):
+        return True, math.inf
+    margins = [rule.at_least - part.judged] if rule.at_least is not None else []
+    margins += [part.judged - rule.at_most] if rule.at_most is not None else []
+    return bool(part.reason), max(margins)

@@ -1,0 +1,77 @@
+"""What holding back the least sure answers is worth: the risk-coverage curve of selective classification.
+
+After El-Yaniv and Wiener 2010 (https://jmlr.org/papers/v11/el-yaniv10a.html) and Geifman and El-Yaniv 2017
+(https://arxiv.org/abs/1705.08500). Pictures are put in order by calibrated confidence, with nothing said of how odd
+they are: on 10,000 MNIST test digits that order has an area of 0.00009, with what the decision refuses put last
+0.00010, and 0.00033 by how near to refusal a picture is (1,000 digits and a shortened training: 0.0006, 0.0007 and
+0.0014). Oddness tells digits from what is none, and says little of which digit is misread.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from schemas.artifacts.evaluation import CoveragePoint, RiskCoverage
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["measure_selection", "take_surest"]
+
+COVERAGES = (1000, 995, 990, 980, 950, 900, 800, 500)  # in thousandths, so that counts of pictures are exact
+
+
+def measure_selection(probabilities: NDArray[np.float32], labels: NDArray[np.int32]) -> RiskCoverage | None:
+    """Give how accurate the surest answers are; None without pictures, or where a probability is not a number.
+
+    Args:
+        probabilities: float32 [n, classes], calibrated.
+        labels: int32 [n], the true classes.
+    """
+    import numpy as np
+
+    count = len(labels)
+    if not (count and np.isfinite(probabilities).all()):
+        return None
+    order, misread = take_surest(probabilities, labels)
+    confidence, points = probabilities.max(axis=1)[order], list[CoveragePoint]()
+    for share in COVERAGES:
+        taken = -(-count * share // 1000)
+        points.append(
+            CoveragePoint(
+                coverage=share / 1000,
+                count=taken,
+                accuracy=(taken - int(misread[taken - 1])) / taken,
+                confidence=float(confidence[taken - 1]),
+            )
+        )
+    risks = (wrong / taken for taken, wrong in enumerate(misread.tolist(), start=1))
+    return RiskCoverage(points=points, aurc=math.fsum(risks) / count)
+
+
+def take_surest(
+    probabilities: NDArray[np.float32], labels: NDArray[np.int32]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Put pictures in order, the surest first, and count how many of the first 1, 2, ... n are misread.
+
+    How unsure a model is, is the sum of the probabilities it gives to other classes: the confidence itself is rounded
+    to 1 for many pictures at once. Of equally sure ones the misread come first, so that their order in the split
+    makes no curve better than it is.
+
+    Args:
+        probabilities: float32 [n, classes].
+        labels: int32 [n], the true classes.
+
+    Returns:
+        The positions of the pictures, int64 [n], and the counts, int64 [n].
+    """
+    import numpy as np
+
+    read = probabilities.argmax(axis=1)
+    others = probabilities.astype(np.float64)
+    others[np.arange(len(labels)), read] = 0
+    right = read == labels
+    order = np.lexsort((right, others.sum(axis=1)))
+    return order, np.cumsum(~right[order])

@@ -1,0 +1,95 @@
+"""A model tried on what people photograph, and on what is no digit at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from inference.model.answer import Answer, Reads, answer_all
+from learning.synthetic import not_digits as refusals
+from learning.synthetic.robustness import robustness_suite
+from schemas.artifacts.evaluation import Tried
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from inference.model.decision import Decisions
+    from schemas.artifacts.calibration import Calibration
+    from schemas.artifacts.examples import Split
+
+__all__ = ["NO_DIGITS", "STRANGERS", "ModelReader", "measure_refusals", "measure_robustness", "measure_strangers"]
+
+BATCH = 50
+NO_DIGITS: dict[str, Callable[[Split, int, int], Iterator[bytes]]] = {
+    "blank_pages": lambda _, count, seed: refusals.blank_pages(count, seed),
+    "noise": lambda _, count, seed: refusals.noise(count, seed),
+    "letters": lambda _, count, seed: refusals.letters(count, seed),
+    "scribbles": lambda _, count, seed: refusals.scribbles(count, seed),
+    "two_digits": refusals.two_digits,
+}
+"""The kinds of picture that are no digit; two digits are drawn from the split."""
+
+STRANGERS, MOST_STRANGERS = "strangers", 500
+
+
+class ModelReader:
+    """Reads pictures with a model and its calibration, as a bundle made of them will.
+
+    Args:
+        network: the model.
+        calibration: of this model.
+        classes: the name of each logit.
+    """
+
+    def __init__(self, network: keras.Model, calibration: Calibration, classes: tuple[str, ...]) -> None:
+        from learning.features import with_features
+
+        self.classes = classes
+        self._both = with_features(network)
+        self.record, self._reference = calibration.record, calibration.reference
+
+    def read(self, images: NDArray[np.uint8]) -> Decisions:
+        """Decide on pictures, uint8 [n, 28, 28]."""
+        from inference.model.decision import decide
+        from learning.features import infer
+
+        return decide(images, infer(self._both, images), self.classes, self.record, self._reference)
+
+
+def measure_robustness(split: Split, reader: Reads, *, per_kind: int, seed: int) -> dict[str, Tried]:
+    """Count for each kind of picture people take how many have their digit read right, sure or not.
+
+    Args:
+        split: whose pictures are drawn on paper and photographed; at least one.
+        reader: the model.
+        per_kind: pictures of each kind.
+        seed: of the drawing.
+    """
+    right: dict[str, list[bool]] = {}
+    pictures = robustness_suite(split, per_kind=per_kind, seed=seed)
+    while some := list(islice(pictures, BATCH)):
+        answers = answer_all((data for _, _, data in some), reader)
+        for (kind, label, _), answer in zip(some, answers, strict=True):
+            right.setdefault(kind, []).append(answer.digit == split.classes[label])
+    return {kind: Tried(right=sum(each), count=len(each)) for kind, each in right.items()}
+
+
+def measure_refusals(split: Split, reader: Reads, *, count: int, seed: int) -> dict[str, Tried]:
+    """Count for each kind of picture that is no digit how many are not answered with one."""
+    return {name: _count_refused(answer_all(make(split, count, seed), reader)) for name, make in NO_DIGITS.items()}
+
+
+def measure_strangers(split: Split, reader: Reads) -> Tried:
+    """Count how many pictures of something else, the first 500 at most, are not answered with a digit, as files."""
+    from learning.synthetic.encoding import encode_png
+
+    images = split.images[:MOST_STRANGERS]
+    answers = (answer_all(map(encode_png, images[i : i + BATCH]), reader) for i in range(0, len(images), BATCH))
+    return _count_refused([answer for some in answers for answer in some])
+
+
+def _count_refused(answers: list[Answer]) -> Tried:
+    return Tried(right=sum(answer.decision != "digit" for answer in answers), count=len(answers))

@@ -1,0 +1,1 @@
+"""Pictures that a program draws: robustness kinds, not-digits, drawn digits."""

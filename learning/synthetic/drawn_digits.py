@@ -1,0 +1,87 @@
+"""Digits drawn by a program in ways that MNIST hardly has, to train on beside real ones."""
+
+from __future__ import annotations
+
+from itertools import cycle, islice
+from typing import TYPE_CHECKING
+
+from inference.pixels.centring import place
+from learning.synthetic.writing_styles import STYLES
+from schemas.artifacts.examples import SIDE, Split
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["DATASET", "DIGITS", "draw_digits"]
+
+DATASET = "digits drawn by a program in ways that MNIST hardly has"
+DIGITS = tuple("0123456789")
+PAGE, SCALE = 480, 16  # pixels, and how many for one of the grid; a digit is ten of that high, and 20 pixels in MNIST
+
+
+def draw_digits(count: int, seed: int) -> Split:
+    """Draw as many of each style, each picture with a slant, a width, a pen and a hand of its own.
+
+    Args:
+        count: of pictures.
+        seed: the same count and seed give the same pictures.
+    """
+    import numpy as np
+
+    rng = np.random.Generator(np.random.PCG64(seed))
+    chosen = list(islice(cycle(STYLES), count))
+    images = np.array([_draw(style, rng) for style in chosen], np.uint8).reshape(-1, SIDE, SIDE)
+    ids = [f"drawn/{style.replace(' ', '-')}-{i:05d}" for i, style in enumerate(chosen)]
+    return Split(images, np.array([int(style[0]) for style in chosen], np.int32), ids, DIGITS)
+
+
+def _draw(style: str, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Draw one digit of a style: uint8, shape [28, 28]."""
+    import cv2
+    import numpy as np
+
+    strokes = _strokes(style, rng)
+    slant, tilt, stretch = rng.uniform(-0.15, 0.35), rng.uniform(-0.1, 0.1), rng.uniform(0.6, 1.15)
+    pen, page = rng.uniform(1.8, 4.2) * SCALE / 2, np.zeros((PAGE, PAGE), np.uint8)
+    for points in strokes:
+        x, y = points[:, 0] - 5, points[:, 1] - 5
+        across, down = stretch * x - slant * y, y + tilt * x
+        places = np.rint(np.stack([across, down], axis=1) * SCALE + PAGE / 2).astype(int).tolist()
+        begun, ended = rng.uniform(0.8, 1.2, 2)  # the pen is pressed harder at one end
+        widths = np.linspace(begun, ended, len(places)) * pen
+        for begin, end, width in zip(places[:-1], places[1:], widths.tolist(), strict=False):
+            cv2.line(page, begin, end, 1, max(round(width), 1))
+    return place(page > 0)
+
+
+def _strokes(style: str, rng: np.random.Generator) -> list[NDArray[np.float64]]:
+    """Give the strokes of one digit of a style as points of the grid, closely spaced."""
+    import numpy as np
+
+    mix = rng.uniform(0, 1)
+    moved: dict[str, NDArray[np.float64]] = {}  # two strokes that meet in a point meet there still
+    strokes: list[NDArray[np.float64]] = []
+    for one, other in zip(*(extreme.split(";") for extreme in STYLES[style]), strict=True):
+        points: list[NDArray[np.float64]] = []
+        for first, second in zip(one.split(), other.split(), strict=True):
+            if first not in moved:
+                ends = np.array([first.split(","), second.split(",")], float)
+                moved[first] = ends[0] * (1 - mix) + ends[1] * mix + rng.uniform(-0.5, 0.5, 2)
+            points.append(moved[first])
+        strokes.append(_along(np.array(points), rng))
+    return strokes
+
+
+def _along(points: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """Round a line of points by cutting its corners (Chaikin's curve), with an unsteady hand."""
+    import numpy as np
+
+    points[0] += (points[0] - points[1]) * rng.uniform(-0.08, 0.12)
+    points[-1] += (points[-1] - points[-2]) * rng.uniform(-0.08, 0.12)
+    for turn in range(3):
+        cut = np.stack([points[:-1] * 0.75 + points[1:] * 0.25, points[:-1] * 0.25 + points[1:] * 0.75], axis=1)
+        points = np.vstack([points[:1], cut.reshape(-1, 2), points[-1:]])
+        if turn == 1:
+            points[1:-1] += rng.uniform(-0.1, 0.1, points[1:-1].shape)
+    return points

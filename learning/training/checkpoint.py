@@ -1,0 +1,62 @@
+"""The state of a training between two rounds, in one file: a killed training goes on from it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from schemas.artifacts.model import History
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import keras
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["restore_checkpoint", "save_checkpoint"]
+
+NAME = "checkpoint.npz"
+
+
+def save_checkpoint(
+    folder: Path, network: keras.Model, history: History, best_weights: list[NDArray[np.float32]]
+) -> None:
+    """Write the state of weights, optimizer and dropout, the history and the best weights, whole or not at all."""
+    import numpy as np
+
+    arrays = [*map(np.asarray, _variables(network)), *best_weights]
+    draft = folder / f".{NAME}"
+    with draft.open("wb") as file:
+        np.savez(file, *arrays, history=np.frombuffer(history.model_dump_json().encode(), np.uint8))
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(folder / NAME)
+
+
+def restore_checkpoint(folder: Path, network: keras.Model) -> tuple[History, list[NDArray[np.float32]]] | None:
+    """Put a compiled network into the state of the checkpoint in *folder*.
+
+    Returns:
+        The history and the weights of the best round so far; None where there is no whole checkpoint.
+    """
+    import zipfile
+
+    import numpy as np
+
+    try:
+        with np.load(folder / NAME) as file:
+            history = History.model_validate_json(file["history"].tobytes())
+            arrays = [file[f"arr_{i}"] for i in range(len(file.files) - 1)]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+    variables = _variables(network)
+    for variable, array in zip(variables, arrays, strict=False):
+        variable.assign(array)
+    return history, arrays[len(variables) :]
+
+
+def _variables(network: keras.Model) -> list[Any]:
+    model: Any = network
+    model.optimizer.build(model.trainable_variables)
+    return [*model.variables, *model.optimizer.variables]

@@ -1,0 +1,1 @@
+"""What commands take: the project, a model, a run, and their completion."""

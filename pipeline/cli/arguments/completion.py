@@ -1,0 +1,95 @@
+"""What the shell offers for stages, runs and settings of the project at hand."""
+
+from __future__ import annotations
+
+import typing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli.arguments.command import DIRECTORY
+from pipeline.cli.arguments.project import artifacts_of, open_project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from pydantic import BaseModel
+
+__all__ = ["Overrides", "complete_artifact", "complete_model", "complete_run", "complete_stage", "offer"]
+
+
+def offer(words: Sequence[str]) -> Callable[[str], list[str]]:
+    """Give what offers some words."""
+    return lambda incomplete: [word for word in words if word.startswith(incomplete)]
+
+
+def complete_model(context: typer.Context, incomplete: str) -> list[str]:
+    """Offer the exported models, the newest first."""
+    from pipeline.cli.arguments.bundles import bundle_versions
+
+    names = [path.name for path in bundle_versions(artifacts_of(_with_directory(context)))]
+    return [name for name in names if name.startswith(incomplete)]
+
+
+def complete_stage(context: typer.Context, incomplete: str) -> list[str]:
+    """Offer the names of stages."""
+    pipeline, _ = open_project(_with_directory(context))
+    return [stage.name for stage in pipeline.stages if stage.name.startswith(incomplete)]
+
+
+def complete_run(context: typer.Context, incomplete: str) -> list[str]:
+    """Offer the names of runs, the newest first."""
+    runs = artifacts_of(_with_directory(context)) / "runs"
+    return sorted((path.name for path in runs.glob(f"{incomplete}*")), reverse=True)
+
+
+def complete_artifact(context: typer.Context, incomplete: str) -> list[str]:
+    """Offer the champion, the outputs of the latest run and the names of runs."""
+    folder = artifacts_of(_with_directory(context)) / "latest"
+    outputs = sorted(path.name for path in folder.glob("*.*") if path.is_symlink())
+    names = [name for name in ("champion", *outputs) if name.startswith(incomplete)]
+    return names + complete_run(context, incomplete)
+
+
+def _complete_setting(context: typer.Context, incomplete: str) -> list[str]:
+    """Offer `stage.key=` for every setting, and after it the values, where there are few."""
+    pipeline, _ = open_project(_with_directory(context))
+    settings = {"threads=": list[str]()}
+    for stage in pipeline.stages:
+        settings |= {f"{stage.name}.{key}=": values for key, values in _settings(type(stage.config))}
+    given = f"{incomplete.partition('=')[0]}="
+    offered = [f"{given}{value}" for value in settings.get(given, [])] if "=" in incomplete else list(settings)
+    return [each for each in offered if each.startswith(incomplete)]
+
+
+def _settings(model: type[BaseModel]) -> Iterator[tuple[str, list[str]]]:
+    """Yield the settings by dotted names, each with the values it may have, or none where those are many."""
+    from pydantic import BaseModel
+
+    for name, info in model.model_fields.items():
+        nested = info.annotation
+        if isinstance(nested, type) and issubclass(nested, BaseModel):
+            yield from ((f"{name}.{key}", values) for key, values in _settings(nested))
+        elif nested is bool:
+            yield name, ["true", "false"]
+        else:
+            yield name, [value for value in typing.get_args(nested) if isinstance(value, str)]
+
+
+def _with_directory(context: typer.Context) -> typer.Context:
+    """Read -C for the context: while completing, nothing that does so has run."""
+    directory = context.params.get(DIRECTORY) or context.find_root().params.get(DIRECTORY)
+    context.obj = Path(directory).expanduser() if directory else None
+    return context
+
+
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="STAGE.KEY=VALUE",
+        autocompletion=_complete_setting,
+        help="Override a setting; may be given more than once.",
+    ),
+]

@@ -1,0 +1,56 @@
+"""The run that somebody means by a name."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from schemas.records.run import RunRecord
+
+__all__ = ["RUN", "find_run"]
+
+RUN = "Its name, or the beginning or end of it; or latest, or champion: the run that made it."
+SHOWN = 4
+
+
+def find_run(artifacts: Path, name: str | None) -> RunRecord:
+    """Find a run by its name or the beginning or end of it, as `latest` or as `champion`; without a name, the latest.
+
+    Raises:
+        InputError: the champion's run was asked for, and there is no champion, or no record of the run.
+        UsageError: there is no such run, or more than one.
+    """
+    from pipeline.history import read_runs
+    from schemas.errors import UsageError
+
+    if name == "champion":
+        return _find_champions(artifacts)
+    wanted = "" if name is None or name == "latest" else name
+    matching = (run for run in read_runs(artifacts) if run.run.startswith(wanted) or run.run.endswith(wanted))
+    found = list(matching) if wanted else list(islice(matching, 1))
+    exact = [run for run in found if run.run == name]
+    if len(exact or found) == 1:
+        return (exact or found)[0]
+    if not found:
+        raise UsageError(f"there is no run {wanted}" if wanted else "there is no run yet", do="digits runs lists them")
+    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    raise UsageError(f"{name} is more than one run", found=", ".join(run.run for run in found[:SHOWN]) + more)
+
+
+def _find_champions(artifacts: Path) -> RunRecord:
+    """Find the run that made the champion: the earliest that put it out."""
+    from pipeline.cli.arguments.bundles import no_champion
+    from pipeline.history import read_runs
+    from pipeline.registry import champion
+    from schemas.errors import InputError
+
+    bundle = champion(artifacts)
+    if bundle is None:
+        raise no_champion(artifacts)
+    made = [run for run in read_runs(artifacts) for stage in run.stages if bundle in stage.outputs.values()]
+    if not made:
+        raise InputError(f"no run on record made the champion {bundle}", do="digits runs lists them")
+    return made[-1]

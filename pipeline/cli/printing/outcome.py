@@ -1,0 +1,68 @@
+"""How a run ended: its summary, or its failure, and the exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from pipeline.cli.arguments.project import same_project
+
+if TYPE_CHECKING:
+    from pipeline.runner import Run
+
+__all__ = ["tell_outcome"]
+
+REJECTED = 3
+
+
+def tell_outcome(context: typer.Context, finished: Run, *, as_json: bool) -> None:
+    """Print what became of a run and raise the exit code that says it."""
+    from pipeline.cli.printing.run_summary import summary, where_report
+
+    if as_json:
+        print(finished.record.model_dump_json(indent=2))
+    else:
+        print(summary(finished.record, finished.store.artifacts))
+        print(where_report(context, finished.record, finished.store.artifacts))
+    if finished.failure:
+        _tell_failure(finished, finished.failure, context)
+    if finished.record.outcome == "rejected":
+        raise typer.Exit(REJECTED)
+
+
+def _tell_failure(finished: Run, failure: BaseException, context: typer.Context) -> None:
+    """Print the error itself first, then how to go on, where the log is and, for a bug, its traceback."""
+    from schemas.errors import DigitsError
+
+    record = next(stage for stage in finished.record.stages if stage.outcome == "failed")
+    stage = record.stage
+    logs = Path(os.path.relpath(finished.folder))
+    lines = [
+        "",
+        f"error: {stage} failed: {record.error}",
+        f"  again:    {_again(context, stage, finished.pipeline.overrides)}",
+        f"  log:      {logs / 'log.jsonl'}",
+        f"  output:   {logs / 'logs' / stage / 'output.txt'}",
+    ]
+    print("\n".join(lines), file=sys.stderr)
+    if not isinstance(failure, DigitsError):
+        print("".join(_component_frames(failure)), end="", file=sys.stderr)
+    raise typer.Exit(failure.exit_code if isinstance(failure, DigitsError) else 1)
+
+
+def _again(context: typer.Context, stage: str, overrides: tuple[str, ...]) -> str:
+    """Give the command that reruns just the stage that failed."""
+    return same_project(context, "rerun", stage, *(word for override in overrides for word in ("--set", override)))
+
+
+def _component_frames(failure: BaseException) -> list[str]:
+    """Format the traceback from the component on: the runner's own frames say nothing."""
+    frames = failure.__traceback__
+    while frames and frames.tb_frame.f_globals.get("__name__", "").startswith("pipeline."):
+        frames = frames.tb_next
+    return traceback.format_exception(type(failure), failure, frames)

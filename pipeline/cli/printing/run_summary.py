@@ -1,0 +1,76 @@
+"""What a run came to, for people."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.cli.arguments.project import same_project
+from pipeline.cli.printing.table import columns, hanging, paint
+from pipeline.cli.printing.verdict import verdict_lines
+
+if TYPE_CHECKING:
+    import typer
+
+    from schemas.records.run import RunRecord, StageRecord
+
+__all__ = ["summary", "where_report"]
+
+WIDE = 120  # columns of the table of stages where no terminal says how many there are
+
+
+def summary(record: RunRecord, artifacts: Path) -> str:
+    """Give the stages of a run, or of a plan, as a table that ends with metrics, verdict and where the model is."""
+    rows = [(s.stage, s.outcome, _reason(s, record), f"{s.seconds:.2f}" if s.seconds else "") for s in record.stages]
+    lines = [columns(("stage", "outcome", "reason", "seconds"), rows, wrapped=2, piped=WIDE)] if rows else []
+    lines.append("")
+    if record.metrics:
+        lines.append("  ".join(f"{name} {_figure(value)}" for name, value in record.metrics.items()))
+    lines += verdict_lines(record.verdict, kept=record.champion is not None) if record.verdict else []
+    if record.champion or record.run:
+        lines.append(f"champion {_champion(record.champion, artifacts)}")
+    if record.notice:
+        lines.append(paint(hanging("notice", record.notice), "yellow"))
+    lines += [paint(hanging("warning", warning), "yellow") for warning in record.warnings]
+    if record.run:
+        at = f" in {record.under_way}" if record.under_way else ""
+        lines.append(f"run      {record.run} {_outcome(record)}{at} after {record.seconds:.2f} s")
+    return "\n".join(lines)
+
+
+def where_report(context: typer.Context, record: RunRecord, artifacts: Path) -> str:
+    """Name the report of a run, or the command that writes it where nobody did yet."""
+    written = artifacts / "runs" / record.run / "report.html"
+    found = os.path.relpath(written) if written.exists() else same_project(context, "report", record.run)
+    return f"report   {found}"
+
+
+def _reason(stage: StageRecord, record: RunRecord) -> str:
+    """Give the reason without the words of the outcome, which stand beside it, and without what stands below."""
+    if record.verdict and record.verdict.reasons and "; ".join(record.verdict.reasons) in stage.reason:
+        return "not blessed, see below"
+    return (
+        stage.reason.removeprefix(f"{stage.outcome}: ")
+        .removeprefix("unchanged (")
+        .removesuffix(")" if stage.reason.startswith("unchanged (") else "")
+    )
+
+
+def _champion(champion: str | None, artifacts: Path) -> str:
+    shown = Path(os.path.relpath(artifacts))
+    if champion is None:
+        return "none yet"
+    if not (artifacts / champion).exists():
+        return f"{shown / champion} (gone)"
+    is_current = (artifacts / "champion").resolve() == (artifacts / champion).resolve()
+    return f"{shown / 'champion'} -> {champion}" if is_current else f"{shown / champion} (then)"
+
+
+def _outcome(record: RunRecord) -> str:
+    colour = {"promoted": "green", "completed": "green", "running": "bold"}.get(record.outcome, "red")
+    return paint(record.outcome, colour)
+
+
+def _figure(value: float | None) -> str:
+    return "not a number" if value is None else f"{value:.4f}"

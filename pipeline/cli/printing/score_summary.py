@@ -1,0 +1,148 @@
+"""What came of scoring a folder, for people."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import textwrap
+from typing import TYPE_CHECKING
+
+from pipeline.cli.printing.answers import folded, printable
+from pipeline.cli.printing.table import columns, paint
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+    from inference.model.bundle import LoadedBundle
+    from inference.scoring.accuracy import Labels
+    from inference.scoring.folder import Scored
+    from inference.scoring.output import Output
+    from inference.scoring.summary import Summary
+
+__all__ = ["tell_scored"]
+
+BAR = 30
+REASONS = 12  # and one more; others are told together
+REASONS_HEADER = ("decision", "reason", "such as", "files")
+WHOLE = 10  # labels, of which all confusions are shown; of more the commonest
+WORST = 5
+LEAST = 20  # columns for paths in a table
+GAP = 2
+INDENT = 9
+
+
+def tell_scored(scored: Scored, output: Output, bundle: LoadedBundle) -> None:
+    """Print counts, digits, what was not answered and why, and where the predictions are."""
+    summary = scored.summary
+    counts = ", ".join(f"{summary.decisions[name]:,} {name}" for name in ("unsure", "unreadable", "skipped"))
+    print(folded(f"{scored.listed:,} files: {summary.scored:,} digits, {counts}"))
+    if summary.scored:
+        print(f"\n{_histogram(summary)}")
+    if summary.reasons:
+        print(f"\n{_reasons(summary)}")
+    if summary.labels:
+        print(f"\n{_labels(summary.labels)}")
+    if drift := summary.drift(bundle.calibration.refused):
+        print(f"\n{paint('unlike', 'yellow')}   {_hanging(drift)}")
+    kept = f", {scored.kept:,} of them kept from before" if scored.kept else ""
+    figures = f"{scored.listed:,} files in {scored.seconds:.1f} s ({scored.rate:,.0f} pictures/s{kept})"
+    print(f"\nscored   {_hanging(figures)}")
+    print(f"model    {bundle.version}")
+    print(f"output   {_hanging(printable(os.path.relpath(output.path) if '://' not in output.path else output.path))}")
+
+
+def _hanging(text: str) -> str:
+    """Give a text in the lines of a terminal beside a word of eight letters; off a terminal as it is."""
+    if not sys.stdout.isatty():
+        return text
+    width = max(shutil.get_terminal_size().columns - INDENT, 1)
+    return f"\n{' ' * INDENT}".join(textwrap.wrap(text, width))
+
+
+def _histogram(summary: Summary) -> str:
+    most = max(summary.digits.values())
+    width = max(len(name) for name in summary.classes)
+    bar = min(BAR, max(shutil.get_terminal_size().columns - width - 12, 1)) if sys.stdout.isatty() else BAR
+    rows = [(name, summary.digits[name]) for name in summary.classes]
+    return "\n".join(
+        f"{name:<{width}}  {count:>8,}  {'#' * round(bar * count / most)}".rstrip() for name, count in rows
+    )
+
+
+def _reasons(summary: Summary) -> str:
+    ordered = sorted(summary.reasons.items(), key=lambda each: (each[0][0] == "skipped", -each[1][0]))
+    rows = [
+        (decision, reason, ", ".join(map(printable, paths)), f"{count:,}")
+        for (decision, reason), (count, paths) in ordered[: REASONS + 1]
+    ]
+    if len(ordered) > len(rows):
+        rows.pop()
+        rest = sum(count for _, (count, _) in ordered[REASONS:])
+        rows.append(("", f"{len(ordered) - REASONS} other reasons", "see the column `reason`", f"{rest:,}"))
+    others = sum(max(len(row[i]) for row in (REASONS_HEADER, *rows)) + GAP for i in (0, 1, 3))
+    if sys.stdout.isatty() and shutil.get_terminal_size().columns < others + LEAST:
+        return "\n".join(
+            f"{folded(f'{n} {decision}: {reason}')}\n  {_in(paths)}" for decision, reason, paths, n in rows
+        )
+    return columns(REASONS_HEADER, rows, wrapped=2)
+
+
+def _in(paths: str) -> str:
+    return "\n  ".join(textwrap.wrap(paths, max(shutil.get_terminal_size().columns - GAP, 1)))
+
+
+def _labels(labels: Labels) -> str:
+    """Tell how many answers are right, of how many files there are answers, and what counting the guesses changes."""
+    figures: dict[str, str] = {}
+    if labels.labelled:
+        figures["accuracy"] = _share(labels.answered, "answers right")
+        count = f"{labels.answered.total():,} of {labels.labelled:,} labelled files answered"
+        figures["coverage"] = f"{labels.coverage:.2%}: {count}"
+    if labels.guessed:
+        figures["guesses"] = _share(labels.confusion, "right, were all unsure guesses taken as answers")
+    if labels.unlabelled:
+        figures["labels"] = _unlabelled(labels)
+    return "\n".join([*(f"{name:8} {_hanging(text)}" for name, text in figures.items()), *_confusion(labels)])
+
+
+def _share(pairs: Counter[tuple[str, str]], words: str) -> str:
+    from inference.scoring.accuracy import right
+
+    every = pairs.total()
+    return f"{right(pairs) / every:.2%}: {right(pairs):,} of {every:,} {words}" if every else "nothing was answered"
+
+
+def _unlabelled(labels: Labels) -> str:
+    folders = ", ".join(map(printable, labels.folders))
+    if labels.labelled:
+        files = f"{labels.unlabelled:,} of {labels.labelled + labels.unlabelled:,} files"
+        return f"{files} not counted: their folders are no classes of the model, such as {folders}"
+    classes = ", ".join(map(printable, labels.classes[:WHOLE])) + (", ..." if labels.classes[WHOLE:] else "")
+    return (
+        f"no accuracy: no folder is named like a class of the model, but such as {folders}; the classes are {classes}"
+    )
+
+
+def _confusion(labels: Labels) -> list[str]:
+    confusion = labels.confusion
+    if not confusion:
+        return []
+    seen = {name for pair in confusion for name in pair}
+    matrix = _matrix(labels, [name for name in labels.classes if name in seen])
+    wrong = [(label, digit, count) for (label, digit), count in confusion.items() if label != digit]
+    wrong.sort(key=lambda each: -each[2])
+    return matrix or [f"         {label} read as {digit}: {count:,}" for label, digit, count in wrong[:WORST]]
+
+
+def _matrix(labels: Labels, names: list[str]) -> list[str]:
+    """Give the lines of all labels against all answers; none where they are too many, or do not fit a terminal."""
+    rows = [names, *([f"{count or '.'}" for count in row] for row in labels.matrix(names))]
+    heads = ["label", *names]
+    first, width = (max(len(each) for each in some) for some in (heads, [cell for row in rows for cell in row]))
+    for gap in (GAP, 1):
+        if len(names) <= WHOLE and first + len(names) * (gap + width) <= shutil.get_terminal_size().columns:
+            table = zip(heads, rows, strict=True)
+            lines = [f"{head:{first}}{''.join(f'{cell:>{gap + width}}' for cell in row)}" for head, row in table]
+            return ["", f"{'':{first + gap}}read as", *lines]
+    return []

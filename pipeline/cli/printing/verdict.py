@@ -1,0 +1,117 @@
+"""What the gate said, for people: every rule with a mark, where the model fails, and how the champion does."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+from pipeline.cli.printing.table import columns, hanging, paint
+from schemas.settings.gate import needed, tally
+
+if TYPE_CHECKING:
+    from schemas.artifacts.blessing import Verdict
+    from schemas.artifacts.comparison import Comparison
+    from schemas.settings.gate import RuleResult
+
+__all__ = ["verdict_lines"]
+
+NAMED = 5
+NARROW = 80
+MARKS = {"MISSED": "red", "met": "green", "passed": "yellow"}
+
+
+def verdict_lines(verdict: Verdict, *, kept: bool) -> list[str]:
+    """Give the lines of a verdict.
+
+    Args:
+        verdict: what the gate said.
+        kept: there is a champion, which stays where the model is refused.
+    """
+    missed = sum(not rule.passed for rule in verdict.rules)
+    if verdict.blessed:
+        lines = [f"verdict  {paint('BLESSED', 'green')}: {tally(verdict.rules)}"]
+    else:
+        stays = " (the champion stays as it was)" if kept else ""
+        said = f"{missed} of {len(verdict.rules)} rules missed" if verdict.rules else verdict.reasons[0]
+        lines = [f"verdict  {paint('NOT BLESSED', 'red')}: {said}{stays}"]
+    if verdict.rules:
+        lines += ["", *_rule_lines(verdict.rules, verdict.comparison), ""]
+    if not verdict.blessed:
+        lines += _worst(verdict)
+    return lines + (_against(verdict.comparison) if verdict.comparison else [])
+
+
+def _rule_lines(rules: list[RuleResult], comparison: Comparison | None) -> list[str]:
+    """Give a table; where a terminal is narrow, what was measured stands below its rule."""
+    rows = [(_mark(rule), _name(rule), _measured(rule, comparison)) for rule in rules]
+    if sys.stdout.isatty() and shutil.get_terminal_size().columns < NARROW:
+        text = columns(("", "rule: measured"), [(mark, f"{name}: {found}") for mark, name, found in rows], wrapped=1)
+    else:
+        text = columns(("", "rule", "measured"), rows, wrapped=2)
+    marks = {f"{mark:6}": paint(f"{mark:6}", colour) for mark, colour in MARKS.items()}
+    return [marks.get(line[:6], line[:6]) + line[6:] for line in text.splitlines()]
+
+
+def _mark(rule: RuleResult) -> str:
+    """Give `met`; `passed` where there was nothing to meet, or part of it was let be."""
+    return "MISSED" if not rule.passed else "passed" if rule.without else "met"
+
+
+def _name(rule: RuleResult) -> str:
+    of = {
+        "": "",
+        "all": "",
+        "per_digit": " of each digit",
+        "every_digit": " of each digit",
+        "per_kind": " of each kind",
+    }.get(rule.of)
+    if of is None:
+        of = f".{rule.of}" if rule.metric in {"robustness", "refusals"} else f" of each {rule.of}"
+    return f"{rule.metric}{of} {rule.expected}"
+
+
+def _measured(rule: RuleResult, comparison: Comparison | None) -> str:
+    """Say what was found, of a rule on many parts for the worst, and what is missing."""
+    if rule.actual is None:
+        return "; ".join([rule.reason.split("; ")[0] or rule.note, *_others(rule)])
+    parts = [f"{rule.actual:,.0f}" if rule.metric == "parameters" else f"{rule.actual:.4g}"]
+    if rule.metric == "champion" and comparison:
+        parts[0] = f"{rule.actual:+.4g}" + (f", McNemar's p {comparison.p:.2g}" if rule.bound is None else "")
+    if rule.bound is not None and rule.confidence is not None:
+        end = "upper" if rule.expected.startswith("upper") else "lower"
+        parts[0] += f", {100 * rule.confidence:g} % {end} bound {rule.bound:.4g}"
+    if rule.part not in {"", rule.of} and rule.of:
+        parts[0] += f" ({rule.part})"
+    if rule.count is not None:
+        parts.append(f"{rule.count:,} pictures")
+    if rule.shortfall is not None:
+        parts.append(f"off by {rule.shortfall:.2g}")
+    if rule.shortfall_pictures is not None:
+        parts.append(needed(rule.metric, rule.shortfall_pictures))
+    return "; ".join([*parts, *filter(None, [rule.note]), *_others(rule)])
+
+
+def _others(rule: RuleResult) -> list[str]:
+    others = [name for name in rule.failing if name != rule.part]
+    return [f"missed too: {', '.join(others)}"] if others else []
+
+
+def _worst(verdict: Verdict) -> list[str]:
+    digits = [f"{each.digit} ({each.wrong:,} of {each.count:,})" for each in verdict.worst_digits]
+    pairs = [f"{each.digit} as {each.read} ({each.count:,})" for each in verdict.worst_confusions]
+    return [hanging("misread", f"most of {', '.join(digits)}; mostly {', '.join(pairs)}")] if digits else []
+
+
+def _against(found: Comparison) -> list[str]:
+    """Say how many pictures the champion reads otherwise, and name a few."""
+    low, high = found.interval
+    said = (
+        f"{found.champion} reads {found.champion_accuracy:.4g} of the same {found.count:,} pictures, this model "
+        f"{found.accuracy:.4g}: {found.difference:+.4g} (95 %: {low:+.4g} to {high:+.4g}; McNemar's p {found.p:.2g})"
+    )
+    lines = [hanging("against", said)]
+    for what, count, ids in (("better", found.better, found.better_ids), ("worse", found.worse, found.worse_ids)):
+        more = ", ..." if count > NAMED else ""
+        lines.append(hanging(what, f"{count:,}" + (f": {', '.join(ids[:NAMED])}{more}" if ids else "")))
+    return lines

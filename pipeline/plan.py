@@ -1,0 +1,106 @@
+"""Whether a stage has to run, and why; and, without running anything, what a run would do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.dependencies import read_parts
+from pipeline.history import read_runs
+from pipeline.registry import champion
+from pipeline.specification import Pipeline, Stage
+from pipeline.store import Store
+from pipeline.upstream import previous_executions, resolve_inputs
+from schemas.artifacts.blessing import Blessing
+from schemas.records.execution import Execution, Version
+from schemas.records.fingerprint import Parts
+from schemas.records.run import RunRecord, StageRecord
+from schemas.settings.external_data import missing
+
+__all__ = ["Decision", "decide", "foresee", "foresee_stage", "refusal"]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What becomes of a stage whose inputs are known.
+
+    Attributes:
+        parts: what its outputs depend on.
+        fingerprint: of the parts.
+        unchanged: the execution that can be used again, its outputs intact; None where the stage runs.
+        damaged: the execution that could be, but for damage to its outputs.
+        reason: why it runs, or since which run it is unchanged.
+    """
+
+    parts: Parts
+    fingerprint: str
+    unchanged: Execution | None
+    damaged: Execution | None
+    reason: str
+
+
+def decide(
+    stage: Stage, pipeline: Pipeline, store: Store, inputs: Mapping[str, Version], *, forced: bool = False
+) -> Decision:
+    """Look for an execution of a stage with the same parts and intact outputs."""
+    parts = read_parts(stage, pipeline, {name: version.content for name, version in inputs.items()})
+    key = parts.fingerprint
+    found = store.execution(stage.name, key)
+    damage = store.damage(found) if found else None
+    if found and not damage and not forced:
+        return Decision(parts, key, found, None, f"unchanged (from run {found.run})")
+    changes = damage.text if damage else None if found else _changes(stage, parts, store)
+    reason = "; ".join(filter(None, ["forced" if forced else None, changes]))
+    return Decision(parts, key, None, found if damage else None, reason)
+
+
+def refusal(stage: Stage, store: Store, inputs: Mapping[str, Version], done: Mapping[str, Execution]) -> str | None:
+    """Say why the blessing that a stage requires does not let it run; None where it does or none is required."""
+    if stage.requires is None:
+        return None
+    blessing = Blessing(store.artifacts / done[stage.requires.stage].outputs[stage.requires.output].path)
+    kinds = stage.component.inputs
+    return blessing.refusal(
+        [(base.__name__, version.content) for name, version in inputs.items() for base in kinds[name].__mro__]
+    )
+
+
+def foresee(pipeline: Pipeline, store: Store) -> RunRecord:
+    """Give the record of a run as far as it can be known: what depends on a stage that will run may run."""
+    foreseen = RunRecord(run="", champion=champion(store.artifacts))
+    done: dict[str, Execution] = {}
+    for stage in pipeline.stages:
+        record, execution = foresee_stage(stage, pipeline, store, done, foreseen)
+        foreseen.add(record, execution, store.artifacts)
+        if execution:
+            done[stage.name] = execution
+    return foreseen
+
+
+def foresee_stage(
+    stage: Stage, pipeline: Pipeline, store: Store, done: Mapping[str, Execution], above: RunRecord
+) -> tuple[StageRecord, Execution | None]:
+    """Foresee one stage, given the executions and the records of the stages above it."""
+    inputs = resolve_inputs(stage, done, store)
+    if inputs is None:
+        waited_for = {port.stage for port in stage.ports} - set(done)
+        first = next(record for record in above.stages if record.stage in waited_for)
+        if first.outcome in {"blocked", "failed", "skipped"}:
+            return StageRecord(stage=stage.name, outcome="skipped", reason=f"{first.stage} {first.outcome}"), None
+        reason = first.reason if first.reason.startswith("may run") else f"may run: {first.stage} will run"
+        return StageRecord(stage=stage.name, outcome="may run", reason=reason), None
+    if reason := refusal(stage, store, inputs, done):
+        return StageRecord(stage=stage.name, outcome="blocked", reason=f"blocked: {reason}"), None
+    decision = decide(stage, pipeline, store, inputs)
+    outcome = "unchanged" if decision.unchanged else "will run"
+    reason = "; but ".join([decision.reason, *(f"there is no {path}" for path in missing(stage.config)[:1])])
+    record = StageRecord(stage=stage.name, outcome=outcome, reason=reason, fingerprint=decision.fingerprint)
+    return record, decision.unchanged
+
+
+def _changes(stage: Stage, parts: Parts, store: Store) -> str:
+    _, previous = next(previous_executions(stage.name, store), (None, None))
+    if previous is None:
+        records = (record for run in read_runs(store.artifacts) for record in run.stages)
+        return "output missing" if any(r.stage == stage.name and r.outputs for r in records) else "first run"
+    return previous.parts.changes_to(parts) or "output missing"

@@ -1,0 +1,193 @@
+"""The plots of a report: SVG by matplotlib, inline, in the colours of the page, light or dark."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from learning.evaluation.intervals import wilson
+from pipeline.report.html.markup import Html, element
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.report.html.reliability import Bin
+    from schemas.artifacts.model import History
+
+__all__ = ["Taken", "plot_errors", "plot_losses", "plot_reliability", "plot_selection"]
+
+# Stand-ins while matplotlib draws: the page's own colours take their place, and change with its mode.
+INK, SOFT, FIRST, SECOND = "#010203", "#040506", "#070809", "#0a0b0c"
+COLOURS = {INK: "currentColor", SOFT: "var(--soft)", FIRST: "var(--first)", SECOND: "var(--second)"}
+STYLE: dict[str, Any] = {
+    "svg.fonttype": "none",
+    "font.family": "sans-serif",
+    "font.size": 9,
+    "text.color": INK,
+    "axes.edgecolor": SOFT,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "grid.color": SOFT,
+    "grid.alpha": 0.35,
+    "grid.linewidth": 0.5,
+    "legend.frameon": False,
+}
+SIZE = (4.7, 3.2)  # inches: at a phone's width the text is still as large as the page's captions
+HEAD = re.compile(r".*?<svg[^>]*viewBox=\"([^\"]+)\"[^>]*>", re.DOTALL)
+METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
+NAME = re.compile(r'<g id="[^"]*"')
+FONT = re.compile(r"font: ([\d.]+)px [^;\"]*")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Some of the pictures, and how many of them are misread.
+
+    Attributes:
+        coverage: which share of all they are.
+        count: of these pictures, at least 1.
+        wrong: how many of them are misread.
+        which: of the pictures they are, in words.
+    """
+
+    coverage: float
+    count: int
+    wrong: int
+    which: str
+
+    @property
+    def misread(self) -> float:
+        """The share that is misread."""
+        return self.wrong / self.count
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Of that share, 95 %, Wilson's."""
+        return wilson(self.wrong, self.count, 0.95)
+
+
+def plot_reliability(bins: Sequence[Bin]) -> Html:
+    """Draw how often the model is right over how sure it is, with 95 % intervals, and how many pictures that are."""
+
+    def draw(figure: Any) -> None:  # noqa: ANN401  (matplotlib's Figure)
+        upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+        sure, right = [each.confidence for each in bins], [each.accuracy for each in bins]
+        reach = [
+            [each.accuracy - each.interval[0] for each in bins],
+            [each.interval[1] - each.accuracy for each in bins],
+        ]
+        upper.plot((0, 1), (0, 1), "--", color=SOFT, linewidth=1, label="as sure as right")
+        upper.errorbar(sure, right, reach, fmt="o", color=FIRST, markersize=4, capsize=2, label="measured, 95 %")
+        upper.set(ylabel="read right", ylim=(-0.02, 1.04), xlim=(0, 1.01))
+        figure.legend(loc="outside upper right", ncols=2)
+        lower.bar([each.middle for each in bins], [each.count for each in bins], 0.055, color=SECOND)
+        lower.set(xlabel="confidence", ylabel="pictures", yscale="log")
+        for axes in (upper, lower):
+            axes.grid(axis="y")
+
+    said = "; ".join(f"{each.confidence:.0%} sure: {each.accuracy:.0%} of {each.count} right" for each in bins)
+    return _svg("reliability", "Reliability diagram", said, draw, (SIZE[0], 3.9))
+
+
+def plot_selection(curve: tuple[list[float], list[float]], points: Sequence[Taken], decision: Taken | None) -> Html:
+    """Draw the share misread of the surest answers over how many are taken, and where the decision stands.
+
+    Args:
+        curve: the share of the pictures that is taken, and the share of these that is misread, 0 to 1.
+        points: of the curve, which are drawn with 95 % intervals.
+        decision: what the calibrated decision answers; None where that is not on record.
+    """
+
+    def draw(figure: Any) -> None:  # noqa: ANN401  (matplotlib's Figure)
+        axes = figure.subplots()
+        whole = ([100 * each for each in part] for part in curve)
+        axes.plot(*whole, color=FIRST, linewidth=1.5, label="the surest, 95 %")
+        reach = [[100 * abs(each.misread - each.interval[end]) for each in points] for end in (0, 1)]
+        taken = [100 * each.coverage for each in points], [100 * each.misread for each in points]
+        axes.errorbar(*taken, reach, fmt="o", color=FIRST, markersize=4, capsize=2, linewidth=1, clip_on=False)
+        if decision:
+            at = 100 * decision.coverage, 100 * decision.misread
+            axes.plot(*at, "s", color=SECOND, markersize=6, label="as decided")
+        axes.set(xlabel="answered, in %", ylabel="of these misread, in %")
+        axes.set_ylim(bottom=0)
+        axes.grid(axis="y")
+        axes.legend(loc="upper left")
+
+    said = "; ".join(f"{each.coverage:.1%} answered: {each.misread:.2%} of these misread" for each in points)
+    return _svg("selection", "Risk-coverage curve", said, draw)
+
+
+def plot_losses(history: History) -> Html:
+    """Draw the loss of training and validation over the steps."""
+    rounds = history.rounds
+    return _plot_curves(
+        "loss",
+        history,
+        [each.loss for each in rounds],
+        [each.validation_loss for each in rounds],
+        "Loss, in nats",
+        f"Validation loss from {rounds[0].validation_loss:.3f} to {rounds[-1].validation_loss:.3f}",
+    )
+
+
+def plot_errors(history: History) -> Html:
+    """Draw the share misread of training and validation pictures over the steps."""
+    rounds = history.rounds
+    first, last = (1 - each.validation_accuracy for each in (rounds[0], rounds[-1]))
+    return _plot_curves(
+        "misread",
+        history,
+        [100 * (1 - each.accuracy) for each in rounds],
+        [100 * (1 - each.validation_accuracy) for each in rounds],
+        "Misread, in %",
+        f"Misread of validation from {first:.2%} to {last:.2%}",
+    )
+
+
+def _plot_curves(  # noqa: PLR0913, PLR0917  (one curve each, and its words)
+    name: str, history: History, training: list[float], validation: list[float], label: str, said: str
+) -> Html:
+    steps = [each.step for each in history.rounds]
+
+    def draw(figure: Any) -> None:  # noqa: ANN401  (matplotlib's Figure)
+        axes = figure.subplots()
+        axes.plot(steps, training, "s--", color=SECOND, markersize=4, linewidth=1.2, label="training, distorted")
+        axes.plot(steps, validation, "o-", color=FIRST, markersize=4, linewidth=1.5, label="validation")
+        kept = steps[history.best], validation[history.best]
+        axes.plot(*kept, "o", markerfacecolor="none", markersize=11, color=INK, label="kept")
+        axes.set(xlabel="step", ylabel=label)
+        axes.set_ylim(bottom=0)
+        axes.grid(axis="y")
+        axes.legend()
+
+    return _svg(
+        name, f"Learning curves: {name}", f"{said} in {len(steps)} rounds; kept: step {steps[history.best]}", draw
+    )
+
+
+def _svg(name: str, title: str, said: str, draw: Any, size: tuple[float, float] = SIZE) -> Html:  # noqa: ANN401
+    """Draw a figure and give it as an inline element; the same figure gives the same text, to the byte."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    library: Any = mpl
+    written = io.StringIO()
+    with library.rc_context({**STYLE, "svg.hashsalt": name}):
+        figure: Any = Figure(figsize=size, layout="constrained")
+        draw(figure)
+        figure.savefig(written, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    text = written.getvalue()
+    head = HEAD.match(text)
+    box = head[1] if head else ""
+    body = METADATA.sub("", text[head.end() if head else 0 : text.rindex("</svg>")])
+    body = FONT.sub(r"font-size: \1px", NAME.sub("<g", body)).replace("xlink:href", "href")
+    for stand_in, colour in COLOURS.items():
+        body = body.replace(stand_in, colour)
+    about = element("title", title, id=f"{name}-title") + element("desc", said, id=f"{name}-said")
+    ids = f"{name}-title {name}-said"
+    return Html(f'<svg class="plot" viewBox="{box}" role="img" aria-labelledby="{ids}">{about}{body}</svg>')

@@ -1,0 +1,1 @@
+"""Where an artifact comes from: the graph, and its drawings."""

@@ -1,0 +1,116 @@
+"""A lineage as a tree of text, no wider than a terminal; what is shared is drawn once."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from schemas.artifacts.bundle import Bundle
+
+if TYPE_CHECKING:
+    from pipeline.report.lineage.graph import Lineage
+    from schemas.records.execution import Execution
+
+__all__ = ["draw_tree"]
+
+LEAST = 24  # columns of text, however deep the tree is
+
+
+@dataclass
+class _Drawing:
+    lineage: Lineage
+    width: int
+    lines: list[str] = field(default_factory=list[str])
+    drawn: set[str] = field(default_factory=set[str])
+
+    def say(self, text: str, first: str, rest: str) -> None:
+        """Add a text, folded, its first line behind *first* and the others behind *rest*."""
+        width = max(self.width - len(first), LEAST)
+        for number, part in enumerate(textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)):
+            self.lines.append((rest if number else first) + part)
+
+
+def draw_tree(lineage: Lineage, width: int) -> str:
+    """Draw where an artifact, or all that a run came to, was made from.
+
+    An Artifact stands above the Execution that put it out, that above the artifacts it took. What
+    was drawn before is named, and not drawn again.
+
+    Args:
+        lineage: to draw.
+        width: columns that a line may take.
+    """
+    drawing = _Drawing(lineage, width)
+    if lineage.root in lineage.artifacts:
+        _draw_artifact(drawing, lineage.root, "", ("", ""))
+        _draw_takers(drawing, lineage.takers)
+    else:
+        drawing.say(f"Context run {lineage.root}", "", "  ")
+        taken = {event.artifact for event in lineage.events if event.type == "INPUT"}
+        ends = [path for path in lineage.artifacts if path not in taken]
+        for path, (first, rest) in zip(ends, _guides(len(ends), ""), strict=True):
+            _draw_artifact(drawing, path, "", (first, rest))
+        if not ends:
+            drawing.say("no stage of it put anything out", "", "")
+    return "\n".join(drawing.lines)
+
+
+def _draw_artifact(drawing: _Drawing, path: str, role: str, guides: tuple[str, str]) -> None:
+    lineage = drawing.lineage
+    node = lineage.artifacts[path]
+    again = path in drawing.drawn
+    name = f"{role}: " if role else ""
+    said = f"{name}Artifact {node.name} {node.version}"
+    above = " (above)" if again and lineage.maker(path) else ""
+    drawing.say(f"{said} {node.type or '(gone)'}{above}", guides[0], f"{guides[1]}  ")
+    if again:
+        return
+    drawing.drawn.add(path)
+    maker = lineage.maker(path)
+    if maker is None and node.type == Bundle.__name__:
+        drawing.say(
+            f"digits lineage {node.name.replace('.', '/')}/{node.version}", f"{guides[1]}└ ", f"{guides[1]}    "
+        )
+    elif maker is None:
+        drawing.say("no record of the Execution that made it", f"{guides[1]}└ ", f"{guides[1]}    ")
+    else:
+        _draw_execution(drawing, maker, lineage.others.get(path, 0), guides[1])
+
+
+def _draw_execution(drawing: _Drawing, execution: Execution, others: int, indent: str) -> None:
+    again = execution.name in drawing.drawn
+    others_said = f", and {others} more gave the same" if others else ""
+    above = " (above)" if again else f", {_when(execution)}{others_said}"
+    drawing.say(
+        f"OUTPUT of Execution {execution.stage} {execution.fingerprint[:8]}{above}", f"{indent}└ ", f"{indent}    "
+    )
+    if again:
+        return
+    drawing.drawn.add(execution.name)
+    inputs = drawing.lineage.inputs(execution.name)
+    for (name, path), guides in zip(inputs, _guides(len(inputs), f"{indent}  "), strict=True):
+        _draw_artifact(drawing, path, f"INPUT {name}", guides)
+
+
+def _draw_takers(drawing: _Drawing, takers: Sequence[Execution]) -> None:
+    for execution in takers:
+        versions = ", ".join(version.path.removeprefix("store/") for version in execution.outputs.values())
+        drawing.say(
+            f"INPUT of Execution {execution.stage} {execution.fingerprint[:8]}, {_when(execution)}: {versions}",
+            "",
+            "  ",
+        )
+
+
+def _guides(count: int, indent: str) -> list[tuple[str, str]]:
+    """Give for each of so many branches what stands before its first line and before the others."""
+    return [
+        (f"{indent}├ ", f"{indent}│ ") if number < count - 1 else (f"{indent}└ ", f"{indent}  ")
+        for number in range(count)
+    ]
+
+
+def _when(execution: Execution) -> str:
+    return f"{execution.started[:16].replace('T', ' ')}, {execution.seconds:.1f} s"

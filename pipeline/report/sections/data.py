@@ -1,0 +1,84 @@
+"""The data in a report: where from, how many of what, and what should be looked at."""
+
+from __future__ import annotations
+
+from pipeline.report.html.markup import Html, details, element, joined, paragraph, table
+from pipeline.report.html.words import plural
+from pipeline.report.material import Material
+from schemas.artifacts.statistics import StatisticsRecord
+
+__all__ = ["data"]
+
+LISTED = 50
+
+
+def data(material: Material) -> Html:
+    """Give the source, the splits, the classes and the warnings."""
+    found = material.statistics
+    notice = [paragraph(found.source.notice, class_="notice")] if found.source.notice else []
+    overlap = plural(found.overlap, "picture") if found.overlap else "No picture"
+    return joined(
+        paragraph(f"From {found.source.dataset}. {overlap} of the test split is in the train split too."),
+        *notice,
+        _warnings(found),
+        _splits(found),
+        _classes(found),
+        *_sources(found),
+    )
+
+
+def _warnings(found: StatisticsRecord) -> Html:
+    if not found.warnings:
+        return paragraph("No warnings.")
+    return joined(
+        element("h3", plural(len(found.warnings), "warning")),
+        element("ul", *(element("li", warning) for warning in found.warnings)),
+    )
+
+
+def _splits(found: StatisticsRecord) -> Html:
+    rows = [
+        (name, f"{each.count:,}", _share(each.mean), _share(each.std), f"{each.duplicates:,}")
+        for name, each in found.splits.items()
+    ]
+    header = ("split", "pictures", "mean", "deviation", "duplicates")
+    return table(
+        "The splits as they came; mean and deviation are of pixels from 0 to 1",
+        header,
+        rows,
+        numbers=(1, 2, 3, 4),
+        unseen=False,
+    )
+
+
+def _share(value: float | None) -> str:
+    return "none" if value is None else f"{value:.4f}"
+
+
+def _classes(found: StatisticsRecord) -> Html:
+    splits = list(found.splits)
+    names = list(dict.fromkeys(name for split in found.splits.values() for name in split.classes))
+    rows = [(name, *(f"{found.splits[split].classes.get(name, 0):,}" for split in splits)) for name in names]
+    return details(
+        f"Pictures of each of {len(names)} classes",
+        table("Classes", ("class", *splits), rows, numbers=range(1, len(splits) + 1)),
+    )
+
+
+def _sources(found: StatisticsRecord) -> list[Html]:
+    parts: list[Html] = []
+    if len(found.sources) > 1:
+        rows = [
+            (each.source.dataset, each.prefix, ", ".join(f"{count:,} {name}" for name, count in each.splits.items()))
+            for each in found.sources
+        ]
+        parts.append(table("Sources", ("source", "ids begin with", "pictures"), rows))
+    unreadable = [each for source in found.sources for each in source.unreadable]
+    if unreadable:
+        files = [(each.path, each.reason) for each in unreadable[:LISTED]]
+        parts.append(
+            details(f"{plural(len(unreadable), 'file')} left out", table("Files left out", ("file", "why"), files))
+        )
+    if skipped := sum(source.skipped for source in found.sources):
+        parts.append(paragraph(f"{plural(skipped, 'file')} skipped, as hidden or not named like pictures."))
+    return parts

@@ -1,0 +1,162 @@
+"""The figures of a model in a report: metrics, confusions, each digit, calibration, training."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from pipeline.report.html.markup import Html, details, element, figure, joined, paragraph, table
+from pipeline.report.html.plots import plot_errors, plot_losses, plot_reliability
+from pipeline.report.html.reliability import bins_of
+from pipeline.report.html.words import UNBROKEN, figure_in_words, interval_in_words, named, percent, plural
+from pipeline.report.material import Material, MissingError
+
+if TYPE_CHECKING:
+    from schemas.artifacts.evaluation import Metrics
+
+__all__ = ["calibration", "confusions", "curves", "digits", "metrics"]
+
+MEANINGS = {
+    "accuracy": "share of the pictures read right",
+    "precision": "of what is read as a digit, the share that is it; mean over the digits",
+    "recall": "of the pictures of a digit, the share read as it; mean over the digits",
+    "f1": "harmonic mean of both; mean over the digits",
+    "log_loss": "mean surprise at the right digit, in nats; 0 is best",
+    "calibration_error": "how far confidence and accuracy lie apart; 0 is best",
+    "coverage": "share of the pictures that are answered and not “unsure”",
+    "answered_accuracy": "of these, the share read right",
+}
+
+
+def metrics(material: Material) -> Html:
+    """Give every figure with its interval and what it means."""
+    found = material.metrics
+    rows = [
+        (
+            joined(named(name), element("small", MEANINGS.get(name, ""))),
+            figure_in_words(name, value),
+            interval_in_words(name, found.intervals.get(name)) or "not on record",
+        )
+        for name, value in found.scalars().items()
+    ]
+    said = f"On the {plural(found.count, 'picture')} of the {found.split} split, which had no part in training."
+    if found.parameters:
+        said += f" The network has {found.parameters:,} parameters."
+    header = ("metric", "value", "95 % interval")
+    return joined(paragraph(said), table("Metrics", header, rows, numbers=(1, 2)))
+
+
+def confusions(material: Material) -> Html:
+    """Give the confusion matrix, misreadings shaded by how many they are."""
+    found = material.metrics
+    if not found.confusion:
+        raise MissingError("There are no test pictures.")
+    said = "A row is a true digit, a column what was read; the stronger its colour, the more often misread."
+    scrolls = element("div", _matrix(found), class_="scroll", role="group", tabindex="0", aria_label="Confusion matrix")
+    return joined(paragraph(said, class_="about"), scrolls)
+
+
+def _matrix(found: Metrics) -> Html:
+    names = list(found.per_digit)
+    most = max((n for i, row in enumerate(found.confusion) for j, n in enumerate(row) if i != j), default=0)
+    corner = element("th", "true \\ read", scope="col")
+    head = element("tr", corner, *(element("th", name, scope="col", title=name) for name in names))
+    rows = [
+        element(
+            "tr",
+            element("th", names[i], scope="row", title=names[i]),
+            *(_cell(n, most, f"{names[i]} read as {names[j]}: {n}", right=i == j) for j, n in enumerate(row)),
+        )
+        for i, row in enumerate(found.confusion)
+    ]
+    caption = element("caption", "Confusion matrix", class_="unseen")
+    return element("table", caption, element("thead", head), element("tbody", *rows), class_="matrix")
+
+
+def _cell(count: int, most: int, said: str, *, right: bool) -> Html:
+    if right:
+        return element("td", str(count), class_="right", title=said)
+    if not count:
+        return element("td", "·", class_="none", title=said)
+    strength = 12 + 33 * math.log1p(count) / math.log1p(most)
+    return element("td", str(count), class_="wrong", style=f"--strength:{strength:.0f}%", title=said)
+
+
+def digits(material: Material) -> Html:
+    """Give recall, precision and F1 of each digit, and what it is mostly taken for."""
+    found = material.metrics
+    rows = [
+        (
+            joined(name, element("small", plural(each.count, "picture"))),
+            *(_with_interval(rate, name, getattr(each, rate), found) for rate in ("recall", "precision", "f1")),
+            _taken_for(found, i),
+        )
+        for i, (name, each) in enumerate(found.per_digit.items())
+    ]
+    header = ("digit", "recall", "precision", "F1", "mostly taken for")
+    return table("Each digit, with 95 % intervals", header, rows, numbers=(1, 2, 3))
+
+
+def _with_interval(name: str, digit: str, value: float | None, found: Metrics) -> Html:
+    interval = interval_in_words(name, found.intervals.get(f"{name}.{digit}"))
+    return joined(figure_in_words(name, value), element("small", interval))
+
+
+def _taken_for(found: Metrics, label: int) -> str:
+    names = list(found.per_digit)
+    others = [(count, names[j]) for j, count in enumerate(found.confusion[label]) if j != label and count]
+    return (
+        ", ".join(f"{name}{UNBROKEN}({count})" for count, name in sorted(others, key=lambda each: -each[0])[:3])
+        or "nothing"
+    )
+
+
+def calibration(material: Material) -> Html:
+    """Give the reliability diagram, and its figures as a table."""
+    predictions = material.predictions
+    bins = bins_of(predictions.confidence, predictions.right)
+    if not bins:
+        raise MissingError("There are no test pictures.")
+    rows = [
+        (
+            percent(each.confidence),
+            percent(each.accuracy),
+            interval_in_words("accuracy", each.interval),
+            f"{each.count:,}",
+        )
+        for each in bins
+    ]
+    header = ("mean confidence", "read right", "95 % interval", "pictures")
+    caption = (
+        "How often the model is right, by how sure it is; below, how many pictures that are, on a logarithmic scale. "
+        "On the dashed line it is exactly as sure as it is right."
+    )
+    return joined(
+        figure(plot_reliability(bins), caption),
+        details("The figures behind the diagram", table("Reliability", header, rows, numbers=(0, 1, 2, 3))),
+    )
+
+
+def curves(material: Material) -> Html:
+    """Give the learning curves, and the rounds as a table."""
+    history = material.history
+    rows = [
+        (
+            f"{each.step:,}" + (" (kept)" if i == history.best else ""),
+            f"{each.loss:.4f}",
+            f"{each.validation_loss:.4f}",
+            percent(each.accuracy),
+            percent(each.validation_accuracy),
+        )
+        for i, each in enumerate(history.rounds)
+    ]
+    header = ("step", "loss", "validation loss", "accuracy", "validation accuracy")
+    caption = (
+        "The circle is the round whose weights were kept: the one of least loss on validation. "
+        "Training is worse than validation where its pictures are distorted."
+    )
+    whole = table("Rounds", header, rows, numbers=(0, 1, 2, 3, 4))
+    if len(rows) == 1:
+        return joined(paragraph("Validation was looked at once only, so that there is no curve."), whole)
+    plots = element("div", plot_losses(history), plot_errors(history), class_="pair")
+    return joined(figure(plots, caption), details("The figures behind the curves", whole))

@@ -1,0 +1,173 @@
+"""The head of a report: what became of the model, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.report.html.markup import Html, element, joined, paragraph, table, with_command
+from pipeline.report.html.words import figure_in_words, interval_in_words, named, percent, plural
+from pipeline.report.material import Material, MissingError
+from schemas.settings.gate import needed, tally
+
+if TYPE_CHECKING:
+    from schemas.artifacts.blessing import Verdict
+    from schemas.artifacts.evaluation import Metrics
+    from schemas.records.run import RunRecord
+    from schemas.settings.gate import RuleResult
+
+__all__ = ["head", "rules"]
+
+GOOD, BAD, OPEN = ("good", "✓"), ("bad", "✗"), ("open", "!")
+LOOKS = {"promoted": GOOD, "completed": GOOD, "rejected": BAD, "failed": BAD}
+TITLES = {"rejected": "Refused"}
+EACH = {"": "", "all": "", "per_digit": " of each digit", "every_digit": " of each digit", "per_kind": " of each kind"}
+TRIED = {"robustness", "refusals"}
+
+
+def head(material: Material) -> Html:
+    """Say the outcome in a word, why in a sentence, and the figures that matter most."""
+    record = material.record
+    look, sign = LOOKS.get(record.outcome, OPEN)
+    title = TITLES.get(record.outcome, record.outcome.capitalize())
+    return element(
+        "header",
+        element("p", f"digits · run {record.run}", class_="run"),
+        element("h1", element("span", sign, class_="sign", aria_hidden="true"), f" {title}"),
+        *(paragraph(line, class_="why") for line in _why(record)),
+        *(paragraph(with_command(each), class_="notice") for each in (record.notice, *_warnings(material)) if each),
+        _tiles(material),
+        class_=f"head {look}",
+    )
+
+
+def _why(record: RunRecord) -> list[str]:
+    errors = [f"{stage.stage}: {stage.error}" for stage in record.stages if stage.error]
+    if record.outcome == "failed":
+        return errors or [record.error or "The run failed, and says no more."]
+    if record.outcome in {"interrupted", "running"}:
+        at = f" in {record.under_way}" if record.under_way else ""
+        return [f"The run was {'still under way' if record.outcome == 'running' else 'interrupted'}{at}."]
+    return _judged(record.verdict, record)
+
+
+def _judged(verdict: Verdict | None, record: RunRecord) -> list[str]:
+    if verdict is None:
+        return ["Nothing was judged in this run."]
+    missed = [rule for rule in verdict.rules if not rule.passed]
+    if not missed and verdict.blessed:
+        parts = [rule for rule in verdict.rules if rule.without and rule.metric != "champion"]
+        notes = (f"{_rule_name(rule)}: {rule.note}" for rule in parts)
+        return [f"{tally(verdict.rules)}.", *notes]
+    kept = "The champion stays as it was." if record.champion else "There is no champion."
+    if not verdict.rules:
+        return [f"The gate has no rules: nothing can be blessed. {kept}"]
+    return [f"{len(missed)} of {plural(len(verdict.rules), 'rule')} missed. {kept}", *verdict.reasons]
+
+
+def _warnings(material: Material) -> list[str]:
+    try:
+        return material.metrics.warnings
+    except (MissingError, OSError, ValueError):
+        return []
+
+
+def _tiles(material: Material) -> Html:
+    try:
+        metrics = material.metrics
+    except (MissingError, OSError, ValueError):
+        return Html("")
+    return element("dl", *_figures_first(metrics), class_="tiles")
+
+
+def _figures_first(metrics: Metrics) -> list[Html]:
+    wrong = sum(sum(row) for row in metrics.confusion) - sum(row[i] for i, row in enumerate(metrics.confusion))
+    tiles = [
+        _tile("read right", metrics.accuracy, "accuracy", metrics),
+        element("div", element("dt", "misread"), element("dd", f"{wrong:,}", _small(f"of {metrics.count:,}"))),
+    ]
+    if metrics.coverage is not None:
+        unsure = f"{metrics.count - round(metrics.coverage * metrics.count):,} pictures"
+        tiles.append(
+            element(
+                "div", element("dt", "answered “unsure”"), element("dd", percent(1 - metrics.coverage), _small(unsure))
+            )
+        )
+    tiles.append(_tile("log loss", metrics.log_loss, "log_loss", metrics))
+    return tiles
+
+
+def _tile(title: str, value: float | None, name: str, metrics: Metrics) -> Html:
+    interval = metrics.intervals.get(name)
+    small = _small(interval_in_words(name, interval)) if interval else Html("")
+    return element("div", element("dt", title), element("dd", figure_in_words(name, value), small))
+
+
+def _small(text: str) -> Html:
+    return element("small", text) if text else Html("")
+
+
+def rules(material: Material) -> Html:
+    """Give every rule: what it asks for, what was measured, and by how much that falls short."""
+    verdict = material.verdict
+    if not verdict.rules:
+        return paragraph("The gate has no rules: nothing can be blessed.")
+    rows = [
+        (_rule_name(rule), _asked(rule), _measured(rule), joined(_mark(rule), *map(_small, _shortfall(rule))))
+        for rule in verdict.rules
+    ]
+    return joined(table("Rules of the gate", ("rule", "asks for", "measured", "result"), rows), _worst(verdict))
+
+
+def _rule_name(rule: RuleResult) -> str:
+    of = EACH.get(rule.of)
+    if of is None:
+        of = f" of {named(rule.of)}" if rule.metric in TRIED else f" of each {rule.of}"
+    return f"{named(rule.metric)}{of}"
+
+
+def _asked(rule: RuleResult) -> str:
+    return rule.expected.replace(">=", "≥").replace("<=", "≤")
+
+
+def _measured(rule: RuleResult) -> Html:
+    if rule.actual is None:
+        return joined("not measured" if rule.note else "not a number")
+    whose = "against" if rule.metric == "champion" else "of"
+    parts = [f"{whose} {named(rule.part)}"] if rule.part not in {"", rule.of} else []
+    if rule.bound is not None:
+        end = "upper" if rule.expected.startswith("upper") else "lower"
+        sure = f"{100 * rule.confidence:g} % " if rule.confidence else ""
+        parts.append(f"{sure}{end} bound {figure_in_words(rule.metric, rule.bound)}")
+    if rule.count is not None:
+        parts.append(f"n = {rule.count:,}")
+    return joined(figure_in_words(rule.metric, rule.actual), *map(_small, parts))
+
+
+def _mark(rule: RuleResult) -> Html:
+    """Give `met`; `passed` where there was nothing to meet, or part of it was let be."""
+    if not rule.passed:
+        return element("span", "✗ missed", class_="mark bad")
+    look, said = ("open", "! passed") if rule.without else ("good", "✓ met")
+    return element("span", said, class_=f"mark {look}")
+
+
+def _shortfall(rule: RuleResult) -> list[str]:
+    if rule.passed:
+        return [rule.note]
+    parts: list[str] = []
+    if rule.shortfall_pictures is not None:
+        parts.append(needed(rule.metric, rule.shortfall_pictures))
+    elif rule.shortfall is not None:
+        parts.append(f"off by {rule.shortfall:.4f}")
+    else:
+        parts.append(rule.reason)
+    others = [name for name in rule.failing if name != rule.part]
+    return [*parts, rule.note, f"missed too: {', '.join(others)}" if others else ""]
+
+
+def _worst(verdict: Verdict) -> Html:
+    """Say which digits and which confusions are the worst; nothing where the verdict does not."""
+    digits = ", ".join(f"{each.digit} ({each.wrong} of {each.count})" for each in verdict.worst_digits)
+    pairs = ", ".join(f"{each.digit} as {each.read} ({each.count})" for each in verdict.worst_confusions)
+    said = [f"{title}: {text}." for title, text in (("Misread most", digits), ("Mostly", pairs)) if text]
+    return paragraph(" ".join(said)) if said else Html("")

@@ -1,0 +1,1 @@
+"""What flows between stages: one typed artifact a file."""

@@ -1,0 +1,121 @@
+"""A trained network."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from pydantic import BaseModel, ConfigDict
+
+from schemas.artifacts.artifact import Artifact
+from schemas.manifest import FileEntry, digest_of
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = ["History", "Model", "Round"]
+
+
+class Round(BaseModel):
+    """The figures after one round of training steps."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    step: int
+    loss: float
+    accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+
+
+class History(BaseModel):
+    """How a training went, round by round, and which round's weights were kept."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rounds: list[Round]
+    best: int
+    """Position in *rounds* of the weights in model.keras: the one of least loss on validation."""
+
+    def with_round(self, figures: Round) -> History:
+        """Give the history with one more round, which is the best if its validation loss is the least so far."""
+        rounds = [*self.rounds, figures]
+        better = len(rounds) == 1 or figures.validation_loss < rounds[self.best].validation_loss
+        return History(rounds=rounds, best=len(rounds) - 1 if better else self.best)
+
+
+class Model(Artifact):
+    """A trained Keras network: uint8 pictures [n, 28, 28] in, logits [n, classes] out, normalisation inside.
+
+    File structure:
+        model.keras: architecture and weights; its bytes differ from process to process.
+        classes.json: the name of each logit.
+        history.json: a History.
+        curves.png: the same, drawn.
+    """
+
+    CURVES = "curves.png"
+    NOTE = (
+        "The same inputs, seed, threads and library versions give these weights bit for bit on the same kind of "
+        "processor. Another number of threads, kind of processor or a GPU sums in another order: other weights."
+    )
+
+    @classmethod
+    def content(cls, path: Path, files: Mapping[str, FileEntry]) -> str:
+        """Digest weights, architecture and class names: the .keras file itself holds a date."""
+        with zipfile.ZipFile(path / "model.keras") as archive:
+            architecture = _without_ids(json.loads(archive.read("config.json")))
+            weights = _weight_digests(archive)
+        return digest_of([architecture, weights, files["classes.json"].sha256])
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The name of each logit."""
+        return tuple(json.loads((self.path / "classes.json").read_bytes()))
+
+    @property
+    def history(self) -> History:
+        """How the training went."""
+        return History.model_validate_json((self.path / "history.json").read_bytes())
+
+    def load(self) -> keras.Model:
+        """Load the network; imports keras."""
+        import keras
+
+        saving: Any = keras.saving
+        return saving.load_model(self.path / "model.keras", compile=False)
+
+    @staticmethod
+    def write(folder: Path, network: keras.Model, classes: tuple[str, ...], history: History) -> None:
+        """Write a network into an output folder."""
+        network.save(folder / "model.keras")  # pyright: ignore[reportUnknownMemberType]
+        (folder / "classes.json").write_text(json.dumps(classes) + "\n", encoding="utf-8")
+        (folder / "history.json").write_text(history.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
+def _without_ids(value: Any) -> Any:  # noqa: ANN401  (JSON)
+    if isinstance(value, dict):
+        items = cast("dict[str, Any]", value).items()
+        return {key: _without_ids(item) for key, item in items if key != "shared_object_id"}
+    if isinstance(value, list):
+        return [_without_ids(item) for item in cast("list[Any]", value)]
+    return value
+
+
+def _weight_digests(archive: zipfile.ZipFile) -> dict[str, str]:
+    import h5py
+
+    digests: dict[str, str] = {}
+
+    def visit(name: str, item: Any) -> None:  # noqa: ANN401  (h5py has no types)
+        if isinstance(item, h5py.Dataset):
+            array: Any = cast("Any", item)[()]
+            digests[name] = hashlib.sha256(f"{array.dtype} {array.shape} ".encode() + array.tobytes()).hexdigest()
+
+    with archive.open("model.weights.h5") as stream, h5py.File(stream, "r") as file:
+        file.visititems(visit)  # pyright: ignore[reportUnknownMemberType]
+    return digests

@@ -1,0 +1,1 @@
+"""What is written down about runs: fingerprints, executions, runs, verification."""

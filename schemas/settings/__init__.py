@@ -1,0 +1,1 @@
+"""What pipeline.yaml may state, and how it is read and checked."""

@@ -1,0 +1,79 @@
+"""A digit cut out along its ink is read as one with a margin is, and nothing else is taken for one."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from inference.drawing.margin import with_margin
+from inference.normalise import normalise
+from tests.inference.pictures import draw, like, sample, seven
+
+
+def cut(page: np.ndarray, margin: int = 0) -> np.ndarray:
+    """Cut out the dark ink of a page."""
+    left, top, width, height = cv2.boundingRect((page < 128).astype(np.uint8))
+    return page[top - margin : top + height + margin, left - margin : left + width + margin]
+
+
+@pytest.mark.parametrize("margin", [0, 1, 2])
+@pytest.mark.parametrize("light", [False, True])
+@pytest.mark.parametrize("side", [40, 200, 800])
+def test_a_crop_is_read_as_the_whole_picture_is(side: int, light: bool, margin: int) -> None:  # noqa: FBT001
+    """A 7 comes out the same with its paper and without, in both polarities."""
+    page = seven((side, side), side // 12)
+    crop = cut(page, margin)
+    whole, near = (normalise(255 - each if light else each) for each in (page, crop))
+    assert like(near.image, whole.image) > 0.95
+    assert "lines removed" not in near.steps
+
+
+def test_enlarged_digits_of_mnist_are_read_without_their_margin() -> None:
+    """Real digits, enlarged and cut out, come out like the originals; the blur of their edges is no doubt."""
+    for image in sample()[::250]:
+        large = cv2.resize(image, (280, 280), interpolation=cv2.INTER_CUBIC)
+        near = normalise(cut(255 - large))
+        assert like(near.image, image) > 0.85
+        assert near.share < 0.15
+
+
+def test_a_bare_stroke_that_fills_its_crop_is_the_ink() -> None:
+    """A 1 that leaves only the corners to the paper is read as the stroke, not as the corners."""
+    page = draw(np.full((300, 300), 255, np.uint8), [(0.5, 0.1), (0.51, 0.9)], 16, (0,))
+    near = normalise(cut(page))
+    assert "inverted" in near.steps
+    assert (near.image[5:23, 12:16].max(axis=1) > 200).all()
+    assert not near.image[:, :11].any()
+
+
+def test_a_coloured_crop_gets_the_margin_of_its_own_paper() -> None:
+    """What is put round a crop has the colour of its paper."""
+    page = cut(seven())
+    crop = np.where(page[..., np.newaxis] < 128, [30, 20, 160], [120, 220, 240]).astype(np.uint8)
+    wider = with_margin(crop)
+    assert wider is not None
+    np.testing.assert_array_equal(wider[0, 0], [120, 220, 240])
+
+
+def others() -> dict[str, np.ndarray]:
+    """Give pictures that are no crops of a digit."""
+    white = np.full((200, 200), 255, np.uint8)
+    squared, shadow, shape = white.copy(), white.copy(), white.copy()
+    squared[::25] = squared[:, ::25] = 90
+    cv2.fillPoly(shadow, [np.asarray([(0, 0), (200, 0), (200, 10), (10, 200), (0, 200)], np.int32)], (120,))
+    cv2.circle(shape, (100, 100), 100, (0,), -1)
+    return {
+        "a digit with a margin": seven(),
+        "squared paper": squared,
+        "a shadow across the page": shadow,
+        "a disc": shape,
+        "nothing": white,
+        "one pixel": white[:1, :1],
+    }
+
+
+@pytest.mark.parametrize("kind", others())
+def test_other_pictures_get_no_margin(kind: str) -> None:
+    """Paper with rules, shadows, shapes and digits that have a margin are left alone."""
+    assert with_margin(others()[kind]) is None

@@ -1,0 +1,76 @@
+"""The LiteRT format answers like the network it was made from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from scipy.special import softmax
+
+from components.export import _write_formats  # pyright: ignore[reportPrivateUsage]
+from inference.model.litert import LiteRtModel
+from learning.training.networks import build_mlp
+from schemas.artifacts.bundle import Bundle
+from tests.samples import make_split, make_transform
+
+CLASSES = 10
+IMAGES = make_split([0] * 100).images
+
+pytestmark = pytest.mark.usefixtures("tensorflow_session")
+
+each_count = pytest.mark.parametrize("count", [0, 1, 31, 32, 33, 100])
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> keras.Model:
+    """Build a small network."""
+    transform = make_transform(tmp_path_factory.mktemp("network") / "transform")
+    return build_mlp(transform, CLASSES, seed=0)
+
+
+@pytest.fixture(scope="module")
+def exported(network: keras.Model, tmp_path_factory: pytest.TempPathFactory) -> LiteRtModel:
+    """Convert the small network as export does."""
+    folder: Path = tmp_path_factory.mktemp("bundle")
+    _write_formats(network, 1.0, folder)
+    return LiteRtModel(folder / Bundle.LITERT)
+
+
+@each_count
+def test_logits_are_those_of_the_network(network: keras.Model, exported: LiteRtModel, count: int) -> None:
+    """Whatever the number of pictures, the logits are those of the network."""
+    expected = np.asarray(network(IMAGES[:count], training=False))
+    np.testing.assert_allclose(exported(IMAGES[:count])["logits"], expected, atol=1e-4)
+
+
+@each_count
+def test_probabilities_are_those_of_the_network(network: keras.Model, exported: LiteRtModel, count: int) -> None:
+    """Whatever the number of pictures, the probabilities are the softmax of the network's logits."""
+    expected = softmax(np.asarray(network(IMAGES[:count], training=False)), axis=1)
+    np.testing.assert_allclose(exported(IMAGES[:count])["probabilities"], expected, atol=1e-5)
+
+
+def test_every_answer_is_given(exported: LiteRtModel) -> None:
+    """An answer holds probabilities, logits and the features they are made of, as float32, one row a picture."""
+    answers = exported(IMAGES[:33])
+    assert {name: (array.shape, array.dtype.name) for name, array in answers.items()} == {
+        "probabilities": ((33, CLASSES), "float32"),
+        "logits": ((33, CLASSES), "float32"),
+        "features": ((33, 512), "float32"),
+    }
+
+
+def test_an_answer_does_not_depend_on_its_neighbours(exported: LiteRtModel) -> None:
+    """A picture is answered alike alone and among others."""
+    alone, among = exported(IMAGES[40:41])["logits"][0], exported(IMAGES)["logits"][40]
+    np.testing.assert_allclose(alone, among, atol=1e-5)
+
+
+def test_an_answer_outlives_the_next_one(exported: LiteRtModel) -> None:
+    """An answer is a copy: the next call does not change it."""
+    first = exported(IMAGES[:1])["logits"]
+    before = first.copy()
+    exported(IMAGES[50:51])
+    np.testing.assert_array_equal(first, before)

@@ -1,0 +1,69 @@
+"""How pictures were answered whose folders say what they show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inference.model.bundle import LoadedBundle
+from inference.scoring.accuracy import Labels
+from tests.inference.pictures import as_file, sample
+from tests.inference.scoring.folders import read_rows, score
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give twos, a shape, a blank page, a text called a picture and one that is not in 2/, and two twos elsewhere."""
+    folder = tmp_path_factory.mktemp("labels") / "pictures"
+    for place in ("2", "scans"):
+        (folder / place).mkdir(parents=True)
+    two, shape = as_file(sample()[1000], "PNG"), np.zeros((28, 28), np.uint8)
+    shape[4:24, 4:24] = 255
+    contents = {
+        **{f"2/{number}.png": as_file(sample()[1000 + number], "PNG") for number in range(10)},
+        "2/shape.png": as_file(shape, "PNG"),
+        "2/blank.png": as_file(np.full((90, 90), 255, np.uint8), "PNG"),
+        "2/notes.png": b"two pints of milk, and bread",
+        "2/notes.txt": b"two pints of milk, and bread",
+        "scans/two.png": two,
+        "two.png": two,
+    }
+    for name, data in contents.items():
+        (folder / name).write_bytes(data)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def labels(folder: Path, loaded: LoadedBundle) -> Labels:
+    """Score that folder with labels."""
+    found = score(folder, loaded, folder.with_name("out.parquet"), labels=True).summary.labels
+    assert found
+    return found
+
+
+def test_all_that_is_not_skipped_is_labelled(labels: Labels) -> None:
+    """A blank page and a file that cannot be read count among the labelled; one that is skipped does not."""
+    assert labels.labelled == 13
+
+
+def test_answers_and_guesses_are_apart(folder: Path, labels: Labels) -> None:
+    """Each picture with a digit is counted once, as an answer where it is sure, else as a guess."""
+    rows = [row for row in read_rows(folder.with_name("out.parquet")).values() if row["label"] == "2" and row["digit"]]
+    assert len(rows) == 11
+    for counted, decision in ((labels.answered, "digit"), (labels.guessed, "unsure")):
+        digits = [row["digit"] for row in rows if row["decision"] == decision]
+        assert digits
+        assert counted == {("2", digit): digits.count(digit) for digit in digits}
+
+
+def test_coverage_is_of_all_that_is_labelled(labels: Labels) -> None:
+    """What has no answer lessens the coverage, and the accuracy is of the answers alone."""
+    assert labels.coverage == labels.answered.total() / 13
+    assert labels.accuracy == labels.answered["2", "2"] / labels.answered.total()
+
+
+def test_files_elsewhere_have_no_label(labels: Labels) -> None:
+    """Files in no folder named like a class are counted, and their folders named; the top is a dot."""
+    assert (labels.unlabelled, labels.folders) == (2, [".", "scans"])

@@ -1,0 +1,105 @@
+"""A plain picture is read in a few passes, as it would be in many; one that is not plain is left alone."""
+
+from __future__ import annotations
+
+from itertools import repeat
+
+import cv2
+import numpy as np
+import pytest
+
+from inference.normalise import normalise
+from inference.normalised import Normal
+from inference.plain_paper import take_plain
+from inference.reading import read_picture
+from inference.trace import Trace
+from tests.inference.pictures import SEVEN, as_file, draw, like, seven
+
+PAGE = seven((480, 640), 40)
+
+
+def taken(pixels: np.ndarray) -> Normal | None:
+    """Take a grey picture at its word."""
+    return take_plain(repeat(pixels), Trace(wanted=False))
+
+
+def grainy(page: np.ndarray, sigma: float) -> np.ndarray:
+    """Add the grain of a sensor."""
+    return np.clip(page + np.random.default_rng(0).normal(0, sigma, page.shape), 0, 255).astype(np.uint8)
+
+
+def lit(page: np.ndarray, light: np.ndarray) -> np.ndarray:
+    """Take light off a page."""
+    return (page * light).astype(np.uint8)
+
+
+Y, X = np.mgrid[0 : 1 : PAGE.shape[0] * 1j, 0 : 1 : PAGE.shape[1] * 1j]
+PLAIN = {
+    "clean": PAGE,
+    "light on dark": 255 - PAGE,
+    "grain": grainy(PAGE, 10),
+    "shading": lit(PAGE, 1 - 0.5 * X),
+    "vignette": lit(PAGE, 1 - 1.1 * ((X - 0.5) ** 2 + (Y - 0.5) ** 2)),
+    "pencil": seven((480, 640), 20, ink=150),
+    "small": np.pad(seven((100, 100), 9), ((300, 80), (20, 520)), constant_values=235),
+    "hundred pixels": seven((100, 100), 9),
+}
+NOT_PLAIN = {
+    "blank": np.full((480, 640), 230, np.uint8),
+    "noise": np.random.default_rng(0).integers(0, 256, (480, 640), np.uint8),
+    "faint": seven((480, 640), 34, ink=215),
+    "edge of a shadow": lit(PAGE, np.where(X < 0.6, 1, 0.6)),
+    "ruled": np.where(np.arange(480)[:, None] % 60 < 3, np.minimum(PAGE, 150), PAGE).astype(np.uint8),
+    "sheet on a table": np.pad(seven((300, 400), 20), ((80, 100), (140, 100)), constant_values=70),
+    "box of a form": cv2.rectangle(
+        np.pad(seven((200, 200), 16), 140, constant_values=235), (130, 130), (350, 350), [20], 3
+    ),
+    "two digits": np.hstack([seven((300, 250), 20), seven((300, 250), 20)]),
+    "cut off": PAGE[100:],
+    "blob": cv2.circle(np.full((480, 640), 230, np.uint8), (320, 240), 110, [20], -1),
+    "dust": np.where(np.random.default_rng(0).random((48, 64)).repeat(10, 0).repeat(10, 1) < 0.02, 90, PAGE).astype(
+        np.uint8
+    ),
+    "narrow": PAGE[:, 200:230],
+}
+
+
+@pytest.mark.parametrize("kind", PLAIN)
+def test_a_plain_picture_is_taken(kind: str) -> None:
+    """One digit on paper is found, and drawn as a closer look draws it."""
+    normal = taken(PLAIN[kind])
+    assert normal is not None
+    assert like(normal.image, normalise(PLAIN[kind], plain=False).image) > 0.85
+
+
+@pytest.mark.parametrize("kind", NOT_PLAIN)
+def test_any_other_picture_is_left_alone(kind: str) -> None:
+    """Where there is more to be seen than a digit and its paper, or less, nothing is said."""
+    assert taken(np.asarray(NOT_PLAIN[kind], np.uint8)) is None
+
+
+def test_it_is_described_as_any_other() -> None:
+    """Strength, noise, share and clearness are those that a closer look gives."""
+    page = grainy(PAGE, 8)
+    swift, thorough = taken(page), normalise(page, plain=False)
+    assert swift is not None
+    assert swift.steps == thorough.steps == ("inverted",)
+    assert swift.strength == pytest.approx(thorough.strength, rel=0.1)
+    assert swift.share == pytest.approx(thorough.share, rel=0.2)
+    assert swift.clearness == pytest.approx(thorough.clearness, abs=0.1)
+
+
+def test_what_is_done_is_shown() -> None:
+    """The picture as it was decoded, in colours, each step and the 28x28 are kept where they are asked for."""
+    page = draw(np.full((480, 640, 3), (200, 225, 235), np.uint8), SEVEN, 40, (140, 60, 30))
+    reading = read_picture(as_file(page, "JPEG"), trace=True)
+    assert [name for name, _ in reading.trace] == ["original", "grey", "all ink", "crop", "strokes", "28x28"]
+    assert reading.trace[0][1].shape == (480, 640, 3)
+    assert all(picture.dtype == np.uint8 for _, picture in reading.trace)
+
+
+def test_a_digit_too_small_for_the_draft_is_seen_in_the_next() -> None:
+    """A digit of 60 pixels in a photo of 2,000 is read."""
+    page = np.full((1500, 2000), 225, np.uint8)
+    page[300:380, 400:480] = seven((80, 80), 8, paper=225)
+    assert like(read_picture(as_file(page, "JPEG", quality=90)).image, normalise(seven()).image) > 0.8

@@ -1,0 +1,192 @@
+"""Training keeps its best round, and says when it came to nothing."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.special import log_softmax
+
+from learning.training.fit import fit
+from learning.training.networks import build_mlp
+from learning.training.recipes import Recipe
+from schemas.artifacts.examples import SIDE, Split
+from schemas.artifacts.model import History
+from schemas.errors import StageError
+from schemas.progress import Progress
+from tests.samples import make_transform
+
+CLASSES = ("left", "middle", "right")
+COUNT = 60
+ROUNDS, ROUND_STEPS = 2, 10
+THOROUGH: dict[str, Any] = {"rounds": 4, "optimizer": "sgd", "learning_rate": 0.1, "augment": {}}
+
+
+def make_bars(*, wrong: bool = False) -> Split:
+    """Give pictures of one bar on faint noise, labelled by its place; *wrong* labels each with the next place."""
+    labels = np.arange(COUNT, dtype=np.int32) % len(CLASSES)
+    images = np.random.default_rng(0).integers(0, 32, (COUNT, SIDE, SIDE), np.uint8)
+    for image, label in zip(images, labels, strict=True):
+        image[4:24, 6 + 7 * label : 9 + 7 * label] = 255
+    return Split(images, (labels + wrong) % len(CLASSES), [str(i) for i in range(COUNT)], CLASSES)
+
+
+class Training:
+    """One training of a small network; `fit` carries it out."""
+
+    def __init__(self, folder: Path, validation: Split, *, rounds: int = ROUNDS, **settings: object) -> None:
+        self.validation = validation
+        self.folder = folder
+        self.recipe = Recipe.model_validate(
+            {"network": "mlp", "steps": rounds * ROUND_STEPS, "rounds": rounds, "batch_size": 8}
+            | {"optimizer": "adam", "learning_rate": 0.001, "label_smoothing": 0, "augment": None}
+            | settings
+        )
+        self.network = build_mlp(make_transform(folder / "transform"), len(CLASSES), seed=0)
+
+    def fit(self) -> History:
+        """Train."""
+        return fit(
+            self.network,
+            make_bars(),
+            self.validation,
+            self.recipe,
+            seed=0,
+            scratch=self.folder,
+            logs=self.folder / "logs",
+        )
+
+    def validation_loss(self) -> float:
+        """Measure the network as it is now, without Keras."""
+        logits = np.asarray(self.network(self.validation.images, training=False), np.float64)
+        return float(-log_softmax(logits, axis=1)[np.arange(COUNT), self.validation.labels].mean())
+
+
+def make_folder(parent: Path, name: str) -> Path:
+    """Make a folder."""
+    (parent / name).mkdir()
+    return parent / name
+
+
+def cut_off(training: Training, *, after: int) -> None:
+    """Interrupt a training in the middle of the round that follows *after* rounds."""
+
+    class Interrupt(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if vars(record)["progress"].done > after * ROUND_STEPS:
+                raise KeyboardInterrupt
+
+    handler, logger = Interrupt(), logging.getLogger("digits.progress")
+    level = logger.level
+    logger.setLevel(logging.DEBUG)
+    logger.addHandler(handler)
+    try:
+        training.fit()
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+
+
+def test_a_history_has_an_entry_a_round(tmp_path: Path) -> None:
+    """A training of two rounds of ten steps has two entries, after steps 10 and 20."""
+    history = Training(tmp_path, make_bars()).fit()
+    assert [entry.step for entry in history.rounds] == [10, 20]
+
+
+def test_training_learns(tmp_path: Path) -> None:
+    """The best round reads what is easily told apart."""
+    history = Training(tmp_path, make_bars(), learning_rate=0.01).fit()
+    assert history.rounds[history.best].validation_accuracy > 0.9
+
+
+def test_the_best_round_has_the_least_validation_loss(tmp_path: Path) -> None:
+    """Where a training gets worse by validation, the best round is the first."""
+    history = Training(tmp_path, make_bars(wrong=True), learning_rate=0.01).fit()
+    assert (history.best, history.rounds[0].validation_loss < history.rounds[1].validation_loss) == (0, True)
+
+
+@pytest.mark.parametrize(("wrong", "best"), [(True, 0), (False, 1)])
+def test_the_weights_of_the_best_round_are_kept(tmp_path: Path, *, wrong: bool, best: int) -> None:
+    """The network is left with the weights of the best round, be it the first or the last."""
+    training = Training(tmp_path, make_bars(wrong=wrong), learning_rate=0.0005)
+    history = training.fit()
+    assert history.best == best
+    assert training.validation_loss() == pytest.approx(history.rounds[best].validation_loss, rel=1e-2)
+
+
+def test_the_same_seed_gives_the_same_weights(tmp_path: Path) -> None:
+    """Two equal trainings end with the same weights, bit for bit."""
+    weights: list[list[bytes]] = []
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        training = Training(tmp_path / name, make_bars(), optimizer="sgd", learning_rate=0.1, augment={})
+        training.fit()
+        weights.append([array.tobytes() for array in training.network.get_weights()])
+    assert weights[0] == weights[1]
+
+
+def test_a_training_that_diverges_fails(tmp_path: Path) -> None:
+    """A learning rate of 1e9 ends in a StageError that names the step, not in weights that are no numbers."""
+    training = Training(tmp_path, make_bars(), optimizer="sgd", learning_rate=1e9)
+    with pytest.raises(StageError, match="training diverged by step 10") as caught:
+        training.fit()
+    assert caught.value.do == "lower the learning rate"
+
+
+def test_progress_is_reported_as_it_goes(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Each return from TensorFlow is reported, and the end of each round as a milestone."""
+    with caplog.at_level(logging.DEBUG, "digits.progress"):
+        Training(tmp_path, make_bars()).fit()
+    progress: list[Progress] = [vars(record)["progress"] for record in caplog.records if "progress" in vars(record)]
+    told = [(each.done, each.milestone) for each in progress]
+    assert told == [(10, False), (10, True), (20, False), (20, True)]
+
+
+def test_events_are_written_for_tensorboard(tmp_path: Path) -> None:
+    """TensorBoard's events of training and of validation lie in the folder for logs."""
+    training = Training(tmp_path, make_bars())
+    training.fit()
+    assert {path.parent.name for path in (tmp_path / "logs").rglob("events.out.tfevents.*")} == {"train", "validation"}
+
+
+def test_a_training_that_was_cut_off_goes_on(tmp_path: Path) -> None:
+    """A training that finds the checkpoint of its first rounds ends with the weights of one that ran through."""
+    whole = Training(make_folder(tmp_path, "whole"), make_bars(), **THOROUGH)
+    history = whole.fit()
+
+    first = Training(make_folder(tmp_path, "cut"), make_bars(), **THOROUGH)
+    with pytest.raises(KeyboardInterrupt):
+        cut_off(first, after=2)
+    second = Training(make_folder(tmp_path, "second"), make_bars(), **THOROUGH)
+    second.folder = first.folder
+    assert second.fit() == history
+    assert [a.tobytes() for a in second.network.get_weights()] == [b.tobytes() for b in whole.network.get_weights()]
+
+
+def test_going_on_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A training that goes on says from which step."""
+    training = Training(tmp_path, make_bars(), **THOROUGH)
+    with pytest.raises(KeyboardInterrupt):
+        cut_off(training, after=2)
+    with caplog.at_level(logging.INFO, "digits.progress"):
+        training.fit()
+    assert "goes on from step 20 of 40, where it was cut off" in caplog.messages
+
+
+@pytest.mark.parametrize("damage", [b"", b"PK damaged"])
+def test_a_damaged_checkpoint_is_no_checkpoint(tmp_path: Path, damage: bytes) -> None:
+    """A checkpoint that cannot be read is left aside: the training begins anew."""
+    (tmp_path / "checkpoint.npz").write_bytes(damage)
+    assert len(Training(tmp_path, make_bars()).fit().rounds) == ROUNDS
+
+
+def test_a_training_that_had_ended_is_not_repeated(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A training killed between its last round and its publication takes no step again."""
+    training = Training(tmp_path, make_bars())
+    history = training.fit()
+    with caplog.at_level(logging.DEBUG, "digits.progress"):
+        assert training.fit() == history
+    assert [message for message in caplog.messages if message.startswith("step")] == []

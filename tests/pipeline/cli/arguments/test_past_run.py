@@ -1,0 +1,54 @@
+"""The names of runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli.arguments.past_run import find_run
+from schemas.errors import InputError, UsageError
+from schemas.manifest import point
+from schemas.records.run import RunRecord, StageRecord
+
+BUNDLE = "store/export/bundle/v0001-0123abcd"
+
+
+def _write_runs(artifacts: Path, names: list[str], made: dict[str, str] | None = None) -> None:
+    for name in names:
+        folder = artifacts / "runs" / name
+        folder.mkdir(parents=True)
+        outputs = {"bundle": made[name]} if made and name in made else {}
+        stages = [StageRecord(stage="export", outcome="ran", reason="", outputs=outputs)]
+        RunRecord(run=name, outcome="completed", stages=stages).write(folder)
+
+
+@pytest.mark.parametrize("name", [None, "latest", "2026-3", "3"])
+def test_the_latest_run_has_many_names(name: str | None, tmp_path: Path) -> None:
+    """Nothing, `latest`, its name and the end of it are the latest run."""
+    _write_runs(tmp_path, ["2026-1", "2026-2", "2026-3"])
+    assert find_run(tmp_path, name).run == "2026-3"
+
+
+def test_the_champions_run_is_the_one_that_made_it(tmp_path: Path) -> None:
+    """`champion` is the first run that put the champion out, and not one that found it unchanged."""
+    _write_runs(tmp_path, ["2026-1", "2026-2", "2026-3"], {"2026-2": BUNDLE, "2026-3": BUNDLE})
+    point(tmp_path / "champion", BUNDLE)
+    assert find_run(tmp_path, "champion").run == "2026-2"
+
+
+def test_without_a_champion_it_has_no_run(tmp_path: Path) -> None:
+    """The run of a champion that there is not is a missing input."""
+    _write_runs(tmp_path, ["2026-1"])
+    with pytest.raises(InputError, match="there is no champion yet"):
+        find_run(tmp_path, "champion")
+
+
+@pytest.mark.parametrize(("count", "more"), [(2, ""), (4, ""), (6, " and 2 more")])
+def test_what_is_left_out_of_several_is_counted(count: int, more: str, tmp_path: Path) -> None:
+    """Of runs that are all called so, the newest four are named."""
+    _write_runs(tmp_path, [f"2026-{number}" for number in range(count)])
+    with pytest.raises(UsageError, match="2026 is more than one run") as caught:
+        find_run(tmp_path, "2026")
+    newest = [f"2026-{number}" for number in reversed(range(count))]
+    assert caught.value.found == ", ".join(newest[:4]) + more

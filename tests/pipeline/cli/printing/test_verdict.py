@@ -1,0 +1,25 @@
+"""What the gate said, in a terminal."""
+
+from __future__ import annotations
+
+from pipeline.cli.printing.verdict import verdict_lines
+from schemas.artifacts.blessing import Verdict
+from schemas.settings.gate import RuleResult
+
+MET = RuleResult(metric="accuracy", expected=">= 0.5", actual=0.9, count=40, passed=True, reason="")
+FIRST = RuleResult(
+    metric="champion", expected="better", actual=None, passed=True, reason="", note="first model: no comparison"
+)
+
+
+def test_what_passed_without_a_comparison_is_not_called_met() -> None:
+    """The headline counts the rules that are marked `met`, and those marked `passed` apart."""
+    lines = verdict_lines(Verdict.of([MET, FIRST], model="m", examples="e", evaluation="v"), kept=False)
+    assert lines[0].endswith("BLESSED: 1 of 2 rules met, 1 passed without a comparison")
+    assert [line.split()[0] for line in lines if "  accuracy" in line or "  champion" in line] == ["met", "passed"]
+
+
+def test_what_is_all_met_is_said_so() -> None:
+    """Where nothing was let pass the headline says no more."""
+    lines = verdict_lines(Verdict.of([MET, MET], model="m", examples="e", evaluation="v"), kept=False)
+    assert lines[0].endswith("BLESSED: 2 of 2 rules met")

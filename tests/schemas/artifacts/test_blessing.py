@@ -1,0 +1,97 @@
+"""A blessing can be seen with ls, agrees with itself, and holds for the artifacts it judged alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from schemas.artifacts.blessing import Blessing, Verdict
+from schemas.errors import InputError
+from schemas.settings.gate import RuleResult
+
+MODEL, EXAMPLES, OTHER, EVALUATION = "a" * 64, "b" * 64, "c" * 64, "d" * 64
+
+
+def make_blessing(folder: Path, *, passed: bool) -> Blessing:
+    """Write the verdict of one rule that passed or did not."""
+    reason = "" if passed else "accuracy 0.9 < 0.97, short by 0.07"
+    result = RuleResult(metric="accuracy", of="all", expected=">= 0.97", actual=0.9, passed=passed, reason=reason)
+    Blessing.write(folder, Verdict.of([result], model=MODEL, examples=EXAMPLES, evaluation=EVALUATION))
+    return Blessing(folder)
+
+
+@pytest.mark.parametrize(("passed", "mark"), [(True, "BLESSED"), (False, "NOT_BLESSED")])
+def test_the_verdict_can_be_seen_with_ls(tmp_path: Path, *, passed: bool, mark: str) -> None:
+    """Beside verdict.json lies one file, whose name is the verdict."""
+    make_blessing(tmp_path, passed=passed)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([mark, "verdict.json"])
+
+
+@pytest.mark.parametrize("passed", [True, False])
+def test_the_verdict_comes_back(tmp_path: Path, *, passed: bool) -> None:
+    """The verdict read is the verdict written."""
+    verdict = make_blessing(tmp_path, passed=passed).verdict
+    assert (verdict.blessed, verdict.model, verdict.examples) == (passed, MODEL, EXAMPLES)
+
+
+def test_blessed_without_the_file_is_refused(tmp_path: Path) -> None:
+    """A verdict that blesses while BLESSED is gone is an InputError."""
+    blessing = make_blessing(tmp_path, passed=True)
+    (tmp_path / "BLESSED").unlink()
+    with pytest.raises(InputError, match="contradicts itself"):
+        _ = blessing.verdict
+
+
+def test_the_file_without_a_blessing_is_refused(tmp_path: Path) -> None:
+    """A file BLESSED beside a verdict that refuses is an InputError."""
+    blessing = make_blessing(tmp_path, passed=False)
+    (tmp_path / "BLESSED").touch()
+    with pytest.raises(InputError, match="contradicts itself"):
+        _ = blessing.verdict
+
+
+def test_a_contradiction_gives_no_leave(tmp_path: Path) -> None:
+    """A blessing that contradicts itself cannot be asked for leave."""
+    blessing = make_blessing(tmp_path, passed=False)
+    (tmp_path / "BLESSED").touch()
+    with pytest.raises(InputError, match="contradicts itself"):
+        blessing.refusal([("Model", MODEL), ("Examples", EXAMPLES)])
+
+
+def test_what_was_judged_may_be_used(tmp_path: Path) -> None:
+    """The model and examples that were blessed are not refused."""
+    assert make_blessing(tmp_path, passed=True).refusal([("Model", MODEL), ("Examples", EXAMPLES)]) is None
+
+
+def test_types_that_are_not_judged_may_be_used(tmp_path: Path) -> None:
+    """Artifacts of other types than those judged are not refused."""
+    assert make_blessing(tmp_path, passed=True).refusal([("Model", MODEL), ("Transform", OTHER)]) is None
+
+
+def test_what_was_not_blessed_may_not_be_used(tmp_path: Path) -> None:
+    """A model that was judged and not blessed is refused with the rules' reasons."""
+    refusal = make_blessing(tmp_path, passed=False).refusal([("Model", MODEL), ("Examples", EXAMPLES)])
+    assert refusal == "not blessed (accuracy 0.9 < 0.97, short by 0.07)"
+
+
+@pytest.mark.parametrize(
+    ("digests", "reason"),
+    [
+        ({"Model": OTHER, "Examples": EXAMPLES}, "another Model: aaaaaaaa, not cccccccc"),
+        ({"Model": MODEL, "Examples": OTHER}, "another Examples: bbbbbbbb, not cccccccc"),
+        ({"Model": MODEL, "Evaluation": OTHER}, "another Evaluation: dddddddd, not cccccccc"),
+    ],
+)
+def test_what_was_not_judged_may_not_be_used(tmp_path: Path, digests: dict[str, str], reason: str) -> None:
+    """Another model, other examples or another evaluation than those judged are refused, with both digests."""
+    assert make_blessing(tmp_path, passed=True).refusal(digests.items()) == f"not blessed (the blessing is of {reason})"
+
+
+def test_a_verdict_of_an_older_version_is_read(tmp_path: Path) -> None:
+    """A verdict written before evaluations were named can be read, and gives no leave to use one."""
+    old = f'{{"blessed": true, "model": "{MODEL}", "examples": "{EXAMPLES}", "rules": []}}'
+    (tmp_path / "verdict.json").write_text(old)
+    (tmp_path / "BLESSED").touch()
+    assert Blessing(tmp_path).verdict.comparison is None
+    assert Blessing(tmp_path).refusal([("Evaluation", EVALUATION)]) is not None
