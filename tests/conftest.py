@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.project import SHORTENED, Project, shipped_project
-
-THREADS = 2
+from tests.once import once
+from tests.project import SHORTENED, Project, shipped, shipped_project
+from tests.varied import THREADS
 
 # Below nohup, or in the background of a script, they are ignored, by every process that tests start, too.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
@@ -26,10 +26,9 @@ def tensorflow_session() -> None:
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Give a project whose pipeline has run; tests look at it and run nothing in it."""
-    project = shipped_project(tmp_path_factory.mktemp("e2e") / "trained", SHORTENED)
-    project.digits("run")
-    return project
+    """Return a project whose pipeline has run; tests look at it and run nothing in it."""
+    folder = once(tmp_path_factory, "trained", lambda path: shipped_project(path, SHORTENED).digits("run"))
+    return shipped(folder)
 
 
 @pytest.fixture(scope="session")

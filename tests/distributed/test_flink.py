@@ -13,7 +13,7 @@ from tests.distributed.flink import Cluster
 from tests.distributed.job import Job
 from tests.project import Project
 
-pytestmark = [pytest.mark.distributed, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.distributed
 
 
 @pytest.fixture(scope="module")

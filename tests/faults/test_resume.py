@@ -8,7 +8,7 @@ import pytest
 
 from tests.project import SHORTENED, Project, shipped_project
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.faults
 
 
 def content(project: Project) -> str:
