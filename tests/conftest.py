@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.project import SHORTENED, Project, shipped_project
+from tests.sealed.project import sealed_project
 
 THREADS = 2
 
@@ -41,6 +42,12 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def bundle(trained: Project) -> Path:
-    """Give the folder of the champion."""
-    return trained.artifacts / "champion"
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return a project whose champion is the sealed bundle, in which nothing has run; tests change nothing in it."""
+    return sealed_project(tmp_path_factory.mktemp("sealed") / "project")
+
+
+@pytest.fixture(scope="session")
+def bundle(sealed: Project) -> Path:
+    """Return the folder of the sealed bundle, in a store."""
+    return sealed.artifacts / "champion"
