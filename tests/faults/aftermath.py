@@ -75,8 +75,8 @@ def named_versions(project: Project) -> set[str]:
 
 
 def wait_for(condition: Callable[[], object], what: str) -> None:
-    """Wait until something is so; fail after 20 seconds."""
-    deadline = time.monotonic() + 20
+    """Wait until something is so; fail after two minutes, which no machine needs."""
+    deadline = time.monotonic() + 120
     while not condition():
         assert time.monotonic() < deadline, f"{what} never came"
         time.sleep(0.01)

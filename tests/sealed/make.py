@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from schemas.bundle import Bundle
+from schemas.artifacts.bundle import Bundle
 from schemas.manifest import Manifest, hash_files, seal
 from tests.project import DIGITS, shipped_project
 from tests.sealed.project import BUNDLE

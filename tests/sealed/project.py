@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from schemas.bundle import Bundle
+from schemas.artifacts.bundle import Bundle
 from tests.project import Project, shipped_project
 
 __all__ = ["BUNDLE", "sealed_project"]

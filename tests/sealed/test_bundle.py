@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from components.sources.sample import read_sample
-from inference.reader import Reader
-from schemas.bundle import Bundle
+from inference.model.reader import Reader
+from schemas.artifacts.bundle import Bundle
 from schemas.manifest import MANIFEST, Manifest, hash_files
 from tests.project import Project
 from tests.sealed.make import keep
