@@ -9,6 +9,7 @@ import pytest
 
 from tests.once import once
 from tests.project import SHORTENED, Project, shipped, shipped_project
+from tests.sealed.project import sealed_project
 from tests.varied import THREADS
 
 # Below nohup, or in the background of a script, they are ignored, by every process that tests start, too.
@@ -36,10 +37,16 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a folder of 6,000 names of 200 digits, in 30 folders; tests change nothing in it."""
     from tests.inference.scoring.folders import write_many
 
-    return write_many(tmp_path_factory.mktemp("many") / "pictures")
+    return once(tmp_path_factory, "many", write_many)
 
 
 @pytest.fixture(scope="session")
-def bundle(trained: Project) -> Path:
-    """Give the folder of the champion."""
-    return trained.artifacts / "champion"
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return a project whose champion is the sealed bundle, in which nothing has run; tests change nothing in it."""
+    return sealed_project(tmp_path_factory.mktemp("sealed") / "project")
+
+
+@pytest.fixture(scope="session")
+def bundle(sealed: Project) -> Path:
+    """Return the folder of the sealed bundle, in a store."""
+    return sealed.artifacts / "champion"

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.project import Project
+
+
+@pytest.fixture(scope="session")
+def champion(trained: Project) -> Path:
+    """Return the folder of the bundle that the run promoted."""
+    return trained.artifacts / "champion"
 
 
 @pytest.fixture(scope="session")

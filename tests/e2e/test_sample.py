@@ -52,10 +52,10 @@ def test_the_document_has_metrics_and_source(document: dict[str, Any]) -> None:
     assert document["champion"].startswith("store/export/bundle/v0001-")
 
 
-def test_the_sample_that_was_asked_for_is_no_fallback(document: dict[str, Any], bundle: Path) -> None:
+def test_the_sample_that_was_asked_for_is_no_fallback(document: dict[str, Any], champion: Path) -> None:
     """Nothing calls the sample a stand-in where it was chosen."""
     assert document["notice"] is None
-    assert "in place of" not in (bundle / "README.md").read_text()
+    assert "in place of" not in (champion / "README.md").read_text()
 
 
 def test_splits_are_3600_400_and_1000(trained: Project) -> None:
@@ -83,7 +83,7 @@ def test_no_content_holds_a_path(trained: Project) -> None:
     assert not any(str(trained.path) in text for text in texts)
 
 
-def test_the_exported_model_applies_the_transform(trained: Project, bundle: Path) -> None:
+def test_the_exported_model_applies_the_transform(trained: Project, champion: Path) -> None:
     """Picture by picture, the bundle answers as the bare network does for pictures normalised by the Transform."""
     latest = trained.artifacts / "latest"
     code = f"""
@@ -102,22 +102,22 @@ np.save(latest / "bare.npy", np.asarray(bare(Transform(latest / "preprocess.tran
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
     bare = np.load(latest / "bare.npy")
     images = Examples(latest / "preprocess.examples").read("test").images[:200]
-    np.testing.assert_allclose(LiteRtModel(bundle / "model.tflite")(images)["logits"], bare, atol=1e-4)
+    np.testing.assert_allclose(LiteRtModel(champion / "model.tflite")(images)["logits"], bare, atol=1e-4)
 
 
-def test_probabilities_sum_to_one(trained: Project, bundle: Path) -> None:
+def test_probabilities_sum_to_one(trained: Project, champion: Path) -> None:
     """The LiteRT format gives a distribution over the labels for every picture."""
     images = Examples(trained.artifacts / "latest" / "preprocess.examples").read("test").images[:100]
-    probabilities = LiteRtModel(bundle / "model.tflite")(images)["probabilities"]
-    assert probabilities.shape == (100, len(json.loads((bundle / "labels.json").read_bytes())))
+    probabilities = LiteRtModel(champion / "model.tflite")(images)["probabilities"]
+    assert probabilities.shape == (100, len(json.loads((champion / "labels.json").read_bytes())))
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
 
 
-def test_the_bundle_reads_as_well_as_the_evaluation_says(trained: Project, bundle: Path) -> None:
+def test_the_bundle_reads_as_well_as_the_evaluation_says(trained: Project, champion: Path) -> None:
     """The accuracy of the exported model is that of the evaluation."""
     latest = trained.artifacts / "latest"
     test = Examples(latest / "preprocess.examples").read("test")
-    read = LiteRtModel(bundle / "model.tflite")(test.images)["logits"].argmax(axis=1)
+    read = LiteRtModel(champion / "model.tflite")(test.images)["logits"].argmax(axis=1)
     assert (
         np.count_nonzero(read == test.labels) / len(read) == Evaluation(latest / "evaluate.evaluation").metrics.accuracy
     )
