@@ -39,14 +39,16 @@ stages:
 SHORTENED = {
     "source: tfds": "source: sample",
     "drawn: 2000": "drawn: 200",
-    "recipe: standard": "recipe: standard\n      steps: 200\n      rounds: 4",
+    "recipe: standard": "recipe: standard\n      steps: 80\n      rounds: 4",
     "gate: #": "per_kind: 1\n      gate: #",
-    "accuracy: {at_least: 0.965, on: lower}": "accuracy: {at_least: 0.85, on: lower}",
-    "recall: {at_least: 0.90": "recall: {at_least: 0.6",
-    "precision: {at_least: 0.90": "precision: {at_least: 0.6",
-    "log_loss: {at_most: 0.15}": "log_loss: {at_most: 0.6}",
-    "not_worse_by: 0.002": "not_worse_by: 0.2",
+    "accuracy: {at_least: 0.965, on: lower}": "accuracy: {at_least: 0.7, on: lower}",
+    "recall: {at_least: 0.90": "recall: {at_least: 0.3",
+    "precision: {at_least: 0.90": "precision: {at_least: 0.3",
+    "log_loss: {at_most: 0.15}": "log_loss: {at_most: 1.5}",
+    "coverage: {at_least: 0.90}": "coverage: {at_least: 0.5}",
+    "not_worse_by: 0.002": "not_worse_by: 0.3",
 }
+"""What makes a run of the shipped pipeline short; its gate lets through what the recipe makes on any machine."""
 
 VARIED = {"threads: 2": f"threads: {THREADS}", "      seed: 0": f"      seed: {SEED}"}
 

@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import re
+import signal
 import struct
 import subprocess
 import termios
@@ -47,7 +48,7 @@ def run_in_terminal(
     columns: int,
     variables: dict[str, str],
     folder: Path | None = None,
-    answers: Mapping[str, bytes] | None = None,
+    answers: Mapping[str, bytes | signal.Signals] | None = None,
 ) -> Session:
     """Run a command in a pseudo-terminal of this width, to its end.
 
@@ -56,7 +57,7 @@ def run_in_terminal(
         columns: width of the terminal.
         variables: its environment.
         folder: where it is started.
-        answers: what is typed, once, as soon as a text that the pattern finds is on the screen.
+        answers: what is typed, or the signal that is sent, once a text that the pattern finds is on the screen.
     """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, columns, 0, 0))
@@ -71,9 +72,16 @@ def run_in_terminal(
         stream.feed(data)
         frames.append("\n".join(screen.display))
         for pattern in [each for each in left if re.search(each, frames[-1])]:
-            os.write(ours, left.pop(pattern))
+            _answer(process, ours, left.pop(pattern))
     os.close(ours)
     return Session(process.wait(), raw, screen, frames)
+
+
+def _answer(process: subprocess.Popen[bytes], terminal: int, answer: bytes | signal.Signals) -> None:
+    if isinstance(answer, bytes):
+        os.write(terminal, answer)
+    else:
+        process.send_signal(answer)
 
 
 def _read(descriptor: int) -> bytes:
