@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,39 @@ from tests.varied import THREADS
 # Below nohup, or in the background of a script, they are ignored, by every process that tests start, too.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+WORKERS = 8  # at most: each may take a gigabyte
+QUICK = Path(__file__).with_name("quick")
+SLOW = frozenset({"tensorflow_session", "trained"})
+"""The fixtures for which TensorFlow is started."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Share the tests among as many workers as there are processors that may be used."""
+    return min(len(os.sched_getaffinity(0)), WORKERS)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take --quick."""
+    parser.addoption("--quick", action="store_true", help="leave out the tests that start TensorFlow, and prove it")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where only quick tests are asked for, let every import of TensorFlow fail, in what they start, too."""
+    if config.getoption("quick"):
+        sys.path.insert(0, str(QUICK))
+        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(QUICK), os.environ.get("PYTHONPATH")]))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what starts TensorFlow by the fixtures it asks for, and leave it out where only quick tests are asked for."""
+    for item in items:
+        if SLOW & set(getattr(item, "fixturenames", ())):
+            item.add_marker("tensorflow")
+    if config.getoption("quick"):
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("tensorflow")])
+        items[:] = [item for item in items if not item.get_closest_marker("tensorflow")]
 
 
 @pytest.fixture(scope="session")
