@@ -167,7 +167,7 @@ def _measure(  # noqa: PLR0913, PLR0917  (parts of one record)
     warnings: list[str],
 ) -> Metrics:
     from learning.evaluation.metrics import PER_DIGIT, SCALARS, shares
-    from learning.evaluation.risk_coverage import measure_selection
+    from learning.evaluation.risk_coverage import measure_risk_coverage
 
     each = {name: dict(zip(split.classes, figures.per_digit(name), strict=True)) for name in PER_DIGIT}
     whole = {name: figures.get(name) for name in SCALARS}
@@ -179,7 +179,7 @@ def _measure(  # noqa: PLR0913, PLR0917  (parts of one record)
         count=len(split),
         **{name: _number(figure) for name, figure in whole.items()},
         answered=whole["answered_accuracy"].count,
-        risk_coverage=measure_selection(figures.probabilities, figures.labels),
+        risk_coverage=measure_risk_coverage(figures.probabilities, figures.labels),
         parameters=parameters,
         warnings=warnings,
         intervals={name: figure.interval(CONFIDENCE) for name, figure in (whole | parts).items() if _known(figure)},

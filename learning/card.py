@@ -150,8 +150,7 @@ def _limits(metrics: Metrics) -> str:
         parts += ["Most frequent confusions:", _table(("true", "read as", "pictures"), confusions)]
     if metrics.robustness:
         parts += [
-            "Robustness: digits of this split rendered as photos, scans and drawings. Share read correctly, worst "
-            "first:",
+            "Digits of this split rendered as photos, scans and drawings. Share read correctly, worst first:",
             _kinds("read correctly", metrics.robustness, metrics.robustness_tried),
         ]
     if metrics.refusals:
