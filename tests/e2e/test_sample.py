@@ -213,7 +213,7 @@ def test_the_fallback_is_said_loudly(tmp_path: Path) -> None:
     shipped = (project.path / "pipeline.yaml").read_text()
     (project.path / "pipeline.yaml").write_text(shipped.partition("  preprocess:")[0])  # ingest alone
     first = project.digits("run")
-    line = "(storage.googleapis.com: the proxy does not connect); to try again: digits run --force ingest"
+    line = "(storage.googleapis.com: the proxy does not connect); to retry: digits run --force ingest"
     assert "+---" in first.stderr
     for command in ("run", "plan", "show"):
         assert line in project.digits(command).stdout

@@ -156,7 +156,7 @@ def test_a_blessing_of_something_else_promotes_nothing(challenge: Project, name:
     for toy in ("say", "judge", "crown"):
         challenge.edit(f"toys/{toy}.py", "import Model as Text", f"import {name} as Text")
     reason = challenge.json("run", status=3)["stages"][-1]["reason"]
-    assert f"the blessing is of another {name}" in reason
+    assert f"the blessing is for another {name}" in reason
     assert not os.path.lexists(challenge.artifacts / "champion")
 
 

@@ -36,7 +36,7 @@ def test_a_blessing_of_another_artifact_is_refused(tmp_path: Path) -> None:
     for name in ("say", "shout", "bless", "pack"):
         project.edit(f"toys/{name}.py", "import Text", "import Model as Text")
     reason = project.json("run", status=3)["stages"][-1]["reason"]
-    assert reason.startswith("blocked: not blessed (the blessing is of another Model: 00000000")
+    assert reason.startswith("blocked: not blessed (the blessing is for another Model: 00000000")
 
 
 def test_without_a_champion_the_refusal_is_said(project: Project) -> None:

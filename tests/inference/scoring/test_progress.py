@@ -40,7 +40,7 @@ def test_off_a_terminal_the_time_left_is_told(
     assert [*tasks]
     Meter(ledger, time.monotonic() - 20).add(40)
     assert [str(each) for each in _told(caplog)] == [
-        "files 40/40 found by now  2 files/s",
+        "files 40/40 found so far  2 files/s",
         "files 40/400  2 files/s  3 min left",
     ]
 

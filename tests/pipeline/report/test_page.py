@@ -167,10 +167,10 @@ def test_a_refused_run_is_not_sent_on(make_material: Make) -> None:
 def test_a_command_ends_no_line_within_an_option(make_material: Make) -> None:
     """The command that a notice ends with is set as one, and each of its options cannot be broken."""
     material = make_material([0, 1], [0, 0])
-    material.record.notice = "the sample; to try again: digits run --force ingest"
+    material.record.notice = "the sample; to retry: digits run --force ingest"
     text = render_report(material)
     assert '<code>digits run <span class="option">--force</span> ingest</code></p>' in text
-    material.record.notice = "the sample; to try again: unset DIGITS_OFFLINE, then digits run"
+    material.record.notice = "the sample; to retry: unset DIGITS_OFFLINE, then digits run"
     assert "unset DIGITS_OFFLINE, then <code>digits run</code></p>" in render_report(material)
 
 
