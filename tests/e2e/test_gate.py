@@ -153,7 +153,7 @@ def test_a_champion_whose_file_is_damaged_stops_the_comparison(project: Project,
     model.write_bytes(intact[:-1] + b"!")
     failed = project.digits("run", "--set", "train.seed=2", status=4)
     model.write_bytes(intact)
-    assert "the champion cannot be compared with" in failed.stderr
+    assert "the comparison with the champion failed" in failed.stderr
     assert "model.tflite is damaged" in failed.stderr
 
 
