@@ -89,12 +89,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
     from learning.evaluation.trials import ModelReader, measure_strangers
 
     split = examples.read(SPLIT)
-    if split.classes != model.classes:
-        raise StageError(
-            "the model and the examples have different classes",
-            found=", ".join(split.classes),
-            expected=", ".join(model.classes),
-        )
+    _check_classes(split, model)
     network = model.load()
     reader = ModelReader(network, calibration, split.classes)
     decisions = reader.read(split.images)
@@ -123,6 +118,15 @@ def evaluate(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
         comparison=comparison,
     )
     Blessing.write(blessing.path, verdict)
+
+
+def _check_classes(split: Split, model: Model) -> None:
+    if split.classes != model.classes:
+        raise StageError(
+            "the model and the examples have different classes",
+            found=f"{', '.join(split.classes)} in the examples",
+            expected=f"{', '.join(model.classes)}, as in the model",
+        )
 
 
 def _read_champion(champion: Bundle, split: Split) -> list[str]:
