@@ -1,4 +1,4 @@
-"""Carries one stage out: calls its component, publishes what it wrote, records the execution."""
+"""Execute one stage: call its component, publish the outputs, record the execution."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from schemas.records.run import RunRecord
 __all__ = ["execute"]
 
 
-def execute(  # noqa: PLR0913  (what, from what, and where to)
+def execute(  # noqa: PLR0913  (the stage, its inputs, and where they go)
     stage: Stage,
     decision: Decision,
     inputs: dict[str, Version],
@@ -35,10 +35,11 @@ def execute(  # noqa: PLR0913  (what, from what, and where to)
     run: RunRecord,
     logs: Path,
 ) -> Execution:
-    """Call a stage's component with its inputs and publish what it writes; what it prints goes to *logs*.
+    """Call a stage's component and publish what it writes; its printed output goes to *logs*.
 
     Raises:
-        StageError: an output was left empty. What the component raises is passed on.
+        StageError: An output is empty or invalid, or the stage's code or data changed meanwhile. Whatever the component
+            raises is passed on.
     """
     started, begun = datetime.now(UTC), time.monotonic()
     kinds = stage.component.outputs
@@ -54,7 +55,7 @@ def execute(  # noqa: PLR0913  (what, from what, and where to)
         _load_source(stage, decision, pipeline.project)
         stage.component.function(**_arguments(stage, inputs, store, workspace, logs))
         if read_parts(stage, pipeline, decision.parts.inputs).data != decision.parts.data:
-            raise StageError(f"the data of {stage.name} changed while it was read", do="digits run")
+            raise StageError(f"the data of {stage.name} changed while it was being read", do="digits run")
         _check_written(workspace)
         outputs = store.publish(stage.name, workspace, kinds, decision.damaged)
     execution = Execution(
@@ -91,17 +92,21 @@ def _check_written(workspace: Workspace) -> None:
     for name, folder in workspace.outputs.items():
         paths = list(folder.rglob("*"))
         if not any(path.is_file() for path in paths):
-            raise StageError(f"the output {name} was not written", found="an empty folder", expected="files")
+            raise StageError(f"output {name} was not written", found="an empty folder", expected="files")
         if any(path.is_symlink() for path in paths):
-            raise StageError(f"the output {name} holds a link", expected="files: what a link leads to cannot be sealed")
+            raise StageError(
+                f"output {name} contains a link", expected="files only: the target of a link cannot be sealed"
+            )
         if folder / MANIFEST in paths:
-            raise StageError(f"the output {name} holds a {MANIFEST}", expected="another name: this one is the store's")
+            raise StageError(
+                f"output {name} contains a {MANIFEST}", expected="another name: this one belongs to the store"
+            )
 
 
 def _load_source(stage: Stage, decision: Decision, project: Path) -> None:
-    """Import every module the stage reaches, and make sure that they are those its fingerprint was taken of.
+    """Import every module the stage reaches, and check that their code still matches its fingerprint.
 
-    From here on the file of none of them is read again, whatever is edited while the stage runs.
+    Edits made after this, while the stage runs, have no effect.
     """
     for name in decision.parts.source:
         importlib.import_module(name)

@@ -1,4 +1,4 @@
-"""Carries a pipeline out on this machine, stage by stage, in one process."""
+"""Run a pipeline on this machine, stage by stage, in one process."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ __all__ = ["Run", "Selection", "carry_out"]
 
 @dataclass(frozen=True)
 class Selection:
-    """Which stages a run carries out; by default all.
+    """Which stages to run; by default all.
 
     Attributes:
-        first: the stages above it are taken as an earlier run left them.
-        last: the stages below it are looked at, and are stale where they would run.
-        force: these run even if nothing changed.
-        base: the run to take stages from; None is the latest.
+        first: start here; the stages above are taken from an earlier run.
+        last: stop here; the stages below are only checked, and reported stale if they would run.
+        force: stages that run even if nothing changed.
+        base: the run to take stages from; None for the latest.
     """
 
     first: str | None = None
@@ -51,15 +51,15 @@ class Selection:
 
 @dataclass
 class Run:
-    """A run under way, and what it has come to.
+    """A run and its results so far.
 
     Attributes:
-        pipeline: what is carried out.
-        store: where to.
+        pipeline: that is run.
+        store: that its outputs go to.
         folder: of the run.
-        record: what is written to run.json.
+        record: the content of run.json.
         done: the execution of each stage that ran, is unchanged or was taken.
-        failure: what ended a stage, if one failed.
+        failure: the exception that ended a stage, if one failed.
     """
 
     pipeline: Pipeline
@@ -71,14 +71,14 @@ class Run:
 
 
 def carry_out(pipeline: Pipeline, store: Store, selection: Selection | None = None) -> Run:
-    """Carry out every selected stage that has to run, promote the bundle if the gate let it through, record it all.
+    """Run every selected stage that needs it, promote the bundle if the gate blessed it, and record all of it.
 
-    A stage that fails ends the run; what finished before stays. What is no Exception, such as a signal,
-    ends the run too, and the record says `interrupted`. What cannot begin leaves no run.
+    A stage that fails ends the run; the stages before it keep their outputs. A signal, or anything else that is not
+    an Exception, ends the run too, and the record says `interrupted`. A run that cannot start leaves no record.
 
     Raises:
-        InputError: a stage above the first selected one was never carried out, or its output is damaged.
-        UsageError: it does not belong to what is to be carried out.
+        InputError: A stage above the first selected one never ran, or its output is damaged.
+        UsageError: What an earlier run left does not fit the stages selected.
     """
     selection = selection or Selection()
     begun = time.monotonic()
@@ -119,7 +119,7 @@ def _open_run(pipeline: Pipeline, store: Store) -> Run:
 
 
 def _take_above(pipeline: Pipeline, store: Store, selection: Selection) -> list[tuple[StageRecord, Execution]]:
-    """Take the stages above the first that is to be carried out."""
+    """Take the stages above the first selected one from an earlier run."""
     taken: list[tuple[StageRecord, Execution]] = []
     for stage in takewhile(lambda stage: stage.name != selection.first, pipeline.stages if selection.first else ()):
         begun = time.monotonic()
@@ -130,7 +130,7 @@ def _take_above(pipeline: Pipeline, store: Store, selection: Selection) -> list[
 
 
 def _settle_stages(run: Run, selection: Selection) -> None:
-    """Carry out the stages up to the last, but for those that were taken, and look at those below."""
+    """Run the stages up to the last selected one, except those taken, and check those below."""
     names = [stage.name for stage in run.pipeline.stages]
     last = names.index(selection.last) if selection.last else len(names) - 1
     for position, stage in enumerate(run.pipeline.stages[len(run.done) :], len(run.done)):
@@ -138,13 +138,13 @@ def _settle_stages(run: Run, selection: Selection) -> None:
         if position <= last:
             record, execution = _carry_out_stage(run, stage, forced=stage.name in selection.force)
         else:
-            record, execution = _look_at(run, stage)
+            record, execution = _check_stale(run, stage)
         record.seconds = round(time.monotonic() - begun, 3)
         _note(run, record, execution)
 
 
 def _carry_out_stage(run: Run, stage: Stage, *, forced: bool) -> tuple[StageRecord, Execution | None]:
-    """Find out what becomes of a stage, and let it run if need be."""
+    """Decide whether a stage is skipped, blocked, unchanged or run, and run it if needed."""
     inputs = resolve_inputs(stage, run.done, run.store)
     if run.failure or inputs is None:
         return StageRecord(stage=stage.name, outcome="skipped", reason=_why_skipped(run.record)), None
@@ -166,7 +166,7 @@ def _carry_out_stage(run: Run, stage: Stage, *, forced: bool) -> tuple[StageReco
             execution = execute(
                 stage, decision, inputs, pipeline=run.pipeline, store=run.store, run=run.record, logs=logs
             )
-        except (Exception, SystemExit) as error:  # noqa: BLE001  (whatever a component raises ends only its stage)
+        except (Exception, SystemExit) as error:  # noqa: BLE001  (whatever a component raises must only fail its stage)
             run.failure = error
             record.outcome, record.error = "failed", str(error)
             if not isinstance(error, DigitsError):
@@ -177,8 +177,8 @@ def _carry_out_stage(run: Run, stage: Stage, *, forced: bool) -> tuple[StageReco
     return record, execution
 
 
-def _look_at(run: Run, stage: Stage) -> tuple[StageRecord, Execution | None]:
-    """Say of a stage that is not to run whether it would."""
+def _check_stale(run: Run, stage: Stage) -> tuple[StageRecord, Execution | None]:
+    """Return the record of a stage that is not selected: stale if it would run."""
     record, execution = foresee_stage(stage, run.pipeline, run.store, run.done, run.record)
     if record.outcome in {"will run", "may run"}:
         record.outcome = "stale"
@@ -186,7 +186,7 @@ def _look_at(run: Run, stage: Stage) -> tuple[StageRecord, Execution | None]:
 
 
 def _note(run: Run, record: StageRecord, execution: Execution | None) -> None:
-    """Add a stage to the record, link its outputs, and tell whoever listens."""
+    """Add a stage to the record, link its outputs in the run's folder, and log it."""
     had_notice = run.record.notice
     run.record.add(record, execution, run.store.artifacts)
     run.record.under_way = None
@@ -206,7 +206,7 @@ def _note(run: Run, record: StageRecord, execution: Execution | None) -> None:
 def _tell_waiting(run: Run, stage: Stage) -> None:
     runs = (other for other in read_runs(run.store.artifacts) if other.outcome == "running")
     holder = next((f"run {other.run}" for other in runs if other.under_way == stage.name), "another run")
-    LOGGER.info("%s: waiting for %s, which is at it", stage.name, holder, extra={"waiting": stage.name})
+    LOGGER.info("%s: waiting for %s, which is running this stage", stage.name, holder, extra={"waiting": stage.name})
 
 
 def _why_skipped(record: RunRecord) -> str:
@@ -215,7 +215,7 @@ def _why_skipped(record: RunRecord) -> str:
 
 
 def _conclude(run: Run, *, whole: bool) -> None:
-    """Name the outcome of the run; the bundle of a run carried to its end becomes the champion."""
+    """Set the outcome of the run; promote the bundle of a complete one."""
     outcomes = {stage.outcome for stage in run.record.stages}
     bundles = [
         (run.done[stage.name].outputs[name], stage.requires.stage)
@@ -239,7 +239,7 @@ def _conclude(run: Run, *, whole: bool) -> None:
 
 
 def _environment(pipeline: Pipeline) -> dict[str, Any]:
-    """Say on what the run was carried out."""
+    """Return the environment of the run: Python, platform, processors, libraries, git commit."""
     sources = [read_source(stage.component.module, pipeline.project) for stage in pipeline.stages]
     return {
         "python": platform.python_version(),
@@ -251,7 +251,7 @@ def _environment(pipeline: Pipeline) -> dict[str, Any]:
 
 
 def _git_commit(project: Path) -> str | None:
-    """Give the commit of the project, with -dirty where files differ from it; None outside a repository."""
+    """Return the project's commit, with -dirty if files differ from it; None outside a repository."""
     if not any((folder / ".git").exists() for folder in (project, *project.parents)):
         return None
     command = ["git", "-C", str(project), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]

@@ -155,7 +155,7 @@ def _judge_part(name: str, rule: Rule, figure: Figure, metric: str, where: str =
         return _Part(name, figure, judged)
     more = _more_right(rule, figure)
     doubt = "" if more else _doubt(rule, figure)
-    lacks = needed(metric, more) if more else doubt
+    lacks = needed(metric, more, name) if more else doubt
     text = f"{metric}{where} {_why(rule, figure, judged, missed)}; {figure.count:,} pictures"
     return _Part(name, figure, judged, missed, more, doubt, "; ".join(filter(None, [text, lacks])))
 

@@ -1,4 +1,4 @@
-"""`digits rerun`: one stage."""
+"""`digits rerun`: run one stage again."""
 
 from __future__ import annotations
 
@@ -14,9 +14,14 @@ __all__ = ["rerun"]
 
 BaseRun = Annotated[
     str | None,
-    typer.Option("--run", metavar="RUN", autocompletion=complete_run, help="Take the stages above from this run."),
+    typer.Option(
+        "--run",
+        metavar="RUN",
+        autocompletion=complete_run,
+        help="Take the outputs of the stages above from this run. Default: the latest.",
+    ),
 ]
-Downstream = Annotated[bool, typer.Option("--downstream", help="Go on with the stages below, gate and promotion.")]
+Downstream = Annotated[bool, typer.Option("--downstream", help="Also run the stages below, the gate and promotion.")]
 
 
 def rerun(  # noqa: PLR0913  (each is an option)
@@ -30,10 +35,10 @@ def rerun(  # noqa: PLR0913  (each is an option)
     downstream: Downstream = False,
     as_json: AsJson = False,
 ) -> None:
-    """Run one stage again, on what the stages above it put out in the latest run.
+    """Run one stage again, on the outputs of an earlier run.
 
-    The settings are those of pipeline.yaml now, plus --set; what differs from then is said. The
-    stages below whose inputs changed are listed as stale.
+    The settings are those of pipeline.yaml now, plus --set; any difference from the earlier run is
+    printed. Stages below whose inputs changed are listed as stale.
     """
     from pipeline.cli.arguments.past_run import find_run
     from pipeline.cli.printing.progress import tell

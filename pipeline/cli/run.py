@@ -1,4 +1,4 @@
-"""`digits run`: the whole pipeline, or a part of it."""
+"""`digits run`: run the pipeline or part of it."""
 
 from __future__ import annotations
 
@@ -18,17 +18,22 @@ From = Annotated[
         "--from",
         metavar="STAGE",
         autocompletion=complete_stage,
-        help="Take the stages above as the latest run left them.",
+        help="Start here; take the outputs of the stages above from the latest run.",
     ),
 ]
 To = Annotated[
     str | None,
-    typer.Option("--to", metavar="STAGE", autocompletion=complete_stage, help="End after it, without promotion."),
+    typer.Option(
+        "--to", metavar="STAGE", autocompletion=complete_stage, help="Stop after this stage, without promotion."
+    ),
 ]
 Force = Annotated[
     list[str] | None,
     typer.Option(
-        "--force", metavar="STAGE", autocompletion=complete_stage, help="Run it even if nothing changed; repeatable."
+        "--force",
+        metavar="STAGE",
+        autocompletion=complete_stage,
+        help="Run this stage even if nothing changed; repeatable.",
     ),
 ]
 
@@ -42,10 +47,10 @@ def run(  # noqa: PLR0913  (each is an option)
     force: Force = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run the pipeline: every stage that has to, then the gate, then promotion.
+    """Run the stages that changed, the gate, and promotion.
 
-    Exits with 0 when done, 1 when a stage failed, 3 when the gate rejected the model, 4 when an
-    input is missing or corrupt.
+    Exit codes: 0 done, 1 a stage failed, 3 the gate rejected the model, 4 an input is missing or
+    corrupt.
     """
     from pipeline.cli.printing.progress import tell
     from pipeline.runner import Selection, carry_out

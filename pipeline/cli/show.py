@@ -1,4 +1,4 @@
-"""`digits show`: one run."""
+"""`digits show`: show one run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def show(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Show a run, by default the latest: stages, metrics, verdict, and where everything is."""
+    """Show a run: stages, metrics, verdict, and file locations."""
     from pipeline.cli.arguments.past_run import find_run
     from pipeline.cli.printing.run_summary import summary, where_report
 

@@ -99,7 +99,7 @@ def test_a_model_of_one_epoch_is_refused(project: Project, better: dict[str, Any
     missed = {rule["metric"] for rule in verdict["rules"] if not rule["passed"]}
     assert {"accuracy", "recall", "precision", "champion"} <= missed
     assert re.search(r"MISSED  accuracy lower >= 0.965 .*; \d+ more correct needed", refused.stdout)
-    assert re.search(r"misread  most of \d \(\d+ of 100\).*; mostly \d as \d \(\d+\)", refused.stdout)
+    assert re.search(r"misread  most often \d \(\d+ of 100\).*; mostly \d as \d \(\d+\)", refused.stdout)
     assert f"against  {Path(better['champion']).name} reads 0.98" in refused.stdout
     assert re.search(r"worse    \d+: sample-\d+, sample-\d+, .*, \.\.\.", refused.stdout)
 

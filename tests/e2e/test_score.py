@@ -184,7 +184,7 @@ def test_an_output_nobody_named_replaces_none(trained: Project, pictures: Path, 
     _score(trained, tmp_path, pictures)
     before = (tmp_path / "predictions.parquet").read_bytes()
     status, _, err = _score(trained, tmp_path, mixed)
-    assert (status, "predictions.parquet is there already" in err, "--out" in err) == (2, True, True)
+    assert (status, "predictions.parquet exists already" in err, "--out" in err) == (2, True, True)
     assert (tmp_path / "predictions.parquet").read_bytes() == before
     assert _score(trained, tmp_path, mixed, "--force")[0] == 5
     assert len(read_rows(tmp_path / "predictions.parquet")) == 23
@@ -193,7 +193,7 @@ def test_an_output_nobody_named_replaces_none(trained: Project, pictures: Path, 
 def test_kept_parts_are_told_of(trained: Project, pictures: Path, tmp_path: Path) -> None:
     """A second run into the same folder says that it kept what was there; --force does not keep it."""
     _score(trained, tmp_path, pictures, "--out", "parts")
-    assert "100 of them kept from before" in _score(trained, tmp_path, pictures, "--out", "parts")[1]
+    assert "100 files kept from an earlier run" in _score(trained, tmp_path, pictures, "--out", "parts")[1]
     assert "kept" not in _score(trained, tmp_path, pictures, "--out", "parts", "--force")[1]
 
 
@@ -202,7 +202,7 @@ def test_a_whole_file_is_written_anew(trained: Project, pictures: Path, tmp_path
     for _ in range(2):
         assert "kept" not in _score(trained, tmp_path, pictures, "--out", "out.csv")[1]
     said = " ".join(_score(trained, tmp_path, "--help")[1].split())
-    assert "one that came to its end is done anew, but for a folder of Parquet files" in said
+    assert "a finished one starts over, unless the output is a folder of Parquet files" in said
 
 
 def test_a_sheet_is_drawn(trained: Project, pictures: Path, tmp_path: Path) -> None:
@@ -212,7 +212,7 @@ def test_a_sheet_is_drawn(trained: Project, pictures: Path, tmp_path: Path) -> N
     rows = read_rows(tmp_path / "predictions.parquet").values()
     unsure = sum(row["decision"] == "unsure" for row in rows)
     said = f"{unsure} of {unsure} unsure, then 48 of {100 - unsure} digits"
-    assert (status, err) == (0, f"the least certain are drawn in sheet.png: {said}\n")
+    assert (status, err) == (0, f"least certain pictures drawn in sheet.png: {said}\n")
     assert sheet is not None
 
 
@@ -220,7 +220,7 @@ def test_a_folder_without_pictures_is_no_error(trained: Project, tmp_path: Path)
     """An empty folder: status 0, no files, an output without rows."""
     (tmp_path / "empty").mkdir()
     status, out, err = _score(trained, tmp_path, "empty", "--sheet", "sheet.png")
-    assert (status, err) == (0, "the least certain are drawn in sheet.png: 0 of 0 unsure, then 0 of 0 digits\n")
+    assert (status, err) == (0, "least certain pictures drawn in sheet.png: 0 of 0 unsure, then 0 of 0 digits\n")
     assert out.startswith("0 files: 0 digits, 0 unsure, 0 unreadable, 0 skipped\n")
     assert read_rows(tmp_path / "predictions.parquet") == {}
 
@@ -228,11 +228,11 @@ def test_a_folder_without_pictures_is_no_error(trained: Project, tmp_path: Path)
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        (["nowhere"], 4, "nowhere is not there"),
+        (["nowhere"], 4, "nowhere does not exist"),
         (["3/30.png"], 4, "digits predict 3/30.png"),
         ([".", "--out", "x.xlsx"], 2, "there is no such format"),
         ([".", "--engine", "bean"], 2, 'did you mean "beam"?'),
-        ([".", "--", "--runner=FlinkRunner"], 2, "the local engine takes no options of Beam"),
+        ([".", "--", "--runner=FlinkRunner"], 2, "the local engine takes no Beam options"),
         ([".", "--engine", "beam", "--", "--runner=DaskRunner"], 2, "it loses rows without a word"),
         ([".", "--sheet", "nowhere/sheet.png"], 2, "there is no such folder"),
         ([".", "--sheet", "sheet.txt"], 2, "expected: a file ending in .png"),
@@ -320,7 +320,7 @@ def test_a_signal_ends_it_cleanly(  # noqa: PLR0913, PLR0917  (cases and fixture
     _, err = process.communicate(timeout=10)
     assert (process.returncode, err) == (
         STATUS[number],
-        f"{WORDS[number]}; what was scored is kept: the same command continues from here\n",
+        f"{WORDS[number]}; finished parts are kept: the same command resumes from here\n",
     )
     wait_for(lambda: not _left_over(process.pid), "the end of its processes")
     assert _score(trained, tmp_path, many, "--out", out)[0] == 0

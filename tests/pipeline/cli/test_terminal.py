@@ -54,7 +54,7 @@ def test_a_live_line_goes_when_its_stage_ends(project: Project) -> None:
     session = run_in_terminal(command, 100, _variables(project))
     assert any("say: first run" in frame and "0:00:0" in frame for frame in session.frames)
     assert "0:00:0" not in session.text
-    assert "say ran after 1." in session.text
+    assert "say done in 1." in session.text
 
 
 TOLD = """
