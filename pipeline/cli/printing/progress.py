@@ -68,7 +68,7 @@ class _Lines(logging.Handler):
             stage = found["stage_record"]
             self.end(f"{stage.stage} {'done in' if stage.outcome == 'ran' else 'failed after'} {stage.seconds:.1f} s")
         elif "notice" in found:
-            self.print(box(found["notice"].replace("; to try", "\nto try")))
+            self.print(box(found["notice"].replace("; to retry", "\nto retry")))
         elif "progress" in found:
             self.advance(found["progress"])
 
