@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from pipeline.cli.arguments.command import GroupedCommands, ProjectCommand
+from pipeline.cli.arguments.command import ProjectCommand, ProjectGroup
 from pipeline.cli.check import check
 from pipeline.cli.compare import compare
 from pipeline.cli.lineage import lineage
@@ -43,8 +43,8 @@ PANELS: dict[str, tuple[Callable[..., None], ...]] = {
 }
 
 app = typer.Typer(
+    cls=ProjectGroup,
     name="digits",
-    cls=GroupedCommands,
     help="Train, evaluate and export a model that reads handwritten digits, and read pictures with it.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

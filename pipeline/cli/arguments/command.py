@@ -6,7 +6,7 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
-__all__ = ["DIRECTORY", "GroupedCommands", "ProjectCommand"]
+__all__ = ["DIRECTORY", "ProjectCommand", "ProjectGroup"]
 
 DIRECTORY = "directory"
 """Name of the option -C in a context."""
@@ -31,8 +31,8 @@ class ProjectCommand(TyperCommand):
         return [piece.replace("{", "").replace("}", "") for piece in super().collect_usage_pieces(ctx)]
 
 
-class GroupedCommands(TyperGroup):
-    """Lists the commands by their panel; typer itself does so only with Rich, whose import `--help` would pay for."""
+class ProjectGroup(TyperGroup):
+    """The command `digits`. Typer lists commands by panel only with Rich, which would slow down `--help`."""
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002  (as typer calls it)
         """Write a section for each panel, in the order of registration."""
