@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 __all__ = ["compare", "summary"]
 
 LISTED = 10
-Run = Annotated[str, typer.Argument(metavar="RUN", autocompletion=complete_run, help=RUN)]
+First = Annotated[str, typer.Argument(metavar="FIRST", autocompletion=complete_run, help=RUN)]
+Second = Annotated[str, typer.Argument(metavar="SECOND", autocompletion=complete_run, help="Another run.")]
 
 
-def compare(context: typer.Context, first: Run, second: Run, *, as_json: AsJson = False) -> None:
+def compare(context: typer.Context, first: First, second: Second, *, as_json: AsJson = False) -> None:
     """Compare two runs: settings, metrics and changed pictures.
 
     Metrics that both runs measured on the same pictures come with paired 95 % intervals.

@@ -38,7 +38,7 @@ def lineage(
 ) -> None:
     """Show what an artifact was made from, and by which stages.
 
-    The words are those of ML Metadata: Artifacts, Executions, and the Events between them.
+    The output uses the terms of ML Metadata: Artifacts, Executions, and the Events between them.
     """
     from pipeline.report.lineage.graph import trace_artifact, trace_run
     from pipeline.report.lineage.named import find_named

@@ -24,7 +24,7 @@ def report(
     context: typer.Context,
     run: Annotated[
         str | None,
-        typer.Argument(metavar="RUN", autocompletion=complete_run, help=RUN),
+        typer.Argument(metavar="RUN", autocompletion=complete_run, help=f"{RUN} Default: the latest."),
     ] = None,
     *,
     show: Annotated[bool, typer.Option("--open", help="Open the report in the browser.")] = False,
@@ -32,7 +32,7 @@ def report(
 ) -> None:
     """Write the report of a run as one HTML file.
 
-    The file is self-contained: it needs no network. Without RUN it is that of the latest run.
+    The file is self-contained: it needs no network.
     """
     from pipeline.cli.arguments.past_run import find_run
     from pipeline.report.material import Material

@@ -14,7 +14,7 @@ __all__ = ["runs"]
 
 def runs(
     context: typer.Context,
-    number: Annotated[int, typer.Option("-n", min=1, help="How many to list.")] = 20,
+    number: Annotated[int, typer.Option("-n", metavar="N", min=1, help="How many to list.")] = 20,
     *,
     as_json: AsJson = False,
 ) -> None:

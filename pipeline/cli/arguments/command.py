@@ -30,6 +30,14 @@ class ProjectCommand(TyperCommand):
         """Return the parts of the usage line, without braces around required arguments."""
         return [piece.replace("{", "").replace("}", "") for piece in super().collect_usage_pieces(ctx)]
 
+    def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  (typer does not show the type)
+        """Write arguments and options, without the Python types that typer adds to their names."""
+        for title, kind in (("Arguments", "argument"), ("Options", "option")):
+            records = [each.get_help_record(ctx) for each in self.get_params(ctx) if each.param_type_name == kind]
+            if rows := [(name.partition(" <")[0], text) for name, text in filter(None, records)]:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
+
 
 class ProjectGroup(TyperGroup):
     """The command `digits`. Typer lists commands by panel only with Rich, which would slow down `--help`."""
