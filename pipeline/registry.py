@@ -72,12 +72,12 @@ def promote(bundle: Version, judge: Stage, store: Store, done: Mapping[str, Exec
         InputError: The blessing is not valid.
     """
     with hold(store.artifacts / "store"):
-        if reason := _why_not(judge, store, done[judge.name]):
+        if reason := _why_invalid(judge, store, done[judge.name]):
             raise InputError(f"{bundle.path} is not promoted", found=reason, do="digits run")
         point(store.artifacts / "champion", bundle.path)
 
 
-def _why_not(judge: Stage, store: Store, judged: Execution) -> str | None:
+def _why_invalid(judge: Stage, store: Store, judged: Execution) -> str | None:
     """Return why a blessing is not valid, or None; it must bless, and all it judged must be intact in the store."""
     ports, given = judge.inputs, judged.inputs | judged.outputs
     versions = {name: version for name, version in given.items() if ports.get(name) != CHAMPION}

@@ -22,14 +22,14 @@ from pipeline.registry import champion, promote
 from pipeline.source import library_versions, read_source
 from pipeline.specification import FILE, Pipeline, Stage
 from pipeline.store import Store
-from pipeline.upstream import resolve_inputs, take
+from pipeline.upstream import resolve_inputs, take_stage
 from schemas.artifacts.bundle import Bundle
 from schemas.errors import DigitsError
 from schemas.manifest import point
 from schemas.records.execution import Execution
 from schemas.records.run import RunRecord, StageRecord
 
-__all__ = ["Run", "Selection", "carry_out"]
+__all__ = ["Run", "Selection", "run_pipeline"]
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Run:
     failure: BaseException | None = None
 
 
-def carry_out(pipeline: Pipeline, store: Store, selection: Selection | None = None) -> Run:
+def run_pipeline(pipeline: Pipeline, store: Store, selection: Selection | None = None) -> Run:
     """Run every selected stage that needs it, promote the bundle if the gate blessed it, and record all of it.
 
     A stage that fails ends the run; the stages before it keep their outputs. A signal, or anything else that is not
@@ -81,22 +81,22 @@ def carry_out(pipeline: Pipeline, store: Store, selection: Selection | None = No
         UsageError: What an earlier run left does not fit the stages selected.
     """
     selection = selection or Selection()
-    begun = time.monotonic()
+    start = time.monotonic()
     taken = _take_above(pipeline, store, selection)
     run = _open_run(pipeline, store)
     with hold(run.folder), write_log(run.folder / "log.jsonl"):
         try:
             for record, execution in taken:
-                _note(run, record, execution)
-            _settle_stages(run, selection)
+                _add_stage(run, record, execution)
+            _run_stages(run, selection)
             _conclude(run, whole=selection.last is None)
         except DigitsError as error:
             run.record.outcome, run.record.error = "failed", str(error)
             raise
         finally:
-            store.save_seen()
+            store.save_stat_cache()
             run.record.champion = champion(store.artifacts)
-            run.record.seconds = round(time.monotonic() - begun, 3)
+            run.record.seconds = round(time.monotonic() - start, 3)
             run.record.write(run.folder)
     return run
 
@@ -122,35 +122,35 @@ def _take_above(pipeline: Pipeline, store: Store, selection: Selection) -> list[
     """Take the stages above the first selected one from an earlier run."""
     taken: list[tuple[StageRecord, Execution]] = []
     for stage in takewhile(lambda stage: stage.name != selection.first, pipeline.stages if selection.first else ()):
-        begun = time.monotonic()
+        start = time.monotonic()
         done = {record.stage: execution for record, execution in taken}
-        taken.append(take(stage, pipeline, store, done, selection.base, whole=selection.last is None))
-        taken[-1][0].seconds = round(time.monotonic() - begun, 3)
+        taken.append(take_stage(stage, pipeline, store, done, selection.base, whole=selection.last is None))
+        taken[-1][0].seconds = round(time.monotonic() - start, 3)
     return taken
 
 
-def _settle_stages(run: Run, selection: Selection) -> None:
+def _run_stages(run: Run, selection: Selection) -> None:
     """Run the stages up to the last selected one, except those taken, and check those below."""
     names = [stage.name for stage in run.pipeline.stages]
     last = names.index(selection.last) if selection.last else len(names) - 1
     for position, stage in enumerate(run.pipeline.stages[len(run.done) :], len(run.done)):
-        begun = time.monotonic()
+        start = time.monotonic()
         if position <= last:
-            record, execution = _carry_out_stage(run, stage, forced=stage.name in selection.force)
+            record, execution = _run_stage(run, stage, forced=stage.name in selection.force)
         else:
             record, execution = _check_stale(run, stage)
-        record.seconds = round(time.monotonic() - begun, 3)
-        _note(run, record, execution)
+        record.seconds = round(time.monotonic() - start, 3)
+        _add_stage(run, record, execution)
 
 
-def _carry_out_stage(run: Run, stage: Stage, *, forced: bool) -> tuple[StageRecord, Execution | None]:
+def _run_stage(run: Run, stage: Stage, *, forced: bool) -> tuple[StageRecord, Execution | None]:
     """Decide whether a stage is skipped, blocked, unchanged or run, and run it if needed."""
     inputs = resolve_inputs(stage, run.done, run.store)
     if run.failure or inputs is None:
         return StageRecord(stage=stage.name, outcome="skipped", reason=_why_skipped(run.record)), None
     if reason := refusal(stage, run.store, inputs, run.done):
         return StageRecord(stage=stage.name, outcome="blocked", reason=f"blocked: {reason}"), None
-    with run.store.lock(stage.name, lambda: _tell_waiting(run, stage)):
+    with run.store.lock(stage.name, lambda: _log_waiting(run, stage)):
         decision = decide(stage, run.pipeline, run.store, inputs, forced=forced)
         record = StageRecord(
             stage=stage.name, outcome="unchanged", reason=decision.reason, fingerprint=decision.fingerprint
@@ -185,7 +185,7 @@ def _check_stale(run: Run, stage: Stage) -> tuple[StageRecord, Execution | None]
     return record, execution
 
 
-def _note(run: Run, record: StageRecord, execution: Execution | None) -> None:
+def _add_stage(run: Run, record: StageRecord, execution: Execution | None) -> None:
     """Add a stage to the record, link its outputs in the run's folder, and log it."""
     had_notice = run.record.notice
     run.record.add(record, execution, run.store.artifacts)
@@ -203,7 +203,7 @@ def _note(run: Run, record: StageRecord, execution: Execution | None) -> None:
         LOGGER.warning("%s", run.record.notice, extra={"notice": run.record.notice})
 
 
-def _tell_waiting(run: Run, stage: Stage) -> None:
+def _log_waiting(run: Run, stage: Stage) -> None:
     runs = (other for other in read_runs(run.store.artifacts) if other.outcome == "running")
     holder = next((f"run {other.run}" for other in runs if other.under_way == stage.name), "another run")
     LOGGER.info("%s: waiting for %s, which is running this stage", stage.name, holder, extra={"waiting": stage.name})

@@ -69,7 +69,7 @@ class Store:
         self.artifacts = artifacts
         self._root = artifacts / "store"
         self._staging = artifacts / ".staging"
-        self._seen = SeenFiles(artifacts)
+        self._stat_cache = SeenFiles(artifacts)
 
     @contextmanager
     def lock(self, stage: str, waiting: Callable[[], None]) -> Generator[None]:
@@ -109,7 +109,7 @@ class Store:
         manifest = Manifest.read(folder)
         if manifest is None or manifest.content != version.content:
             return Damage(version.path, MANIFEST if folder.exists() else None)
-        name = self._seen.damage(folder, manifest)
+        name = self._stat_cache.damage(folder, manifest)
         return Damage(version.path, name) if name else None
 
     def set_aside(self, path: str) -> str:
@@ -119,14 +119,14 @@ class Store:
         name = f"{path.removeprefix('store/').replace('/', '.')}.{secrets.token_hex(3)}"
         return (self.artifacts / path).rename(quarantine / name).relative_to(self.artifacts).as_posix()
 
-    def save_seen(self) -> None:
+    def save_stat_cache(self) -> None:
         """Save the stat cache of verified files for the next run."""
-        self._seen.save()
+        self._stat_cache.save()
 
     def open_workspace(self, stage: str, fingerprint: str, outputs: list[str]) -> Workspace:
         """Create the folders a stage writes to: empty outputs, and scratch as an earlier attempt left it."""
         for folder in self._staged(stage):
-            self._take_back(stage, folder)
+            self._remove_unrecorded(stage, folder)
         root = self._staging / f"{stage}-{fingerprint}"
         shutil.rmtree(root / "outputs", ignore_errors=True)
         workspace = Workspace(
@@ -142,7 +142,7 @@ class Store:
         """Remove what a killed process left in staging after its execution was recorded."""
         staged = self._staging / f"{stage}-{fingerprint}"
         if staged.exists():
-            self._take_back(stage, staged)
+            self._remove_unrecorded(stage, staged)
             shutil.rmtree(staged)
 
     def publish(
@@ -166,12 +166,12 @@ class Store:
         write_atomically(path, execution.model_dump_json(indent=2) + "\n")
         for folder in self._staged(execution.stage):
             shutil.rmtree(folder)
-        self._seen.save()
+        self._stat_cache.save()
 
     def _staged(self, stage: str) -> list[Path]:
         return list(self._staging.glob(f"{stage}-*"))  # a stage name contains no dash
 
-    def _take_back(self, stage: str, staged: Path) -> None:
+    def _remove_unrecorded(self, stage: str, staged: Path) -> None:
         """Remove versions that a killed process moved into the store but never recorded."""
         moved = staged / MOVED
         execution = self.execution(stage, staged.name.rpartition("-")[2])
@@ -196,7 +196,7 @@ class Store:
             fsync(staged / MOVED)
             folder.rename(target)
             fsync(home)
-            self._seen.remember(target, manifest)
+            self._stat_cache.remember(target, manifest)
         return Version(path=target.relative_to(self.artifacts).as_posix(), content=manifest.content)
 
     def _place(self, home: Path, content: str, lost: Version | None) -> Path:

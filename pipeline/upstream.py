@@ -16,10 +16,10 @@ from schemas.records.execution import Execution, Version
 from schemas.records.run import RunRecord, StageRecord
 from schemas.settings.pipeline_file import CHAMPION
 
-__all__ = ["previous_executions", "resolve_inputs", "take"]
+__all__ = ["previous_executions", "resolve_inputs", "take_stage"]
 
 
-def take(  # noqa: PLR0913  (the stage, the run to take it from, and the purpose)
+def take_stage(  # noqa: PLR0913  (the stage, the run to take it from, and the purpose)
     stage: Stage,
     pipeline: Pipeline,
     store: Store,

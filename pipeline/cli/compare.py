@@ -37,10 +37,10 @@ def compare(context: typer.Context, first: First, second: Second, *, as_json: As
 def summary(found: RunComparison) -> str:
     """Return a comparison as text: changed settings, metrics, and pictures that got better or worse."""
     from pipeline.cli.printing.table import columns
-    from pipeline.report.comparison import said
+    from pipeline.report.comparison import setting_text
 
     parts = [f"first    {found.first}\nsecond   {found.second}"]
-    changes = [f"{each.setting}: {said(each.first)} -> {said(each.second)}" for each in found.settings]
+    changes = [f"{each.setting}: {setting_text(each.first)} -> {setting_text(each.second)}" for each in found.settings]
     changes += [f"{stage}: {text}" for stage, text in found.others.items()]
     parts.append("\n".join(changes) or "no setting differs")
     evaluated = all(any(figures) for figures in zip(*map(_known, found.metrics), strict=True))

@@ -8,7 +8,7 @@ import typer
 
 from pipeline.cli.arguments.completion import Overrides, complete_run, complete_stage
 from pipeline.cli.arguments.project import AsJson, check_stage, open_project
-from pipeline.cli.printing.outcome import tell_outcome
+from pipeline.cli.printing.outcome import print_outcome
 
 __all__ = ["rerun"]
 
@@ -41,12 +41,12 @@ def rerun(  # noqa: PLR0913  (each is an option)
     printed. Stages below whose inputs changed are listed as stale.
     """
     from pipeline.cli.arguments.past_run import find_run
-    from pipeline.cli.printing.progress import tell
-    from pipeline.runner import Selection, carry_out
+    from pipeline.cli.printing.progress import show_progress
+    from pipeline.runner import Selection, run_pipeline
 
     pipeline, store = open_project(context, overrides)
     check_stage(pipeline, stage)
     taken = find_run(store.artifacts, base) if base else None
-    with tell():
-        finished = carry_out(pipeline, store, Selection(stage, None if downstream else stage, (stage,), taken))
-    tell_outcome(context, finished, as_json=as_json)
+    with show_progress():
+        finished = run_pipeline(pipeline, store, Selection(stage, None if downstream else stage, (stage,), taken))
+    print_outcome(context, finished, as_json=as_json)

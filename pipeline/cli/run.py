@@ -8,7 +8,7 @@ import typer
 
 from pipeline.cli.arguments.completion import Overrides, complete_stage
 from pipeline.cli.arguments.project import AsJson, check_part, check_stage, open_project
-from pipeline.cli.printing.outcome import tell_outcome
+from pipeline.cli.printing.outcome import print_outcome
 
 __all__ = ["run"]
 
@@ -52,14 +52,14 @@ def run(  # noqa: PLR0913  (each is an option)
     Exit codes: 0 done, 1 a stage failed, 3 the gate rejected the model, 4 an input is missing or
     corrupt.
     """
-    from pipeline.cli.printing.progress import tell
-    from pipeline.runner import Selection, carry_out
+    from pipeline.cli.printing.progress import show_progress
+    from pipeline.runner import Selection, run_pipeline
 
     pipeline, store = open_project(context, overrides)
     for stage in (first, last, *(force or ())):
         if stage:
             check_stage(pipeline, stage)
     check_part(pipeline, first, last, force or ())
-    with tell():
-        finished = carry_out(pipeline, store, Selection(first, last, tuple(force or ())))
-    tell_outcome(context, finished, as_json=as_json)
+    with show_progress():
+        finished = run_pipeline(pipeline, store, Selection(first, last, tuple(force or ())))
+    print_outcome(context, finished, as_json=as_json)

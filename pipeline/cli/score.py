@@ -79,23 +79,23 @@ def score(  # noqa: PLR0913  (each is an option)
     from inference.scoring.engines.local import do_without_pandas
     from inference.scoring.folder import score_folder
     from inference.scoring.output import Output
-    from pipeline.cli.printing.progress import tell
+    from pipeline.cli.printing.progress import show_progress
 
     if engine == "local":
         do_without_pandas()
     output = Output(out or _default(force=force))
     columns = {"labels": labels, "sha256": sha256, "probabilities": probabilities}
     work = _work(artifacts_of(context), version, folder, output, columns, follow=follow)
-    with tell(f"scoring {folder.rstrip('/').rpartition('/')[2] or folder}"):
+    with show_progress(f"scoring {folder.rstrip('/').rpartition('/')[2] or folder}"):
         scored = score_folder(work, output, beam=beam, workers=workers, force=force)
     if sheet:
         _write_sheet(sheet, work, scored)
     if as_json:
         _print_json(scored, output, beam.runner if beam else engine, work.bundle.version)
     else:
-        from pipeline.cli.printing.score_summary import tell_scored
+        from pipeline.cli.printing.score_summary import print_scored
 
-        tell_scored(scored, output, work.bundle)
+        print_scored(scored, output, work.bundle)
     if scored.summary.decisions["unreadable"]:
         raise typer.Exit(UNREADABLE)
 

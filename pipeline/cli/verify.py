@@ -29,13 +29,13 @@ def verify(context: typer.Context, *, set_aside: SetAside = False, as_json: AsJs
 
     Exit code 4: something is damaged or missing; it is named.
     """
-    from pipeline.cli.printing.progress import tell
+    from pipeline.cli.printing.progress import show_progress
     from pipeline.store import Store
     from schemas.errors import InputError
     from schemas.records.verification import verify as check_store
 
     artifacts = artifacts_of(context)
-    with tell("verify"):
+    with show_progress("verify"):
         found = check_store(artifacts)
     if set_aside and found.damaged:
         for path in found.places:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pipeline.report.material import Predictions
     from schemas.records.execution import Execution
 
-__all__ = ["Change", "FigurePair", "Picture", "RunComparison", "compare_runs", "said"]
+__all__ = ["Change", "FigurePair", "Picture", "RunComparison", "compare_runs", "setting_text"]
 
 
 class Change(BaseModel):
@@ -225,7 +225,7 @@ def _pair(
     return FigurePair(metric=name, first=first, second=second, difference=difference, interval=interval)
 
 
-def said(value: object) -> str:
+def setting_text(value: object) -> str:
     """Return a setting on one line, as in pipeline.yaml."""
     if isinstance(value, str):
         return value

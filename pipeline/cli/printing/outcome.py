@@ -15,12 +15,12 @@ from pipeline.cli.arguments.project import same_project
 if TYPE_CHECKING:
     from pipeline.runner import Run
 
-__all__ = ["tell_outcome"]
+__all__ = ["print_outcome"]
 
 REJECTED = 3
 
 
-def tell_outcome(context: typer.Context, finished: Run, *, as_json: bool) -> None:
+def print_outcome(context: typer.Context, finished: Run, *, as_json: bool) -> None:
     """Print the summary of a run, and its failure if it has one; raise typer.Exit unless it succeeded."""
     from pipeline.cli.printing.run_summary import summary, where_report
 
@@ -30,12 +30,12 @@ def tell_outcome(context: typer.Context, finished: Run, *, as_json: bool) -> Non
         print(summary(finished.record, finished.store.artifacts))
         print(where_report(context, finished.record, finished.store.artifacts))
     if finished.failure:
-        _tell_failure(finished, finished.failure, context)
+        _print_failure(finished, finished.failure, context)
     if finished.record.outcome == "rejected":
         raise typer.Exit(REJECTED)
 
 
-def _tell_failure(finished: Run, failure: BaseException, context: typer.Context) -> None:
+def _print_failure(finished: Run, failure: BaseException, context: typer.Context) -> None:
     """Print the error first, then the command that retries, the logs and, for a bug, the traceback."""
     from schemas.errors import DigitsError
 

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
     from schemas.progress import Progress
 
-__all__ = ["tell"]
+__all__ = ["show_progress"]
 
 REFRESHES = 4  # per second; more would slow down the training they show
 
 
 @contextmanager
-def tell(started: str | None = None) -> Generator[None]:
+def show_progress(started: str | None = None) -> Generator[None]:
     """Show what the logger `digits` reports inside the block, even while a stage redirects standard error.
 
     Args:

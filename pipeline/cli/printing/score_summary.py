@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from inference.scoring.output import Output
     from inference.scoring.summary import Summary
 
-__all__ = ["tell_scored"]
+__all__ = ["print_scored"]
 
 BAR = 30
 REASONS = 12  # rows, or one more; further reasons share a row
@@ -32,7 +32,7 @@ GAP = 2
 INDENT = 9
 
 
-def tell_scored(scored: Scored, output: Output, bundle: LoadedBundle) -> None:
+def print_scored(scored: Scored, output: Output, bundle: LoadedBundle) -> None:
     """Print counts, a histogram of digits, what was not answered and why, and where the predictions are."""
     summary = scored.summary
     counts = ", ".join(f"{summary.decisions[name]:,} {name}" for name in ("unsure", "unreadable", "skipped"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["UNBROKEN", "figure_in_words", "interval_in_words", "named", "percent", "plural", "points"]
+__all__ = ["UNBROKEN", "figure_in_words", "interval_in_words", "percent", "plural", "points", "readable"]
 
 SHARES = {
     *("accuracy", "precision", "recall", "f1", "coverage", "answered_accuracy", "calibration_error"),
@@ -17,7 +17,7 @@ NAMES = {
 }
 
 
-def named(name: str) -> str:
+def readable(name: str) -> str:
     """Return the name of a metric, kind or outcome for people."""
     return NAMES.get(name, name.replace("_", " "))
 

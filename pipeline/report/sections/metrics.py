@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pipeline.report.html.markup import Html, details, element, figure, joined, paragraph, table
 from pipeline.report.html.plots import plot_errors, plot_losses, plot_reliability
 from pipeline.report.html.reliability import bins_of
-from pipeline.report.html.words import UNBROKEN, figure_in_words, interval_in_words, named, percent, plural
+from pipeline.report.html.words import UNBROKEN, figure_in_words, interval_in_words, percent, plural, readable
 from pipeline.report.material import Material, MissingError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def metrics(material: Material) -> Html:
     found = material.metrics
     rows = [
         (
-            joined(named(name), element("small", MEANINGS.get(name, ""))),
+            joined(readable(name), element("small", MEANINGS.get(name, ""))),
             figure_in_words(name, value),
             interval_in_words(name, found.intervals.get(name)) or "not on record",
         )

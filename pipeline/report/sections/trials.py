@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from learning.evaluation.trials import NO_DIGITS
 from learning.synthetic.robustness import KINDS, render
 from pipeline.report.html.markup import Html, bar, element, joined, paragraph, picture
-from pipeline.report.html.words import named
+from pipeline.report.html.words import readable
 from pipeline.report.material import Material, MissingError
 from schemas.artifacts.evaluation import Evaluation
 
@@ -67,7 +67,7 @@ def _trial(  # noqa: PLR0913, PLR0917  (one table, and its words)
             draw(kind),
             element(
                 "div",
-                element("strong", named(kind)),
+                element("strong", readable(kind)),
                 bar(share, f"{100 * share:.0f} %"),
                 element("small", _counted(kind, tried, material.metrics.intervals.get(f"{name}.{kind}"))),
             ),
@@ -94,7 +94,7 @@ def _drawn(
         key = kind.replace(" ", "_")
         if split is None or key not in kinds:
             return element("span", class_="example")
-        return picture(_thumbnail(make(split, key, seed)), f"An example: {named(kind)}", class_="example", side=SIDE)
+        return picture(_thumbnail(make(split, key, seed)), f"An example: {readable(kind)}", class_="example", side=SIDE)
 
     return draw
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.report.html.markup import Html, element, joined, paragraph, table, with_command
-from pipeline.report.html.words import figure_in_words, interval_in_words, named, percent, plural
+from pipeline.report.html.words import figure_in_words, interval_in_words, percent, plural, readable
 from pipeline.report.material import Material, MissingError
 from schemas.settings.gate import needed, tally
 
@@ -121,8 +121,8 @@ def rules(material: Material) -> Html:
 def _rule_name(rule: RuleResult) -> str:
     of = EACH.get(rule.of)
     if of is None:
-        of = f" of {named(rule.of)}" if rule.metric in TRIED else f" of each {rule.of}"
-    return f"{named(rule.metric)}{of}"
+        of = f" of {readable(rule.of)}" if rule.metric in TRIED else f" of each {rule.of}"
+    return f"{readable(rule.metric)}{of}"
 
 
 def _asked(rule: RuleResult) -> str:
@@ -133,7 +133,7 @@ def _measured(rule: RuleResult) -> Html:
     if rule.actual is None:
         return joined("not measured" if rule.note else "not a number")
     whose = "against" if rule.metric == "champion" else "of"
-    parts = [f"{whose} {named(rule.part)}"] if rule.part not in {"", rule.of} else []
+    parts = [f"{whose} {readable(rule.part)}"] if rule.part not in {"", rule.of} else []
     if rule.bound is not None:
         end = "upper" if rule.expected.startswith("upper") else "lower"
         sure = f"{100 * rule.confidence:g} % " if rule.confidence else ""

@@ -59,10 +59,10 @@ def test_a_live_line_goes_when_its_stage_ends(project: Project) -> None:
 
 TOLD = """
 import time
-from pipeline.cli.printing.progress import tell
+from pipeline.cli.printing.progress import show_progress
 from schemas import progress
 
-with tell("scoring"):
+with show_progress("scoring"):
     progress.report(progress.Progress(617, 2000, "files", rate=38.0))
     time.sleep(0.5)
     progress.tell("the job [x] is :x: cancelled")

@@ -14,7 +14,7 @@ from inference.scoring.folder import Scored
 from inference.scoring.output import Output
 from inference.scoring.summary import Summary
 from pipeline.cli.printing.answers import answer_words
-from pipeline.cli.printing.score_summary import tell_scored
+from pipeline.cli.printing.score_summary import print_scored
 
 DIGITS = tuple("0123456789")
 
@@ -38,7 +38,7 @@ def _told(
 
 def _lines(labels: Labels, loaded: LoadedBundle, capsys: pytest.CaptureFixture[str]) -> list[str]:
     """Give the lines that are printed of answers to labels, and what follows them."""
-    tell_scored(Scored(1, 0, Summary(labels.classes, labels=labels), 1.0), Output("out.csv"), loaded)
+    print_scored(Scored(1, 0, Summary(labels.classes, labels=labels), 1.0), Output("out.csv"), loaded)
     return capsys.readouterr().out.splitlines()[2:]
 
 
@@ -77,7 +77,7 @@ def test_no_reason_is_hidden_by_a_row_of_its_own(
 ) -> None:
     """Where one reason more would have to be told of as another, it stands in that row itself."""
     reasons = {("unreadable", f"reason {i:02}"): (1, [f"{i}.png"]) for i in range(count)}
-    tell_scored(Scored(count, 0, Summary(DIGITS, reasons=reasons), 1.0), Output("out.csv"), loaded)
+    print_scored(Scored(count, 0, Summary(DIGITS, reasons=reasons), 1.0), Output("out.csv"), loaded)
     table = capsys.readouterr().out.splitlines()[3 : 3 + rows]
     assert last in table[-1]
     assert table[-1].split()[-1] == str(count - rows + 1)
