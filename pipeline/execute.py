@@ -38,14 +38,12 @@ def execute(  # noqa: PLR0913  (the stage, its inputs, and where they go)
     """Call a stage's component and publish what it writes; its printed output goes to *logs*.
 
     Raises:
-        StageError: An output is empty or invalid, or the stage's code or data changed meanwhile. Whatever the component
-            raises is passed on.
+        StageError: An output is invalid, or code or data of the stage changed meanwhile.
+        Exception: Whatever the component raises.
     """
-    started, begun = datetime.now(UTC), time.monotonic()
+    started, start = datetime.now(UTC), time.monotonic()
     kinds = stage.component.outputs
-    for version in decision.damaged.outputs.values() if decision.damaged else ():
-        if (store.artifacts / version.path).exists() and store.damage_of(version):
-            store.set_aside(version.path)
+    _set_aside_damaged(decision, store)
     workspace = store.open_workspace(stage.name, decision.fingerprint, list(kinds))
     logs.mkdir()
     with capture_output(logs / "output.txt"):
@@ -67,10 +65,16 @@ def execute(  # noqa: PLR0913  (the stage, its inputs, and where they go)
         outputs=outputs,
         environment=run.environment,
         started=started.isoformat(timespec="seconds"),
-        seconds=round(time.monotonic() - begun, 3),
+        seconds=round(time.monotonic() - start, 3),
     )
     store.record(execution)
     return execution
+
+
+def _set_aside_damaged(decision: Decision, store: Store) -> None:
+    for version in decision.damaged.outputs.values() if decision.damaged else ():
+        if (store.artifacts / version.path).exists() and store.damage_of(version):
+            store.set_aside(version.path)
 
 
 def _arguments(

@@ -22,47 +22,65 @@ __all__ = ["score"]
 UNREADABLE = 5
 ENGINES = ("local", "beam")
 DEFAULT = "predictions.parquet"
-FORCE = f"Start over: discard an interrupted run's parts and the Parquet files in DIR, and replace {DEFAULT}."
+
+Folder = Annotated[
+    str,
+    typer.Argument(metavar="FOLDER", help="The folder to score, with its subfolders; or a URL that Beam can read."),
+]
+Out = Annotated[
+    str | None,
+    typer.Option(
+        "--out",
+        metavar="FILE|DIR",
+        help="A .parquet, .csv or .jsonl file, replaced if it exists; or a folder of Parquet files, where a rerun "
+        f"keeps those of unchanged pictures. Default: {DEFAULT}, unless it exists.",
+    ),
+]
+Version = Annotated[
+    str | None, typer.Option("--model", metavar="VERSION", help="The model to use. Default: the champion.")
+]
+FolderLabels = Annotated[
+    bool,
+    typer.Option("--labels", help="Take each picture's folder name as its label; add it and print the accuracy."),
+]
+Probabilities = Annotated[bool, typer.Option("--probabilities", help="Add the probability of every class.")]
+Digests = Annotated[bool, typer.Option("--sha256", help="Add the SHA-256 of every file.")]
+Follow = Annotated[bool, typer.Option("--follow", help="Follow symbolic links, even out of FOLDER.")]
+Force = Annotated[
+    bool,
+    typer.Option(
+        "--force",
+        help=f"Start over: discard an interrupted run's parts and the Parquet files in DIR, and replace {DEFAULT}.",
+    ),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", min=1, metavar="N", help="Processes of the local engine. Default: one per core."),
+]
+Engine = Annotated[
+    str,
+    typer.Option("--engine", metavar="|".join(ENGINES), help="Where to run; for beam, pass Beam's options after --."),
+]
+Sheet = Annotated[
+    Path | None,
+    typer.Option("--sheet", metavar="FILE.png", help="Draw the unsure pictures and the least confident digits."),
+]
 
 
 def score(  # noqa: PLR0913  (each is an option)
     context: typer.Context,
-    folder: Annotated[
-        str,
-        typer.Argument(metavar="FOLDER", help="The folder to score, with its subfolders; or a URL that Beam can read."),
-    ],
-    out: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE|DIR",
-            help="A .parquet, .csv or .jsonl file, replaced if it exists; or a folder of Parquet files, where a rerun "
-            f"keeps those of unchanged pictures. Default: {DEFAULT}, unless it exists.",
-        ),
-    ] = None,
+    folder: Folder,
+    out: Out = None,
     *,
-    version: Annotated[
-        str | None, typer.Option("--model", metavar="VERSION", help="The model to use. Default: the champion.")
-    ] = None,
-    labels: Annotated[
-        bool,
-        typer.Option(
-            "--labels", help="Take each picture's folder name as its label; add the label and print the accuracy."
-        ),
-    ] = False,
-    probabilities: Annotated[bool, typer.Option("--probabilities", help="Add the probability of every class.")] = False,
-    sha256: Annotated[bool, typer.Option("--sha256", help="Add the SHA-256 of every file.")] = False,
-    follow: Annotated[bool, typer.Option("--follow", help="Follow symbolic links, even out of FOLDER.")] = False,
-    force: Annotated[bool, typer.Option("--force", help=FORCE)] = False,
-    workers: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Processes of the local engine. Default: one per core.")
-    ] = None,
-    engine: Annotated[
-        str, typer.Option(metavar="|".join(ENGINES), help="Where to run; for beam, pass Beam's options after --.")
-    ] = "local",
-    sheet: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE.png", help="Draw the unsure pictures and the least confident digits."),
-    ] = None,
+    version: Version = None,
+    labels: FolderLabels = False,
+    probabilities: Probabilities = False,
+    sha256: Digests = False,
+    follow: Follow = False,
+    force: Force = False,
+    workers: Workers = None,
+    engine: Engine = "local",
+    sheet: Sheet = None,
     as_json: AsJson = False,
 ) -> None:
     """Read every picture in a folder tree; account for every file.
@@ -90,12 +108,7 @@ def score(  # noqa: PLR0913  (each is an option)
         scored = score_folder(work, output, beam=beam, workers=workers, force=force)
     if sheet:
         _write_sheet(sheet, work, scored)
-    if as_json:
-        _print_json(scored, output, beam.runner if beam else engine, work.bundle.version)
-    else:
-        from pipeline.cli.printing.score_summary import print_scored
-
-        print_scored(scored, output, work.bundle)
+    _print(scored, output, work, beam.runner if beam else engine, as_json=as_json)
     if scored.summary.decisions["unreadable"]:
         raise typer.Exit(UNREADABLE)
 
@@ -183,6 +196,15 @@ def _write_sheet(path: Path, work: Work, scored: Scored) -> None:
         unsure = f"{len(summary.unsure):,} of {summary.decisions['unsure']:,} unsure"
         answered = f"{len(summary.least_certain):,} of {summary.scored:,} digits"
         print(f"least certain pictures drawn in {path}: {unsure}, then {answered}", file=sys.stderr)
+
+
+def _print(scored: Scored, output: Output, work: Work, engine: str, *, as_json: bool) -> None:
+    from pipeline.cli.printing.score_summary import print_scored
+
+    if as_json:
+        _print_json(scored, output, engine, work.bundle.version)
+    else:
+        print_scored(scored, output, work.bundle)
 
 
 def _print_json(scored: Scored, output: Output, engine: str, model: str) -> None:
