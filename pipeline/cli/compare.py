@@ -71,8 +71,6 @@ def _pictures(found: RunComparison) -> str:
 
 
 def _listed(title: str, pictures: list[Picture]) -> list[str]:
-    lines = [
-        f"{title:8} {each.id}: a {each.label}, read as {each.first} -> {each.second}" for each in pictures[:LISTED]
-    ]
+    lines = [f"{title:8} {each.id}: {each.label} read as {each.first} -> {each.second}" for each in pictures[:LISTED]]
     more = len(pictures) - len(lines)
     return lines + ([f"         and {more} more: --json lists them all"] if more > 0 else [])

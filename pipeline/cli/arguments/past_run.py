@@ -35,7 +35,9 @@ def find_run(artifacts: Path, name: str | None) -> RunRecord:
     if len(exact or found) == 1:
         return (exact or found)[0]
     if not found:
-        raise UsageError(f"there is no run {wanted}" if wanted else "there is no run yet", do="digits runs lists them")
+        if wanted:
+            raise UsageError(f"there is no run {wanted}", do="digits runs lists the runs")
+        raise UsageError("there is no run yet", do="start one with digits run")
     more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
     raise UsageError(f"{name} matches more than one run", found=", ".join(run.run for run in found[:SHOWN]) + more)
 
@@ -52,5 +54,5 @@ def _find_champion_run(artifacts: Path) -> RunRecord:
         raise no_champion(artifacts)
     made = [run for run in read_runs(artifacts) for stage in run.stages if bundle in stage.outputs.values()]
     if not made:
-        raise InputError(f"no recorded run produced the champion {bundle}", do="digits runs lists them")
+        raise InputError(f"no recorded run produced the champion {bundle}", do="digits runs lists the runs")
     return made[-1]

@@ -24,7 +24,7 @@ MEANINGS = {
     "log_loss": "mean negative log-probability of the right digit, in nats; 0 is best",
     "calibration_error": "expected gap between confidence and accuracy; 0 is best",
     "coverage": "share of pictures answered, rather than “unsure”",
-    "answered_accuracy": "of these, the share read right",
+    "answered_accuracy": "share of answered pictures read right",
 }
 
 
@@ -153,7 +153,7 @@ def curves(material: Material) -> Html:
     header = ("step", "loss", "validation loss", "accuracy", "validation accuracy")
     caption = (
         "The circle marks the round whose weights were kept: the one with the lowest validation loss. "
-        "Training scores are lower than validation scores because training pictures are distorted."
+        "Training scores are lower than validation scores if the training pictures are distorted."
     )
     whole = table("Rounds", header, rows, numbers=(0, 1, 2, 3, 4))
     if len(rows) == 1:

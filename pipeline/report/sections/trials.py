@@ -44,7 +44,7 @@ def refusals(material: Material) -> Html:
         return next(NO_DIGITS[kind](split, 1, seed))
 
     draw = _drawn(material, tuple(NO_DIGITS), make)
-    said = f"Pictures without a digit. Right means: not answered with one. {ORDER}"
+    said = f"Pictures without a digit. An answer counts as right if it is not a digit. {ORDER}"
     return _trial(
         material, "refusals", "Pictures that are not digits", said, found.refusals, found.refusals_tried, draw
     )

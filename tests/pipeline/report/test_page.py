@@ -82,7 +82,7 @@ def test_the_misread_come_with_the_most_confident_first(make_material: Make) -> 
     """The gallery has every misread picture once, with what it is and what was read."""
     text = read_page(render_report(make_material([0, 1, 1, 0], [0, 0, 0, 0]))).text
     assert "2 pictures of 4 misread" in text
-    assert text.count("is b, read a") == 2
+    assert text.count("b, read as a") == 2
 
 
 def test_the_champion_is_compared_picture_by_picture(make_material: Make) -> None:
@@ -90,8 +90,10 @@ def test_the_champion_is_compared_picture_by_picture(make_material: Make) -> Non
     text = read_page(render_report(make_material([0, 1, 1, 0], [0, 1, 0, 0]))).text
     assert "-25.00 points (-50.00 to +0.00)" in text
     assert "cannot be told apart" in text
-    assert text.index("Got better: 1 picture") < text.index("read a, was a") < text.index("Got worse: 2 pictures")
-    assert "read b, was a" in text
+    assert (
+        text.index("Got better: 1 picture") < text.index("read as a, champion a") < text.index("Got worse: 2 pictures")
+    )
+    assert "read as b, champion a" in text
 
 
 def test_what_holding_back_is_worth_is_said(make_material: Make) -> None:
