@@ -228,6 +228,17 @@ def test_a_config_may_have_any_name(tmp_path: Path) -> None:
     assert project.outcomes()["shout"] == "ran"
 
 
+@pytest.mark.parametrize(
+    ("annotation", "words"),
+    [("", "has no type annotation"), (": str", "has a type annotation that is not part of a contract")],
+)
+def test_a_parameter_outside_the_contract_is_named(annotation: str, words: str, tmp_path: Path) -> None:
+    """Each parameter of a component is an artifact, an output or the settings, and is annotated as such."""
+    project = toy_project(tmp_path / "toy")
+    project.edit("toys/shout.py", "(text: Text", f"(text{annotation}")
+    assert f"parameter text {words}" in project.digits("check", status=2).stderr
+
+
 def test_a_path_in_the_file_lies_in_the_project(tmp_path: Path) -> None:
     """A relative path in pipeline.yaml is found from the project's folder, wherever the command is given."""
     (tmp_path / "pipeline.yaml").write_text("stages:\n  ingest:\n    config: {manual_dir: mnist}\n")
