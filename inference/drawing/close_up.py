@@ -46,7 +46,7 @@ def draw_digit(
     import numpy as np
 
     grey, move = _crop(pixels, weights, bounding_box(found.digit.mask), scale)
-    ink, digit = _see(grey, move, found)
+    ink, digit = _find_again(grey, move, found)
     note("crop", grey)
     note("ink", ink.relief / max(ink.strength, 1) * 255)
     note("strokes", digit.mask)
@@ -85,7 +85,7 @@ def _crop(
     return np.clip(grey, 0, 255).astype(np.float32), move
 
 
-def _see(grey: NDArray[np.float32], move: NDArray[np.float32], found: Found) -> tuple[Ink, Digit]:
+def _find_again(grey: NDArray[np.float32], move: NDArray[np.float32], found: Found) -> tuple[Ink, Digit]:
     """Find ink and digit again, in the close-up."""
     import cv2
     import numpy as np
@@ -97,7 +97,7 @@ def _see(grey: NDArray[np.float32], move: NDArray[np.float32], found: Found) -> 
     other = dilated(found.digit.others | found.rejected, 5, 5) & ~dilated(found.digit.mask, 5, 5)
     region, lines = closer(found.page.region & ~other), found.lines
     if lines is not None:
-        lines = Lines(closer(lines.level), closer(lines.upright), lines.dark, lines.strength)
+        lines = Lines(closer(lines.horizontal), closer(lines.vertical), lines.dark, lines.strength)
     widest = round(found.page.widest * float(move[0, 0]))
     ink = find_ink(grey, region, closer(found.digit.mask), dark=found.page.dark, lines=lines, widest=widest)
     if widest and not ink.mask.any():

@@ -45,7 +45,7 @@ def with_margin(pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     small = resized(pixels, (max(round(width * scale), 1), max(round(height * scale), 1))) if scale < 1 else pixels
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY) if small.shape[2:] else small, np.uint8)
     ink = _ink_of(grey)
-    if not (_fills(ink, NEAR * scale) and _is_two(grey, ink) and _is_drawn(ink)):
+    if not (_reaches_sides(ink, NEAR * scale) and _has_two_levels(grey, ink) and _is_drawn(ink)):
         return None
     paper = np.median(small[~ink].reshape(np.count_nonzero(~ink), -1), axis=0)
     by = max(round(MARGIN * max(grey.shape)), 1)
@@ -70,14 +70,14 @@ def _border(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.concatenate([mask[0], mask[1:, -1], mask[-1, -2::-1], mask[-2:0:-1, 0]])
 
 
-def _fills(ink: NDArray[np.bool_], near: float) -> bool:
+def _reaches_sides(ink: NDArray[np.bool_], near: float) -> bool:
     """Return whether ink reaches all four sides, or nearly."""
     top, bottom, left, right = bounding_box(ink)
     farthest = max(top, left, ink.shape[0] - bottom, ink.shape[1] - right)
     return bool(ink.any()) and farthest <= near + NEARER * max(ink.shape)
 
 
-def _is_two(grey: NDArray[np.uint8], ink: NDArray[np.bool_]) -> bool:
+def _has_two_levels(grey: NDArray[np.uint8], ink: NDArray[np.bool_]) -> bool:
     """Return whether the picture consists of ink and paper only."""
     import numpy as np
 

@@ -1,6 +1,6 @@
 """The header of a picture file: format, size, orientation and frames, read before anything is decoded.
 
-Pure Python that reads only the first bytes of each part, so that a decompression bomb costs no more than its header.
+Pure Python that decompresses nothing, so that a decompression bomb is refused at the cost of reading its header.
 Layouts: PNG (ISO 15948), JPEG (T.81), GIF89a, BMP, TIFF 6.0, WebP (RFC 9649), Netpbm.
 """
 

@@ -85,12 +85,12 @@ def answer_all(sources: Iterable[Path | bytes], reader: Reads, *, trace: bool = 
     Returns:
         One answer for each source, in order, unreadable ones included.
     """
-    seen = [_look(source, trace=trace) for source in sources]
+    seen = [_read(source, trace=trace) for source in sources]
     answers = iter(_decide([each for each in seen if isinstance(each, Reading)], reader))
     return [next(answers) if isinstance(each, Reading) else each for each in seen]
 
 
-def _look(source: Path | bytes, *, trace: bool) -> Reading | Answer:
+def _read(source: Path | bytes, *, trace: bool) -> Reading | Answer:
     try:
         return read_picture(_bytes_of(source), trace=trace)
     except UnreadableError as error:

@@ -35,14 +35,14 @@ class Lines:
     """Printed lines.
 
     Attributes:
-        level: bool, shape [h, w]: the nearly horizontal lines.
-        upright: bool, shape [h, w]: the nearly vertical lines.
+        horizontal: bool, shape [h, w]: the nearly horizontal lines.
+        vertical: bool, shape [h, w]: the nearly vertical lines.
         dark: whether they are darker than the paper.
         strength: their contrast with the paper, 0 to 255; crossing strokes left out.
     """
 
-    level: NDArray[np.bool_]
-    upright: NDArray[np.bool_]
+    horizontal: NDArray[np.bool_]
+    vertical: NDArray[np.bool_]
     dark: bool
     strength: float
 
@@ -75,12 +75,12 @@ def _find_lines(relief: NDArray[np.float32], *, dark: bool) -> Lines | None:
 
     threshold = max(NOISE * quantile(relief.ravel(), QUIET), 0.04 * float(relief.max()), 2.0)
     raised = (relief > threshold).astype(np.uint8)
-    level, upright = _level_lines(raised), _level_lines(np.ascontiguousarray(raised.T))
-    if level is None and upright is None:
+    horizontal, vertical = _horizontal_lines(raised), _horizontal_lines(np.ascontiguousarray(raised.T))
+    if horizontal is None and vertical is None:
         return None
     none = np.zeros(relief.shape, np.bool_)
-    level, upright = none if level is None else level, none if upright is None else upright.T
-    return Lines(level, upright, dark, quantile(relief[level | upright], MOST))
+    horizontal, vertical = none if horizontal is None else horizontal, none if vertical is None else vertical.T
+    return Lines(horizontal, vertical, dark, quantile(relief[horizontal | vertical], MOST))
 
 
 def find_residue(mask: NDArray[np.bool_], relief: NDArray[np.float32], lines: Lines) -> NDArray[np.bool_]:
@@ -101,7 +101,7 @@ def find_residue(mask: NDArray[np.bool_], relief: NDArray[np.float32], lines: Li
     return weak[labels]
 
 
-def _level_lines(raised: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
+def _horizontal_lines(raised: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
     import cv2
     import numpy as np
 
@@ -109,10 +109,10 @@ def _level_lines(raised: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
     run = max(round(RUN * width), 9)
     thick = cv2.dilate(raised, np.ones((DRIFT, 1), np.uint8))
     runs = np.asarray(cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, run), np.uint8)), np.uint8)
-    level = runs & raised
-    if np.count_nonzero(level) < SPAN * width:
+    horizontal = runs & raised
+    if np.count_nonzero(horizontal) < SPAN * width:
         return None
-    joined = cv2.morphologyEx(level, cv2.MORPH_CLOSE, np.ones((DRIFT, run), np.uint8))
+    joined = cv2.morphologyEx(horizontal, cv2.MORPH_CLOSE, np.ones((DRIFT, run), np.uint8))
     labels, table = connected_components(np.asarray(joined, np.bool_))
     thin = table[:, 4] <= table[:, 2] * max(THICKEST * width, LEAST_THICK)
     thin[0] = False
@@ -122,7 +122,7 @@ def _level_lines(raised: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
         return None
     at_edge = (table[:, 0] <= DRIFT) | (table[:, 0] + table[:, 2] >= width - DRIFT)
     spans |= thin & at_edge & (table[:, 2] >= PART * width)  # the digit covers the rest of these
-    return spans[labels] & dilated(level > 0, 3, 3)
+    return spans[labels] & dilated(horizontal > 0, 3, 3)
 
 
 def bridge_lines(relief: NDArray[np.float32], lines: Lines, ink: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -138,14 +138,14 @@ def bridge_lines(relief: NDArray[np.float32], lines: Lines, ink: NDArray[np.bool
     """
     import numpy as np
 
-    every = lines.level | lines.upright
+    every = lines.horizontal | lines.vertical
     bare = relief[every & ~ink]
     if not bare.size:
         return relief
     faint = every & (relief < STRONGER * min(quantile(bare, USUAL), CORE * quantile(bare, MOST)))
     flat = np.where(faint, 0, relief).astype(np.float32)
-    carried = _carry(flat, lines.level)
-    carried = np.maximum(carried, _carry(flat.T, lines.upright.T).T)
+    carried = _carry(flat, lines.horizontal)
+    carried = np.maximum(carried, _carry(flat.T, lines.vertical.T).T)
     return np.where(faint, np.minimum(carried, relief), relief).astype(np.float32)
 
 

@@ -53,14 +53,14 @@ def score(mask: NDArray[np.bool_], region: NDArray[np.bool_], slopes: Slopes, in
         return 0.0
     every, near = slopes.each[region], _window(mask)
     steepest, energy = quantile(every, STEEPEST), float(np.vdot(every, every))
-    place, fills = _place(mask, near, region), np.count_nonzero(mask) > MOST * np.count_nonzero(region)
+    position, fills = _position(mask, near, region), np.count_nonzero(mask) > MOST * np.count_nonzero(region)
     mask, region, relief = mask[near], region[near], ink.relief[near]
     outline = dilated(mask, 3, 3) & ~mask
     edges, explained = slopes.steepest[near][outline], slopes.each[near][dilated(outline, 5, 5)]
     edge = quantile(edges, BLUNT) / max(steepest, 1e-6)
     edge *= HALF_SOFT if quantile(edges, FEW) < UNEVEN * median(edges) else 1
     sharp = min(edge, 1) * min(float(np.vdot(explained, explained)) / max(energy, 1e-6), 1) ** 0.5
-    likely = place * _shape(mask) * _surroundings(mask, region, relief, ink.strength)
+    likely = position * _shape(mask) * _surroundings(mask, region, relief, ink.strength)
     return float(sharp * likely * (UNLIKELY if fills else 1))
 
 
@@ -88,7 +88,7 @@ def _is_scattered(mask: NDArray[np.bool_]) -> bool:
     return int(np.count_nonzero(table[1:, 4] >= PIECE * np.count_nonzero(mask))) > PIECES
 
 
-def _place(mask: NDArray[np.bool_], near: tuple[slice, slice], region: NDArray[np.bool_]) -> float:
+def _position(mask: NDArray[np.bool_], near: tuple[slice, slice], region: NDArray[np.bool_]) -> float:
     """Return less than 1 for a candidate along the edge of the paper or cut by it."""
     import numpy as np
 

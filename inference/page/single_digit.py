@@ -84,8 +84,8 @@ def find_single_digit(
     strays = np.count_nonzero(seen) - np.count_nonzero(seen[near] & dilated(digit.mask, 7, 7))
     if strays > STRAY * grey.size:
         return None
-    ink = Ink(_put(mask, near, grey.shape), relief, strength, noise)
-    likely = score(_put(digit.mask, near, grey.shape), np.ones(grey.shape, np.bool_), measure_slopes(flat), ink)
+    ink = Ink(_pasted(mask, near, grey.shape), relief, strength, noise)
+    likely = score(_pasted(digit.mask, near, grey.shape), np.ones(grey.shape, np.bool_), measure_slopes(flat), ink)
     if likely < (SURER if np.count_nonzero(mask) > BULKY * grey.size else SURE):
         return None
     edge = np.asarray(ground[near] + (-half if dark else half), np.float32)
@@ -129,7 +129,7 @@ def _is_whole(mask: NDArray[np.bool_], near: tuple[slice, slice], shape: tuple[i
     return inside and max(bottom - top, right - left) >= least
 
 
-def _put(part: NDArray[np.bool_], where: tuple[slice, slice], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+def _pasted(part: NDArray[np.bool_], where: tuple[slice, slice], shape: tuple[int, ...]) -> NDArray[np.bool_]:
     import numpy as np
 
     whole = np.zeros(shape, np.bool_)

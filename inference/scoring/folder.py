@@ -74,7 +74,7 @@ def score_folder(
             do="name a folder inside or beside it",
         )
     try:
-        with _hold(output):
+        with _locked(output):
             return _score(work, output, beam, workers, force=force, begun=begun)
     except OSError as error:
         raise StageError(
@@ -118,7 +118,7 @@ def _clear(output: Output, parts: set[str]) -> None:
 
 
 @contextmanager
-def _hold(output: Output) -> Generator[None]:
+def _locked(output: Output) -> Generator[None]:
     """Lock the output against other processes of this machine."""
     if is_remote(output.path):
         yield

@@ -84,7 +84,7 @@ def score_shard(task: Task, source: Disk | Remote, reader: Reader, columns: Colu
 
 
 def _load(folder: Folder, name: bytes, skipped: str, hashes: list[str | None] | None) -> bytes | Row:
-    """Return a file's content, or its row if it is not scored, as if it has neither extension nor picture signature."""
+    """Return a file's content, or its row if it is not scored; a name without extension needs a picture signature."""
     digest = None
     try:
         loaded = Row("skipped", skipped) if skipped else folder.read(name)

@@ -55,7 +55,7 @@ def score_batch(files: Iterable[bytes | Row], reader: Reads) -> list[Row]:
     """
     import numpy as np
 
-    seen = _see(files)
+    seen = _read_files(files)
     images = [each.image if isinstance(each, Reading) else each for each in seen if not isinstance(each, Row)]
     if not images:
         return [each for each in seen if isinstance(each, Row)]
@@ -63,11 +63,11 @@ def score_batch(files: Iterable[bytes | Row], reader: Reads) -> list[Row]:
     return [each if isinstance(each, Row) else answers.next(each) for each in seen]
 
 
-def _see(files: Iterable[bytes | Row]) -> list[NDArray[np.uint8] | Reading | Row]:
+def _read_files(files: Iterable[bytes | Row]) -> list[NDArray[np.uint8] | Reading | Row]:
     """Return for each file its 28x28 pixels if in MNIST's format, else its reading, or a row if it is unreadable."""
     import numpy as np
 
-    seen: list[NDArray[np.uint8] | Reading | Row] = [_look(data) for data in files]
+    seen: list[NDArray[np.uint8] | Reading | Row] = [_read_one(data) for data in files]
     plain = [(i, each) for i, each in enumerate(seen) if isinstance(each, np.ndarray)]
     if plain:
         canonical = canonical_batch(np.array([pixels for _, pixels in plain]))
@@ -77,7 +77,7 @@ def _see(files: Iterable[bytes | Row]) -> list[NDArray[np.uint8] | Reading | Row
     return seen
 
 
-def _look(data: bytes | Row) -> NDArray[np.uint8] | Reading | Row:
+def _read_one(data: bytes | Row) -> NDArray[np.uint8] | Reading | Row:
     if isinstance(data, Row):
         return data
     pixels = decode_fast_png(data)

@@ -54,7 +54,7 @@ def score_locally(tasks: Iterator[Task], work: Work, done: Done, processes: int)
             score_shard(task, work.source, reader, work.columns)
             done(task.files)
     else:
-        _score_in_processes(_ahead(some), work, done, processes)
+        _score_in_processes(_prefetched(some), work, done, processes)
 
 
 def _score_in_processes(tasks: Iterator[Task], work: Work, done: Done, processes: int) -> None:
@@ -64,7 +64,7 @@ def _score_in_processes(tasks: Iterator[Task], work: Work, done: Done, processes
     others = {*multiprocessing.active_children()}
     running: dict[Future[None], Task] = {}
     with _signals_blocked():  # multiprocessing starts its resource tracker here
-        pool = ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(work,))
+        pool = ProcessPoolExecutor(processes, context, initializer=_start_worker, initargs=(work,))
     with pool:
         try:
             for task in tasks:
@@ -72,9 +72,9 @@ def _score_in_processes(tasks: Iterator[Task], work: Work, done: Done, processes
                     future = pool.submit(_score, task)
                 running[future] = task
                 if len(running) >= processes * AHEAD:
-                    _settle(running, done)
+                    _collect_finished(running, done)
             while running:
-                _settle(running, done)
+                _collect_finished(running, done)
         except BrokenProcessPool as error:
             raise StageError(
                 "a worker process died",
@@ -87,7 +87,7 @@ def _score_in_processes(tasks: Iterator[Task], work: Work, done: Done, processes
             raise
 
 
-def _ahead(tasks: Iterator[Task]) -> Iterator[Task]:
+def _prefetched(tasks: Iterator[Task]) -> Iterator[Task]:
     """List in a thread, so that no process waits for the listing and the total is known early.
 
     Not for scoring in this process: two threads that share the interpreter take a third longer.
@@ -119,7 +119,7 @@ def _signals_blocked() -> Generator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _settle(running: dict[Future[None], Task], done: Done) -> None:
+def _collect_finished(running: dict[Future[None], Task], done: Done) -> None:
     """Wait until a task is finished, and report all finished ones."""
     finished, _ = wait(running, return_when=FIRST_COMPLETED)
     for each in finished:
@@ -153,7 +153,7 @@ class _Worker:
     reader: Reader
 
 
-def _begin(work: Work) -> None:
+def _start_worker(work: Work) -> None:
     threading.Thread(target=_follow_parent, daemon=True).start()
     use_one_thread()
     do_without_pandas()

@@ -78,7 +78,7 @@ class Disk:
             except OSError:  # list the folder as a file: reading it will say why it fails
                 yield Listing(os.path.dirname(folder), iter([Entry(os.path.basename(folder) or b".", 0, 0)]))
                 continue
-            yield Listing(folder, self._look(folder, names))
+            yield Listing(folder, self._stat_all(folder, names))
             pending += [os.path.join(folder, name) for name in reversed(inner)]
 
     def _list(self, path: bytes) -> tuple[list[bytes], list[bytes]]:
@@ -107,7 +107,7 @@ class Disk:
         except OSError:  # a loop of links
             return False
 
-    def _look(self, folder: bytes, names: list[bytes]) -> Iterator[Entry]:
+    def _stat_all(self, folder: bytes, names: list[bytes]) -> Iterator[Entry]:
         """Stat each file without opening it; if the folder is gone, reading its files will say so."""
         try:
             descriptor = self._open(folder)
@@ -138,7 +138,7 @@ class Disk:
         try:
             descriptor = self._open(folder)
         except OSError as error:
-            yield _Gone(_why(error, follow=self.follow))
+            yield _Gone(_read_error(error, follow=self.follow))
             return
         try:
             yield _Folder(descriptor, follow=self.follow)
@@ -183,7 +183,7 @@ class _Folder:
             finally:
                 os.close(file)
         except OSError as error:
-            raise UnreadableError(_why(error, follow=self._follow), passing=True) from error
+            raise UnreadableError(_read_error(error, follow=self._follow), passing=True) from error
 
     @staticmethod
     def _read_rest(file: int, data: bytes) -> bytes:
@@ -203,7 +203,7 @@ def why_skipped(name: bytes) -> str:
     return "" if is_named_like_a_picture(name) or not has_extension(name) else "not named like a picture"
 
 
-def _why(error: OSError, *, follow: bool) -> str:
+def _read_error(error: OSError, *, follow: bool) -> str:
     """Return why a listed file cannot be read."""
     if error.errno == errno.ENOENT:
         return "gone, or a dangling link" if follow else "gone since it was listed"
