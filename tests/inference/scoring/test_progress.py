@@ -65,7 +65,7 @@ def test_beam_is_watched(  # noqa: PLR0913, PLR0917  (fixtures)
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """While Beam scores, the parts that it has placed are counted: those of before are not, however often it scores."""
-    monkeypatch.setattr(meter, "LOOK", 0.001)
+    monkeypatch.setattr(meter, "POLL", 0.001)
     monkeypatch.setattr(meter, "OFTEN", 0)
     if force:
         score(folder, loaded, tmp_path / "parts")
