@@ -73,9 +73,9 @@ def mcnemar(better: int, worse: int) -> float:
     Under it each picture that only one of two equally good models reads right is either's with chance 1/2.
     1 where there is no such picture.
     """
-    from scipy.stats import binomtest
+    from scipy.special import bdtr  # scipy.stats, which has the test by name, takes three times as long to import
 
-    return float(binomtest(better, better + worse, 0.5).pvalue) if better + worse else 1.0
+    return min(1.0, 2 * float(bdtr(min(better, worse), better + worse, 0.5)))
 
 
 def difference_interval(better: int, worse: int, count: int, *, confidence: float, seed: int) -> tuple[float, float]:
