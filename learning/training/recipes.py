@@ -1,6 +1,6 @@
 """How each network is trained: `standard` in full, the other recipes as what they do otherwise.
 
-What each lever bought is in README.md; every length is in steps, so that a small data set trains as long as a
+What each lever bought is in docs/measurements.md; every length is in steps, so that a small data set trains as long as a
 large one.
 """
 
