@@ -165,7 +165,7 @@ def test_a_second_run_is_all_unchanged(trained: Project, tmp_path: Path) -> None
 
 def test_an_impossible_threshold_keeps_the_champion(trained: Project, refused: Project) -> None:
     """A refused model exits 3, names the rule and by how much it was missed, and leaves the champion."""
-    assert "all of them right would not do" in (refused.path / "told" / "stdout").read_text()
+    assert "even all of them right would not be enough" in (refused.path / "told" / "stdout").read_text()
     assert (refused.artifacts / "champion").readlink() == (trained.artifacts / "champion").readlink()
     assert (refused.artifacts / "latest" / "evaluate.blessing" / "NOT_BLESSED").exists()
 
@@ -207,7 +207,7 @@ def test_the_fallback_is_said_loudly(tmp_path: Path) -> None:
     ingest = shipped.partition("  preprocess:")[0].replace("drawn: 2000", "drawn: 0")
     (project.path / "pipeline.yaml").write_text(ingest)
     first = project.digits("run")
-    line = "(storage.googleapis.com: the proxy does not connect); to try again: digits run --force ingest"
+    line = "(storage.googleapis.com: the proxy does not connect); to retry: digits run --force ingest"
     assert "+---" in first.stderr
     for command in ("run", "plan", "show"):
         assert line in project.digits(command).stdout

@@ -55,20 +55,20 @@ def test_a_live_line_goes_when_its_stage_ends(project: Project) -> None:
     session = run_in_terminal(command, 100, _variables(project))
     assert any("say: first run" in frame and "0:00:0" in frame for frame in session.frames)
     assert "0:00:0" not in session.text
-    assert re.search(r"say ran after \d+\.\d s", session.text)
+    assert re.search(r"say done in \d+\.\d s", session.text)
 
 
 LIVE = r"files 617/2000  38 files/s  36 s left"
 TOLD = """
 import sys
 import termios
-from pipeline.cli.printing.progress import tell
+from pipeline.cli.printing.progress import show_progress
 from schemas import progress
 
 quiet = termios.tcgetattr(0)
 quiet[3] &= ~termios.ECHO
 termios.tcsetattr(0, termios.TCSANOW, quiet)
-with tell("scoring"):
+with show_progress("scoring"):
     progress.report(progress.Progress(617, 2000, "files", rate=38.0))
     sys.stdin.readline()
     progress.tell("the job [x] is :x: cancelled")
