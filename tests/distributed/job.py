@@ -14,7 +14,9 @@ from numpy import uint8
 from learning.synthetic.encoding import encode_png
 from tests.project import Project
 
-__all__ = ["Job", "environment"]
+__all__ = ["UNREADABLE", "Job", "environment"]
+
+UNREADABLE = 5  # the exit status of a job that is done: each of its folders holds a file that is no picture
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,6 @@ class Job:
         out = self.out.with_name(f"here-{self.out.name}")
         self.project.digits("score", str(self.folder), "--out", str(out), status=UNREADABLE)
         return out.read_bytes()
-
-
-UNREADABLE = 5
 
 
 def environment() -> dict[str, str]:
