@@ -21,7 +21,7 @@ test: .venv/installed-dev
 	$(BIN)/python -m pytest -n auto --durations 10 --durations-min 1
 
 test-quick: .venv/installed-dev
-	$(BIN)/python -m pytest -n auto --quick --durations 5 --durations-min 1
+	$(BIN)/python -m pytest -n auto --tensorflow=without --durations 5 --durations-min 1
 
 # Hours; ONLY="AVX2 one-processor" names a part of the settings, PYTHONS another set of interpreters (see the script).
 test-machines: .venv/installed-dev

@@ -19,8 +19,8 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 WORKERS = 8  # at most: each may take a gigabyte
-QUICK = Path(__file__).with_name("quick")
-SLOW = frozenset({"tensorflow_session", "trained"})
+NO_TENSORFLOW = Path(__file__).with_name("no_tensorflow")
+STARTING = frozenset({"tensorflow_session", "trained"})
 """The fixtures for which TensorFlow is started."""
 
 
@@ -31,25 +31,28 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Take --quick."""
-    parser.addoption("--quick", action="store_true", help="leave out the tests that start TensorFlow, and prove it")
+    """Take --tensorflow."""
+    told = "`without` leaves out the tests that start TensorFlow, and proves it; `only` runs no others"
+    parser.addoption("--tensorflow", choices=("with", "without", "only"), default="with", help=told)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Where only quick tests are asked for, let every import of TensorFlow fail, in what they start, too."""
-    if config.getoption("quick"):
-        sys.path.insert(0, str(QUICK))
-        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(QUICK), os.environ.get("PYTHONPATH")]))
+    """Without TensorFlow, let every import of it fail, in the processes that tests start, too."""
+    if config.getoption("tensorflow") == "without":
+        sys.path.insert(0, str(NO_TENSORFLOW))
+        os.environ["PYTHONPATH"] = os.pathsep.join([str(NO_TENSORFLOW), *filter(None, [os.environ.get("PYTHONPATH")])])
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what starts TensorFlow by the fixtures it asks for; where only quick tests are wanted, leave it out."""
+    """Mark what starts TensorFlow by the fixtures it asks for, and keep the tests that are wanted."""
     for item in items:
-        if SLOW & set(getattr(item, "fixturenames", ())):
+        if STARTING & set(getattr(item, "fixturenames", ())):
             item.add_marker("tensorflow")
-    if config.getoption("quick"):
-        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("tensorflow")])
-        items[:] = [item for item in items if not item.get_closest_marker("tensorflow")]
+    wanted = config.getoption("tensorflow")
+    if wanted != "with":
+        left_out = [item for item in items if (item.get_closest_marker("tensorflow") is None) == (wanted == "only")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if (item.get_closest_marker("tensorflow") is None) != (wanted == "only")]
 
 
 @pytest.fixture(scope="session")
