@@ -38,7 +38,7 @@ def test_the_full_data_set_was_used(document: dict[str, Any]) -> None:
 
 
 def test_the_model_reads_99_2_percent(document: dict[str, Any]) -> None:
-    """The shipped pipeline reads 99.2 % of the official test split, as a model does that reads 99.55 % of all digits."""
+    """Of the official test split 99.2 % are read, as by a model that reads 99.55 % of all digits."""
     assert round(document["metrics"]["accuracy"] * 10_000) >= at_least(0.9955, 10_000)
 
 
