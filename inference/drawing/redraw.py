@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from inference.drawing.close_up import Note
 from inference.page.single_digit import SingleDigit
-from inference.pixels.centring import bounding_box, place
+from inference.pixels.centring import bounding_box, draw_centred
 from inference.pixels.resizing import reduced
 from inference.pixels.stroke_width import fit_strokes
 
@@ -55,4 +55,4 @@ def redraw(grey: NDArray[np.uint8], found: SingleDigit, factor: int, note: Note)
     mask, done = fit_strokes(mask)
     if done:
         note(done, mask)
-    return place(mask), done
+    return draw_centred(mask), done

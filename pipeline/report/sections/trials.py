@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from learning.evaluation.trials import NO_DIGITS
+from learning.evaluation.trials import NOT_DIGITS
 from learning.synthetic.robustness import KINDS, render
 from pipeline.report.html.markup import Html, bar, element, joined, paragraph, picture
 from pipeline.report.html.words import readable
@@ -41,9 +41,9 @@ def refusals(material: Material) -> Html:
     found = material.metrics
 
     def make(split: Split, kind: str, seed: int) -> bytes:
-        return next(NO_DIGITS[kind](split, 1, seed))
+        return next(NOT_DIGITS[kind](split, 1, seed))
 
-    draw = _drawn(material, tuple(NO_DIGITS), make)
+    draw = _drawn(material, tuple(NOT_DIGITS), make)
     said = f"Pictures without a digit. An answer counts as right if it is not a digit. {ORDER}"
     return _trial(
         material, "refusals", "Pictures that are not digits", said, found.refusals, found.refusals_tried, draw
