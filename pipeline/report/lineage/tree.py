@@ -81,7 +81,7 @@ def _draw_artifact(drawing: _Drawing, path: str, role: str, guides: tuple[str, s
 
 def _draw_execution(drawing: _Drawing, execution: Execution, others: int, indent: str) -> None:
     again = execution.name in drawing.drawn
-    others_said = f"; {others} more produced the same" if others else ""
+    others_said = f", and {others} more produced the same" if others else ""
     above = " (above)" if again else f", {_when(execution)}{others_said}"
     drawing.say(
         f"OUTPUT of Execution {execution.stage} {execution.fingerprint[:8]}{above}", f"{indent}└ ", f"{indent}    "
