@@ -45,7 +45,7 @@ def _print_failure(finished: Run, failure: BaseException, context: typer.Context
     lines = [
         "",
         f"error: {stage} failed: {record.error}",
-        f"  again:    {_rerun_command(context, stage, finished.pipeline.overrides)}",
+        f"  retry:    {_rerun_command(context, stage, finished.pipeline.overrides)}",
         f"  log:      {logs / 'log.jsonl'}",
         f"  output:   {logs / 'logs' / stage / 'output.txt'}",
     ]

@@ -33,7 +33,8 @@ def verdict_lines(verdict: Verdict, *, kept: bool) -> list[str]:
         lines = [f"verdict  {paint('BLESSED', 'green')}: {tally(verdict.rules)}"]
     else:
         stays = " (the champion stays)" if kept else ""
-        text = f"{missed} of {len(verdict.rules)} rules missed" if verdict.rules else verdict.reasons[0]
+        rules = f"rule{'' if len(verdict.rules) == 1 else 's'}"
+        text = f"{missed} of {len(verdict.rules)} {rules} missed" if verdict.rules else verdict.reasons[0]
         lines = [f"verdict  {paint('NOT BLESSED', 'red')}: {text}{stays}"]
     if verdict.rules:
         lines += ["", *_rule_lines(verdict.rules, verdict.comparison), ""]
