@@ -83,12 +83,12 @@ def _reasons(summary: Summary) -> str:
     others = sum(max(len(row[i]) for row in (REASONS_HEADER, *rows)) + GAP for i in (0, 1, 3))
     if sys.stdout.isatty() and shutil.get_terminal_size().columns < others + LEAST:
         return "\n".join(
-            f"{folded(f'{n} {decision}: {reason}')}\n  {_in(paths)}" for decision, reason, paths, n in rows
+            f"{folded(f'{n} {decision}: {reason}')}\n  {_indented(paths)}" for decision, reason, paths, n in rows
         )
     return columns(REASONS_HEADER, rows, wrapped=2)
 
 
-def _in(paths: str) -> str:
+def _indented(paths: str) -> str:
     return "\n  ".join(textwrap.wrap(paths, max(shutil.get_terminal_size().columns - GAP, 1)))
 
 
