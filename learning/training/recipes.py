@@ -1,7 +1,7 @@
 """The training recipes; the defaults of Recipe are `standard`, and the other recipes list their differences.
 
-docs/measurements.md shows what each setting gains. Lengths are in steps, so a small data set trains as long as a large
-one.
+docs/measurements.md shows what each setting gains. Lengths are in steps, so a small data set trains as long as a
+large one.
 """
 
 from __future__ import annotations
