@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["calibration_error", "calibration_gaps", "fit_calibration", "fit_reference"]
 
+# As in Guo et al. 2017 (https://arxiv.org/abs/1706.04599).
 BINS = 15
 
 

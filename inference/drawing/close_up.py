@@ -24,6 +24,7 @@ __all__ = ["Note", "draw_digit", "ignored_marks"]
 
 Note = Callable[[str, Any], None]
 
+# Chosen by eye on the robustness suite's pictures.
 LONGER = 112  # pixels: longer side of the digit in the close-up, 5.6 for each pixel of MNIST's
 MARGIN = 0.35  # of the digit's longer side: margin around it
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["normalise_native"]
 
+# Chosen by eye when the front end was written: no measurement is on record.
 LARGEST = 4 * SIDE  # pixels: largest side of such a picture
 FULL = 250  # of 255: weaker ink is stretched to 255
 FAINTEST = 64  # of 255: least contrast

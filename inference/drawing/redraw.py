@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["redraw"]
 
+# Chosen by eye on plain pictures of the robustness suite.
 LONGER = 100  # pixels: longer side of the redrawn digit, five for each pixel of MNIST's
 AROUND = 3  # pixels of the small picture: margin around the digit
 

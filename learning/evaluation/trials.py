@@ -32,6 +32,7 @@ NOT_DIGITS: dict[str, Callable[[Split, int, int], Iterator[bytes]]] = {
 }
 """Generators of the kinds of picture that are not digits; two_digits takes its digits from the split."""
 
+# A share of 500 pictures has a standard error of at most 2.2 points.
 STRANGERS, MOST_STRANGERS = "strangers", 500
 
 
