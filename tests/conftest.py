@@ -43,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what starts TensorFlow by the fixtures it asks for, and leave it out where only quick tests are asked for."""
+    """Mark what starts TensorFlow by its fixtures, and leave it out where only quick tests are asked for."""
     for item in items:
         if SLOW & set(getattr(item, "fixturenames", ())):
             item.add_marker("tensorflow")
