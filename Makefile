@@ -33,7 +33,7 @@ check: .venv/installed-dev
 	$(BIN)/lint-imports
 	$(BIN)/basedpyright
 
-# Needs MNIST_FILES, and half an hour; goes on where it was broken off.
+# Needs MNIST_FILES, and half an hour; resumes if interrupted.
 bench-train: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks.training artifacts/bench
 

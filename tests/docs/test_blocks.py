@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from learning.synthetic.encoding import encode_png
 from tests.docs.execute import execute
 from tests.docs.pages import PAGES, Section, sections
 from tests.inference.pictures import as_file, seven
 from tests.project import HOUSE, Project
-from tests.samples import draw_digit, write_digits
+from tests.samples import write_digits
 
 ROOMS = ("schemas", "inference", "learning", "components", "pipeline", "tests")
 SECTIONS = [section for page in PAGES for section in sections(page) if section.blocks]
@@ -25,8 +24,7 @@ def readers(trained: Project, tmp_path: Path) -> Project:
     project = trained.copy(tmp_path)
     (project.path / "photo.jpg").write_bytes(as_file(seven(), "JPEG"))
     write_digits(project.path / "scans", {"3": 2, "7": 2})
-    mine = write_digits(project.path / "mine", dict.fromkeys("0123456789", 15))
-    (mine / "5" / "mistake.png").write_bytes(encode_png(draw_digit("3", 30)))
+    write_digits(project.path / "mine", dict.fromkeys("0123456789", 20))
     return project
 
 

@@ -17,8 +17,8 @@ import pytest
 
 from tests.distributed.flink import free_port, wait
 from tests.distributed.job import UNREADABLE, Job, environment
-from tests.faults.aftermath import wait_for
 from tests.project import Project
+from tests.waiting import PATIENCE, wait_for
 
 ATTEMPTS = 5
 
@@ -52,7 +52,7 @@ def _served(module: str, option: str, log: Path) -> Generator[str]:
         ) as process,
     ):
         try:
-            wait(lambda: _listens(port) or process.poll() is not None, 60)
+            wait(lambda: _listens(port) or process.poll() is not None, PATIENCE)
             assert _listens(port), log.read_text()
             yield f"localhost:{port}"
         finally:

@@ -57,7 +57,7 @@ def test_the_document_has_metrics_and_source(document: dict[str, Any]) -> None:
 def test_the_sample_that_was_asked_for_is_no_fallback(document: dict[str, Any], champion: Path) -> None:
     """Nothing calls the sample a stand-in where it was chosen."""
     assert document["notice"] is None
-    assert "in place of" not in (champion / "README.md").read_text()
+    assert "instead of the full MNIST" not in (champion / "README.md").read_text()
 
 
 def test_splits_are_3600_400_and_1000(trained: Project) -> None:
