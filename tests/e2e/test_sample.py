@@ -221,7 +221,7 @@ def test_training_ends_cleanly_on_a_signal(
     copied = _copy(trained, tmp_path)
     process = copied.start("run", *ENDLESS)
     assert process.stderr is not None
-    while "step" not in (line := process.stderr.readline()):
+    while "step 50/40000" not in (line := process.stderr.readline()):
         assert line, "the run ended before it trained"
     process.send_signal(number)
     process.communicate(timeout=PATIENCE)
