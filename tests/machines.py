@@ -86,7 +86,7 @@ def main() -> int:
     given = parser.parse_args()
     if unknown := set(given.settings) - set(SETTINGS):
         parser.error(f"there is no setting {', '.join(sorted(unknown))}; expected: {', '.join(SETTINGS)}")
-    options = ["--tensorflow=only"] if given.weights else []
+    options = ["--only", "tensorflow"] if given.weights else []
     failed = [name for name in given.settings or SETTINGS if not _try(name, options)]
     return 1 if failed else 0
 
