@@ -26,8 +26,8 @@ def test_what_failed_is_made_anew(tmp_path_factory: pytest.TempPathFactory) -> N
     def fail(folder: Path) -> None:
         folder.mkdir()
         (folder / "half").touch()
-        raise OSError
+        raise OSError("the disk is full")
 
-    with pytest.raises(OSError, match=""):
+    with pytest.raises(OSError, match="the disk is full"):
         once(tmp_path_factory, "failed", fail)
     assert list(once(tmp_path_factory, "failed", Path.mkdir).iterdir()) == []
