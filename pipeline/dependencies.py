@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from pipeline.source import library_versions, read_source
+from pipeline.libraries import library_versions
+from pipeline.source import read_source
 from pipeline.specification import Pipeline, Stage
 from schemas.records.fingerprint import Parts
 from schemas.settings.external_data import read_outside
@@ -19,7 +20,7 @@ def read_parts(stage: Stage, pipeline: Pipeline, inputs: dict[str, str]) -> Part
         source=source.modules,
         config=stage.config.model_dump(mode="json"),
         inputs=inputs,
-        libraries=library_versions(source.libraries),
+        libraries=library_versions(source.libraries, pipeline.project),
         python=f"{sys.version_info.major}.{sys.version_info.minor}",
         threads=None if source.libraries.isdisjoint({"tensorflow", "keras"}) else pipeline.threads,
         data=read_outside(stage.config, pipeline.project),

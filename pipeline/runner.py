@@ -16,10 +16,11 @@ from typing import Any
 
 from pipeline.execute import execute
 from pipeline.history import hold, read_runs
+from pipeline.libraries import library_versions
 from pipeline.log import LOGGER, write_log
 from pipeline.plan import decide, foresee_stage, refusal
 from pipeline.registry import champion, promote
-from pipeline.source import library_versions, read_source
+from pipeline.source import read_source
 from pipeline.specification import FILE, Pipeline, Stage
 from pipeline.store import Store
 from pipeline.upstream import resolve_inputs, take_stage
@@ -245,7 +246,9 @@ def _environment(pipeline: Pipeline) -> dict[str, Any]:
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.release()} {platform.machine()}",
         "cpus": os.cpu_count(),
-        "libraries": library_versions(frozenset[str]().union(*(source.libraries for source in sources))),
+        "libraries": library_versions(
+            frozenset[str]().union(*(source.libraries for source in sources)), pipeline.project
+        ),
         "git": _git_commit(pipeline.project),
     }
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.source import HOUSE, library_versions, read_source
+from pipeline.libraries import library_versions
+from pipeline.source import HOUSE, read_source
 
 ROOMS = ("schemas", "inference", "learning", "components")
 
@@ -47,12 +48,12 @@ def test_libraries_are_what_is_neither_own_nor_standard(package: Path) -> None:
     (package / "stage.py").write_text("import os\nimport json as j\nimport yaml\nfrom sklearn import metrics\n")
     libraries = read_source(f"{package.name}.stage", HOUSE).libraries
     assert libraries == {"yaml", "sklearn"}
-    assert {name.lower() for name in library_versions(libraries)} == {"pyyaml", "scikit-learn"}
+    assert {name.lower() for name in library_versions(libraries, HOUSE)} == {"pyyaml", "scikit-learn"}
 
 
 def test_a_library_that_is_not_installed_has_the_version_missing() -> None:
     """A missing library is part of the fingerprint, and no error."""
-    assert library_versions(frozenset({"no_such_library"})) == {"no_such_library": "missing"}
+    assert library_versions(frozenset({"no_such_library"}), HOUSE) == {"no_such_library": "missing"}
 
 
 def test_every_stage_counts_the_modules_it_uses() -> None:
