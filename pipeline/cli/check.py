@@ -87,13 +87,15 @@ def _explain(stage: Stage) -> str:
 def _settings(config: BaseModel, indent: str) -> list[str]:
     """Give a line for each setting, those inside others too: its value, and what it means."""
     from schemas.settings.config import Config
+    from schemas.settings.descriptions import descriptions
 
+    meanings = descriptions(type(config))
     lines: list[str] = []
-    for name, info in type(config).model_fields.items():
+    for name in type(config).model_fields:
         value: object = getattr(config, name)
         if isinstance(value, Config):
             lines += _settings(value, f"{indent}{name}.")
         else:
             shown = json.dumps(config.model_dump(mode="json", exclude_none=True, include={name}).get(name))
-            lines.append(f"{indent}{name}: {shown}".ljust(40) + f"  # {info.description}")
+            lines.append(f"{indent}{name}: {shown}".ljust(40) + f"  # {meanings.get(name)}")
     return lines

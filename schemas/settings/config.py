@@ -16,5 +16,5 @@ class Config(BaseModel):
     """
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True, protected_namespaces=()
+        extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True, protected_namespaces=()
     )
