@@ -14,7 +14,6 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from pipeline.execute import execute
 from pipeline.history import hold, read_runs
 from pipeline.libraries import library_versions
 from pipeline.log import LOGGER, write_log
@@ -164,6 +163,8 @@ def _run_stage(run: Run, stage: Stage, *, forced: bool) -> tuple[StageRecord, Ex
         run.record.write(run.folder)
         logs = run.folder / "logs" / stage.name
         try:
+            from pipeline.execute import execute
+
             execution = execute(
                 stage, decision, inputs, pipeline=run.pipeline, store=run.store, run=run.record, logs=logs
             )
