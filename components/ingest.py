@@ -9,7 +9,7 @@ from pydantic import Field, NonNegativeInt, PositiveFloat, model_validator
 
 from components.sources.folder import read_folder
 from components.sources.idx import read_idx
-from components.sources.mnist import read_mnist
+from components.sources.mnist import check_originals, read_mnist
 from components.sources.reachability import UnreachableError
 from components.sources.sample import DATASET, read_sample
 from components.sources.source_result import SourceResult
@@ -32,15 +32,17 @@ class IngestConfig(SourceEntry):
 
     sources: list[SourceEntry] = Field(default_factory=list[SourceEntry], min_length=1)
     """Several sources in place of one, each with `source:` and what it needs; their splits are put together."""
-    fallback: Literal["sample"] | None = None
+    fallback: Literal["sample"] | None = Field(default=None, json_schema_extra={"counts": "fallback"})
     """What to use when, and only when, the host of the full MNIST cannot be reached."""
-    manual_dir: Path | None = Field(default=None, json_schema_extra={"env": "DIGITS_TFDS_MANUAL_DIR"})
+    manual_dir: Path | None = Field(
+        default=None, json_schema_extra={"env": "DIGITS_TFDS_MANUAL_DIR", "counts": "fallback"}
+    )
     """A folder with the four original MNIST files, in place of a download."""
-    data_dir: Path | None = Field(default=None, json_schema_extra={"env": "TFDS_DATA_DIR"})
+    data_dir: Path | None = Field(default=None, json_schema_extra={"env": "TFDS_DATA_DIR", "counts": "fallback"})
     """Where tensorflow-datasets keeps what it has prepared; by default ~/tensorflow_datasets."""
-    offline: bool = Field(default=False, json_schema_extra={"env": "DIGITS_OFFLINE"})
+    offline: bool = Field(default=False, json_schema_extra={"env": "DIGITS_OFFLINE", "counts": "fallback"})
     """Open no connection."""
-    stall_seconds: PositiveFloat = 60
+    stall_seconds: PositiveFloat = Field(default=60, json_schema_extra={"counts": "never"})
     """A download with no new byte for so long is ended, and counts as unreachable."""
     drawn: NonNegativeInt = 0
     """Digits drawn by a program, in ways that MNIST hardly has; none where the classes are not 0 to 9."""
@@ -54,9 +56,23 @@ class IngestConfig(SourceEntry):
             raise ValueError(f"{min(own)} stands beside sources: it belongs into one of them")
         return self
 
+    @property
+    def takes_mnist(self) -> bool:
+        """Whether the full MNIST is the source, or one of them."""
+        return any(entry.source == "tfds" for entry in self.sources or [self])
+
+    def check_named(self) -> None:
+        """Check that a named manual_dir holds the four original files, whether or not they will be read."""
+        if self.manual_dir and self.takes_mnist:
+            check_originals(self.manual_dir)
+
 
 def ingest(examples: Output[Examples], statistics: Output[Statistics], config: IngestConfig) -> None:
-    """Write the train and test split of the source or sources, what is drawn beside them, and the figures of all."""
+    """Write the train and test split of the source or sources, what is drawn beside them, and the figures of all.
+
+    Raises:
+        InputError: a source is missing or damaged, or its host cannot be reached and there is no fallback.
+    """
     parts = _take_all(config)
     splits = join(parts) if config.sources else parts[""].splits
     drawn = _draw(splits["train"], config)
@@ -73,7 +89,7 @@ def ingest(examples: Output[Examples], statistics: Output[Statistics], config: I
         warnings=warnings,
     )
     Statistics.write(statistics.path, record)
-    _tell_all(parts, warnings)
+    _tell_all(parts, warnings, config)
 
 
 def _take_all(config: IngestConfig) -> dict[str, SourceResult]:
@@ -109,6 +125,7 @@ def _take_mnist(config: IngestConfig) -> SourceResult:
             stall_seconds=config.stall_seconds,
         )
     except UnreachableError as error:
+        config.note_unreachable()
         if config.fallback is None:
             raise
         return SourceResult(Source(name="sample", dataset=DATASET, why_not_tfds=error.why), read_sample(config.seed))
@@ -133,7 +150,9 @@ def _describe(prefix: str, part: SourceResult) -> SourceStatistics:
     )
 
 
-def _tell_all(parts: dict[str, SourceResult], warnings: list[str]) -> None:
+def _tell_all(parts: dict[str, SourceResult], warnings: list[str], config: IngestConfig) -> None:
+    if config.manual_dir and not config.takes_mnist:
+        tell(f"the files in {config.manual_dir} were not looked at: no source is tfds")
     for part in parts.values():
         if part.skipped:
             tell(f"{part.source.dataset}: files skipped, as hidden or not named like pictures: {part.skipped}")

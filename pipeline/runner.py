@@ -77,11 +77,14 @@ def run_pipeline(pipeline: Pipeline, store: Store, selection: Selection | None =
     an Exception, ends the run too, and the record says `interrupted`. A run that cannot start leaves no record.
 
     Raises:
-        InputError: A stage above the first selected one never ran, or its output is damaged.
+        InputError: A stage above the first selected one never ran, or its output is damaged; or what a setting
+            names is missing or damaged.
         UsageError: What an earlier run left does not fit the stages selected.
     """
     selection = selection or Selection()
     start = time.monotonic()
+    for stage in pipeline.stages:
+        stage.config.check_named()
     taken = _take_above(pipeline, store, selection)
     run = _open_run(pipeline, store)
     with hold(run.folder), write_log(run.folder / "log.jsonl"):
@@ -175,7 +178,14 @@ def _run_stage(run: Run, stage: Stage, *, forced: bool) -> tuple[StageRecord, Ex
                 record.error = f"{type(error).__name__}: {error}"
             LOGGER.error("%s failed", stage.name, exc_info=error)
             return record, None
-    record.outcome = "ran"
+    record.fingerprint = execution.fingerprint
+    if execution.run == run.record.run:
+        record.outcome = "ran"
+    else:
+        changes = execution.parts.changes_to(decision.parts)
+        record.reason = f"unchanged (from run {execution.run}); the host could not be asked"
+        record.reason += f"; since then: {changes}" if changes else ""
+        LOGGER.info("%s: %s", stage.name, record.reason, extra={"kept": stage.name})
     return record, execution
 
 

@@ -15,7 +15,7 @@ __all__ = ["missing", "name_of", "read_outside"]
 
 
 def read_outside(config: Config, project: Path) -> dict[str, str]:
-    """Digest what lies at the paths of fields declared with `json_schema_extra={"data": True}`.
+    """Digest what lies at the paths of fields declared with `json_schema_extra={"data": "folder"}` or `"file"`.
 
     Hidden files do not count, nor does artifacts/. What has not moved since it was last hashed is not hashed again.
 
@@ -28,7 +28,7 @@ def read_outside(config: Config, project: Path) -> dict[str, str]:
     """
     known: FileCache | None = None
     digests: dict[str, str] = {}
-    for path in _paths(config):
+    for path, _ in _paths(config):
         known = known or FileCache(project / "artifacts" / ".data.json")
         for folder, files in _walk(path, project / "artifacts"):
             hashes = [(name_of(file.name), _hash(file, known)) for file in files]
@@ -38,9 +38,9 @@ def read_outside(config: Config, project: Path) -> dict[str, str]:
     return digests
 
 
-def missing(config: Config) -> list[Path]:
-    """Give the paths of such fields that lead nowhere."""
-    return [path for path in _paths(config) if not path.exists()]
+def missing(config: Config) -> list[str]:
+    """Say which paths of such fields lead nowhere, or to a file where a folder belongs, or the other way round."""
+    return [wrong for path, kind in _paths(config) if (wrong := _wrong(path, kind))]
 
 
 def name_of(path: str | Path) -> str:
@@ -48,16 +48,24 @@ def name_of(path: str | Path) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def _paths(config: Config) -> Iterator[Path]:
+def _wrong(path: Path, kind: str) -> str:
+    if not path.exists():
+        return f"there is no {path}"
+    found = "folder" if path.is_dir() else "file"
+    return "" if found == kind else f"{path} is a {found}, and should be a {kind}"
+
+
+def _paths(config: Config) -> Iterator[tuple[Path, str]]:
+    """Yield the paths of the data that a config names, each with `folder` or `file`."""
     for name, info in type(config).model_fields.items():
         value: object = getattr(config, name)
         extra = info.json_schema_extra
-        counts = isinstance(extra, dict) and cast("dict[str, object]", extra).get("data")
+        kind = cast("dict[str, str]", extra).get("data") if isinstance(extra, dict) else None
         for item in cast("list[object]", value) if isinstance(value, list) else [value]:
             if isinstance(item, Config):
                 yield from _paths(item)
-            elif counts and isinstance(item, Path):
-                yield item
+            elif kind and isinstance(item, Path):
+                yield item, kind
 
 
 def _walk(path: Path, left_out: Path) -> Iterator[tuple[Path, list[Path]]]:
