@@ -12,7 +12,7 @@ from typing import Any
 
 __all__ = ["FileCache"]
 
-SETTLED = 2_000_000_000  # ns; the coarsest clock of a filesystem in use (FAT) ticks every 2 s
+TICK = 2_000_000_000  # ns; the coarsest clock of a filesystem in use (FAT) ticks every 2 s
 
 
 class FileCache:
@@ -25,11 +25,13 @@ class FileCache:
     Args:
         file: where the values are kept; nothing is saved while its folder does not exist.
         condition: what else the values depend on, such as Python's version; a file saved under another is ignored.
+        tick: of the filesystem's clock, in nanoseconds.
     """
 
-    def __init__(self, file: Path, condition: str = "") -> None:
+    def __init__(self, file: Path, condition: str = "", tick: int = TICK) -> None:
         self._file = file
         self._condition = condition
+        self._tick = tick
         self._entries = self._load()
         self._is_new = False
 
@@ -46,7 +48,7 @@ class FileCache:
         begun = time.time_ns()
         value, files = compute()
         stamps = {str(path): _stamp(str(path)) for path in files}
-        if all(max(stamp[1:3], default=0) < begun - SETTLED for stamp in stamps.values()):
+        if all(max(stamp[1:3], default=0) < begun - self._tick for stamp in stamps.values()):
             self._entries[key] = [value, stamps]
             self._is_new = True
         return value

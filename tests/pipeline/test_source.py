@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -92,3 +95,28 @@ def test_all_that_lies_in_the_project_counts(package: Path) -> None:
     source = read_source(f"{package.name}.stage", package.parent)
     assert "helpers_of_mine.help" in source.modules
     assert source.libraries == frozenset()
+
+
+def test_what_an_earlier_process_read_is_not_parsed_again(tmp_path: Path) -> None:
+    """A second process reads the same source from the cache, and parses nothing."""
+    (tmp_path / "artifacts").mkdir()
+    first, second = (_read_in_a_process(tmp_path) for _ in range(2))
+    assert first["modules"] == second["modules"]
+    assert first["parsed"] == len(first["modules"])
+    assert second["parsed"] == 0
+
+
+def _read_in_a_process(project: Path) -> dict[str, Any]:
+    code = """
+import ast, json, sys
+from pathlib import Path
+from typing import Any
+parsed = []
+sys.addaudithook(lambda event, arguments: parsed.append(arguments) if event == "compile" else None)
+from pipeline.source import read_source
+before = len(parsed)
+modules = read_source("components.train", Path(sys.argv[1])).modules
+print(json.dumps({"modules": modules, "parsed": len(parsed) - before}))
+"""
+    done = subprocess.run([sys.executable, "-c", code, str(project)], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
