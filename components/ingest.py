@@ -7,17 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt, PositiveFloat, model_validator
 
-from components.sources.folder import read_folder
-from components.sources.idx import read_idx
-from components.sources.mnist import check_originals, read_mnist
-from components.sources.reachability import UnreachableError
-from components.sources.sample import DATASET, read_sample
 from components.sources.source_result import SourceResult
 from components.sources.source_settings import SourceEntry
-from components.sources.survey import survey
-from components.sources.union import join, unique_names
-from learning.synthetic.drawn_digits import DATASET as DRAWINGS
-from learning.synthetic.drawn_digits import DIGITS, draw_digits
 from schemas.artifacts.artifact import Output
 from schemas.artifacts.examples import DRAWN, Examples, Split
 from schemas.artifacts.statistics import Source, SourceStatistics, Statistics, StatisticsRecord
@@ -64,6 +55,8 @@ class IngestConfig(SourceEntry):
     def check_named(self) -> None:
         """Check that a named manual_dir holds the four original files, whether or not they will be read."""
         if self.manual_dir and self.takes_mnist:
+            from components.sources.mnist import check_originals
+
             check_originals(self.manual_dir)
 
 
@@ -73,6 +66,9 @@ def ingest(examples: Output[Examples], statistics: Output[Statistics], config: I
     Raises:
         InputError: a source is missing or damaged, or its host cannot be reached and there is no fallback.
     """
+    from components.sources.survey import survey
+    from components.sources.union import join
+
     parts = _take_all(config)
     splits = join(parts) if config.sources else parts[""].splits
     drawn = _draw(splits["train"], config)
@@ -96,27 +92,44 @@ def _take_all(config: IngestConfig) -> dict[str, SourceResult]:
     """Read every source, by the name that its ids begin with; a single one has none."""
     if not config.sources:
         return {"": _take(config, config)}
+    from components.sources.union import unique_names
+
     names = unique_names([name_of(entry.folder.name) if entry.folder else entry.source for entry in config.sources])
     return {name: _take(entry, config) for name, entry in zip(names, config.sources, strict=True)}
 
 
 def _draw(train: Split, config: IngestConfig) -> SourceResult:
+    from learning.synthetic.drawn_digits import DATASET, DIGITS, draw_digits
+
     wanted = config.drawn and train.classes == DIGITS
     splits = {DRAWN: draw_digits(config.drawn, config.seed)} if wanted else {}
-    return SourceResult(Source(name="drawn", dataset=DRAWINGS), splits)
+    return SourceResult(Source(name="drawn", dataset=DATASET), splits)
 
 
 def _take(entry: SourceEntry, config: IngestConfig) -> SourceResult:
     if entry.source == "folder" and entry.folder:
+        from components.sources.folder import read_folder
+
         return read_folder(entry.folder, entry.test_share, config.seed)
     if entry.source == "idx":
+        from components.sources.idx import read_idx
+
         return read_idx(entry)
     if entry.source == "sample":
-        return SourceResult(Source(name="sample", dataset=DATASET), read_sample(config.seed))
+        return _take_sample(config.seed)
     return _take_mnist(config)
 
 
+def _take_sample(seed: int, why_not_tfds: str | None = None) -> SourceResult:
+    from components.sources.sample import DATASET, read_sample
+
+    return SourceResult(Source(name="sample", dataset=DATASET, why_not_tfds=why_not_tfds), read_sample(seed))
+
+
 def _take_mnist(config: IngestConfig) -> SourceResult:
+    from components.sources.mnist import read_mnist
+    from components.sources.reachability import UnreachableError
+
     try:
         dataset, splits = read_mnist(
             data_dir=config.data_dir,
@@ -128,7 +141,7 @@ def _take_mnist(config: IngestConfig) -> SourceResult:
         config.note_unreachable()
         if config.fallback is None:
             raise
-        return SourceResult(Source(name="sample", dataset=DATASET, why_not_tfds=error.why), read_sample(config.seed))
+        return _take_sample(config.seed, error.why)
     return SourceResult(Source(name="tfds", dataset=dataset), splits)
 
 
