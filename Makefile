@@ -1,7 +1,7 @@
 # Two commands do everything on a machine with Python 3.11, 3.12 or 3.13 and make:
 #   make run    installs into .venv and runs the pipeline
 #   make test   installs what the tests need as well, and runs them
-# Beside them: test-quick (no TensorFlow), test-machines (the tests as other machines would run them).
+# Beside them: test-quick (under a minute), test-machines (the tests as other machines would run them).
 
 CANDIDATES = $(PYTHON) python3 python3.13 python3.12 python3.11
 FITS = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
@@ -21,7 +21,7 @@ test: .venv/installed-dev
 	$(BIN)/python -m pytest -n auto --durations 10 --durations-min 1
 
 test-quick: .venv/installed-dev
-	$(BIN)/python -m pytest -n auto --quick --durations 5 --durations-min 1
+	$(BIN)/python -m pytest -n auto --only quick --durations 5 --durations-min 1
 
 # Hours; ONLY="AVX2 one-processor" names a part of the settings, PYTHONS another set of interpreters (see the script).
 test-machines: .venv/installed-dev

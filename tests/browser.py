@@ -6,9 +6,10 @@ import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from playwright.sync_api import Browser, Page, sync_playwright
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 __all__ = ["Visit", "open_browser"]
 
@@ -71,6 +72,8 @@ class Visit:
 @contextmanager
 def open_browser() -> Generator[Browser]:
     """Start the Chromium that is installed; a sandbox needs rights that a container does not have."""
+    from playwright.sync_api import sync_playwright
+
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     assert found, f"none of {', '.join(NAMES)} is installed"
     with sync_playwright() as playwright:

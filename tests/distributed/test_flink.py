@@ -12,6 +12,7 @@ from tests.distributed import flink as script
 from tests.distributed.flink import Cluster
 from tests.distributed.job import Job
 from tests.project import Project
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.distributed
 
@@ -36,7 +37,7 @@ def test_flink_says_the_same(flink: Cluster, job: Job, expected: bytes) -> None:
 def test_a_lost_task_manager_loses_nothing(flink: Cluster, job: Job, expected: bytes) -> None:
     """With a TaskManager killed half-way Flink gives the bytes that the local engine gives."""
     process = job.start(flink.options())
-    assert script.wait(lambda: job.parts >= 20, 120)
+    assert script.wait(lambda: job.parts >= 20, PATIENCE)
     flink.kill("taskmanager-1")
     there = job.parts
     out, err = process.communicate()
@@ -47,7 +48,7 @@ def test_a_lost_task_manager_loses_nothing(flink: Cluster, job: Job, expected: b
 def test_a_signal_cancels_the_job(flink: Cluster, job: Job, expected: bytes) -> None:
     """Broken off half-way, the job ends on Flink, too, and what is there is gone on with."""
     process = job.start(flink.options())
-    assert script.wait(lambda: job.parts >= 5, 120)
+    assert script.wait(lambda: job.parts >= 5, PATIENCE)
     process.send_signal(signal.SIGINT)
     process.communicate()
     state = max(flink.ask("jobs/overview")["jobs"], key=lambda each: each["start-time"])["state"]
@@ -58,7 +59,7 @@ def test_a_signal_cancels_the_job(flink: Cluster, job: Job, expected: bytes) -> 
 def test_a_lost_task_manager_was_missed(flink: Cluster) -> None:
     """Flink notices that a TaskManager is gone, and `mend` brings it back."""
     flink.kill("taskmanager-2")
-    assert script.wait(lambda: flink.task_managers() == 1, 60)
+    assert script.wait(lambda: flink.task_managers() == 1, PATIENCE)
     script.mend(flink)
     assert flink.task_managers() == 2
 

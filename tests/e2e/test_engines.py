@@ -9,14 +9,18 @@ import socket
 import subprocess
 import sys
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.distributed.flink import free_port, wait
-from tests.distributed.job import Job, environment
+from tests.distributed.job import UNREADABLE, Job, environment
 from tests.project import Project
+from tests.waiting import PATIENCE, wait_for
+
+ATTEMPTS = 5
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +52,7 @@ def _served(module: str, option: str, log: Path) -> Generator[str]:
         ) as process,
     ):
         try:
-            wait(lambda: _listens(port) or process.poll() is not None, 60)
+            wait(lambda: _listens(port) or process.poll() is not None, PATIENCE)
             assert _listens(port), log.read_text()
             yield f"localhost:{port}"
         finally:
@@ -93,14 +97,28 @@ def test_the_job_server_says_the_same_in_the_client(job: Job, expected: bytes, j
 
 def test_a_signal_cancels_the_job(sealed: Project, job_server: str, tmp_path: Path) -> None:
     """A job server that is told nothing would go on: its last job is cancelled, and what is there is gone on with."""
-    job = Job.of(sealed, tmp_path, 6_000, 30)
-    process = job.start(["--runner=PortableRunner", f"--job_endpoint={job_server}", "--environment_type=LOOPBACK"])
-    assert wait(lambda: job.parts >= 2, 120)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate()
-    assert (process.returncode, _last_state(job_server)) == (130, "CANCELLED")
+    options = ["--runner=PortableRunner", f"--job_endpoint={job_server}", "--environment_type=LOOPBACK"]
+    job, status, err = _interrupted(Job.of(sealed, tmp_path, 3_000, 30), options)
+    assert (status, _last_state(job_server)) == (130, "CANCELLED")
     assert "PortableRunner was asked to cancel the job digits-score-" in err
     assert job.done([]) == job.done_here()
+
+
+def _interrupted(job: Job, options: list[str]) -> tuple[Job, int, str]:
+    """Interrupt a job that has written a part; where it was done before this was seen, start it again.
+
+    Returns:
+        The job, its exit status, and what it said on standard error.
+    """
+    for attempt in range(ATTEMPTS):
+        job = replace(job, out=job.out.with_name(f"{attempt}-predictions.parquet"))
+        process = job.start(options)
+        wait_for(lambda: process.poll() is not None or job.parts, "a part")  # noqa: B023
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate()
+        if process.returncode != UNREADABLE:
+            return job, process.returncode, err
+    pytest.fail(f"it was done before it was seen to have a part, {ATTEMPTS} times")
 
 
 def _last_state(job_server: str) -> str:

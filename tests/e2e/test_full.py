@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.margin import at_least
 from tests.project import Project, shipped_project
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(7200)]
@@ -37,8 +38,8 @@ def test_the_full_data_set_was_used(document: dict[str, Any]) -> None:
 
 
 def test_the_model_reads_99_2_percent(document: dict[str, Any]) -> None:
-    """The shipped pipeline reaches at least 99.2 % of the official test split."""
-    assert document["metrics"]["accuracy"] >= 0.992
+    """Of the official test split 99.2 % are read, as by a model that reads 99.55 % of all digits."""
+    assert round(document["metrics"]["accuracy"] * 10_000) >= at_least(0.9955, 10_000)
 
 
 def test_the_model_is_promoted(document: dict[str, Any]) -> None:

@@ -35,34 +35,43 @@ def names(project: Project) -> tuple[str, str]:
     return runs[-1]["run"], runs[0]["run"]
 
 
-def test_nothing_is_missing_from_the_report_of_a_promoted_run(refused: Project) -> None:
+@pytest.fixture(scope="module")
+def of_promoted(refused: Project) -> str:
+    """Return the report of the first run."""
+    return report_of(refused, names(refused)[0])
+
+
+@pytest.fixture(scope="module")
+def of_refused(refused: Project) -> str:
+    """Return the report of the latest run."""
+    return report_of(refused)
+
+
+def test_nothing_is_missing_from_the_report_of_a_promoted_run(of_promoted: str) -> None:
     """Every section but the comparison with a champion, which there was not, is there and has its contents."""
-    text = report_of(refused, names(refused)[0])
-    assert "Promoted" in text
-    missing = re.findall(r'<p class="missing">([^<]*)', text)
+    assert "Promoted" in of_promoted
+    missing = re.findall(r'<p class="missing">([^<]*)', of_promoted)
     assert missing == ["Against the champion: There was no other champion to compare with."]
 
 
-def test_the_report_of_a_refused_run_says_what_lacked(refused: Project) -> None:
+def test_the_report_of_a_refused_run_says_what_lacked(of_refused: str) -> None:
     """It has the rule and the number of pictures that lacked; the champion is this very model, and no other."""
-    text = report_of(refused)
-    assert "Refused" in text
-    assert re.search(r"\d+ more correct needed", text)
-    missing = re.findall(r'<p class="missing">([^<]*)', text)
+    assert "Refused" in of_refused
+    assert re.search(r"\d+ more correct needed", of_refused)
+    missing = re.findall(r'<p class="missing">([^<]*)', of_refused)
     assert missing == [
         "This run has no Bundle: export blocked.",
         "Against the champion: There was no other champion to compare with.",
     ]
-    assert "The champion stays." in text
+    assert "The champion stays." in of_refused
 
 
-def test_the_gallery_is_what_was_misread(refused: Project) -> None:
+def test_the_gallery_is_what_was_misread(refused: Project, of_refused: str) -> None:
     """The report shows as many misread digits as the metrics count, up to 60."""
     metrics = json.loads((refused.artifacts / "latest" / "evaluate.evaluation" / "metrics.json").read_text())
     wrong = round(1000 * (1 - metrics["accuracy"]))
-    text = report_of(refused)
-    assert f"{wrong} pictures of 1,000 misread" in text
-    assert text.count('<figure class="tile">') >= min(wrong, 60)
+    assert f"{wrong} pictures of 1,000 misread" in of_refused
+    assert of_refused.count('<figure class="tile">') >= min(wrong, 60)
 
 
 @pytest.mark.parametrize("command", [("report",), ("lineage", "champion"), ("lineage",)])
@@ -101,8 +110,7 @@ def test_hugging_face_loads_the_card_of_the_bundle(trained: Project) -> None:
     assert model in card.text
 
 
-def test_size_and_speed_of_the_bundle_are_reported(refused: Project) -> None:
-    """They are shown, and refused by no rule."""
-    text = report_of(refused, names(refused)[0])
-    assert re.search(r"LiteRT</t[dh]>.*?\d+ KiB", text)
-    assert re.search(r"one picture, LiteRT, one thread</t[dh]>.*?\d+ µs", text)
+def test_size_and_speed_of_the_bundle_are_reported(of_promoted: str) -> None:
+    """They are shown, and judged by no rule."""
+    assert re.search(r"LiteRT</t[dh]>.*?\d+ KiB", of_promoted)
+    assert re.search(r"one picture, LiteRT, one thread</t[dh]>.*?\d+ µs", of_promoted)

@@ -91,8 +91,8 @@ def test_the_exported_model_applies_the_transform(trained: Project, champion: Pa
     import keras
 
     latest = trained.artifacts / "latest"
-    network = Model(latest / "train.model").load()
-    bare = keras.Model(network.layers[2].input, network.output)
+    network: Any = Model(latest / "train.model").load()
+    bare: Any = keras.Model(network.layers[2].input, network.output)
     images = Examples(latest / "preprocess.examples").read("test").images[:200]
     expected = np.asarray(bare(Transform(latest / "preprocess.transform").apply(images)))
     np.testing.assert_allclose(LiteRtModel(champion / "model.tflite")(images)["logits"], expected, atol=1e-4)
@@ -221,7 +221,7 @@ def test_training_ends_cleanly_on_a_signal(
     copied = _copy(trained, tmp_path)
     process = copied.start("run", *ENDLESS)
     assert process.stderr is not None
-    while "step" not in (line := process.stderr.readline()):
+    while "step 50/40000" not in (line := process.stderr.readline()):
         assert line, "the run ended before it trained"
     process.send_signal(number)
     process.communicate(timeout=PATIENCE)

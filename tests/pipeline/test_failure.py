@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 
+import pytest
+
 from tests.project import DIGITS, Project
 from tests.waiting import PATIENCE
 
@@ -109,6 +111,7 @@ def test_closed_streams_do_no_harm(project: Project) -> None:
     assert project.json("show")["outcome"] == "promoted"
 
 
+@pytest.mark.tensorflow
 def test_a_process_with_tensorflow_is_not_taken_apart(project: Project) -> None:
     """Once all is said and exit handlers were called, such a process ends at once, with the status it has to."""
     project.edit("toys/louder.py", "def louder", LINGERING)

@@ -17,7 +17,9 @@ from schemas.artifacts.examples import SIDE, Split
 from schemas.artifacts.model import History
 from schemas.errors import StageError
 from schemas.progress import Progress
+from tests.margin import at_least
 from tests.samples import make_transform
+from tests.varied import SEED
 
 CLASSES = ("left", "middle", "right")
 COUNT = 60
@@ -45,7 +47,7 @@ class Training:
             | {"optimizer": "adam", "learning_rate": 0.001, "label_smoothing": 0, "augment": None}
             | settings
         )
-        self.network = build_mlp(make_transform(folder / "transform"), len(CLASSES), seed=0)
+        self.network = build_mlp(make_transform(folder / "transform"), len(CLASSES), seed=SEED)
 
     def fit(self) -> History:
         """Train."""
@@ -54,7 +56,7 @@ class Training:
             make_bars(),
             self.validation,
             self.recipe,
-            seed=0,
+            seed=SEED,
             scratch=self.folder,
             logs=self.folder / "logs",
         )
@@ -99,7 +101,7 @@ def test_a_history_has_an_entry_a_round(tmp_path: Path) -> None:
 def test_training_learns(tmp_path: Path) -> None:
     """The best round reads what is easily told apart."""
     history = Training(tmp_path, make_bars(), learning_rate=0.01).fit()
-    assert history.rounds[history.best].validation_accuracy > 0.9
+    assert history.rounds[history.best].validation_accuracy * COUNT >= at_least(0.9, COUNT)
 
 
 def test_the_best_round_has_the_least_validation_loss(tmp_path: Path) -> None:
