@@ -7,7 +7,7 @@ FITS = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --disable-pip-version-check
 
-.PHONY: run test check install beam lock bench-train bench-score flink-up flink-down
+.PHONY: run test check install beam lock bench-train bench-score test-bundle flink-up flink-down
 
 run: install
 	$(BIN)/digits run
@@ -28,6 +28,10 @@ bench-train: .venv/installed-dev
 # Needs MNIST_FILES, and a quarter of an hour; PEERS names a folder with onnxruntime (see the script).
 bench-score: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks.score artifacts/bench-score --model . --memory
+
+# The model that the tests read with, made anew: see tests/sealed/README.md before.
+test-bundle: .venv/installed-dev
+	$(BIN)/python -m tests.sealed.make
 
 # A Flink cluster on this machine, to try out `digits score --engine beam`; needs Java 11 or 17 and Maven.
 flink-up: .venv/installed-dev

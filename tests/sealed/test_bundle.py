@@ -10,6 +10,7 @@ from components.sources.sample import read_sample
 from inference.model.reader import Reader
 from schemas.artifacts.bundle import Bundle
 from schemas.manifest import MANIFEST, Manifest, hash_files
+from tests.inference.pictures import sample
 from tests.project import Project
 from tests.sealed.make import keep
 from tests.sealed.project import BUNDLE
@@ -40,6 +41,13 @@ def test_it_reads_99_of_100_pictures_that_it_was_not_trained_on() -> None:
     """Of the 1,000 test pictures of the embedded sample it reads at least 990 right."""
     test = read_sample(seed=0)["test"]
     assert np.sum(Reader(BUNDLE).read(test.images).read == test.labels) >= 990
+
+
+def test_digits_whose_answers_are_stated_lie_clear_of_the_thresholds() -> None:
+    """Of every 25th digit of the sample oddness and confidence are at least 0.05 from where the decision changes."""
+    decisions = Reader(BUNDLE).read(sample()[::25])
+    assert np.abs(decisions.oddness - 1).min() > 0.05
+    assert np.abs(decisions.confidence - decisions.floor).min() > 0.05
 
 
 def test_kept_again_it_is_the_same(tmp_path: Path) -> None:
