@@ -113,7 +113,7 @@ def test_a_few_are_no_other_folder(shirts: list[bytes], loaded: LoadedBundle, tm
 
 
 def test_a_strict_model_tells_of_another_folder() -> None:
-    """A folder of which nothing is answered is told of by a model, too, that refuses a fifth of its validation digits."""
+    """A folder without an answer is reported, too, by a model that refuses a fifth of its validation digits."""
     summary = Summary(("0", "1"), Counter(unsure=ENOUGH), doubtful=ENOUGH)
     assert str(summary.drift(0.2)).startswith("100% of these")
 
