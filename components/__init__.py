@@ -1,1 +1,1 @@
-"""Verbs: one stage each. `ls components/` is the registry."""
+"""Verbs: one stage per file. `ls components/` is the registry."""

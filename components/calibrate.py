@@ -1,4 +1,4 @@
-"""Learn how sure a model may say it is, and which pictures it should not answer."""
+"""Calibrate a model: fit its temperature and the threshold for refusing pictures."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ class CalibrateConfig(Config):
     """Settings of the calibrate stage."""
 
     refused: Share = 0.01
-    """Largest share of the validation digits that may be refused; a larger one refuses more of what is no digit."""
+    """Largest share of the validation digits that may be refused; a larger share refuses more non-digits too."""
     floor: Share = 0.5
-    """Confidence below which a picture is said to lie between two digits."""
+    """Confidence below which a picture is refused as between two digits."""
     dimensions: PositiveInt = 40
-    """Of the subspace in which the pictures of one class lie."""
+    """Dimensions of the subspace fitted to the pictures of each class."""
     references: PositiveInt = 1000
-    """Training pictures whose features are kept for comparison."""
+    """Number of training pictures whose features are kept for comparison."""
     neighbour: PositiveInt = 5
-    """Which of the nearest of them counts: the nearest itself may be an accident."""
+    """Which of the nearest references to measure the distance to; the nearest alone may be a coincidence."""
 
 
 def calibrate(model: Model, examples: Examples, calibration: Output[Calibration], config: CalibrateConfig) -> None:
-    """Fit temperature and refusal threshold on the validation split, against what the training split looks like."""
+    """Describe the training split, and fit temperature and refusal threshold on the validation split."""
     from learning.calibration import fit_calibration, fit_reference
     from learning.features import infer, with_features
     from schemas.progress import tell

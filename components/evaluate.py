@@ -1,4 +1,4 @@
-"""Measure a model on the test split, and let the gate decide."""
+"""Evaluate a model on the test split and judge it by the gate."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ if TYPE_CHECKING:
 __all__ = ["EvaluateConfig", "evaluate"]
 
 SPLIT = "test"
-CONFIDENCE = 0.95  # of the intervals that are written beside the figures
+CONFIDENCE = 0.95  # of the intervals reported with the metrics
 WORST_DIGITS, WORST_CONFUSIONS = 3, 5
-FAR, FEW = 0.1, 100  # a share refused that is far above the one that was meant; validation pictures that say little
+FAR, FEW = 0.1, 100  # excess in the share refused that causes a warning; a validation split below this is too small
 
 
 class EvaluateConfig(Config):
     """Settings of the evaluate stage."""
 
     gate: Gate = Field(default_factory=Gate)
-    """The rules; a model is blessed when it meets every one of at least one."""
+    """The rules; a model is blessed if there is at least one rule and it meets them all."""
     per_kind: NonNegativeInt = 10
-    """Pictures of each kind that people take, and of each that is no digit, on which the model is tried; 0 for none."""
+    """Pictures rendered for each robustness kind, and for each kind that is not a digit; 0 for none."""
     seed: NonNegativeInt = 0
-    """Of drawing them, and of the bootstrap."""
+    """Of the renderer and of the bootstrap."""
 
     @field_validator("gate")
     @classmethod
@@ -68,26 +68,33 @@ def evaluate(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
     champion: Bundle | None = None,
     strangers: Examples | None = None,
 ) -> None:
-    """Read the test split as the bundle will, write the figures, and the verdict of the gate.
+    """Read the test split as the bundle will, and write the metrics and the gate's verdict.
 
-    The champion is compared with; strangers are pictures that are no digits, such as Fashion-MNIST's.
+    Args:
+        model: the model to judge.
+        examples: holds the test split.
+        calibration: the model's calibration.
+        evaluation: receives metrics and predictions.
+        blessing: receives the verdict.
+        config: the settings.
+        champion: the promoted bundle to compare with.
+        strangers: pictures that are not digits, such as Fashion-MNIST.
+
+    Raises:
+        StageError: the model and the examples have different classes.
+        InputError: the champion is damaged.
     """
     from learning.evaluation.gate import Evidence, judge
     from learning.evaluation.metrics import Figures
     from learning.evaluation.trials import ModelReader, measure_strangers
 
     split = examples.read(SPLIT)
-    if split.classes != model.classes:
-        raise StageError(
-            "the model and the examples name their classes differently",
-            found=", ".join(split.classes),
-            expected=", ".join(model.classes),
-        )
+    _check_classes(split, model)
     network = model.load()
     reader = ModelReader(network, calibration, split.classes)
     decisions = reader.read(split.images)
     figures = Figures(split.labels, decisions.probabilities, decisions.refused, config.seed)
-    robustness, refusals = _try_out(split, reader, config)
+    robustness, refusals = _measure_synthetic(split, reader, config)
     if strangers:
         refusals[STRANGERS] = measure_strangers(strangers.read(SPLIT), reader)
     before = _read_champion(champion, split) if champion else None
@@ -113,6 +120,15 @@ def evaluate(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
     Blessing.write(blessing.path, verdict)
 
 
+def _check_classes(split: Split, model: Model) -> None:
+    if split.classes != model.classes:
+        raise StageError(
+            "the model and the examples have different classes",
+            found=f"{', '.join(split.classes)} in the examples",
+            expected=f"{', '.join(model.classes)}, as in the model",
+        )
+
+
 def _read_champion(champion: Bundle, split: Split) -> list[str]:
     from learning.evaluation.comparison import read_champion
 
@@ -120,9 +136,9 @@ def _read_champion(champion: Bundle, split: Split) -> list[str]:
         return read_champion(champion.path, split)
     except InputError as error:
         raise InputError(
-            "the champion cannot be compared with",
+            "the comparison with the champion failed",
             found=error.headline,
-            do="digits verify; rm artifacts/champion gives up the comparison, and the next model counts as the first",
+            do="digits verify; or rm artifacts/champion: no comparison, the next model counts as the first",
         ) from error
 
 
@@ -137,7 +153,9 @@ def _compare(
     return compare(split, names, before, version=champion.path.name, content=champion.digest, seed=seed)
 
 
-def _try_out(split: Split, reader: ModelReader, config: EvaluateConfig) -> tuple[dict[str, Tried], dict[str, Tried]]:
+def _measure_synthetic(
+    split: Split, reader: ModelReader, config: EvaluateConfig
+) -> tuple[dict[str, Tried], dict[str, Tried]]:
     from learning.evaluation.trials import measure_refusals, measure_robustness
 
     if not (config.per_kind and len(split)):
@@ -149,16 +167,20 @@ def _try_out(split: Split, reader: ModelReader, config: EvaluateConfig) -> tuple
 
 
 def _warn(figures: Figures, calibration: CalibrationRecord) -> list[str]:
-    """Say that far more of the test pictures are refused than the calibration meant to, and what that may come from."""
+    """Warn if far more test pictures are refused than validation pictures, with the likely cause."""
     count, unsure = len(figures), int(figures.refused.sum())
     if not count or unsure / count - calibration.refused <= FAR:
         return []
     meant = f"{100 * calibration.refused:.0f} % of the {calibration.count:,} validation pictures"
-    few = "too few to place the threshold by" if calibration.count < FEW else "they are less like the training pictures"
-    return [f"{100 * unsure / count:.0f} % of the {count:,} test pictures are called unsure, but {meant}: {few}"]
+    cause = (
+        "too few validation pictures to set the threshold"
+        if calibration.count < FEW
+        else "the test pictures are less like the training pictures"
+    )
+    return [f"{100 * unsure / count:.0f} % of the {count:,} test pictures are unsure, but {meant}: {cause}"]
 
 
-def _measure(  # noqa: PLR0913, PLR0917  (parts of one record)
+def _measure(  # noqa: PLR0913, PLR0917  (fields of one record)
     split: Split,
     figures: Figures,
     robustness: dict[str, Tried],
@@ -167,7 +189,7 @@ def _measure(  # noqa: PLR0913, PLR0917  (parts of one record)
     warnings: list[str],
 ) -> Metrics:
     from learning.evaluation.metrics import PER_DIGIT, SCALARS, shares
-    from learning.evaluation.risk_coverage import measure_selection
+    from learning.evaluation.risk_coverage import measure_risk_coverage
 
     each = {name: dict(zip(split.classes, figures.per_digit(name), strict=True)) for name in PER_DIGIT}
     whole = {name: figures.get(name) for name in SCALARS}
@@ -179,10 +201,10 @@ def _measure(  # noqa: PLR0913, PLR0917  (parts of one record)
         count=len(split),
         **{name: _number(figure) for name, figure in whole.items()},
         answered=whole["answered_accuracy"].count,
-        risk_coverage=measure_selection(figures.probabilities, figures.labels),
+        risk_coverage=measure_risk_coverage(figures.probabilities, figures.labels),
         parameters=parameters,
         warnings=warnings,
-        intervals={name: figure.interval(CONFIDENCE) for name, figure in (whole | parts).items() if _known(figure)},
+        intervals={name: figure.interval(CONFIDENCE) for name, figure in (whole | parts).items() if _is_finite(figure)},
         robustness={kind: figure.value for kind, figure in kinds["robustness"].items()},
         refusals={kind: figure.value for kind, figure in kinds["refusals"].items()},
         robustness_tried=robustness,
@@ -195,13 +217,13 @@ def _measure(  # noqa: PLR0913, PLR0917  (parts of one record)
     )
 
 
-def _known(figure: Figure) -> bool:
+def _is_finite(figure: Figure) -> bool:
     return math.isfinite(figure.value)
 
 
 def _number(figure: Figure) -> float | None:
-    """Give a finite number as such, and None for NaN: JSON has no word for it."""
-    return figure.value if _known(figure) else None
+    """Return the value, or None if it is NaN, which JSON cannot represent."""
+    return figure.value if _is_finite(figure) else None
 
 
 def _worst_digits(metrics: Metrics) -> list[WorstDigit]:

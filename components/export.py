@@ -1,4 +1,4 @@
-"""Write a blessed model as a bundle, and prove that every format of it answers alike."""
+"""Export a blessed model as a bundle, and prove that its formats answer like the model."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ if TYPE_CHECKING:
 
 __all__ = ["ExportConfig", "export"]
 
-CALLS = 50  # of which the median is taken
+CALLS = 50  # timed calls, of which the median is reported
 
 
 class ExportConfig(Config):
     """Settings of the export stage."""
 
     pictures: PositiveInt = 1000
-    """Test pictures on which every format is compared with the model; all, if there are fewer."""
+    """Number of test pictures on which each format is compared with the model; all if there are fewer."""
     tolerance: PositiveFloat = 1e-4
-    """Largest difference of a probability, logit or feature, over 1 + its size, that still counts as agreement."""
+    """Largest allowed difference of a probability, logit or feature, divided by 1 + its absolute value."""
 
 
 def export(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
@@ -55,7 +55,12 @@ def export(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
     bundle: Output[Bundle],
     config: ExportConfig,
 ) -> None:
-    """Write SavedModel, LiteRT, labels, calibration, transform, statistics and card of the model that was blessed."""
+    """Write SavedModel, LiteRT model, labels, calibration, transform, statistics and model card of a blessed model.
+
+    Raises:
+        StageError: the blessing does not cover these artifacts, or a format does not answer like the model.
+        InputError: the blessing is damaged.
+    """
     judged = (model, examples, evaluation, calibration)
     if reason := blessing.refusal((type(each).__name__, each.digest) for each in judged):
         raise StageError(f"the model is {reason}", expected="BLESSED")
@@ -102,11 +107,11 @@ def _prove_parity(
     bundle: Output[Bundle],
     tolerance: float,
 ) -> None:
-    """Let every format answer in a fresh process and compare it with the model.
+    """Run every format in a fresh process and compare its answers with the model's.
 
     Raises:
-        StageError: a figure differs by more than *tolerance*, a decision differs, or the
-            format cannot be loaded.
+        StageError: an output differs by more than *tolerance*, a decision differs, a format cannot be loaded, or
+            there are no test pictures.
     """
     import numpy as np
 
@@ -128,7 +133,7 @@ def _prove_parity(
 
 
 def _write_latency(images: NDArray[np.uint8], folder: Path) -> None:
-    """Time the LiteRT model, for the report."""
+    """Measure the latency of the LiteRT model, for the report."""
     import numpy as np
 
     from inference.model.litert import BATCH, LiteRtModel
@@ -141,16 +146,16 @@ def _write_latency(images: NDArray[np.uint8], folder: Path) -> None:
 
 
 def _microseconds(model: LiteRtModel, images: NDArray[np.uint8]) -> float:
-    """Give the median time of a call."""
+    """Return the median duration of a call, in microseconds."""
     import statistics
     import time
 
-    taken: list[float] = []
+    durations: list[float] = []
     for _ in range(CALLS):
-        begun = time.perf_counter()
+        start = time.perf_counter()
         model(images)
-        taken.append(time.perf_counter() - begun)
-    return statistics.median(taken) * 1e6
+        durations.append(time.perf_counter() - start)
+    return statistics.median(durations) * 1e6
 
 
 def _decide(images: NDArray[np.uint8], answers: dict[str, NDArray[np.float32]], calibration: Calibration) -> Decisions:
@@ -199,14 +204,14 @@ def _compare(
 
 
 def _compare_decisions(form: str, other: Decisions, own: Decisions, tolerance: float) -> None:
-    """Let no digit differ and no refusal, but of pictures that are odd by the threshold itself."""
+    """Require equal digits and equal refusals, except refusals of pictures whose oddness is at the threshold."""
     import numpy as np
 
     clear = np.abs(own.oddness - 1) > tolerance
     differing = int(np.sum((other.read != own.read) | ((other.refused != own.refused) & clear)))
     if differing:
         raise StageError(
-            f"the {form} format decides otherwise than the model",
+            f"the {form} format decides differently from the model",
             found=f"{differing} of {len(own.read)} decisions differ",
             expected="the same digits and refusals",
         )

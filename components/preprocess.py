@@ -1,4 +1,4 @@
-"""Split off a validation split and fit the normalisation on what is left to train on."""
+"""Split off the validation split and fit the normalisation on the train split."""
 
 from __future__ import annotations
 
@@ -27,15 +27,18 @@ class PreprocessConfig(Config):
     validation: Annotated[float, Field(gt=0, lt=1)] = 0.1
     """Share of each digit's training pictures that is held out for validation."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
-    """Draws the validation split."""
+    """Of the draw of the validation split."""
 
 
 def preprocess(
     raw: Examples, examples: Output[Examples], transform: Output[Transform], config: PreprocessConfig
 ) -> None:
-    """Write the splits train, validation and test, and the normalisation fitted on train alone.
+    """Write the splits train, validation and test, and the normalisation fitted on train.
 
-    What is drawn joins train alone: by validation rounds are chosen and thresholds set, and they are for real digits.
+    Drawn digits join train only: validation selects rounds and thresholds, which must suit real digits.
+
+    Raises:
+        StageError: the train split is too small to be divided, or all its pixels are equal.
     """
     import numpy as np
     from sklearn.model_selection import train_test_split
@@ -49,7 +52,7 @@ def preprocess(
             random_state=config.seed,
         )
     except ValueError as error:
-        raise StageError("the train split cannot be divided", found=str(error), do="add examples") from error
+        raise StageError("the train split cannot be divided", found=str(error), do="add training pictures") from error
     kept = everything.take(np.sort(train))
     if DRAWN in raw.splits:
         kept = Split.joined([kept, raw.read(DRAWN)])
@@ -61,9 +64,9 @@ def preprocess(
 
 
 def _moments(images: NDArray[np.uint8]) -> tuple[float, float]:
-    """Give mean and standard deviation of all pixels on the scale 0 to 1.
+    """Return mean and standard deviation of all pixels, scaled to 0 to 1.
 
-    The sums are of integers, so they are exact and do not depend on the number of threads.
+    Integer sums are exact, so the result does not depend on the number of threads.
     """
     import tensorflow as tf
 
@@ -76,5 +79,9 @@ def _moments(images: NDArray[np.uint8]) -> tuple[float, float]:
     mean = total / images.size
     variance = squares / images.size - mean * mean
     if variance <= 0:
-        raise StageError("the training pictures are all of one shade", do="look at the examples")
+        raise StageError(
+            "all pixels of the training pictures have the same value",
+            found=f"{mean:g} in every pixel",
+            do="look at the pictures that ingest reads",
+        )
     return mean / 255, variance**0.5 / 255

@@ -1,4 +1,4 @@
-"""Read every picture below a folder with the bundle."""
+"""Score a folder: read every picture below it with a bundle."""
 
 from __future__ import annotations
 
@@ -24,19 +24,23 @@ class ScoreConfig(Config):
     """Settings of the score stage."""
 
     folder: Path = Field(json_schema_extra={"data": True})
-    """All that is below it is scored; what it holds counts as an input does."""
+    """The folder to score, with everything below it; a change of its content reruns the stage."""
     labels: bool = False
-    """The folder a picture lies in is its label: adds it, and the accuracy."""
+    """Treat the folder a picture lies in as its label: adds the label and the accuracy."""
     probabilities: bool = False
-    """Adds those of every class."""
+    """Add the probabilities of all classes."""
     sha256: bool = False
-    """Adds that of every file."""
+    """Add the sha256 of each file."""
     workers: PositiveInt | None = None
-    """Processes; by default one a core."""
+    """Number of processes; by default one per core."""
 
 
 def score(bundle: Bundle, predictions: Output[Predictions], config: ScoreConfig) -> None:
-    """Score the folder with the bundle, on this machine; every file has a row."""
+    """Score the folder with the bundle on this machine; every file gets a row.
+
+    Raises:
+        InputError: there is no such folder.
+    """
     from inference.model.bundle import LoadedBundle
     from inference.scoring.folder import score_folder
     from inference.scoring.job import Work
@@ -45,12 +49,12 @@ def score(bundle: Bundle, predictions: Output[Predictions], config: ScoreConfig)
     from inference.scoring.storage.disk import Disk
 
     if not config.folder.is_dir():
-        raise InputError(f"{config.folder} is not a folder", expected="a folder of pictures", do="mend score.folder")
+        raise InputError(f"{config.folder} is not a folder", expected="a folder of pictures", do="correct score.folder")
     columns = Columns(labels=config.labels, sha256=config.sha256, probabilities=config.probabilities)
     work = Work(Disk.at(config.folder), LoadedBundle.read(bundle.path), columns)
-    aside = predictions.scratch / Predictions.TABLE  # with the parts of an attempt that was broken off
-    scored = score_folder(work, Table(str(aside)), workers=config.workers)
-    aside.replace(predictions.path / Predictions.TABLE)
+    draft = predictions.scratch / Predictions.TABLE  # scratch keeps the finished parts of an interrupted attempt
+    scored = score_folder(work, Table(str(draft)), workers=config.workers)
+    draft.replace(predictions.path / Predictions.TABLE)
     document = {
         "listed": scored.listed,
         **{decision: scored.summary.decisions[decision] for decision in ("digit", "unsure", "unreadable", "skipped")},
@@ -61,7 +65,7 @@ def score(bundle: Bundle, predictions: Output[Predictions], config: ScoreConfig)
 
 
 def _labels(labels: Labels | None) -> dict[str, int | float | None]:
-    """Give the accuracy of what was answered, and how many of the labelled files that is."""
+    """Return the accuracy of the answered files, and the numbers of labelled and of answered files."""
     if labels is None:
         return {"accuracy": None}
     return {"accuracy": labels.accuracy, "labelled": labels.labelled, "answered": labels.answered.total()}

@@ -1,4 +1,4 @@
-"""Fit a network to the train split by a recipe and keep its best round by the validation split."""
+"""Train a network by a recipe, keeping the round with the lowest validation loss."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ __all__ = ["TrainConfig", "train"]
 
 
 class TrainConfig(Recipe):
-    """Settings of the train stage: a recipe, and what is to be done otherwise than it says."""
+    """Settings of the train stage: a recipe, and settings that override it."""
 
     recipe: Literal["fast", "standard", "best", "mlp"] = "standard"
-    """Gives every setting that is not given here; the defaults shown are those of `standard`."""
+    """Supplies all settings that are not set here; the defaults shown are those of `standard`."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
-    """Of initial weights, order, distortions and dropout."""
+    """Of the initial weights, the order of the pictures, their distortions and dropout."""
 
     @model_validator(mode="before")
     @classmethod
@@ -37,12 +37,16 @@ class TrainConfig(Recipe):
     @model_validator(mode="after")
     def _check_rounds(self) -> TrainConfig:
         if self.steps % self.rounds:
-            raise ValueError(f"steps must be a multiple of rounds, and {self.steps} is none of {self.rounds}")
+            raise ValueError(f"steps must be a multiple of rounds, but {self.steps} is not a multiple of {self.rounds}")
         return self
 
 
 def train(examples: Examples, transform: Transform, model: Output[Model], config: TrainConfig) -> None:
-    """Fit the network of the recipe; the same inputs, seed, threads and library versions give the same weights."""
+    """Train the recipe's network; the same inputs, seed, threads and library versions yield the same weights.
+
+    Raises:
+        StageError: the training diverged.
+    """
     from learning.training import session
     from learning.training.curves import draw_curves
     from learning.training.fit import fit

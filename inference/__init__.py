@@ -1,1 +1,1 @@
-"""The exported model at work, without the libraries that trained it."""
+"""Reading pictures with an exported model, without the libraries that trained it."""

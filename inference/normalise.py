@@ -1,4 +1,4 @@
-"""From any picture of a digit to the 28x28 that MNIST would have made of it."""
+"""Normalise any picture of a digit to the 28x28 format of MNIST."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from inference.drawing.close_up import Note, draw_digit
 from inference.drawing.margin import with_margin
-from inference.drawing.native import take_native
-from inference.normalised import Normal
+from inference.drawing.native import normalise_native
+from inference.normalised import Normalised
 from inference.page.colour import LUMA, choose_weights, project
 from inference.page.frame import without_frame
 from inference.page.search import Found, find_digit
 from inference.pixels.resizing import reduced, resized
-from inference.plain_paper import take_plain
+from inference.plain_paper import normalise_plain
 from inference.trace import Trace
 from schemas.artifacts.examples import SIDE
 
@@ -25,43 +25,43 @@ if TYPE_CHECKING:
 
 __all__ = ["normalise"]
 
-OVERVIEW = (96, 256)  # longer side at which paper and digit are looked for
-HALF = 128
-ENOUGH = 500  # pixels of the longer side of a plain picture
-NOTHING = 0.2  # clearness of shadows and grain on a blank page is 0.16 at most; a digit's is 0.32 and more
-GRAIN = 5.0  # of 255: more, and clearness has to be the greater, by RISE for each
+OVERVIEW = (96, 256)  # pixels: least and largest longer side of the overview, in which paper and digit are found
+HALF = 128  # of 255: ink in a native picture
+ENOUGH = 500  # pixels: a plain picture is reduced while its longer side stays above this
+NOTHING = 0.2  # clearness below which a page is blank: shadows and grain reach 0.16, digits have 0.32 or more
+GRAIN = 5.0  # of 255: noise above which the least clearness rises by RISE for each grey level
 RISE = 4 / 255
-CLEAR, STRONG = 0.8, 40  # score and strength in luma at which no other colours need be looked for
-LESS = 0.9  # of the score in luma: colours chosen for their contrast are kept down to here
+CLEAR, STRONG = 0.8, 40  # score and strength in luma above which no other grey is tried
+LESS = 0.9  # of the score in luma: least score of the grey chosen for its contrast
 
 
-def normalise(pixels: NDArray[np.uint8], *, plain: bool = True, trace: bool = False) -> Normal:
-    """Make the canonical picture of a digit.
+def normalise(pixels: NDArray[np.uint8], *, plain: bool = True, trace: bool = False) -> Normalised:
+    """Normalise the picture of a digit.
 
-    A picture that already is MNIST-like comes out bit for bit, a plain one is drawn at once. Any other is looked at
-    twice: an overview finds paper, polarity and digit, a closer look its strokes, which are drawn at MNIST's size,
-    width and place.
+    A picture in MNIST's format is returned bit for bit, and a plain one takes a fast path. Any other is analysed
+    twice: an overview finds paper, polarity and digit; a close-up finds the strokes, which are redrawn at MNIST's
+    size, width and position.
 
     Args:
         pixels: uint8, shape [h, w] or [h, w, 3] (blue, green, red).
-        plain: whether the picture may be a plain one; else it is known not to be.
+        plain: whether to try the fast path for plain pictures.
         trace: whether to keep the picture of each step.
     """
-    native = take_native(pixels)
+    native = normalise_native(pixels)
     within = pixels if native else without_frame(pixels)
     framed = within.shape != pixels.shape
-    native = take_native(within) if framed else native
+    native = normalise_native(within) if framed else native
     if native is None:
-        normal = (plain and take_plain(_greys(within), Trace(trace))) or _look_closer(within, trace=trace)
+        normalised = (plain and normalise_plain(_greys(within), Trace(trace))) or _look_closer(within, trace=trace)
     else:
         image, steps = native
         share = float((image >= HALF).sum()) / (within.shape[0] * within.shape[1])
-        normal = Normal(image, tuple(steps), (), strength=255, noise=0, digits=1, share=share, clearness=1)
-    return replace(normal, steps=("frame removed", *normal.steps)) if framed else normal
+        normalised = Normalised(image, tuple(steps), (), strength=255, noise=0, digits=1, share=share, clearness=1)
+    return replace(normalised, steps=("frame removed", *normalised.steps)) if framed else normalised
 
 
 def _greys(pixels: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
-    """Give the picture in grey as often as it is asked for."""
+    """Yield the picture in grey, uint8 [h, w], again and again."""
     import cv2
     import numpy as np
 
@@ -69,16 +69,16 @@ def _greys(pixels: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
     yield from repeat(np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8) if pixels.shape[2:] else pixels)
 
 
-def _look_closer(pixels: NDArray[np.uint8], *, trace: bool) -> Normal:
-    """Look at a picture that is not plain; it may be one cut out of a plain picture."""
+def _look_closer(pixels: NDArray[np.uint8], *, trace: bool) -> Normalised:
+    """Normalise a picture that is not plain; restored to its margin, a crop may be."""
     wider = with_margin(pixels)
     if wider is None:
         return _look_twice(pixels, Trace(trace))
-    normal = take_plain(_greys(wider), Trace(trace)) or _look_twice(wider, Trace(trace))
-    return replace(normal, steps=("margin added", *normal.steps))
+    normalised = normalise_plain(_greys(wider), Trace(trace)) or _look_twice(wider, Trace(trace))
+    return replace(normalised, steps=("margin added", *normalised.steps))
 
 
-def _look_twice(pixels: NDArray[np.uint8], trace: Trace) -> Normal:
+def _look_twice(pixels: NDArray[np.uint8], trace: Trace) -> Normalised:
     import numpy as np
 
     small, scale = _overview(pixels)
@@ -86,7 +86,7 @@ def _look_twice(pixels: NDArray[np.uint8], trace: Trace) -> Normal:
     least = NOTHING + RISE * max(found.ink.noise - GRAIN, 0)
     drawn = draw_digit(pixels, weights, found, scale, trace) if found.score > least else None
     image, more = drawn or (np.zeros((SIDE, SIDE), np.uint8), [])
-    return Normal(
+    return Normalised(
         image,
         (*steps, *more),
         tuple(trace.kept),
@@ -110,7 +110,7 @@ def _overview(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
 
 
 def _find(small: NDArray[np.uint8], note: Note) -> tuple[tuple[float, float, float], Found, list[str]]:
-    """Find the digit in luma and, where other colours tell ink from paper better, in those."""
+    """Find the digit in luma and, if another grey separates ink from paper better, in that."""
     import numpy as np
 
     weights, grey, steps = LUMA, project(small, LUMA), list[str]()

@@ -1,4 +1,4 @@
-"""What is made of a picture, whichever way."""
+"""The result of normalising a picture."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Normal"]
+__all__ = ["Normalised"]
 
 
 @dataclass(frozen=True)
-class Normal:
-    """What was made of a picture.
+class Normalised:
+    """A normalised picture and its measurements.
 
     Attributes:
-        image: uint8, shape [28, 28], light ink on 0; all 0 where no ink was found.
-        steps: what was done, in a few words each.
-        trace: name and picture (uint8, [h, w] or [h, w, 3]) of each step, where asked for.
-        strength: of the ink against the paper, 0 to 255.
+        image: uint8, shape [28, 28], light ink on 0; all 0 if no ink was found.
+        steps: what was done, a few words each.
+        trace: name and picture (uint8, [h, w] or [h, w, 3]) of each step; empty unless requested.
+        strength: contrast of ink and paper, 0 to 255.
         noise: standard deviation of the bare paper, 0 to 255.
-        digits: how many parts as large as a digit stand apart; 0 on a blank page.
-        share: of the picture that is ink.
-        clearness: 0 to 1: how sharp the digit's edges are all round, against all that is in the picture.
+        digits: number of separate parts as large as a digit; 0 on a blank page.
+        share: share of the picture that is ink, 0 to 1.
+        clearness: 0 to 1: sharpness of the digit's edges all around, relative to all edges in the picture.
     """
 
     image: NDArray[np.uint8]

@@ -1,15 +1,16 @@
-"""Take a plain picture at its word: one digit in ink on paper, and nothing else, as most pictures are."""
+"""Fast path for the common picture: one digit on plain paper."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from inference.drawing.close_up import ignored_marks
 from inference.drawing.redraw import redraw
-from inference.normalised import Normal
-from inference.page.single_digit import Lone, find_lone
-from inference.page.thumbnail import glimpse
-from inference.pixels.centring import box_of
+from inference.normalised import Normalised
+from inference.page.single_digit import SingleDigit, find_single_digit
+from inference.page.thumbnail import find_coarse_ink
+from inference.pixels.centring import bounding_box
 from inference.pixels.resizing import reduced
 from inference.trace import Trace
 
@@ -17,21 +18,21 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["take_plain"]
+__all__ = ["normalise_plain"]
 
-SIDES = ((160, 24), (320, 12))  # longer side at which a digit is looked for, and of the least digit that is taken there
-NARROWEST = 32  # pixels
+SIDES = ((160, 24), (320, 12))  # pixels: longer side searched, and least longer side of a digit in it
+NARROWEST = 32  # pixels: least shorter side of a reduced picture
 
 
-def take_plain(greys: Iterable[NDArray[np.uint8]], trace: Trace) -> Normal | None:
-    """Find the digit in a small picture, or one less small where it is too small there, and draw it.
+def normalise_plain(greys: Iterable[NDArray[np.uint8]], trace: Trace) -> Normalised | None:
+    """Find and redraw the digit of a plain picture, first in a small version, then in a larger one if it is too small.
 
     Args:
-        greys: uint8, shape [h, w]: the picture, and where it is asked for again the same or a larger one.
-        trace: told the picture of each step.
+        greys: uint8, shape [h, w]: the picture, then the same or a larger version of it.
+        trace: records the picture of each step.
 
     Returns:
-        What was made of it; None where the picture may not be plain.
+        The normalised picture; None if the picture may not be plain.
     """
     import numpy as np
 
@@ -40,29 +41,30 @@ def take_plain(greys: Iterable[NDArray[np.uint8]], trace: Trace) -> Normal | Non
         if min(grey.shape) < NARROWEST * factor:
             return None
         small = reduced(grey, factor)
-        coarse, dark = glimpse(small)
-        top, bottom, left, right = box_of(coarse.view(np.bool_))
+        coarse, dark = find_coarse_ink(small)
+        top, bottom, left, right = bounding_box(coarse.view(np.bool_))
         if max(bottom - top, right - left) >= least:
-            lone = find_lone(small, coarse, dark=dark, least=least)
-            return None if lone is None else _drawn(grey, small, lone, factor, trace)
+            found = find_single_digit(small, coarse, dark=dark, least=least)
+            return None if found is None else _redrawn(grey, small, found, factor, trace)
     return None
 
 
-def _drawn(grey: NDArray[np.uint8], small: NDArray[np.uint8], lone: Lone, factor: int, trace: Trace) -> Normal:
+def _redrawn(
+    grey: NDArray[np.uint8], small: NDArray[np.uint8], found: SingleDigit, factor: int, trace: Trace
+) -> Normalised:
     import numpy as np
 
     trace("grey", small)
-    trace("all ink", lone.ink.mask)
-    image, done = redraw(grey, lone, factor, trace)
-    dropped = lone.digit.dropped
-    specks = f"{dropped} speck{'s' * (dropped > 1)} dropped" if dropped else ""
-    return Normal(
+    trace("all ink", found.ink.mask)
+    image, done = redraw(grey, found, factor, trace)
+    ignored = ignored_marks(found.digit.dropped)
+    return Normalised(
         image,
-        tuple(step for step in ("inverted" * lone.dark, specks, done) if step),
+        tuple(step for step in ("inverted" * found.dark, ignored, done) if step),
         tuple(trace.kept),
-        strength=lone.ink.strength,
-        noise=lone.ink.noise,
+        strength=found.ink.strength,
+        noise=found.ink.noise,
         digits=1,
-        share=np.count_nonzero(lone.ink.mask) / small.size,
-        clearness=lone.score,
+        share=np.count_nonzero(found.ink.mask) / small.size,
+        clearness=found.score,
     )

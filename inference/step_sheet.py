@@ -1,4 +1,4 @@
-"""Show what was done to a picture: one PNG with every step, or the final 28x28 as text."""
+"""Show how a picture was normalised: one PNG with every step, or the final 28x28 as text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["draw_sheet", "draw_text"]
 CELL = 200
 CAPTION = 24
 GAP = 8
-LETTER_WIDTH = 9  # of most letters at most
+LETTER_WIDTH = 9  # pixels: width of most letters
 COLUMNS = 4
 PAPER = 245
 LETTER = 40
@@ -29,13 +29,13 @@ def draw_sheet(
     *,
     head: tuple[str, ...] = (),
 ) -> bytes:
-    """Draw the pictures of all steps, each with its name, into one PNG.
+    """Draw the pictures of all steps with their names; return a PNG.
 
     Args:
         trace: name, of one line or more, and picture (uint8, [h, w] or [h, w, 3]) of each step.
-        steps: written below them, in more lines than one where it is too long.
-        columns: pictures in a row, at most.
-        head: written above them, likewise.
+        steps: text below the pictures; long lines wrap.
+        columns: most pictures in a row.
+        head: text above the pictures; long lines wrap.
     """
     import cv2
     import numpy as np
@@ -84,11 +84,11 @@ def _write(strip: NDArray[np.uint8], words: str) -> None:
 
 
 def draw_text(image: NDArray[np.uint8], *, colour: bool = False) -> str:
-    """Draw a picture, uint8 [h, w] with h even, as lines of text, half as many as it has rows.
+    """Draw a picture as text, one line for two rows.
 
     Args:
-        image: the picture.
-        colour: whether the terminal shows 24-bit colours: half blocks in 256 greys, else letters by their ink.
+        image: uint8, shape [h, w], h even.
+        colour: whether the terminal shows 24-bit colours: half blocks in 256 greys, else characters by density.
     """
     pairs = zip(image[::2].tolist(), image[1::2].tolist(), strict=True)
     if colour:

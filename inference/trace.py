@@ -1,4 +1,4 @@
-"""The picture of each step, kept where it is asked for."""
+"""The pictures of intermediate steps, recorded on request."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ __all__ = ["Trace"]
 
 @dataclass
 class Trace:
-    """Keeps the picture of each step.
+    """Records the picture of each step.
 
     Attributes:
-        wanted: whether to.
-        kept: name and picture, uint8, of each.
+        wanted: whether to record anything.
+        kept: name and picture, uint8, of each step.
     """
 
     wanted: bool
     kept: list[tuple[str, NDArray[np.uint8]]] = field(default_factory=list)
 
     def __call__(self, name: str, picture: NDArray[Any]) -> None:
-        """Keep a picture: bool, or 0 to 255."""
+        """Record a picture, bool or of values 0 to 255."""
         import numpy as np
 
         if self.wanted:

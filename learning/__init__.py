@@ -1,1 +1,1 @@
-"""What the stages that use TensorFlow share: session, networks, feed, augmentation, training."""
+"""Code shared by the stages that use TensorFlow: training, evaluation, calibration, synthetic pictures."""

@@ -1,4 +1,4 @@
-"""The fits behind a calibration: temperature, what training pictures look like, and where to refuse."""
+"""Fit a calibration: the temperature, a description of the training pictures, and the refusal threshold."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ BINS = 15
 
 
 def calibration_error(probabilities: NDArray[np.float32], labels: NDArray[np.int32]) -> float:
-    """Give the expected calibration error (Guo et al. 2017, https://arxiv.org/abs/1706.04599), 15 bins of equal width.
+    """Return the expected calibration error (Guo et al. 2017, https://arxiv.org/abs/1706.04599), 0 to 1.
+
+    It uses 15 bins of equal width.
 
     Args:
         probabilities: float32 [n, classes], n at least 1.
@@ -34,7 +36,7 @@ def calibration_error(probabilities: NDArray[np.float32], labels: NDArray[np.int
 def calibration_gaps(
     probabilities: NDArray[np.float32], labels: NDArray[np.int32]
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Give for each picture its confidence less 1 where it is right, float64 [n], and the bin it falls into, [n]."""
+    """Return for each picture its confidence minus its correctness (0 or 1), float64 [n], and its bin, int64 [n]."""
     import numpy as np
 
     confidence = probabilities.max(axis=1)
@@ -43,13 +45,13 @@ def calibration_gaps(
 
 
 def fit_reference(split: Split, features: NDArray[np.float32], *, dimensions: int, references: int) -> Reference:
-    """Learn what the pictures and the features of the training split look like.
+    """Describe the training split: a pixel subspace for each class, and a bank of reference features.
 
     Args:
-        split: the training pictures; at least one of each class.
-        features: float32 [n, features], of these pictures.
-        dimensions: of each class's subspace; less where it has fewer pictures.
-        references: pictures whose features are kept, evenly over the split.
+        split: the training pictures, at least one of each class.
+        features: float32 [n, features], the features of these pictures.
+        dimensions: dimensions of each subspace; lower if a class has too few pictures.
+        references: how many pictures, evenly spaced over the split, contribute their features.
     """
     import numpy as np
 
@@ -70,7 +72,7 @@ def _subspace(pictures: NDArray[np.float32], dimensions: int) -> tuple[Any, Any]
     return mean, directions[:, ::-1][:, :dimensions].T
 
 
-def fit_calibration(  # noqa: PLR0913  (what it is fitted to, and how)
+def fit_calibration(  # noqa: PLR0913  (the data and the settings of the fit)
     split: Split,
     logits: NDArray[np.float32],
     features: NDArray[np.float32],
@@ -80,16 +82,16 @@ def fit_calibration(  # noqa: PLR0913  (what it is fitted to, and how)
     floor: float,
     refused: float,
 ) -> CalibrationRecord:
-    """Fit temperature and threshold to a split the network was not trained on.
+    """Fit the temperature and the refusal threshold to a split the network was not trained on.
 
     Args:
-        split: the validation pictures; at least one.
+        split: the validation pictures, at least one.
         logits: float32 [n, classes].
         features: float32 [n, features].
-        reference: of the training pictures.
-        neighbour: which of the nearest references counts.
-        floor: confidence below which a picture lies between two digits.
-        refused: largest share of *split* that may be refused, by the floor and the threshold together.
+        reference: describes the training pictures.
+        neighbour: which of the nearest references to measure the distance to; 1 is the nearest.
+        floor: confidence, 0 to 1, below which a picture counts as between two digits.
+        refused: largest share of *split*, 0 to 1, that the floor and the threshold together may refuse.
     """
     import numpy as np
 
@@ -117,10 +119,10 @@ def fit_calibration(  # noqa: PLR0913  (what it is fitted to, and how)
 
 
 def _fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.int32]) -> float:
-    """Minimise log loss over the temperature, between a twentieth and twenty.
+    """Return the temperature, between 1/20 and 20, of least log loss.
 
-    The targets are Platt's (1999, Probabilistic outputs for support vector machines), (n + 1) / (n + 2) in place of 1:
-    where every one of n pictures is read right, the loss would else fall for ever, to certainty about everything.
+    The targets are Platt's (1999, Probabilistic outputs for support vector machines): (n + 1) / (n + 2) instead of 1.
+    With hard targets and all n pictures read correctly, the loss would keep falling towards absolute certainty.
     """
     import numpy as np
     from scipy.optimize import minimize_scalar

@@ -1,7 +1,7 @@
-"""The card of a model: what it is for, how good it is and where it fails, with Hugging Face's front matter.
+"""The model card: intended use, results and limits, with Hugging Face's front matter.
 
-The format is that of https://huggingface.co/docs/hub/model-cards. A card is sealed with its bundle, so that nothing in
-it depends on when, where or by whom it was written.
+The format is that of https://huggingface.co/docs/hub/model-cards. The card is sealed with its bundle, so it holds no
+time, path, host or user name.
 """
 
 from __future__ import annotations
@@ -21,15 +21,16 @@ from schemas.artifacts.statistics import Source, StatisticsRecord
 __all__ = ["write_card"]
 
 MNIST = {"tfds", "sample"}
-"""Sources that are MNIST or a part of it; what a user's files are, only the user knows."""
+"""Sources that are MNIST or part of it."""
 MNIST_TERMS = (
-    "MNIST's terms: Creative Commons Attribution-Share Alike 3.0, copyright Yann LeCun and Corinna Cortes, says "
-    "[TensorFlow's documentation](https://www.tensorflow.org/api_docs/python/tf/keras/datasets/mnist/load_data); "
-    "[its card on Hugging Face](https://huggingface.co/datasets/ylecun/mnist) says MIT."
+    "MNIST is licensed under Creative Commons Attribution-Share Alike 3.0, copyright Yann LeCun and Corinna Cortes, "
+    "according to [TensorFlow's documentation]"
+    "(https://www.tensorflow.org/api_docs/python/tf/keras/datasets/mnist/load_data), and under MIT according to "
+    "[its card on Hugging Face](https://huggingface.co/datasets/ylecun/mnist)."
 )
-WHAT_IS_DRAWN = (
-    "What is called drawn, a program drew in ways to write digits that MNIST hardly has; the model was trained on it, "
-    "but neither chosen nor tested by it."
+ABOUT_DRAWN = (
+    "The digits of the source `drawn` are synthetic: a program drew them in writing styles that are rare in MNIST. "
+    "They were used for training only, not for validation or testing."
 )
 HUB_NAME = "ylecun/mnist"
 KNOWN = ("accuracy", "f1", "precision", "recall")
@@ -37,18 +38,18 @@ LIBRARIES = ("tensorflow", "keras", "ai-edge-litert", "numpy", "opencv-python-he
 PLACES = 6
 CONFUSIONS = 5
 SUREST = (0.98, 0.95)
-"""Shares of the pictures of which the card says how many are read right where no more are answered."""
+"""Coverages at which the card quotes the accuracy: the surest 98 % and 95 % of the pictures."""
 MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~])")
 
 
 def write_card(*, model: str, classes: tuple[str, ...], statistics: StatisticsRecord, metrics: Metrics) -> str:
-    """Give the README.md of a bundle.
+    """Return the README.md of a bundle.
 
     Args:
-        model: the content digest of the model.
+        model: content digest of the model.
         classes: the name of each logit.
         statistics: of the data it was trained and tested on.
-        metrics: of the test split.
+        metrics: measured on the test split.
     """
     import yaml
 
@@ -103,16 +104,16 @@ def _front_matter(source: Source, metrics: Metrics) -> dict[str, Any]:
 def _use(classes: tuple[str, ...]) -> str:
     return f"""## Intended use
 
-For reading one handwritten digit a picture: the model gives each of {len(classes)} classes a probability
-({", ".join(map(_plain, classes))}), calibrated, so that of the digits read with 90 % about 90 % are right.
-`{Bundle.SAVED_MODEL}` and `{Bundle.LITERT}` give the same answers; the normalisation is inside.
+The model reads one handwritten digit in a picture. It returns a calibrated probability for each of
+{len(classes)} classes ({", ".join(map(_plain, classes))}): of the digits read with 90 % confidence, about 90 % are
+correct. `{Bundle.SAVED_MODEL}` and `{Bundle.LITERT}` return the same answers; the normalisation is built in.
 
 | | | |
 |---|---|---|
-| in | `images` | uint8 [n, 28, 28]: 0 is background, 255 is ink, the digit centred as MNIST's are |
+| in | `images` | uint8 [n, 28, 28]: 0 is background, 255 is ink, the digit centred as in MNIST |
 | out | `probabilities` | float32 [n, {len(classes)}], calibrated |
 | out | `logits` | float32 [n, {len(classes)}] |
-| out | `features` | float32: what the logits are made of, for telling what is no digit |
+| out | `features` | float32: the input of the last layer, used to detect pictures that are not digits |
 
 ```python
 import numpy as np
@@ -122,9 +123,9 @@ read = Interpreter("{Bundle.LITERT}").get_signature_runner()
 print(read(images=np.zeros((1, 28, 28), np.uint8))["probabilities"])
 ```
 
-Photos, scans and drawings have to be brought into that form first, and answers that are unsure to be held back, as
-`digits predict` does with this bundle. It is not made for text, for numbers of several digits, nor for decisions that
-nobody looks at: see the limits below."""
+Photos, scans and drawings must be converted to this form first, and unsure answers withheld; `digits predict` does
+both with this bundle. The model is not intended for text, for numbers of several digits, or for decisions without
+human review: see the limits below."""
 
 
 def _results(metrics: Metrics) -> str:
@@ -133,28 +134,28 @@ def _results(metrics: Metrics) -> str:
         for name, value in metrics.scalars().items()
     ]
     size = f"The network has {metrics.parameters:,} parameters. " if metrics.parameters else ""
-    said = f"{size}On the {metrics.count:,} pictures of the {metrics.split} split, which had no part in training:"
-    return f"## Results\n\n{said}\n\n{_table(('metric', 'value', '95 % interval'), rows)}"
+    lead = f"{size}Measured on the {metrics.count:,} pictures of the {metrics.split} split, not used in training:"
+    return f"## Results\n\n{lead}\n\n{_table(('metric', 'value', '95 % interval'), rows)}"
 
 
 def _limits(metrics: Metrics) -> str:
-    parts = ["## Limits that were measured", *(f"**{_plain(warning)}**" for warning in metrics.warnings)]
+    parts = ["## Measured limits", *(f"**{_plain(warning)}**" for warning in metrics.warnings)]
     if metrics.coverage is not None:
         parts.append(
-            f"It answers {100 * metrics.coverage:.1f} % of the {metrics.split} pictures and calls the others unsure."
+            f"The model answers {100 * metrics.coverage:.1f} % of the {metrics.split} pictures; the rest are unsure."
         )
     if surest := _surest(metrics):
-        parts.append(f"Fewer are misread where only the answers it is surest of are taken: {surest}.")
+        parts.append(f"Keeping only the most confident answers reduces the errors: {surest}.")
     if confusions := _worst_confusions(metrics):
-        parts += ["Confused most often:", _table(("true", "read as", "pictures"), confusions)]
+        parts += ["Most frequent confusions:", _table(("true", "read as", "pictures"), confusions)]
     if metrics.robustness:
         parts += [
-            "Digits of this split as people take them, drawn by a program; share read right, the worst kind first:",
-            _kinds("read right", metrics.robustness, metrics.robustness_tried),
+            "Digits of this split rendered as photos, scans and drawings. Share read correctly, worst first:",
+            _kinds("read correctly", metrics.robustness, metrics.robustness_tried),
         ]
     if metrics.refusals:
         parts += [
-            "Pictures that are no digit; share not answered with one, the worst kind first:",
+            "Pictures that are not digits. Share refused, worst first:",
             _kinds("refused", metrics.refusals, metrics.refusals_tried),
         ]
     return "\n\n".join(parts)
@@ -163,8 +164,8 @@ def _limits(metrics: Metrics) -> str:
 def _surest(metrics: Metrics) -> str:
     points = metrics.risk_coverage.points if metrics.risk_coverage else []
     return "; ".join(
-        f"of the surest {100 * each.coverage:.0f} %, of confidence {least:.3f} and more, "
-        f"{100 * each.accuracy:.2f} % are right"
+        f"of the most confident {100 * each.coverage:.0f} % (confidence at least {least:.3f}), "
+        f"{100 * each.accuracy:.2f} % are correct"
         for each in points
         if each.coverage in SUREST
         for least in [math.floor(1000 * each.confidence) / 1000]
@@ -200,14 +201,14 @@ def _data(statistics: StatisticsRecord) -> str:
     counts = ", ".join(f"{split.count:,} {name}" for name, split in statistics.splits.items())
     named = {each.source.name for each in statistics.sources} or {source.name}
     terms = [MNIST_TERMS] if named & MNIST else []
-    terms += ["The terms of the user's own files are known to who has them."] if named - MNIST - {DRAWN} else []
-    terms += [WHAT_IS_DRAWN] if DRAWN in named else []
+    terms += ["The licence of the user's own files is not recorded."] if named - MNIST - {DRAWN} else []
+    terms += [ABOUT_DRAWN] if DRAWN in named else []
     warnings = [f"- {_plain(warning)}" for warning in statistics.warnings]
     parts = [
         f"## Training data\n\n{_plain(source.dataset)}: {counts} pictures.",
         " ".join(terms),
-        *(["Of the data should be known:", "\n".join(warnings)] if warnings else []),
-        "For the model itself no licence has been chosen.",
+        *(["Warnings about the data:", "\n".join(warnings)] if warnings else []),
+        "No licence has been chosen for the model itself.",
     ]
     return "\n\n".join(parts)
 
@@ -232,5 +233,5 @@ def _interval(interval: tuple[float, float] | None) -> str:
 
 
 def _plain(text: str) -> str:
-    """Give a text of the user's as Markdown that says just that, in one line."""
+    """Return user text as one line of Markdown, with special characters escaped."""
     return MARKDOWN.sub(r"\\\1", " ".join(text.split()))

@@ -1,4 +1,4 @@
-"""A network's logits, and the features they are made of."""
+"""Run a network for its logits and its features, the input of its last layer."""
 
 from __future__ import annotations
 
@@ -15,16 +15,21 @@ BATCH = 1000
 
 
 def with_features(network: keras.Model) -> keras.Model:
-    """Give a network with two outputs, `logits` and `features`: what its last layer takes."""
+    """Return a network with two outputs, `logits` and `features` (the input of the last layer)."""
     import keras
 
     model: Any = network
     outputs = {"logits": model.output, "features": model.layers[-1].input}
-    return keras.Model(model.input, outputs, name="answers")  # an automatic name would count those before it
+    return keras.Model(model.input, outputs, name="answers")  # automatic names contain a counter of the process
 
 
 def infer(both: keras.Model, images: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
-    """Give logits and features of pictures, float32 with a row a picture, by what with_features made."""
+    """Return `logits` and `features` of pictures, float32 with one row per picture.
+
+    Args:
+        both: a network made by with_features.
+        images: uint8 [n, 28, 28].
+    """
     import numpy as np
 
     model: Any = both

@@ -1,4 +1,4 @@
-"""A component's contract, read from the annotations of its function."""
+"""Read a component's contract from the type annotations of its function."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ __all__ = ["Component", "load_component"]
 
 @dataclass(frozen=True)
 class Component:
-    """A plain function, and what it takes and fills.
+    """A plain function with the types of its inputs, outputs and settings.
 
     Attributes:
-        module: dotted name; `components.train` or one of the user's.
-        function: takes artifacts, outputs and one config, by keyword.
+        module: dotted name: `components.train`, or a module of the user.
+        function: takes input artifacts, outputs and one config, by keyword.
         inputs: type of each input artifact.
         optional: the inputs that may be None.
         outputs: type of each output artifact.
         config: type of its settings.
-        config_name: the parameter for them; None where the function has none.
+        config_name: the parameter that takes the settings; None if the function has none.
     """
 
     module: str
@@ -45,18 +45,18 @@ class Component:
 
 
 def load_component(uses: str, place: str) -> Component:
-    """Import a component and read its contract; *place* is named in errors.
+    """Import a component and read its contract.
 
     Args:
-        uses: a name in components/, or the dotted name of a module with a function of its last name.
-        place: where pipeline.yaml names it.
+        uses: a name in components/, or the dotted name of a module with a function named like its last part.
+        place: where pipeline.yaml names it, for errors.
 
     Raises:
-        UsageError: there is no such component, or its annotations do not make a contract.
+        UsageError: There is no such component, it cannot be imported, or its annotations are no valid contract.
     """
     name = uses if "." in uses else f"components.{uses}"
     if not all(part.isidentifier() for part in name.split(".")):
-        raise UsageError(f"{place}: {uses} cannot be a module", expected="a name, or names joined by dots")
+        raise UsageError(f"{place}: {uses} is not a module name", expected="a name, or names joined by dots")
     module = _import(name, uses, place)
     function = getattr(module, name.rpartition(".")[2], None)
     if not inspect.isfunction(function):
@@ -65,7 +65,9 @@ def load_component(uses: str, place: str) -> Component:
         hints = typing.get_type_hints(function)
     except Exception as error:
         raise UsageError(
-            f"{place}: the annotations of {uses} cannot be resolved", found=str(error), do="import at the top"
+            f"{place}: the type annotations of {uses} cannot be resolved",
+            found=str(error),
+            do="import the types at the top of its module",
         ) from error
     return _contract(name, function, hints, place)
 
@@ -77,7 +79,7 @@ def _import(name: str, uses: str, place: str) -> ModuleType:
         if error.name is None or not f"{name}.".startswith(f"{error.name}."):
             raise _import_error(uses, place, error) from error
         known = _known_components()
-        hint = nearest(uses, known) or f"there are {', '.join(known)}"
+        hint = nearest(uses, known) or f"the components are {', '.join(known)}"
         raise UsageError(f"{place}: there is no component {uses}", found=f"no module {error.name}", do=hint) from error
     except (Exception, SystemExit) as error:
         raise _import_error(uses, place, error) from error
@@ -113,9 +115,10 @@ def _contract(name: str, function: Callable[..., None], hints: dict[str, Any], p
         elif _is_subclass(hint, Config):
             config, config_name = hint, parameter
         else:
+            lacks = "no type annotation" if hint is None else "a type annotation that is not part of a contract"
             raise UsageError(
-                f"{place}: {name}: parameter {parameter} has no place in a contract",
-                found=str(hint),
+                f"{place}: {name}: parameter {parameter} has {lacks}",
+                found="" if hint is None else str(hint),
                 expected="an Artifact, an Output[Artifact] or a Config",
             )
     return Component(name, function, inputs, frozenset(optional), outputs, config, config_name)
@@ -126,6 +129,6 @@ def _is_subclass(hint: object, base: type) -> bool:
 
 
 def make_importable(project: Path) -> None:
-    """Let a project's own stages be imported: its folder joins Python's path, at the end, so that it hides nothing."""
+    """Append the project's folder to Python's path, so that its own stages can be imported and hide no other module."""
     if str(project) not in sys.path:
         sys.path.append(str(project))

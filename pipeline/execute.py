@@ -1,4 +1,4 @@
-"""Carries one stage out: calls its component, publishes what it wrote, records the execution."""
+"""Execute one stage: call its component, publish the outputs, record the execution."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from schemas.records.run import RunRecord
 __all__ = ["execute"]
 
 
-def execute(  # noqa: PLR0913  (what, from what, and where to)
+def execute(  # noqa: PLR0913  (the stage, its inputs, and where they go)
     stage: Stage,
     decision: Decision,
     inputs: dict[str, Version],
@@ -35,16 +35,15 @@ def execute(  # noqa: PLR0913  (what, from what, and where to)
     run: RunRecord,
     logs: Path,
 ) -> Execution:
-    """Call a stage's component with its inputs and publish what it writes; what it prints goes to *logs*.
+    """Call a stage's component and publish what it writes; its printed output goes to *logs*.
 
     Raises:
-        StageError: an output was left empty. What the component raises is passed on.
+        StageError: An output is invalid, or code or data of the stage changed meanwhile.
+        Exception: Whatever the component raises.
     """
-    started, begun = datetime.now(UTC), time.monotonic()
+    started, start = datetime.now(UTC), time.monotonic()
     kinds = stage.component.outputs
-    for version in decision.damaged.outputs.values() if decision.damaged else ():
-        if (store.artifacts / version.path).exists() and store.damage_of(version):
-            store.set_aside(version.path)
+    _set_aside_damaged(decision, store)
     workspace = store.open_workspace(stage.name, decision.fingerprint, list(kinds))
     logs.mkdir()
     with capture_output(logs / "output.txt"):
@@ -54,7 +53,7 @@ def execute(  # noqa: PLR0913  (what, from what, and where to)
         _load_source(stage, decision, pipeline.project)
         stage.component.function(**_arguments(stage, inputs, store, workspace, logs))
         if read_parts(stage, pipeline, decision.parts.inputs).data != decision.parts.data:
-            raise StageError(f"the data of {stage.name} changed while it was read", do="digits run")
+            raise StageError(f"the data of {stage.name} changed while it was being read", do="digits run")
         _check_written(workspace)
         outputs = store.publish(stage.name, workspace, kinds, decision.damaged)
     execution = Execution(
@@ -66,10 +65,16 @@ def execute(  # noqa: PLR0913  (what, from what, and where to)
         outputs=outputs,
         environment=run.environment,
         started=started.isoformat(timespec="seconds"),
-        seconds=round(time.monotonic() - begun, 3),
+        seconds=round(time.monotonic() - start, 3),
     )
     store.record(execution)
     return execution
+
+
+def _set_aside_damaged(decision: Decision, store: Store) -> None:
+    for version in decision.damaged.outputs.values() if decision.damaged else ():
+        if (store.artifacts / version.path).exists() and store.damage_of(version):
+            store.set_aside(version.path)
 
 
 def _arguments(
@@ -91,17 +96,21 @@ def _check_written(workspace: Workspace) -> None:
     for name, folder in workspace.outputs.items():
         paths = list(folder.rglob("*"))
         if not any(path.is_file() for path in paths):
-            raise StageError(f"the output {name} was not written", found="an empty folder", expected="files")
+            raise StageError(f"output {name} was not written", found="an empty folder", expected="files")
         if any(path.is_symlink() for path in paths):
-            raise StageError(f"the output {name} holds a link", expected="files: what a link leads to cannot be sealed")
+            raise StageError(
+                f"output {name} contains a link", expected="files only: the target of a link cannot be sealed"
+            )
         if folder / MANIFEST in paths:
-            raise StageError(f"the output {name} holds a {MANIFEST}", expected="another name: this one is the store's")
+            raise StageError(
+                f"output {name} contains a {MANIFEST}", expected="another name: this one belongs to the store"
+            )
 
 
 def _load_source(stage: Stage, decision: Decision, project: Path) -> None:
-    """Import every module the stage reaches, and make sure that they are those its fingerprint was taken of.
+    """Import every module the stage reaches, and check that their code still matches its fingerprint.
 
-    From here on the file of none of them is read again, whatever is edited while the stage runs.
+    Edits made after this, while the stage runs, have no effect.
     """
     for name in decision.parts.source:
         importlib.import_module(name)

@@ -1,4 +1,4 @@
-"""The runs there were, and which of them are under way."""
+"""Read past runs, and tell which are still running."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["hold", "read_runs"]
 
 
 def read_runs(artifacts: Path) -> Iterator[RunRecord]:
-    """Yield the records of all runs that can be read, the newest first."""
+    """Yield the records of all readable runs, newest first."""
     runs = artifacts / "runs"
     for folder in sorted(runs.iterdir(), reverse=True) if runs.is_dir() else ():
         if record := read_run(folder):
@@ -24,7 +24,7 @@ def read_runs(artifacts: Path) -> Iterator[RunRecord]:
 
 
 def read_run(folder: Path) -> RunRecord | None:
-    """Read the record of one run; its outcome is `running` while a process holds its folder."""
+    """Read the record of one run; its outcome is `running` while a process holds the lock on its folder."""
     try:
         record = RunRecord.model_validate_json((folder / "run.json").read_bytes())
     except (OSError, ValidationError):
@@ -36,7 +36,7 @@ def read_run(folder: Path) -> RunRecord | None:
 
 @contextmanager
 def hold(folder: Path, how: int = fcntl.LOCK_EX) -> Generator[None]:
-    """Hold a run's folder, so that others see that its process lives; a lock goes with its process."""
+    """Lock a run's folder to show that its process is alive; the lock ends with the process."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, how)
@@ -46,7 +46,7 @@ def hold(folder: Path, how: int = fcntl.LOCK_EX) -> Generator[None]:
 
 
 def is_held(folder: Path) -> bool:
-    """Tell whether a living process holds a run's folder."""
+    """Return whether a live process holds the lock on a run's folder."""
     try:
         with hold(folder, fcntl.LOCK_SH | fcntl.LOCK_NB):
             return False

@@ -1,4 +1,4 @@
-"""A run's log: every message as a line of JSON, and all that a stage prints in a file of its own."""
+"""Log a run: messages as JSON lines, and the printed output of each stage in a separate file."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ LOGGER = logging.getLogger("digits")
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a message: time (UTC), level, logger, message and, for an exception, its traceback."""
+    """Formats each record as a JSON object: time (UTC), level, logger, message and any traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Give the line."""
+        """Return the record as one line of JSON."""
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname,
@@ -34,7 +34,7 @@ class JsonLines(logging.Formatter):
 
 @contextmanager
 def write_log(path: Path) -> Generator[None]:
-    """Write what is logged anywhere in the process, warnings too, at level INFO and above."""
+    """Write everything logged in the process, warnings included, at level INFO and above."""
     handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
     handler.setFormatter(JsonLines())
     handler.setLevel(logging.INFO)
@@ -52,7 +52,7 @@ def write_log(path: Path) -> Generator[None]:
 
 @contextmanager
 def capture_output(path: Path) -> Generator[None]:
-    """Send what is printed to standard output and error, by C++ code too, to a file instead."""
+    """Redirect standard output and error to a file, including what C++ code prints."""
     kept = [os.dup(number) for number in (1, 2)]
     with path.open("ab") as file:
         _redirect([file.fileno()] * 2)

@@ -1,4 +1,4 @@
-"""Which bundle is the champion: one relative link, moved atomically, and by a blessing that holds."""
+"""The champion: one relative link to a bundle, swapped atomically and only with a valid blessing."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from schemas.settings.pipeline_file import CHAMPION
 
 __all__ = ["baseline", "champion", "promote"]
 
-GIVE_UP = "digits verify; rm artifacts/champion gives the champion up: the next model counts as the first"
+GIVE_UP = "digits verify; or rm artifacts/champion: the next model then counts as the first"
 
 
 def champion(artifacts: Path) -> str | None:
-    """Give the champion's path relative to *artifacts*, or None."""
+    """Return the champion's path relative to *artifacts*, or None."""
     try:
         return str((artifacts / "champion").readlink())
     except OSError:
@@ -28,19 +28,19 @@ def champion(artifacts: Path) -> str | None:
 
 
 def baseline(stage: Stage, name: str, inputs: Mapping[str, Version], store: Store) -> Version | None:
-    """Give the bundle that a stage is to compare its model with: the champion, or None while there is none.
+    """Return the bundle that a stage compares its model with: the champion, or None if there is none.
 
-    Where the champion holds the very model that is judged, it is what the champion was compared with itself,
-    so that a run that is repeated has the same inputs, and the same verdict.
+    If the champion contains the very model being judged, return what the champion itself was compared with, so that
+    a repeated run has the same inputs and the same verdict.
 
     Args:
-        stage: that compares, and blesses.
+        stage: the stage that compares and blesses.
         name: of its input for the champion.
         inputs: its other inputs.
-        store: of the artifacts.
+        store: of the project.
 
     Raises:
-        InputError: nothing in the store made the champion.
+        InputError: No execution in the store produced the champion.
     """
     path = champion(store.artifacts)
     if path is None:
@@ -48,7 +48,9 @@ def baseline(stage: Stage, name: str, inputs: Mapping[str, Version], store: Stor
     makers = store.executions(path.split("/")[min(path.count("/"), 1)])
     made = next((each for each in makers if _output(each, path)), None)
     if made is None:
-        raise InputError(f"{store.artifacts / 'champion'} leads to nothing that was made here", found=path, do=GIVE_UP)
+        raise InputError(
+            f"{store.artifacts / 'champion'} points to nothing that this project produced", found=path, do=GIVE_UP
+        )
     models = [key for key in inputs if "Model" in (base.__name__ for base in stage.component.inputs[key].__mro__)]
     for judged in store.executions(stage.name):
         same = all(key in judged.inputs and judged.inputs[key].content == inputs[key].content for key in models)
@@ -58,37 +60,37 @@ def baseline(stage: Stage, name: str, inputs: Mapping[str, Version], store: Stor
 
 
 def promote(bundle: Version, judge: Stage, store: Store, done: Mapping[str, Execution]) -> None:
-    """Make a bundle the champion, if its blessing holds now: of what the store holds, against the champion of now.
+    """Make a bundle the champion if its blessing is still valid for the store and champion as they are now.
 
     Args:
         bundle: to promote.
         judge: the stage that blessed its model.
-        store: of the artifacts.
-        done: the executions of the run.
+        store: of the project.
+        done: the executions of the run, by stage.
 
     Raises:
-        InputError: it does not hold.
+        InputError: The blessing is not valid.
     """
     with hold(store.artifacts / "store"):
-        if reason := _why_not(judge, store, done[judge.name]):
+        if reason := _why_invalid(judge, store, done[judge.name]):
             raise InputError(f"{bundle.path} is not promoted", found=reason, do="digits run")
         point(store.artifacts / "champion", bundle.path)
 
 
-def _why_not(judge: Stage, store: Store, judged: Execution) -> str | None:
-    """Say what of a blessing does not hold: it must bless, and all it judged be in the store, as it was sealed."""
+def _why_invalid(judge: Stage, store: Store, judged: Execution) -> str | None:
+    """Return why a blessing is not valid, or None; it must bless, and all it judged must be intact in the store."""
     ports, given = judge.inputs, judged.inputs | judged.outputs
     versions = {name: version for name, version in given.items() if ports.get(name) != CHAMPION}
     kinds = judge.component.inputs | judge.component.outputs
     for name in ports.keys() - versions.keys():
         if baseline(judge, name, judged.inputs, store) != judged.inputs.get(name):
-            return f"the champion is {champion(store.artifacts) or 'none'} by now, with which it was not compared"
+            return f"it was not compared with the present champion, {champion(store.artifacts) or 'none'}"
     if damage := next(filter(None, map(store.damage_of, versions.values())), None):
         return damage.text
     blessing = _blessing(judged, judge)
-    needed = versions.keys() - judge.component.optional  # what else is brought is evidence, and not what was judged
+    needed = versions.keys() - judge.component.optional  # optional inputs are evidence, not what was judged
     used = [(base.__name__, versions[name].content) for name in needed for base in kinds[name].__mro__]
-    return Blessing(store.artifacts / blessing.path).refusal(used) if blessing else "nothing has judged it"
+    return Blessing(store.artifacts / blessing.path).refusal(used) if blessing else "no stage judged it"
 
 
 def _output(execution: Execution, path: str) -> Version | None:

@@ -1,4 +1,4 @@
-"""Carries a pipeline out on this machine, stage by stage, in one process."""
+"""Run a pipeline on this machine, stage by stage, in one process."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ from pipeline.registry import champion, promote
 from pipeline.source import library_versions, read_source
 from pipeline.specification import FILE, Pipeline, Stage
 from pipeline.store import Store
-from pipeline.upstream import resolve_inputs, take
+from pipeline.upstream import resolve_inputs, take_stage
 from schemas.artifacts.bundle import Bundle
 from schemas.errors import DigitsError
 from schemas.manifest import point
 from schemas.records.execution import Execution
 from schemas.records.run import RunRecord, StageRecord
 
-__all__ = ["Run", "Selection", "carry_out"]
+__all__ = ["Run", "Selection", "run_pipeline"]
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Which stages a run carries out; by default all.
+    """Which stages to run; by default all.
 
     Attributes:
-        first: the stages above it are taken as an earlier run left them.
-        last: the stages below it are looked at, and are stale where they would run.
-        force: these run even if nothing changed.
-        base: the run to take stages from; None is the latest.
+        first: start here; the stages above are taken from an earlier run.
+        last: stop here; the stages below are only checked, and reported stale if they would run.
+        force: stages that run even if nothing changed.
+        base: the run to take stages from; None for the latest.
     """
 
     first: str | None = None
@@ -51,15 +51,15 @@ class Selection:
 
 @dataclass
 class Run:
-    """A run under way, and what it has come to.
+    """A run and its results so far.
 
     Attributes:
-        pipeline: what is carried out.
-        store: where to.
+        pipeline: that is run.
+        store: that its outputs go to.
         folder: of the run.
-        record: what is written to run.json.
+        record: the content of run.json.
         done: the execution of each stage that ran, is unchanged or was taken.
-        failure: what ended a stage, if one failed.
+        failure: the exception that ended a stage, if one failed.
     """
 
     pipeline: Pipeline
@@ -70,33 +70,33 @@ class Run:
     failure: BaseException | None = None
 
 
-def carry_out(pipeline: Pipeline, store: Store, selection: Selection | None = None) -> Run:
-    """Carry out every selected stage that has to run, promote the bundle if the gate let it through, record it all.
+def run_pipeline(pipeline: Pipeline, store: Store, selection: Selection | None = None) -> Run:
+    """Run every selected stage that needs it, promote the bundle if the gate blessed it, and record all of it.
 
-    A stage that fails ends the run; what finished before stays. What is no Exception, such as a signal,
-    ends the run too, and the record says `interrupted`. What cannot begin leaves no run.
+    A stage that fails ends the run; the stages before it keep their outputs. A signal, or anything else that is not
+    an Exception, ends the run too, and the record says `interrupted`. A run that cannot start leaves no record.
 
     Raises:
-        InputError: a stage above the first selected one was never carried out, or its output is damaged.
-        UsageError: it does not belong to what is to be carried out.
+        InputError: A stage above the first selected one never ran, or its output is damaged.
+        UsageError: What an earlier run left does not fit the stages selected.
     """
     selection = selection or Selection()
-    begun = time.monotonic()
+    start = time.monotonic()
     taken = _take_above(pipeline, store, selection)
     run = _open_run(pipeline, store)
     with hold(run.folder), write_log(run.folder / "log.jsonl"):
         try:
             for record, execution in taken:
-                _note(run, record, execution)
-            _settle_stages(run, selection)
+                _add_stage(run, record, execution)
+            _run_stages(run, selection)
             _conclude(run, whole=selection.last is None)
         except DigitsError as error:
             run.record.outcome, run.record.error = "failed", str(error)
             raise
         finally:
-            store.save_seen()
+            store.save_stat_cache()
             run.record.champion = champion(store.artifacts)
-            run.record.seconds = round(time.monotonic() - begun, 3)
+            run.record.seconds = round(time.monotonic() - start, 3)
             run.record.write(run.folder)
     return run
 
@@ -119,38 +119,38 @@ def _open_run(pipeline: Pipeline, store: Store) -> Run:
 
 
 def _take_above(pipeline: Pipeline, store: Store, selection: Selection) -> list[tuple[StageRecord, Execution]]:
-    """Take the stages above the first that is to be carried out."""
+    """Take the stages above the first selected one from an earlier run."""
     taken: list[tuple[StageRecord, Execution]] = []
     for stage in takewhile(lambda stage: stage.name != selection.first, pipeline.stages if selection.first else ()):
-        begun = time.monotonic()
+        start = time.monotonic()
         done = {record.stage: execution for record, execution in taken}
-        taken.append(take(stage, pipeline, store, done, selection.base, whole=selection.last is None))
-        taken[-1][0].seconds = round(time.monotonic() - begun, 3)
+        taken.append(take_stage(stage, pipeline, store, done, selection.base, whole=selection.last is None))
+        taken[-1][0].seconds = round(time.monotonic() - start, 3)
     return taken
 
 
-def _settle_stages(run: Run, selection: Selection) -> None:
-    """Carry out the stages up to the last, but for those that were taken, and look at those below."""
+def _run_stages(run: Run, selection: Selection) -> None:
+    """Run the stages up to the last selected one, except those taken, and check those below."""
     names = [stage.name for stage in run.pipeline.stages]
     last = names.index(selection.last) if selection.last else len(names) - 1
     for position, stage in enumerate(run.pipeline.stages[len(run.done) :], len(run.done)):
-        begun = time.monotonic()
+        start = time.monotonic()
         if position <= last:
-            record, execution = _carry_out_stage(run, stage, forced=stage.name in selection.force)
+            record, execution = _run_stage(run, stage, forced=stage.name in selection.force)
         else:
-            record, execution = _look_at(run, stage)
-        record.seconds = round(time.monotonic() - begun, 3)
-        _note(run, record, execution)
+            record, execution = _check_stale(run, stage)
+        record.seconds = round(time.monotonic() - start, 3)
+        _add_stage(run, record, execution)
 
 
-def _carry_out_stage(run: Run, stage: Stage, *, forced: bool) -> tuple[StageRecord, Execution | None]:
-    """Find out what becomes of a stage, and let it run if need be."""
+def _run_stage(run: Run, stage: Stage, *, forced: bool) -> tuple[StageRecord, Execution | None]:
+    """Decide whether a stage is skipped, blocked, unchanged or run, and run it if needed."""
     inputs = resolve_inputs(stage, run.done, run.store)
     if run.failure or inputs is None:
         return StageRecord(stage=stage.name, outcome="skipped", reason=_why_skipped(run.record)), None
     if reason := refusal(stage, run.store, inputs, run.done):
         return StageRecord(stage=stage.name, outcome="blocked", reason=f"blocked: {reason}"), None
-    with run.store.lock(stage.name, lambda: _tell_waiting(run, stage)):
+    with run.store.lock(stage.name, lambda: _log_waiting(run, stage)):
         decision = decide(stage, run.pipeline, run.store, inputs, forced=forced)
         record = StageRecord(
             stage=stage.name, outcome="unchanged", reason=decision.reason, fingerprint=decision.fingerprint
@@ -166,7 +166,7 @@ def _carry_out_stage(run: Run, stage: Stage, *, forced: bool) -> tuple[StageReco
             execution = execute(
                 stage, decision, inputs, pipeline=run.pipeline, store=run.store, run=run.record, logs=logs
             )
-        except (Exception, SystemExit) as error:  # noqa: BLE001  (whatever a component raises ends only its stage)
+        except (Exception, SystemExit) as error:  # noqa: BLE001  (whatever a component raises must only fail its stage)
             run.failure = error
             record.outcome, record.error = "failed", str(error)
             if not isinstance(error, DigitsError):
@@ -177,16 +177,16 @@ def _carry_out_stage(run: Run, stage: Stage, *, forced: bool) -> tuple[StageReco
     return record, execution
 
 
-def _look_at(run: Run, stage: Stage) -> tuple[StageRecord, Execution | None]:
-    """Say of a stage that is not to run whether it would."""
+def _check_stale(run: Run, stage: Stage) -> tuple[StageRecord, Execution | None]:
+    """Return the record of a stage that is not selected: stale if it would run."""
     record, execution = foresee_stage(stage, run.pipeline, run.store, run.done, run.record)
     if record.outcome in {"will run", "may run"}:
         record.outcome = "stale"
     return record, execution
 
 
-def _note(run: Run, record: StageRecord, execution: Execution | None) -> None:
-    """Add a stage to the record, link its outputs, and tell whoever listens."""
+def _add_stage(run: Run, record: StageRecord, execution: Execution | None) -> None:
+    """Add a stage to the record, link its outputs in the run's folder, and log it."""
     had_notice = run.record.notice
     run.record.add(record, execution, run.store.artifacts)
     run.record.under_way = None
@@ -203,10 +203,10 @@ def _note(run: Run, record: StageRecord, execution: Execution | None) -> None:
         LOGGER.warning("%s", run.record.notice, extra={"notice": run.record.notice})
 
 
-def _tell_waiting(run: Run, stage: Stage) -> None:
+def _log_waiting(run: Run, stage: Stage) -> None:
     runs = (other for other in read_runs(run.store.artifacts) if other.outcome == "running")
     holder = next((f"run {other.run}" for other in runs if other.under_way == stage.name), "another run")
-    LOGGER.info("%s: waiting for %s, which is at it", stage.name, holder, extra={"waiting": stage.name})
+    LOGGER.info("%s: waiting for %s, which is running this stage", stage.name, holder, extra={"waiting": stage.name})
 
 
 def _why_skipped(record: RunRecord) -> str:
@@ -215,7 +215,7 @@ def _why_skipped(record: RunRecord) -> str:
 
 
 def _conclude(run: Run, *, whole: bool) -> None:
-    """Name the outcome of the run; the bundle of a run carried to its end becomes the champion."""
+    """Set the outcome of the run; promote the bundle of a complete one."""
     outcomes = {stage.outcome for stage in run.record.stages}
     bundles = [
         (run.done[stage.name].outputs[name], stage.requires.stage)
@@ -239,7 +239,7 @@ def _conclude(run: Run, *, whole: bool) -> None:
 
 
 def _environment(pipeline: Pipeline) -> dict[str, Any]:
-    """Say on what the run was carried out."""
+    """Return the environment of the run: Python, platform, processors, libraries, git commit."""
     sources = [read_source(stage.component.module, pipeline.project) for stage in pipeline.stages]
     return {
         "python": platform.python_version(),
@@ -251,7 +251,7 @@ def _environment(pipeline: Pipeline) -> dict[str, Any]:
 
 
 def _git_commit(project: Path) -> str | None:
-    """Give the commit of the project, with -dirty where files differ from it; None outside a repository."""
+    """Return the project's commit, with -dirty if files differ from it; None outside a repository."""
     if not any((folder / ".git").exists() for folder in (project, *project.parents)):
         return None
     command = ["git", "-C", str(project), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]

@@ -1,4 +1,4 @@
-"""pipeline.yaml, read and checked whole before anything runs."""
+"""Read pipeline.yaml and check all of it before anything runs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Stage:
 
     @property
     def ports(self) -> list[Port]:
-        """What the stage waits for: its inputs from other stages, and the blessing it requires."""
+        """The outputs the stage waits for: its inputs from other stages, and the blessing it requires."""
         return [port for port in (*self.inputs.values(), self.requires) if port and port != CHAMPION]
 
 
@@ -46,8 +46,8 @@ class Pipeline:
 
     Attributes:
         project: the folder of pipeline.yaml.
-        threads: of TensorFlow.
-        stages: in the order they run; a stage takes from those above it only.
+        threads: number of TensorFlow's threads.
+        stages: in the order they run; a stage takes inputs only from stages above it.
         overrides: the `--set` options, as given.
     """
 
@@ -62,10 +62,10 @@ def load_pipeline(project: Path, overrides: tuple[str, ...] = ()) -> Pipeline:
 
     Args:
         project: the folder of pipeline.yaml.
-        overrides: `stage.key=value`, typed as the file is; `threads=1` for the pipeline itself.
+        overrides: `stage.key=value`, with values in YAML; `threads=1` for the pipeline itself.
 
     Raises:
-        UsageError: anything in it cannot be; where, what was found and what was expected.
+        UsageError: Something is invalid; it says where, what was found and what was expected.
     """
     document = read_document(project / FILE)
     overrides = tuple(override(document, given) for given in overrides)
@@ -81,7 +81,7 @@ def _place_stage(name: str, entry: StageEntry, document: Document, above: dict[s
     at: Location = ("stages", name)
     if not STAGE_NAME.fullmatch(name):
         raise UsageError(
-            f"{document.place(at)}: {name} cannot name a stage", expected="lower-case letters, digits and _"
+            f"{document.place(at)}: {name} is not a valid stage name", expected="lower-case letters, digits and _"
         )
     component = load_component(entry.uses or name, document.place((*at, "uses")))
     _check_names(component, entry, document, at)
@@ -96,16 +96,16 @@ def _place_stage(name: str, entry: StageEntry, document: Document, above: dict[s
     config = resolve_settings(component.config, entry.config, document, (*at, "config"), project)
     if requires is None and any(issubclass(kind, Bundle) for kind in component.outputs.values()):
         raise UsageError(
-            f"{document.place(at)}: {name} puts out a bundle that nothing has judged",
+            f"{document.place(at)}: {name} exports a bundle that no stage has judged",
             expected="requires: stage.blessing",
         )
     return Stage(name, component, inputs, requires, config)
 
 
 def _check_names(component: Component, entry: StageEntry, document: Document, at: Location) -> None:
-    """Refuse an input that the component does not take, or that it needs and is not given.
+    """Raise UsageError for an unknown input, or a missing one.
 
-    The champion must be named: forgotten, it would make every model the first.
+    The champion is optional but must be named: if it were forgotten, every model would count as the first.
     """
     known = list(component.inputs)
     for given in entry.inputs:
@@ -120,7 +120,7 @@ def _check_names(component: Component, entry: StageEntry, document: Document, at
         if parameter not in entry.inputs and (wanted is Bundle or not is_optional):
             given = CHAMPION if is_optional else "stage.output"
             raise UsageError(
-                f"{document.place((*at, 'inputs'))}: {at[1]} is not given its input {parameter}",
+                f"{document.place((*at, 'inputs'))}: {at[1]} lacks its input {parameter}",
                 expected=f"inputs: {{{parameter}: {given}}}, of type {wanted.__name__}",
             )
 
@@ -129,8 +129,8 @@ def _port(text: str, wanted: type[Artifact], document: Document, at: Location, k
     stage, _, output = text.partition(".")
     place = document.place(at)
     if stage not in known:
-        what = f"{stage} does not stand" if stage in document.value["stages"] else f"there is no stage {stage}"
-        expected = ", ".join(known) or "a stage above, and there is none"
+        what = f"{stage} is not" if stage in document.value["stages"] else f"there is no stage {stage}"
+        expected = ", ".join(known) or "a stage above; there is none"
         raise UsageError(
             f"{place}: {what} above {at[1]}", found=text, expected=expected, do=nearest(stage, list(known))
         )
@@ -142,5 +142,7 @@ def _port(text: str, wanted: type[Artifact], document: Document, at: Location, k
             do=nearest(output, list(outputs)),
         )
     if not issubclass(outputs[output], wanted):
-        raise UsageError(f"{place}: {text} does not fit", found=outputs[output].__name__, expected=wanted.__name__)
+        raise UsageError(
+            f"{place}: {text} has the wrong type", found=outputs[output].__name__, expected=wanted.__name__
+        )
     return Port(stage, output)

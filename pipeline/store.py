@@ -1,4 +1,4 @@
-"""Keeps artifacts and executions below artifacts/; publishes whole or not at all."""
+"""Store artifacts and executions below artifacts/; publish completely or not at all."""
 
 from __future__ import annotations
 
@@ -27,25 +27,30 @@ MOVED = "moved.txt"  # in staging: the versions moved into the store before thei
 
 @dataclass(frozen=True)
 class Damage:
-    """A version that is not as it was sealed: its path, and the first damaged file, or None if all of it is gone."""
+    """A version that no longer matches its manifest.
+
+    Attributes:
+        version: its path, relative to artifacts/.
+        file: the first damaged file; None if the whole version is gone.
+    """
 
     version: str
     file: str | None
 
     @property
     def text(self) -> str:
-        """Give the reason to run again."""
+        """The reason to run the stage again."""
         return f"output corrupt: {self.version}/{self.file}" if self.file else "output missing"
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """Where one stage writes, on the same filesystem as the store, until it is published.
+    """The folders one stage writes to before publication, on the same filesystem as the store.
 
     Attributes:
         root: removed at publication.
         outputs: the folder of each output; empty at the start.
-        scratch: the folder of each output that survives a kill.
+        scratch: a folder for each output that survives a kill, for checkpoints.
     """
 
     root: Path
@@ -64,15 +69,15 @@ class Store:
         self.artifacts = artifacts
         self._root = artifacts / "store"
         self._staging = artifacts / ".staging"
-        self._seen = SeenFiles(artifacts)
+        self._stat_cache = SeenFiles(artifacts)
 
     @contextmanager
     def lock(self, stage: str, waiting: Callable[[], None]) -> Generator[None]:
-        """Hold a stage: one process at a time carries it out; the lock goes with its process.
+        """Lock a stage, so that one process at a time runs it; the lock ends with the process.
 
         Args:
-            stage: to hold.
-            waiting: called once, if another process holds it.
+            stage: to lock.
+            waiting: called once if another process holds the lock.
         """
         folder = self._root / stage
         folder.mkdir(parents=True, exist_ok=True)
@@ -85,43 +90,43 @@ class Store:
             yield
 
     def execution(self, stage: str, fingerprint: str | None, run: str | None = None) -> Execution | None:
-        """Find the execution with a fingerprint, of a run or else the newest; None where none can be read."""
+        """Return the execution with a fingerprint, of a run or else the newest; None if there is none."""
         found = self.executions(stage, fingerprint) if fingerprint else []
         return next((each for each in found if run in {None, each.run}), None)
 
     def executions(self, stage: str, fingerprint: str = "") -> list[Execution]:
-        """Give the executions of a stage that can be read, all or those with a fingerprint, the newest first."""
+        """Return the readable executions of a stage, all or those with a fingerprint, newest first."""
         files = (self._root / stage / "executions").glob(f"{fingerprint}*.json")
         return sorted(filter(None, map(_read_execution, files)), key=lambda each: each.run, reverse=True)
 
     def damage(self, execution: Execution) -> Damage | None:
-        """Find the first output of an execution that is not as it was sealed; None if all are."""
+        """Return the damage of the first damaged output of an execution; None if all are intact."""
         return next(filter(None, map(self.damage_of, execution.outputs.values())), None)
 
     def damage_of(self, version: Version) -> Damage | None:
-        """Find what of a version is not as it was sealed; None if all of it is."""
+        """Return the damage of a version; None if it is intact."""
         folder = self.artifacts / version.path
         manifest = Manifest.read(folder)
         if manifest is None or manifest.content != version.content:
             return Damage(version.path, MANIFEST if folder.exists() else None)
-        name = self._seen.damage(folder, manifest)
+        name = self._stat_cache.damage(folder, manifest)
         return Damage(version.path, name) if name else None
 
     def set_aside(self, path: str) -> str:
-        """Move a version or an execution that is damaged into .quarantine, and say where; nothing is thrown away."""
+        """Move a damaged version or execution into .quarantine and return its new path; nothing is deleted."""
         quarantine = self.artifacts / ".quarantine"
         quarantine.mkdir(exist_ok=True)
         name = f"{path.removeprefix('store/').replace('/', '.')}.{secrets.token_hex(3)}"
         return (self.artifacts / path).rename(quarantine / name).relative_to(self.artifacts).as_posix()
 
-    def save_seen(self) -> None:
-        """Keep what was learned of files that have not moved, for the next run."""
-        self._seen.save()
+    def save_stat_cache(self) -> None:
+        """Save the stat cache of verified files for the next run."""
+        self._stat_cache.save()
 
     def open_workspace(self, stage: str, fingerprint: str, outputs: list[str]) -> Workspace:
-        """Make the folders a stage writes to: outputs empty, scratch as an earlier try left it."""
+        """Create the folders a stage writes to: empty outputs, and scratch as an earlier attempt left it."""
         for folder in self._staged(stage):
-            self._take_back(stage, folder)
+            self._remove_unrecorded(stage, folder)
         root = self._staging / f"{stage}-{fingerprint}"
         shutil.rmtree(root / "outputs", ignore_errors=True)
         workspace = Workspace(
@@ -134,19 +139,19 @@ class Store:
         return workspace
 
     def clear(self, stage: str, fingerprint: str) -> None:
-        """Clear what a killed process left of an execution that is recorded."""
+        """Remove what a killed process left in staging after its execution was recorded."""
         staged = self._staging / f"{stage}-{fingerprint}"
         if staged.exists():
-            self._take_back(stage, staged)
+            self._remove_unrecorded(stage, staged)
             shutil.rmtree(staged)
 
     def publish(
         self, stage: str, workspace: Workspace, types: Mapping[str, type[Artifact]], damaged: Execution | None
     ) -> dict[str, Version]:
-        """Seal every output and move it into the store; only `record` makes it exist.
+        """Seal every output and move it into the store; it counts only once `record` has run.
 
-        An output that says what a sealed, intact version says already becomes that version. One that
-        says what a version of *damaged* said takes its place, so that what links to it is whole again.
+        An output whose content equals a sealed, intact version becomes that version. One whose content equals a
+        version of *damaged* replaces it, so that links to it work again.
         """
         lost = damaged.outputs if damaged else {}
         return {
@@ -155,24 +160,24 @@ class Store:
         }
 
     def record(self, execution: Execution) -> None:
-        """Write the execution, by rename: from now on its outputs exist. Then clear the stage's staging."""
+        """Write the execution atomically, which makes its outputs count; then clear the stage's staging."""
         path = self._root / execution.stage / "executions" / f"{execution.name}.json"
         path.parent.mkdir(exist_ok=True)
         write_atomically(path, execution.model_dump_json(indent=2) + "\n")
         for folder in self._staged(execution.stage):
             shutil.rmtree(folder)
-        self._seen.save()
+        self._stat_cache.save()
 
     def _staged(self, stage: str) -> list[Path]:
-        return list(self._staging.glob(f"{stage}-*"))  # the name of a stage holds no dash
+        return list(self._staging.glob(f"{stage}-*"))  # a stage name contains no dash
 
-    def _take_back(self, stage: str, staged: Path) -> None:
-        """Remove the versions that a killed process moved into the store and never recorded."""
+    def _remove_unrecorded(self, stage: str, staged: Path) -> None:
+        """Remove versions that a killed process moved into the store but never recorded."""
         moved = staged / MOVED
         execution = self.execution(stage, staged.name.rpartition("-")[2])
         recorded = {version.path for version in execution.outputs.values()} if execution else set[str]()
         for path in moved.read_text(encoding="utf-8").splitlines() if moved.exists() else []:
-            if path not in recorded and MOVED_LINE.fullmatch(path):  # a line may be cut short by a power failure
+            if path not in recorded and MOVED_LINE.fullmatch(path):  # a power failure may truncate a line
                 shutil.rmtree(self.artifacts / path, ignore_errors=True)
         moved.unlink(missing_ok=True)
 
@@ -191,7 +196,7 @@ class Store:
             fsync(staged / MOVED)
             folder.rename(target)
             fsync(home)
-            self._seen.remember(target, manifest)
+            self._stat_cache.remember(target, manifest)
         return Version(path=target.relative_to(self.artifacts).as_posix(), content=manifest.content)
 
     def _place(self, home: Path, content: str, lost: Version | None) -> Path:

@@ -1,4 +1,4 @@
-"""The stages above those a run carries out: taken as an earlier run left them."""
+"""Take the outputs of upstream stages from an earlier run."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from schemas.records.execution import Execution, Version
 from schemas.records.run import RunRecord, StageRecord
 from schemas.settings.pipeline_file import CHAMPION
 
-__all__ = ["previous_executions", "resolve_inputs", "take"]
+__all__ = ["previous_executions", "resolve_inputs", "take_stage"]
 
 
-def take(  # noqa: PLR0913  (what, from where, and for what)
+def take_stage(  # noqa: PLR0913  (the stage, the run to take it from, and the purpose)
     stage: Stage,
     pipeline: Pipeline,
     store: Store,
@@ -28,19 +28,19 @@ def take(  # noqa: PLR0913  (what, from where, and for what)
     *,
     whole: bool,
 ) -> tuple[StageRecord, Execution]:
-    """Take a stage from the run *base*, by default the latest; where it is missing there, from the newest that has it.
+    """Take a stage from the run *base*, by default the latest; if that lacks it, from the newest run that has it.
 
     Args:
         stage: to take.
-        pipeline: as it is now: what differs from then is named in the reason.
-        store: of the artifacts.
-        done: what was taken of the stages above.
+        pipeline: as it is now; differences from the earlier run are named in the reason.
+        store: of the project.
+        done: the executions taken for the stages above.
         base: the run to take it from.
-        whole: the run may end in a promotion, so that nothing may be taken that does not belong together.
+        whole: whether the run may end in a promotion; then what is taken must fit together.
 
     Raises:
-        InputError: the stage never ran, or an output of it is damaged.
-        UsageError: it gave a blessing by other rules than those of now, or was made from other inputs.
+        InputError: The stage never ran, or one of its outputs is damaged.
+        UsageError: It blessed by rules that have changed since, or was made from other inputs.
     """
     again = f"digits run --from {stage.name}" if done else f"digits run --to {stage.name}"
     run, found = next(previous_executions(stage.name, store, [base] if base else []), (None, None))
@@ -56,17 +56,17 @@ def take(  # noqa: PLR0913  (what, from where, and for what)
     now = read_parts(stage, pipeline, {name: version.content for name, version in inputs.items()})
     if whole and now.inputs != found.parts.inputs:
         other = found.parts.changes_to(found.parts.model_copy(update={"inputs": now.inputs})) or ""
-        raise UsageError(f"{refused}: what is taken above it is not what it was made from", found=other, do=again)
+        raise UsageError(f"{refused}: it was made from other inputs", found=other, do=again)
     since = found.parts.changes_to(now)
     if since and any(issubclass(kind, Blessing) for kind in stage.component.outputs.values()):
-        raise UsageError(f"{refused}: it judged otherwise", found=since, do=again)
+        raise UsageError(f"{refused}: it judged under other conditions", found=since, do=again)
     reason = f"taken from run {run}" + (f"; since then: {since}" if since else "")
     record = StageRecord(stage=stage.name, outcome="unchanged", reason=reason, fingerprint=found.fingerprint)
     return record, found
 
 
 def resolve_inputs(stage: Stage, done: Mapping[str, Execution], store: Store) -> dict[str, Version] | None:
-    """Give the version of each input; None where a stage above has not been carried out."""
+    """Return the version of each input; None if a stage above has no execution."""
     if any(port.stage not in done for port in stage.ports):
         return None
     ports = {name: port for name, port in stage.inputs.items() if port != CHAMPION}
@@ -76,7 +76,7 @@ def resolve_inputs(stage: Stage, done: Mapping[str, Execution], store: Store) ->
 
 
 def previous_executions(stage: str, store: Store, first: Iterable[RunRecord] = ()) -> Iterator[tuple[str, Execution]]:
-    """Yield runs with their execution of a stage, those of *first* and then from the newest run to the oldest."""
+    """Yield runs with their execution of a stage: first those of *first*, then all, newest first."""
     for run in chain(first, read_runs(store.artifacts)):
         records = (record for record in run.stages if record.stage == stage and record.outputs)
         found = (store.execution(stage, record.fingerprint, record.run) for record in records)

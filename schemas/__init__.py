@@ -1,1 +1,1 @@
-"""Nouns: what flows between stages, and what can go wrong."""
+"""Nouns: artifacts, records, settings and errors."""

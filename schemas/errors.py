@@ -1,8 +1,8 @@
-"""What can go wrong, as one tree; the command catches its root and nothing else.
+"""The errors, as one tree; the command catches its root and nothing else.
 
 DigitsError            exit 1
-├── StageError         exit 1   a stage could not do its work
-├── UsageError         exit 2   the command line or pipeline.yaml asks for what cannot be
+├── StageError         exit 1   a stage failed
+├── UsageError         exit 2   the command line or pipeline.yaml is invalid
 └── InputError         exit 4   an input is missing or corrupt
 """
 
@@ -12,10 +12,10 @@ __all__ = ["DigitsError", "InputError", "StageError", "UsageError", "nearest"]
 
 
 class DigitsError(Exception):
-    """Something a person can mend: what, what was found, what was expected, what to do.
+    """An error that the user can fix: what is wrong, what was found, what was expected, what to do.
 
     Args:
-        headline: what is wrong, and where, in one line.
+        headline: what is wrong, and where, in one line; unprintable characters are escaped.
         found: what was there.
         expected: what should have been there.
         do: what to do next, as a sentence or a command.
@@ -31,17 +31,17 @@ class DigitsError(Exception):
         self.do = do
 
     def __str__(self) -> str:
-        """Give the headline and, indented below it, whatever else is known."""
+        """Return the headline and, indented below it, the parts that are not empty."""
         rows = (("found:    ", self.found), ("expected: ", self.expected), ("do:       ", self.do))
         return "\n".join([self.headline, *(f"  {name}{text}" for name, text in rows if text)])
 
 
 class StageError(DigitsError):
-    """A stage could not do its work."""
+    """A stage failed."""
 
 
 class UsageError(DigitsError):
-    """The command line or pipeline.yaml asks for what cannot be."""
+    """The command line or pipeline.yaml is invalid."""
 
     exit_code = 2
 
@@ -53,7 +53,7 @@ class InputError(DigitsError):
 
 
 def nearest(name: str, valid: list[str]) -> str:
-    """Say which of the valid names was probably meant: 'did you mean "epochs"?', or ''."""
+    """Return a suggestion from the valid names, 'did you mean "epochs"?', or '' if none is close."""
     import difflib
 
     close = difflib.get_close_matches(name, valid, n=1)

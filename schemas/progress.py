@@ -1,4 +1,4 @@
-"""How a component tells how far it is: through the standard library's logging, to whoever listens."""
+"""Progress and messages of a stage, sent through the standard library's logging."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from dataclasses import dataclass, field
 __all__ = ["LOGGER", "Progress", "report", "tell", "time_told"]
 
 LOGGER = logging.getLogger("digits.progress")
-MANY = 100  # figures from here on are told without decimals
-SPANS = ((7200, 3600, "h"), (120, 60, "min"))  # seconds from which on a time is told in such units
+LARGE = 100  # figures from here on are shown without decimals
+SPANS = ((7200, 3600, "h"), (120, 60, "min"))  # seconds from which a unit is used, its length in seconds, its name
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a stage is.
+    """The progress of a stage.
 
     Attributes:
         done: units finished.
-        total: units in all.
-        unit: what is counted, for people: 'step'.
-        figures: what is known by now, such as loss and accuracy.
-        milestone: worth a line of its own where there is no live display.
-        rate: units a second by now, where that says how long it will take.
-        grows: whether there may be more units than *total*: nobody knows then how long.
+        total: units in total.
+        unit: the unit, for display: 'step'.
+        figures: current figures by name, such as loss and accuracy.
+        milestone: whether to print a line even without a live display.
+        rate: units per second, if it predicts the remaining time.
+        grows: whether *total* may still grow, so that the remaining time is unknown.
     """
 
     done: int
@@ -35,11 +35,11 @@ class Progress:
     grows: bool = False
 
     def __str__(self) -> str:
-        """Give one line: 'step 200/1400  loss 0.2100  accuracy 0.9500', or 'files 200/1400  50 files/s  24 s left'."""
+        """Return one line, such as 'step 200/1400  loss 0.2100' or 'files 200/1400  50 files/s  24 s left'."""
         figures = "".join(
-            f"  {name} {value:{'.4f' if value < MANY else ',.0f'}}" for name, value in self.figures.items()
+            f"  {name} {value:{'.4f' if value < LARGE else ',.0f'}}" for name, value in self.figures.items()
         )
-        return f"{self.unit} {self.done}/{self.total}{' found by now' * self.grows}{figures}{self._speed()}"
+        return f"{self.unit} {self.done}/{self.total}{' found so far' * self.grows}{figures}{self._speed()}"
 
     def _speed(self) -> str:
         if not self.rate:
@@ -49,17 +49,17 @@ class Progress:
 
 
 def time_told(seconds: float) -> str:
-    """Tell a time in the unit that suits it: '90 s', '12 min', '5 h'."""
+    """Return a duration in words: '90 s', '12 min', '5 h'."""
     size, unit = next(((size, unit) for least, size, unit in SPANS if seconds >= least), (1, "s"))
     return f"{seconds / size:.0f} {unit}"
 
 
 def report(progress: Progress) -> None:
-    """Tell how far the stage is: a milestone at level INFO, anything else at DEBUG."""
+    """Log the progress of the stage: a milestone at level INFO, anything else at DEBUG."""
     level = logging.INFO if progress.milestone else logging.DEBUG
     LOGGER.log(level, "%s", progress, extra={"progress": progress})
 
 
 def tell(message: str) -> None:
-    """Tell something once, at level INFO: what the stage works on, or with."""
+    """Log a message for the user at level INFO."""
     LOGGER.info("%s", message, extra={"told": message})

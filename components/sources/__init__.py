@@ -1,1 +1,1 @@
-"""Where ingest can take its examples from."""
+"""The sources that ingest can read examples from."""

@@ -1,4 +1,4 @@
-"""Pictures of one's own: a folder for each label, read through the front end that reads every picture."""
+"""Read the user's own pictures, one folder per label, through the same front end as prediction."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ if TYPE_CHECKING:
 
 __all__ = ["read_folder"]
 
-LARGEST = 64 * 2**20  # bytes of a file: more is not taken into memory to be refused
-REPORTED = 20  # pictures between two reports
-NAMED = 3
+LARGEST = 64 * 2**20  # bytes; larger files are refused unread, to save memory
+REPORTED = 20  # pictures between two progress reports
+NAMED = 3  # unreadable pictures listed in an error or a warning
 
 
 def read_folder(folder: Path, test_share: float, seed: int) -> Taken:
-    """Read the pictures of LABEL/, or of train/LABEL/ and test/LABEL/; of each no more than 28x28 pixels is kept.
+    """Read the pictures of LABEL/, or of train/LABEL/ and test/LABEL/, each normalised to 28x28 pixels.
 
-    What a tags.csv in the folder says of them becomes columns of the examples.
+    The columns of a tags.csv in the folder become tags of the examples.
 
     Args:
-        folder: of the pictures.
-        test_share: of each label's pictures that become the test split, where there is no test/.
-        seed: of that draw.
+        folder: the folder of pictures.
+        test_share: share of each label's pictures, 0 to 1, that becomes the test split if there is no test/.
+        seed: of the draw of the test split.
 
     Raises:
-        InputError: there are no labelled pictures in it, or none that can be read, or its tags.csv cannot be.
+        InputError: there are no labelled pictures, none of them can be read, or tags.csv is invalid.
     """
     layout = read_layout(folder)
     tags = read_tags(folder, (_id(path, folder) for _, _, path in layout.pictures))
@@ -60,7 +60,7 @@ def read_folder(folder: Path, test_share: float, seed: int) -> Taken:
 
 
 def _read_all(layout: Layout, folder: Path) -> tuple[bytearray, list[int], list[Unreadable]]:
-    """Give the pixels of what can be read, the position of each such picture, and what cannot."""
+    """Return the pixels of the readable pictures, their positions in the layout, and the unreadable files."""
     pixels, kept, unreadable = bytearray(), list[int](), list[Unreadable]()
     total = len(layout.pictures)
     for position, (_, _, path) in enumerate(layout.pictures):
@@ -76,13 +76,13 @@ def _read_all(layout: Layout, folder: Path) -> tuple[bytearray, list[int], list[
 
 
 def _read_one(path: Path) -> NDArray[np.uint8] | str:
-    """Give the picture made ready, or why it cannot be."""
+    """Return the normalised picture, uint8 [28, 28], or why it cannot be read."""
     try:
-        found = path.stat()
-        if not stat.S_ISREG(found.st_mode):
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
             return "not a file"
-        if found.st_size > LARGEST:
-            return f"{found.st_size / 2**20:.0f} MiB, at most {LARGEST // 2**20}"
+        if status.st_size > LARGEST:
+            return f"{status.st_size / 2**20:.0f} MiB, at most {LARGEST // 2**20}"
         reading = read_picture(path.read_bytes())
     except UnreadableError as error:
         return error.reason
@@ -94,7 +94,7 @@ def _read_one(path: Path) -> NDArray[np.uint8] | str:
 def _assemble(
     layout: Layout, folder: Path, pixels: bytearray, kept: list[int], tags: dict[str, dict[str, str]]
 ) -> tuple[Split, NDArray[np.bool_]]:
-    """Give all pictures, and for each whether it lies below test/."""
+    """Return all pictures as one split, and for each whether it lies below test/, bool [n]."""
     import numpy as np
 
     chosen = [layout.pictures[position] for position in kept]
@@ -116,8 +116,8 @@ def _check_left(folder: Path, kept: list[int], unreadable: list[Unreadable]) -> 
     if not kept:
         raise InputError(
             f"no picture in {folder} can be read",
-            found="; ".join(map(_said, unreadable[:NAMED])),
-            expected="PNG, JPEG or another picture format, with ink on it",
+            found="; ".join(map(_with_reason, unreadable[:NAMED])),
+            expected="PNG, JPEG or another picture format, with a digit in it",
         )
 
 
@@ -126,10 +126,10 @@ def _warn(folder: Path, layout: Layout, unreadable: list[Unreadable]) -> list[st
     if layout.empty:
         warnings.append(f"{name}: no pictures in {', '.join(layout.empty)}")
     if unreadable:
-        some = "; ".join(map(_said, unreadable[:NAMED])) + ("; ..." if len(unreadable) > NAMED else "")
-        warnings.append(f"{name}: pictures that cannot be read: {len(unreadable)} of {len(layout.pictures)}: {some}")
+        some = "; ".join(map(_with_reason, unreadable[:NAMED])) + ("; ..." if len(unreadable) > NAMED else "")
+        warnings.append(f"{name}: {len(unreadable)} of {len(layout.pictures)} pictures cannot be read: {some}")
     return warnings
 
 
-def _said(each: Unreadable) -> str:
+def _with_reason(each: Unreadable) -> str:
     return f"{each.path} ({each.reason})"

@@ -1,4 +1,4 @@
-"""A test split drawn from pictures that come without one."""
+"""Hold out a test split from pictures that come without one."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ __all__ = ["choose_test"]
 
 
 def choose_test(images: NDArray[np.uint8], labels: NDArray[np.int32], share: float, seed: int) -> NDArray[np.bool_]:
-    """Choose the same share of each label's pictures, at least one of two and never all.
+    """Choose the same share of each label's pictures for the test split: at least one of two, never all.
 
-    Each picture's place is a hash of seed and pixels: copies stay together, names and order do not
-    matter, and a picture more moves hardly any other from one split to the other.
+    Pictures are ranked by a hash of seed and pixels. So copies stay together, names and order do not matter, and an
+    added picture moves hardly any other between the splits.
 
     Args:
         images: uint8, shape [n, 28, 28].
         labels: int32, shape [n].
-        share: of each label's different pictures; 0 chooses none.
-        seed: of the draw.
+        share: share of each label's distinct pictures, 0 to 1; 0 chooses none.
+        seed: of the hash, below 2**64.
 
     Returns:
-        bool, shape [n]: whether a picture is to be tested on.
+        bool, shape [n]: whether the picture belongs to the test split.
     """
     import numpy as np
 
     key = seed.to_bytes(8, "big")
-    drawn = [hashlib.blake2b(image.tobytes(), key=key, digest_size=16).digest() for image in images]
+    hashes = [hashlib.blake2b(image.tobytes(), key=key, digest_size=16).digest() for image in images]
     chosen: set[tuple[int, bytes]] = set()
-    places: dict[int, set[bytes]] = {}
-    for label, place in zip(labels.tolist(), drawn, strict=True):
-        places.setdefault(label, set()).add(place)
-    for label, different in places.items():
-        chosen |= {(label, place) for place in sorted(different)[: _count(len(different), share)]}
-    return np.array([each in chosen for each in zip(labels.tolist(), drawn, strict=True)], bool)
+    distinct: dict[int, set[bytes]] = {}
+    for label, digest in zip(labels.tolist(), hashes, strict=True):
+        distinct.setdefault(label, set()).add(digest)
+    for label, digests in distinct.items():
+        chosen |= {(label, digest) for digest in sorted(digests)[: _count(len(digests), share)]}
+    return np.array([each in chosen for each in zip(labels.tolist(), hashes, strict=True)], bool)
 
 
-def _count(different: int, share: float) -> int:
-    return min(max(round(share * different), 1), different - 1) if share else 0
+def _count(distinct: int, share: float) -> int:
+    return min(max(round(share * distinct), 1), distinct - 1) if share else 0

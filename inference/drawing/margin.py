@@ -1,11 +1,11 @@
-"""Give a digit that was cut out along its ink its margin back, as forms, segmenters and screenshots cut it."""
+"""Restore the margin of a digit cropped to its bounding box, as forms, segmenters and screenshots crop it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inference.pixels.centring import box_of
-from inference.pixels.connected_components import connected_parts
+from inference.pixels.centring import bounding_box
+from inference.pixels.connected_components import connected_components
 from inference.pixels.resizing import resized
 from inference.pixels.stroke_width import stroke_width
 
@@ -15,27 +15,27 @@ if TYPE_CHECKING:
 
 __all__ = ["with_margin"]
 
-LONGER = 112  # pixels of the longer side of a crop, which is that of its digit: more only show how blurred it is
-MARGIN = 0.5  # of the longer side
-NEAR, NEARER = 2, 0.05  # pixels, and of the longer side: how far ink is from each side of its crop
-LEVELS = 0.8  # of the variance lies between ink and paper
-EVEN = 0.3  # of the contrast: deviation of the paper, soft edges and all
-WHOLE = 0.6  # of the ink is one part
-SOLID = 0.25  # width of strokes as a share of the longer side: of 99 % of digits it is less, of most clothes more
-SLIM = 2.0  # times as long as wide: it may be a bare 1, all ink but for its corners; of any other crop
-RUNS = 7  # times at most ink runs out, or it is the rules of paper,
-OUT = 0.4  # of the border is ink, or it is a shadow,
-MOST = 0.65  # of all is ink, or it is a shape
+LONGER = 112  # pixels: largest longer side of a crop; more would only show its blur
+MARGIN = 0.5  # of the longer side, added on each side
+NEAR, NEARER = 2, 0.05  # pixels, plus a share of the longer side: largest gap between ink and the crop's sides
+LEVELS = 0.8  # least share of the variance between ink and paper
+EVEN = 0.3  # of the contrast: largest standard deviation of the paper, soft edges included
+WHOLE = 0.6  # of the ink: least size of the largest part
+SOLID = 0.25  # largest stroke width over the longer side: 99 % of digits have less, most clothes more
+SLIM = 2.0  # aspect ratio from which a crop may be a bare 1, nearly all ink; the limits below do not apply
+RUNS = 7  # most runs of ink along the border; more are ruled lines
+OUT = 0.4  # largest share of ink along the border; more is a shadow
+MOST = 0.65  # largest share of ink; more is a shape
 
 
 def with_margin(pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
-    """Put a crop on a larger sheet of its own paper; none for a picture that is no digit cut out along its ink.
+    """Extend a crop by a margin of its own paper; None for a picture that is not a digit cropped to its bounding box.
 
     Args:
         pixels: uint8, shape [h, w] or [h, w, 3].
 
     Returns:
-        uint8, of at most 224 pixels each way.
+        uint8, at most 224 pixels a side.
     """
     import cv2
     import numpy as np
@@ -45,7 +45,7 @@ def with_margin(pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     small = resized(pixels, (max(round(width * scale), 1), max(round(height * scale), 1))) if scale < 1 else pixels
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY) if small.shape[2:] else small, np.uint8)
     ink = _ink_of(grey)
-    if not (_fills(ink, NEAR * scale) and _is_two(grey, ink) and _is_drawn(ink)):
+    if not (_reaches_sides(ink, NEAR * scale) and _has_two_levels(grey, ink) and _is_drawn(ink)):
         return None
     paper = np.median(small[~ink].reshape(np.count_nonzero(~ink), -1), axis=0)
     by = max(round(MARGIN * max(grey.shape)), 1)
@@ -53,32 +53,32 @@ def with_margin(pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
 
 
 def _ink_of(grey: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Part ink from paper; the paper is what most corners show, or where they differ most of the border."""
+    """Return the ink, bool [h, w]; the paper is the class of most corners or, if they tie, of most of the border."""
     import cv2
     import numpy as np
 
     light = np.asarray(cv2.threshold(grey, 0, 255, cv2.THRESH_OTSU)[1], np.bool_)
     corners = float(light[[0, 0, -1, -1], [0, -1, 0, -1]].mean())
-    on_light = corners if corners != 0.5 else float(_border(light).mean())  # noqa: PLR2004  (as many as not)
+    on_light = corners if corners != 0.5 else float(_border(light).mean())  # noqa: PLR2004  (a tie)
     return ~light if on_light > 0.5 else light  # noqa: PLR2004
 
 
 def _border(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Give the outermost pixels once round."""
+    """Return the outermost pixels, in order around the mask."""
     import numpy as np
 
     return np.concatenate([mask[0], mask[1:, -1], mask[-1, -2::-1], mask[-2:0:-1, 0]])
 
 
-def _fills(ink: NDArray[np.bool_], near: float) -> bool:
-    """Tell whether ink reaches all four sides, or nearly."""
-    top, bottom, left, right = box_of(ink)
+def _reaches_sides(ink: NDArray[np.bool_], near: float) -> bool:
+    """Return whether ink reaches all four sides, or nearly."""
+    top, bottom, left, right = bounding_box(ink)
     farthest = max(top, left, ink.shape[0] - bottom, ink.shape[1] - right)
     return bool(ink.any()) and farthest <= near + NEARER * max(ink.shape)
 
 
-def _is_two(grey: NDArray[np.uint8], ink: NDArray[np.bool_]) -> bool:
-    """Tell whether ink and paper are all there is."""
+def _has_two_levels(grey: NDArray[np.uint8], ink: NDArray[np.bool_]) -> bool:
+    """Return whether the picture consists of ink and paper only."""
     import numpy as np
 
     on, off = grey[ink].astype(np.float32), grey[~ink].astype(np.float32)
@@ -90,10 +90,10 @@ def _is_two(grey: NDArray[np.uint8], ink: NDArray[np.bool_]) -> bool:
 
 
 def _is_drawn(ink: NDArray[np.bool_]) -> bool:
-    """Tell a digit's strokes from rules, frames and shapes."""
+    """Return whether the ink is a digit's strokes, not ruled lines, frames or shapes."""
     import numpy as np
 
-    if connected_parts(ink)[1][1:, 4].max() < WHOLE * np.count_nonzero(ink):
+    if connected_components(ink)[1][1:, 4].max() < WHOLE * np.count_nonzero(ink):
         return False
     if stroke_width(ink) > SOLID * max(ink.shape):
         return False

@@ -1,6 +1,6 @@
-"""Which pictures already are as MNIST makes them, and need nothing done.
+"""Recognise pictures already in MNIST's format, which need no change.
 
-Measured over all 70,000: ink reaches 254, its longer side is 20 (19 in 16 of them), its centre of mass
+Measured on all 70,000 of MNIST: ink reaches 254, its longer side is 20 pixels (19 in 16 of them), its centre of mass
 lies within half a pixel of the centre of the 28x28, and at least 55 % of the pixels are exactly 0.
 """
 
@@ -23,7 +23,7 @@ GROUND = 0.55  # share of pixels that are exactly 0; MNIST's fattest digit has 0
 
 
 def canonical_batch(images: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Tell which pictures are light on dark, sized and centred as MNIST's are.
+    """Return which pictures are in MNIST's format: light on black, its size, centred by mass.
 
     Args:
         images: uint8, shape [n, 28, 28].
@@ -50,7 +50,7 @@ def _are_sized(images: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 
 def _extent(profiles: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Give how far apart the first and last ink of profiles [n, 28] are, ends included."""
+    """Return the distance from first to last ink, inclusive, of profiles [n, 28]."""
     inked = profiles > 0
     return SIDE - inked.argmax(axis=1) - inked[:, ::-1].argmax(axis=1)
 

@@ -1,34 +1,34 @@
-"""Pictures that already are at MNIST's scale: nothing is redrawn, so that nothing is lost."""
+"""Pictures already at MNIST's scale: normalised without redrawing, so that nothing is lost."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from inference.drawing.mnist_like import canonical_batch
-from inference.pixels.centring import box_of, centre
+from inference.pixels.centring import bounding_box, centre
 from schemas.artifacts.examples import SIDE
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["take_native"]
+__all__ = ["normalise_native"]
 
-LARGEST = 4 * SIDE
-FULL = 250  # ink as strong as this is not stretched
-FAINTEST = 64
+LARGEST = 4 * SIDE  # pixels: largest side of such a picture
+FULL = 250  # of 255: weaker ink is stretched to 255
+FAINTEST = 64  # of 255: least contrast
 
 
-def take_native(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], list[str]] | None:
-    """Take a digit of MNIST's size on an even ground as it is: inverted, stretched and centred where it needs to be.
+def normalise_native(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], list[str]] | None:
+    """Invert, stretch and centre a digit of MNIST's size on an even background, as needed.
 
-    A picture that is canonical comes out bit for bit, its negative as the original.
+    A canonical picture is returned bit for bit; the negative of one is returned as the original.
 
     Args:
         pixels: uint8, shape [h, w].
 
     Returns:
-        The picture, uint8 [28, 28], and the steps; None where the picture is not of that kind.
+        The picture, uint8 [28, 28], and the steps; None for any other picture.
     """
     import numpy as np
 
@@ -42,7 +42,7 @@ def take_native(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], list[str]
     if lifted is None:
         return None
     ink, steps = lifted
-    top, bottom, left, right = box_of(ink > 0)
+    top, bottom, left, right = bounding_box(ink > 0)
     if max(bottom - top, right - left) > SIDE:
         return None
     image = centre(ink[top:bottom, left:right])
@@ -51,7 +51,7 @@ def take_native(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], list[str]
 
 
 def _lift(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], list[str]] | None:
-    """Take ink off an even ground, which is the most frequent grey; none where ink is on both sides of it."""
+    """Separate ink from an even background, the most frequent grey; None if the ink is both darker and lighter."""
     import numpy as np
 
     ground = int(np.bincount(pixels.ravel()).argmax())

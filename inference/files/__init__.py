@@ -1,1 +1,1 @@
-"""What a picture file is, and decoding it safely."""
+"""Picture files: detecting the format and decoding it safely."""

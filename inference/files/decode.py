@@ -1,4 +1,4 @@
-"""From the bytes of a picture file to upright, opaque 8-bit pixels of a bounded size."""
+"""Decode a picture file into upright, opaque 8-bit pixels of a bounded size."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Picture", "decode"]
 
-LONGEST = 1600  # a larger picture is reduced at once: strokes need no more, and all that follows costs less
-ENOUGH = 1000  # the longest side of a JPEG that is decoded at a half, a quarter or an eighth
+LONGEST = 1600  # pixels; a larger picture is reduced first: strokes need no more, and later steps cost less
+ENOUGH = 1000  # pixels; a JPEG is decoded at 1/2, 1/4 or 1/8 while its longest side stays above this
 OPAQUE = 255
-SEEN = 0.5  # alpha of pixels that show their own colour
-ONE_COLOUR = 8  # spread of the visible colours below which a drawing is in its alpha alone
-AS_IT_IS = -1  # cv2.IMREAD_UNCHANGED: all channels and bits, EXIF's orientation left to us
+SEEN = 0.5  # alpha above which a pixel counts as opaque
+ONE_COLOUR = 8  # grey levels; with a smaller spread of visible colours, the drawing is in the alpha channel
+UNCHANGED = -1  # cv2.IMREAD_UNCHANGED: all channels and bits, EXIF orientation not applied
 REDUCED = {2: 17 | 128, 4: 33 | 128, 8: 65 | 128}  # cv2.IMREAD_REDUCED_COLOR_n | IMREAD_IGNORE_ORIENTATION
 
 
@@ -29,9 +29,9 @@ class Picture:
     """A decoded picture.
 
     Attributes:
-        pixels: uint8, shape [h, w] where it is grey, [h, w, 3] (blue, green, red) where it has colours.
-        header: what the file says of itself; its size is that of the file.
-        steps: what was done, in a few words each.
+        pixels: uint8, shape [h, w] if grey, else [h, w, 3] (blue, green, red).
+        header: the file's header; width and height are those stored in the file.
+        steps: what decoding changed, a few words each.
     """
 
     pixels: NDArray[np.uint8]
@@ -40,20 +40,20 @@ class Picture:
 
 
 def decode(data: bytes, header: Header | None = None) -> Picture:
-    """Decode a picture file, of whatever it is called; its first frame where there are more.
+    """Decode a picture file by its content, whatever its name; of an animation, the first frame.
 
     Args:
         data: the bytes of the file.
-        header: what it says of itself, where that was read already.
+        header: its header, if already read.
 
     Raises:
-        UnreadableError: it is none, is damaged or too large; the reason is a few words.
+        UnreadableError: not a picture, damaged or too large.
     """
     header = header or read_header(data)
     pixels = _decode_pixels(data, header)
     if pixels is None or pixels.size == 0:
         raise UnreadableError("damaged")
-    steps = ["first frame taken"] * (header.frames > 1)
+    steps = ["first frame used"] * (header.frames > 1)
     if header.orientation in TURNS:
         steps.append(TURNS[header.orientation])
     pixels = apply_orientation(pixels, header.orientation)
@@ -65,14 +65,14 @@ def _decode_pixels(data: bytes, header: Header) -> NDArray[Any] | None:
     import cv2
     import numpy as np
 
-    # A damaged picture is told of in our words, not on standard error.
+    # We report damage ourselves: OpenCV must not write to stderr.
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     if header.format == "PNM":
-        data += b"\n"  # OpenCV wants more after the last number of one written as text
+        data += b"\n"  # OpenCV needs a byte after the last number of a text PNM
     longest = max(header.width, header.height)
     factor = next((n for n in (8, 4, 2) if longest >= n * ENOUGH), 1) if header.format == "JPEG" else 1
     try:
-        return cv2.imdecode(np.frombuffer(data, np.uint8), REDUCED.get(factor, AS_IT_IS))
+        return cv2.imdecode(np.frombuffer(data, np.uint8), REDUCED.get(factor, UNCHANGED))
     except (cv2.error, MemoryError):
         return None
 
@@ -89,7 +89,7 @@ def _shrink(pixels: NDArray[Any]) -> NDArray[Any]:
 
 
 def _to_bytes(pixels: NDArray[Any]) -> NDArray[np.uint8]:
-    """Scale deeper pixels to 0..255 by the range the picture uses: 10 bits in 16 are common; alpha by its full one."""
+    """Scale deeper pixels to 0..255: colours by the range in use (10 of 16 bits is common), alpha by its full one."""
     import numpy as np
 
     if pixels.dtype == np.uint8:
@@ -105,7 +105,7 @@ def _to_bytes(pixels: NDArray[Any]) -> NDArray[np.uint8]:
 
 
 def _make_opaque(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
-    """Put a picture with alpha on a page of a colour on which its ink is seen."""
+    """Composite a picture with alpha over a page colour that contrasts with its ink."""
     import numpy as np
 
     if pixels.shape[2:] != (4,):
@@ -116,11 +116,11 @@ def _make_opaque(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], tuple[st
     page = _page_colour(colours, alpha)
     flat = np.rint(colours * alpha + page * (1 - alpha)).astype(np.uint8)
     name = {0.0: "black", 255.0: "white"}.get(float(page.mean()), "its own colour")
-    return flat, (f"transparency put on {name}",)
+    return flat, (f"transparency filled with {name}",)
 
 
 def _page_colour(colours: NDArray[np.uint8], alpha: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Choose the page: that of the picture where most of it is opaque paper, else black or white, unlike the ink."""
+    """Return the picture's own paper colour if it is mostly opaque paper, else black or white, whichever contrasts."""
     import numpy as np
 
     weight = float(alpha.sum())

@@ -1,4 +1,4 @@
-"""The tags of a TIFF directory, which is also what EXIF is, and the turn that its orientation asks for."""
+"""Tags of a TIFF directory, the format that EXIF uses too, and the EXIF orientation."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["apply_orientation", "tags_of"]
+__all__ = ["apply_orientation", "read_tags"]
 
-_KINDS = {1: "B", 3: "H", 4: "I"}  # BYTE, SHORT and LONG, the kinds of the tags we ask for
+_KINDS = {1: "B", 3: "H", 4: "I"}  # struct codes of BYTE, SHORT and LONG, the only types read
 MAX_TAGS = 512
-INLINE = 4  # bytes of values that stand in the entry itself
+INLINE = 4  # bytes: values up to this size are stored in the directory entry itself
 
 TURNS = {
     2: "mirrored by EXIF",
@@ -26,14 +26,14 @@ TURNS = {
 }
 
 
-def tags_of(data: bytes) -> dict[int, list[int]]:
-    """Read the whole numbers of the first directory of TIFF or EXIF data; damage gives fewer tags, no error.
+def read_tags(data: bytes) -> dict[int, list[int]]:
+    """Read the integer tags of the first directory of TIFF or EXIF data; damaged data yields fewer tags, not an error.
 
     Args:
-        data: begins with the byte order, `II` or `MM`.
+        data: starts with the byte order, `II` or `MM`.
 
     Returns:
-        Tag number to its values, at most 16 of each.
+        Tag number to its values, at most the first 16.
     """
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(data[:4])
     tags: dict[int, list[int]] = {}
@@ -53,7 +53,7 @@ def tags_of(data: bytes) -> dict[int, list[int]]:
 
 
 def apply_orientation(pixels: NDArray[np.generic], orientation: int) -> NDArray[np.generic]:
-    """Turn pixels [h, w] or [h, w, channels] upright, as EXIF's orientation 1 to 8 asks; others change nothing."""
+    """Turn pixels, [h, w] or [h, w, channels], upright by EXIF orientation 1 to 8; other values change nothing."""
     import numpy as np
 
     if orientation in {5, 6, 7, 8}:

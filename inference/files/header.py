@@ -1,7 +1,7 @@
-"""What a picture file says of itself before anything is decoded: format, size, orientation, frames.
+"""The header of a picture file: format, size, orientation and frames, read before anything is decoded.
 
-Pure Python over the first bytes of each part, so that a bomb is refused at the price of reading its header.
-The layouts are those of PNG (ISO 15948), JPEG (T.81), GIF89a, BMP, TIFF 6.0, WebP (RFC 9649) and Netpbm.
+Pure Python that decompresses nothing, so that a decompression bomb is refused at the cost of reading its header.
+Layouts: PNG (ISO 15948), JPEG (T.81), GIF89a, BMP, TIFF 6.0, WebP (RFC 9649), Netpbm.
 """
 
 from __future__ import annotations
@@ -12,40 +12,40 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from inference.files.exif import tags_of
+from inference.files.exif import read_tags
 from inference.files.unreadable import UnreadableError
-from inference.files.unsupported import name_foreign
+from inference.files.unsupported import name_unsupported
 
-__all__ = ["MAX_BYTES", "MAX_PIXELS", "MAX_SIDE", "Header", "begins_like_a_picture", "read_header"]
+__all__ = ["MAX_BYTES", "MAX_PIXELS", "MAX_SIDE", "Header", "has_picture_signature", "read_header"]
 
 MAX_BYTES = 64 * 2**20
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 20_000
 SMALLER = ": make it smaller"
-MAX_PARTS = 100_000  # chunks, segments or blocks of one file: more is a file made to keep us busy
-MAX_SCANS = 50  # of a progressive JPEG, each of which costs a pass over the picture; writers make about ten
+MAX_PARTS = 100_000  # chunks, segments or blocks of one file; more is a denial-of-service attempt
+MAX_SCANS = 50  # of a progressive JPEG; each costs a pass over the picture, and encoders write about ten
 
-FILLING = b"\xff\xff"  # before a JPEG marker
+FILL = b"\xff\xff"  # fill bytes before a JPEG marker
 APP1, SCAN = 0xE1, 0xDA
 FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
-BMP_CORE = 12  # bytes of the oldest of its headers
+BMP_CORE = 12  # bytes of the oldest BMP header
 ONE_BYTE = 255
-CRITICAL = {b"IHDR", b"PLTE", b"IDAT", b"IEND"}  # chunks of PNG without which there is no picture
+CRITICAL = {b"IHDR", b"PLTE", b"IDAT", b"IEND"}  # required PNG chunks
 WIDTH, HEIGHT, BITS, ORIENTATION, SAMPLES = 256, 257, 258, 274, 277
 ROWS, TILE_WIDTH, TILE_HEIGHT = 278, 322, 323
 
 
 @dataclass(frozen=True)
 class Header:
-    """What is known of a picture before it is decoded.
+    """The header of a picture file.
 
     Attributes:
         format: `PNG`, `JPEG`, `GIF`, `BMP`, `TIFF`, `WebP` or `PNM`.
-        width: in pixels, before the orientation is applied.
-        height: in pixels, before the orientation is applied.
-        orientation: EXIF's 1 to 8 that the decoder leaves to us; 1 where it applies it itself.
-        frames: 1, or 2 where there are more.
+        width: pixels, before the orientation is applied.
+        height: pixels, before the orientation is applied.
+        orientation: EXIF 1 to 8; 1 if the decoder applies the orientation itself.
+        frames: 1, or 2 for two or more.
     """
 
     format: str
@@ -56,10 +56,10 @@ class Header:
 
 
 def read_header(data: bytes) -> Header:
-    """Tell a picture's format by its content and read its header.
+    """Detect a picture's format by its content and read its header.
 
     Raises:
-        UnreadableError: it is no picture of a format that can be read, is cut short or too large.
+        UnreadableError: empty, cut short, too large, or not in a supported format.
     """
     if not data:
         raise UnreadableError("an empty file")
@@ -67,7 +67,7 @@ def read_header(data: bytes) -> Header:
         raise UnreadableError(f"{len(data) / 2**20:.0f} MiB, at most {MAX_BYTES // 2**20}{SMALLER}")
     read = next((read for begin, read in _READERS.items() if re.match(begin, data, re.DOTALL)), None)
     if read is None:
-        raise UnreadableError(name_foreign(data), expected="PNG, JPEG, GIF, BMP, TIFF, WebP or PNM")
+        raise UnreadableError(name_unsupported(data), expected="PNG, JPEG, GIF, BMP, TIFF, WebP or PNM")
     try:
         header = read(data)
     except (struct.error, IndexError, ValueError, OverflowError) as error:
@@ -76,16 +76,16 @@ def read_header(data: bytes) -> Header:
     return header
 
 
-def begins_like_a_picture(data: bytes) -> bool:
-    """Tell whether data begin as a format does that can be read."""
+def has_picture_signature(data: bytes) -> bool:
+    """Return whether data start with the signature of a supported format."""
     return any(re.match(begin, data, re.DOTALL) for begin in _READERS)
 
 
 def check_size(width: int, height: int) -> None:
-    """Refuse a size before memory is taken for it.
+    """Check a picture's size before memory is allocated for it.
 
     Raises:
-        UnreadableError: a side is none or too long, or there are too many pixels.
+        UnreadableError: a side is below 1 or above MAX_SIDE, or there are more than MAX_PIXELS pixels.
     """
     if min(width, height) < 1:
         raise UnreadableError(f"{width}x{height} pixels")
@@ -103,7 +103,7 @@ def _png(data: bytes) -> Header:
         if kind in CRITICAL and zlib.crc32(data[begin - 4 : end]) != int.from_bytes(data[end : end + 4], "big"):
             raise UnreadableError("damaged")
         if kind == b"eXIf":
-            orientation = tags_of(data[begin:end]).get(ORIENTATION, [1])[0]
+            orientation = read_tags(data[begin:end]).get(ORIENTATION, [1])[0]
         elif kind == b"acTL":
             frames = min(struct.unpack_from(">I", data, begin)[0], 2)
         elif kind == b"IEND":
@@ -114,7 +114,7 @@ def _png(data: bytes) -> Header:
 
 
 def _chunks(data: bytes, at: int, layout: str, trailer: int = 0) -> Iterator[tuple[bytes, int, int]]:
-    """Walk chunks of length and kind; gives kind, first and last-plus-one byte of each chunk's content."""
+    """Yield the kind, start and end (exclusive) of each chunk's content."""
     for _ in range(MAX_PARTS):
         if at >= len(data):
             return
@@ -131,12 +131,12 @@ def _chunks(data: bytes, at: int, layout: str, trailer: int = 0) -> Iterator[tup
 def _jpeg(data: bytes) -> Header:
     at, orientation, size, several = 2, 1, None, False
     for _ in range(MAX_PARTS):
-        while data[at : at + 2] == FILLING:
+        while data[at : at + 2] == FILL:
             at += 1
         mark, length = struct.unpack_from(">xBH", data, at)
         content = data[at + 4 : at + 2 + length] if mark == APP1 else b""
         if content.startswith(b"Exif\0\0"):
-            orientation = tags_of(content[6:]).get(ORIENTATION, [1])[0]
+            orientation = read_tags(content[6:]).get(ORIENTATION, [1])[0]
         elif mark in FRAMES:
             size = struct.unpack_from(">HHB", data, at + 5)
             several |= mark in PROGRESSIVE
@@ -194,7 +194,7 @@ def _bmp(data: bytes) -> Header:
 
 
 def _tiff(data: bytes) -> Header:
-    tags = tags_of(data)
+    tags = read_tags(data)
     if WIDTH not in tags or HEIGHT not in tags:
         raise UnreadableError("cut short")
     width, height = tags[WIDTH][0], tags[HEIGHT][0]
@@ -203,7 +203,7 @@ def _tiff(data: bytes) -> Header:
             raise UnreadableError("damaged: a TIFF of too large tiles")
     if sum(tags.get(BITS, [1])[:1]) * tags.get(SAMPLES, [1])[0] > 8 * 64:
         raise UnreadableError("a TIFF of more than 64 bytes a pixel")
-    return Header("TIFF", width, height)  # OpenCV applies its orientation itself
+    return Header("TIFF", width, height)  # OpenCV applies the orientation of a TIFF itself
 
 
 def _webp(data: bytes) -> Header:
@@ -212,7 +212,7 @@ def _webp(data: bytes) -> Header:
     size, orientation, frames = None, 1, 0
     for kind, begin, end in _chunks(data, 12, "<4sI"):
         if kind == b"EXIF":
-            orientation = tags_of(data[begin:end].removeprefix(b"Exif\0\0")).get(ORIENTATION, [1])[0]
+            orientation = read_tags(data[begin:end].removeprefix(b"Exif\0\0")).get(ORIENTATION, [1])[0]
         elif kind == b"ANMF":
             frames += 1
         elif size is None:

@@ -1,4 +1,4 @@
-"""Decode no more of a JPEG than is needed: its light without its colours, at a part of its size."""
+"""Drafts of a JPEG: grey, at reduced size, so that no more is decoded than needed."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 __all__ = ["drafts", "has_drafts"]
 
-LEAST = 250  # pixels: the longer side of the smallest draft; a picture that is smaller is decoded at once
+LEAST = 250  # pixels: least longer side of the first draft; a smaller picture is decoded in full
 REDUCED = {1: 0 | 128, 2: 16 | 128, 4: 32 | 128, 8: 64 | 128}  # cv2.IMREAD_REDUCED_GRAYSCALE_n | IGNORE_ORIENTATION
 
 
 def has_drafts(header: Header) -> bool:
-    """Tell whether drafts are made of a picture: of a JPEG that is not small."""
+    """Return whether a picture has drafts: only JPEGs of LEAST pixels or more do."""
     return header.format == "JPEG" and max(header.width, header.height) >= LEAST
 
 
 def drafts(data: bytes, header: Header) -> Iterator[NDArray[np.uint8]]:
-    """Give a JPEG upright in grey, uint8 [h, w], first small, then larger; none of what is damaged."""
+    """Yield a JPEG in grey and upright, uint8 [h, w]: first small, then larger; nothing if it is damaged."""
     import numpy as np
 
     longest, last, pixels = max(header.width, header.height), 0, None

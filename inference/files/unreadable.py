@@ -1,4 +1,4 @@
-"""The error of a file that holds no picture we can read."""
+"""The error for a file that cannot be read as a picture."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ __all__ = ["UnreadableError"]
 
 
 class UnreadableError(InputError):
-    """A file holds no picture that can be read.
+    """A file cannot be read as a picture.
 
     Args:
-        reason: a few words that fit a table: `cut short`, `an SVG drawing`.
-        expected: what could have been read instead.
-        passing: whether it is a trouble of the machine's, not of the file, and may be over the next time.
+        reason: a few words, short enough for a table: `cut short`, `an SVG drawing`.
+        expected: what can be read.
+        passing: whether the failure is transient: caused by the machine, not the file, so that a retry may succeed.
     """
 
     def __init__(self, reason: str, *, expected: str = "", passing: bool = False) -> None:

@@ -1,13 +1,13 @@
-"""Names for files that are no picture we read, so that the reason says what was given."""
+"""Names of file types that cannot be read, so that the error says what the file is."""
 
 from __future__ import annotations
 
 import codecs
 import re
 
-__all__ = ["name_foreign"]
+__all__ = ["name_unsupported"]
 
-SHORTEST = 8  # bytes: less tells nothing
+SHORTEST = 8  # bytes: a shorter file is too short to identify
 SAVE = ": save it as PNG or JPEG"
 
 _FOREIGN = {
@@ -30,8 +30,8 @@ _FOREIGN = {
 }
 
 
-def name_foreign(data: bytes) -> str:
-    """Say what a file is that begins like none of the formats read here; a whole reason, in a few words."""
+def name_unsupported(data: bytes) -> str:
+    """Return what a file in no supported format is, as a complete reason of a few words."""
     head = data[:1024]
     for begin, name in _FOREIGN.items():
         if re.match(begin, head, re.DOTALL | re.IGNORECASE):
@@ -39,7 +39,7 @@ def name_foreign(data: bytes) -> str:
     if len(data) < SHORTEST:
         return "cut short"
     try:
-        text = codecs.getincrementaldecoder("utf-8")().decode(head)  # the last letter may be cut in two
+        text = codecs.getincrementaldecoder("utf-8")().decode(head)  # incremental: a character may be cut at the end
     except UnicodeDecodeError:
         return "not a picture"
     return "a text file" if all(each.isprintable() or each.isspace() for each in text) else "not a picture"

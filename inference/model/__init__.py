@@ -1,1 +1,1 @@
-"""Loading a bundle, running it, deciding whether to answer."""
+"""Loading a bundle, running its model and deciding whether to answer."""

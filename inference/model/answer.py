@@ -1,4 +1,4 @@
-"""What is answered for a picture file: its digit, that it is unsure, or that it cannot be read, and why."""
+"""The answer for a picture file: a digit, unsure or unreadable, with the reason."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "Reads", "answer", "answer_all", "doubt"]
 
-# Of Fashion-MNIST's pictures 9 in 10 that a network would answer are both; of 3,500 drawn digits 43 were.
-CLEAR, BULKY = 0.78, 0.15  # clearness below which, and share of ink above which, there are shapes and no strokes
-DIM = 0.3  # clearness of noise in which something was found; of digits' it is the least
-GRAINY = 0.1  # deviation of the paper above which its grain is all there is to see: a grainy photo's is 0.05
+# Below CLEAR and above BULKY lie 9 in 10 Fashion-MNIST pictures that a network would answer, and 43 of 3,500 drawn
+# digits.
+CLEAR, BULKY = 0.78, 0.15  # clearness below which, and share of ink above which, the ink is a shape, not strokes
+DIM = 0.3  # clearness below which the ink is noise; no digit has less
+GRAINY = 0.1  # standard deviation of the paper above which a picture is only noise; a grainy photo has 0.05
 
 
 class Reads(Protocol):
-    """What reads pictures: a bundle's Reader, or a model that is not exported yet."""
+    """A model that reads pictures: a bundle's Reader, or a model not yet exported."""
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -43,14 +44,14 @@ class Answer:
     """The answer for one picture file.
 
     Attributes:
-        decision: `unsure` keeps the best guess; `unreadable` knows nothing.
-        reason: why it is unsure or unreadable, in a few words.
-        digit: the name of the likeliest class; None where there is no ink, or no picture.
-        confidence: how probable that class is, calibrated, 0 to 1.
-        runner_up: the name of the second likeliest class.
-        probabilities: of every class, by its name, in the model's order.
-        steps: what was done to the picture before it was read, in a few words each.
-        reading: the picture as it was read, and what was seen in it.
+        decision: `unsure` keeps the best guess; `unreadable` has none.
+        reason: why it is unsure or unreadable, a few words; '' for a digit.
+        digit: name of the likeliest class; None without ink or without a picture.
+        confidence: calibrated probability of that class, 0 to 1.
+        runner_up: name of the second likeliest class.
+        probabilities: of each class, by name, in the model's order.
+        steps: how the picture was normalised, a few words each.
+        reading: the normalised picture and its measurements; None if unreadable.
     """
 
     decision: Literal["digit", "unsure", "unreadable"]
@@ -63,12 +64,12 @@ class Answer:
     reading: Reading | None = None
 
     def __str__(self) -> str:
-        """Give the decision and its reason: `unsure: blank page`."""
+        """Return the decision and its reason: `unsure: blank page`."""
         return f"{self.decision}: {self.reason}" if self.reason else self.decision
 
 
 def answer(source: Path | bytes, reader: Reads, *, trace: bool = False) -> Answer:
-    """Answer for one picture, as answer_all does for many."""
+    """Answer for one picture, as `answer_all` does for many."""
     [only] = answer_all([source], reader, trace=trace)
     return only
 
@@ -77,19 +78,19 @@ def answer_all(sources: Iterable[Path | bytes], reader: Reads, *, trace: bool = 
     """Answer for many pictures, all in one batch of the network.
 
     Args:
-        sources: picture files, or their bytes; one at a time is taken and held.
+        sources: picture files or their bytes; only one is held in memory at a time.
         reader: the model.
         trace: whether to keep the picture of each step.
 
     Returns:
-        One answer a source, in their order; what cannot be read has one too.
+        One answer for each source, in order, unreadable ones included.
     """
-    seen = [_look(source, trace=trace) for source in sources]
+    seen = [_read(source, trace=trace) for source in sources]
     answers = iter(_decide([each for each in seen if isinstance(each, Reading)], reader))
     return [next(answers) if isinstance(each, Reading) else each for each in seen]
 
 
-def _look(source: Path | bytes, *, trace: bool) -> Reading | Answer:
+def _read(source: Path | bytes, *, trace: bool) -> Reading | Answer:
     try:
         return read_picture(_bytes_of(source), trace=trace)
     except UnreadableError as error:
@@ -106,7 +107,7 @@ def _bytes_of(source: Path | bytes) -> bytes:
 def _load(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)  # one more than is accepted: the rest of a larger file is not wanted
+            return file.read(MAX_BYTES + 1)  # one byte over the limit is enough to refuse a larger file
     except FileNotFoundError:
         raise UnreadableError("no such file") from None
     except IsADirectoryError:
@@ -141,7 +142,7 @@ def _answer(reading: Reading, decisions: Decisions, i: int, classes: tuple[str, 
 
 
 def doubt(reading: Reading) -> str:
-    """Say why a picture is no sure one before any network has read it; '' for no reason."""
+    """Return why a picture is unsure before any network has read it; '' if it is not."""
     if reading.blank:
         return "only noise" if reading.noise > GRAINY else "blank page"
     if reading.faint:

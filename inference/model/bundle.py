@@ -1,4 +1,4 @@
-"""The files of a bundle that reading needs, in memory and as they were sealed."""
+"""The files of a bundle that reading pictures needs, verified and in memory."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ FILES = (Bundle.LITERT, Bundle.LABELS, Calibration.RECORD, Calibration.REFERENCE
 
 @dataclass(frozen=True)
 class LoadedBundle:
-    """A bundle that can be sent to where its folder is not.
+    """A bundle in memory, which can be sent to machines without its folder.
 
     Attributes:
         version: the name of its folder, such as v0003-8f3c1d2a.
         content: its content digest.
-        files: the bytes of each file, by name.
+        files: the content of each file, by name.
     """
 
     version: str
@@ -34,15 +34,15 @@ class LoadedBundle:
 
     @classmethod
     def read(cls, folder: Path) -> LoadedBundle:
-        """Read a sealed bundle, or what a link leads to.
+        """Read a sealed bundle or a link to one.
 
         Raises:
-            InputError: it is no bundle, or a file that is used is not as it was sealed.
+            InputError: not a bundle, or a needed file is missing or differs from its checksum.
         """
         folder = folder.resolve()
         manifest = Manifest.read(folder)
         if manifest is None or manifest.type != Bundle.__name__:
-            raise InputError(f"{folder} is not a sealed bundle", found="no manifest.json of one", do="digits run")
+            raise InputError(f"{folder} is not a sealed bundle", found="no manifest.json of a bundle", do="digits run")
         return cls(folder.name, manifest.content, {name: _read_sealed(folder, name, manifest) for name in FILES})
 
     @property
@@ -57,19 +57,19 @@ class LoadedBundle:
 
     @property
     def calibration(self) -> CalibrationRecord:
-        """How sure it may be."""
+        """The calibration of its confidences."""
         return CalibrationRecord.model_validate_json(self.files[Calibration.RECORD])
 
     @property
     def reference(self) -> Reference:
-        """What it holds pictures against."""
+        """The reference that out-of-distribution pictures are detected with."""
         return Reference.load(BytesIO(self.files[Calibration.REFERENCE]))
 
 
 def _read_sealed(bundle: Path, name: str, manifest: Manifest) -> bytes:
     if name not in manifest.files:
-        raise InputError(f"{bundle} holds no {name}", found="a bundle of another version", do="digits run")
+        raise InputError(f"{bundle} has no {name}", found="a bundle of another version", do="digits run")
     data = (bundle / name).read_bytes() if (bundle / name).is_file() else b""
     if hashlib.sha256(data).hexdigest() != manifest.files[name].sha256:
-        raise InputError(f"{bundle / name} is damaged", expected="the bytes it was sealed with", do="digits run")
+        raise InputError(f"{bundle / name} is damaged", expected="its sealed content", do="digits run")
     return data

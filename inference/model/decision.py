@@ -1,8 +1,9 @@
-"""From logits to an answer: calibrated probabilities, and whether the picture should be answered at all.
+"""Turn logits into decisions: calibrated probabilities, and whether to answer a picture at all.
 
-How odd a picture is, is the sum of two distances, each on the scale of validation pictures: of its pixels from the
-nearest class's subspace (what it cannot be drawn with), and of its features from training pictures' (Sun et al. 2022,
-https://arxiv.org/abs/2204.06507). `python -m tests.benchmarks.refusal` compares them with energy and confidence.
+The out-of-distribution score of a picture is the sum of two distances, each standardised on validation pictures:
+from its pixels to the nearest class's linear subspace, and from its features to their k-th nearest neighbour among
+training pictures (Sun et al. 2022, https://arxiv.org/abs/2204.06507). `python -m tests.benchmarks.refusal` compares
+them with energy and confidence.
 """
 
 from __future__ import annotations
@@ -29,10 +30,10 @@ class Decisions:
     Attributes:
         classes: the name of each class.
         probabilities: float32 [n, classes], calibrated.
-        read: int [n], position of the likeliest class.
-        runner_up: int [n], position of the second.
-        confidence: float32 [n], probability of the likeliest.
-        oddness: float32 [n]; a picture above 1 is unlike any digit.
+        read: int64 [n], index of the likeliest class.
+        runner_up: int64 [n], index of the second likeliest class.
+        confidence: float32 [n], probability of the likeliest class.
+        oddness: float32 [n], out-of-distribution score over its threshold; a picture above 1 is unlike any digit.
         floor: confidence below which a picture lies between two digits.
     """
 
@@ -46,11 +47,11 @@ class Decisions:
 
     @property
     def refused(self) -> NDArray[np.bool_]:
-        """Which pictures are not answered, bool [n]."""
+        """Whether each picture is not answered, bool [n]."""
         return (self.oddness > 1) | (self.confidence < self.floor)
 
     def unsure(self, position: int) -> str:
-        """Say why a picture is not answered; '' where it is."""
+        """Return why a picture is not answered; '' if it is."""
         if self.oddness[position] > 1:
             return UNLIKE
         if self.confidence[position] < self.floor:
@@ -70,10 +71,10 @@ def decide(
 
     Args:
         images: uint8 [n, 28, 28].
-        answers: the model's `logits`, float32 [n, classes], and `features`, float32 [n, features], they are made of.
+        answers: the model's outputs: `logits`, float32 [n, classes], and `features`, float32 [n, features].
         classes: the name of each class.
         record: the calibration.
-        reference: what it is held against.
+        reference: class subspaces and training features to compare with.
     """
     import numpy as np
 
@@ -95,13 +96,13 @@ def decide(
 def strangeness(
     far: NDArray[np.float32], near: NDArray[np.float32], pixels: Scale, features: Scale
 ) -> NDArray[np.float64]:
-    """Give how odd pictures are, float64 [n]: the sum of their two distances, each on its own scale.
+    """Return the out-of-distribution score of pictures, float64 [n]: the sum of two standardised distances.
 
     Args:
-        far: float32 [n], of their pixels from the nearest class's subspace.
-        near: float32 [n], of their features from training pictures'.
-        pixels: what the first are on validation pictures.
-        features: what the second are.
+        far: float32 [n], distance of the pixels from the nearest class's subspace.
+        near: float32 [n], distance of the features from those of training pictures.
+        pixels: scale of *far* on validation pictures.
+        features: scale of *near* on validation pictures.
     """
     import numpy as np
 
@@ -110,7 +111,7 @@ def strangeness(
 
 
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Give probabilities, float32, same shape."""
+    """Return the softmax of logits [n, classes], float32, same shape."""
     import numpy as np
 
     powers = np.exp((logits - logits.max(axis=1, keepdims=True)).astype(np.float64))
@@ -118,7 +119,7 @@ def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def small(images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Give pictures at half their side, float32 [n, 196], 0 to 1."""
+    """Return pictures, uint8 [n, 28, 28], at half their side, float32 [n, 196], 0 to 1."""
     import numpy as np
 
     rows = np.add(images[:, ::2], images[:, 1::2], dtype=np.uint16)
@@ -126,23 +127,23 @@ def small(images: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def pixel_distance(images: NDArray[np.uint8], reference: Reference) -> NDArray[np.float32]:
-    """Give the distance of each picture from the nearest class's subspace, float32 [n]."""
+    """Return the distance of each picture from the nearest class's subspace, float32 [n]."""
     import numpy as np
 
     pictures, (classes, dimensions, _) = small(images), reference.bases.shape
     offsets = (reference.bases @ reference.means[:, :, np.newaxis])[..., 0]
     drawn = (pictures @ reference.bases.reshape(classes * dimensions, -1).T).reshape(-1, classes, dimensions) - offsets
-    apart = (
+    squared = (
         np.square(pictures).sum(axis=1, keepdims=True)
         - 2 * pictures @ reference.means.T
         + np.square(reference.means).sum(axis=1)
     )
-    left = apart - np.square(drawn).sum(axis=2)
+    left = squared - np.square(drawn).sum(axis=2)
     return np.sqrt(np.maximum(left.min(axis=1, initial=np.inf), 0))
 
 
 def feature_distance(features: NDArray[np.float32], reference: Reference, neighbour: int) -> NDArray[np.float32]:
-    """Give 1 less the cosine of each picture's features with those of its *neighbour*-th nearest reference, [n]."""
+    """Return the cosine distance of each picture's features to their *neighbour*-th nearest reference, float32 [n]."""
     import numpy as np
 
     length = np.linalg.norm(features, axis=1, keepdims=True)

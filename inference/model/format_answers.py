@@ -1,7 +1,7 @@
-"""The answers of one format of a bundle, computed in a process of its own: python -m inference.model.format_answers.
+"""Compute the outputs of one format of a bundle in a separate process: python -m inference.model.format_answers.
 
-Export starts it once a format, so that what is compared is what another program will load,
-not what the exporting process still holds in memory.
+Export runs it once for each format, so that the parity check compares what another program will load,
+not what the exporting process still has in memory.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ FORMATS = {"SavedModel": _load_saved_model, "LiteRT": _load_litert}
 
 
 def answer(bundle: Path, form: str, images: Path, answers: Path) -> None:
-    """Read the pictures of one .npy file with one format of a bundle into one .npz file."""
+    """Run one format of a bundle on the pictures of a .npy file and write its outputs to a .npz file."""
     import numpy as np
 
     read = FORMATS[form](bundle)(np.load(images))

@@ -1,4 +1,4 @@
-"""The LiteRT format of a bundle, run without TensorFlow."""
+"""Run the LiteRT model of a bundle, without TensorFlow."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 __all__ = ["LiteRtModel"]
 
-BATCH = 32  # the fastest: 8 to 32 pictures a call
+BATCH = 32  # pictures a call: 8 to 32 are fastest
 
 
 class LiteRtModel:
-    """A LiteRT model in memory; one thread may use it at a time.
+    """A LiteRT model in memory; not thread-safe.
 
     Args:
-        model: the .tflite file, or its bytes.
-        threads: of one call.
+        model: the .tflite file or its content.
+        threads: for one call.
     """
 
     def __init__(self, model: Path | bytes, threads: int = 1) -> None:
@@ -37,10 +37,10 @@ class LiteRtModel:
             self._runner: Any = self._interpreter.get_signature_runner("serving_default")
 
     def __call__(self, images: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
-        """Read pictures, uint8 [n, 28, 28]; gives each output of the model by name, float32 with a row a picture."""
+        """Run the model on pictures, uint8 [n, 28, 28]; return each output by name, float32 with one row a picture."""
         import numpy as np
 
-        some = images if len(images) else np.zeros((1, *images.shape[1:]), np.uint8)  # it takes no empty batch
+        some = images if len(images) else np.zeros((1, *images.shape[1:]), np.uint8)  # LiteRT refuses an empty batch
         batches: list[dict[str, NDArray[np.float32]]] = [
             self._runner(images=some[i : i + BATCH]) for i in range(0, len(some), BATCH)
         ]
@@ -49,7 +49,7 @@ class LiteRtModel:
 
 @contextmanager
 def _without_chatter() -> Generator[None]:
-    """Keep what LiteRT writes straight to standard error in any case, that it has started, from a reader's screen."""
+    """Drop the INFO lines that LiteRT always writes to file descriptor 2 when it starts."""
     with TemporaryFile() as kept, os.fdopen(os.dup(2), "wb") as screen:
         sys.stderr.flush()
         os.dup2(kept.fileno(), 2)

@@ -1,12 +1,12 @@
-"""A probability, as people read it."""
+"""Format a probability for people."""
 
 from __future__ import annotations
 
 __all__ = ["percent"]
 
-NEARLY_ONE = 0.9995  # would be shown as 100.0 %, which is never true
+NEARLY_ONE = 0.9995  # rounds to 100.0 %, a certainty that no model has
 
 
 def percent(share: float) -> str:
-    """Give a probability of 0 to 1 in a few letters: `12.3 %`, and never 100."""
+    """Return a probability, 0 to 1, as `12.3 %`; never as 100 %."""
     return ">99.9 %" if share >= NEARLY_ONE else f"{share:.1%}".replace("%", " %")

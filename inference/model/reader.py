@@ -1,4 +1,4 @@
-"""A bundle at work: pictures in, decisions out; without TensorFlow."""
+"""Run a bundle: pictures in, decisions out, without TensorFlow."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ __all__ = ["Reader"]
 
 
 class Reader:
-    """Reads digits with a bundle; one thread may use it at a time.
+    """Reads digits with a bundle; not thread-safe.
 
     Args:
-        bundle: folder of a sealed bundle, or a link to it; or what was loaded from it.
-        threads: of one call.
+        bundle: folder of a sealed bundle, a link to one, or a loaded bundle.
+        threads: for one call.
 
     Raises:
-        InputError: it is no bundle, or a file that is used is not as it was sealed.
+        InputError: not a bundle, or a needed file is missing or differs from its checksum.
     """
 
     def __init__(self, bundle: Path | LoadedBundle, threads: int = 1) -> None:

@@ -1,4 +1,4 @@
-"""How many threads numpy and OpenCV use."""
+"""Limit the threads of numpy and OpenCV."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["use_one_thread", "use_one_thread_of_blas"]
 
 
 def use_one_thread() -> None:
-    """Keep them from starting threads, here and in processes started from here: that costs more than one picture."""
+    """Limit numpy and OpenCV to one thread, also in child processes: threads cost more to start than a picture."""
     use_one_thread_of_blas()
     import cv2
 
@@ -17,9 +17,9 @@ def use_one_thread() -> None:
 
 
 def use_one_thread_of_blas() -> None:
-    """Keep numpy's linear algebra to one thread: two sum in another order, so a processor more changes the last bits.
+    """Limit numpy's BLAS to one thread: two sum in another order, so the number of cores would change the last bits.
 
-    numpy looks at the environment only when it is imported; where it has been, its BLAS is told.
+    numpy reads the environment only when it is imported; after that, its BLAS is limited directly.
     """
     os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
     if "numpy" in sys.modules:

@@ -1,1 +1,1 @@
-"""Finding paper, light and digit in a picture."""
+"""Finding the paper, the lighting and the digit in a picture."""

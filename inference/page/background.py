@@ -1,4 +1,4 @@
-"""What a page would look like without its ink: shadows, vignettes and the colour of the paper."""
+"""The background of a page: its brightness without the ink, shadows and vignettes included."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ if TYPE_CHECKING:
 __all__ = ["fit_surface", "grain_of", "noise_of", "smooth_background", "wide_background"]
 
 THUMB = 48
-INSIDE = 0.9  # of what a pixel of the thumbnail stands for lies in the region
+INSIDE = 0.9  # least share of a thumbnail pixel's area that lies in the region
 ROUNDS = 4
 TERMS = 10
-OUTLIER = 3.0  # robust deviations from the surface at which a pixel no longer counts
-QUIET = 0.3  # of the pixels are bare paper at its quietest, however much ink there is
-QUIETEST = 0.385  # of a standard deviation is what those stay below
-SIGMA = 1.4826  # of a normal distribution, from its median absolute deviation
+OUTLIER = 3.0  # robust standard deviations from the surface beyond which a pixel has no weight
+QUIET = 0.3  # share of pixels, those with the least deviation, that are bare paper however much ink there is
+QUIETEST = 0.385  # standard deviations: the 30 % quantile of a normal distribution's absolute deviation
+SIGMA = 1.4826  # standard deviation of a normal distribution over its median absolute deviation
 
 
 def fit_surface(grey: NDArray[np.float32], region: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Fit one cubic surface to most of a region, by reweighted least squares with Tukey's weights.
+    """Fit a cubic surface to a region, robustly: iteratively reweighted least squares with Tukey's biweight.
 
     Args:
         grey: float32, shape [h, w].
-        region: bool, shape [h, w]; what lies outside is ignored.
+        region: bool, shape [h, w]; pixels outside are ignored.
 
     Returns:
-        float32, shape [h, w]: the surface everywhere.
+        float32, shape [h, w]: the surface, also outside the region.
     """
     import cv2
     import numpy as np
@@ -48,9 +48,8 @@ def fit_surface(grey: NDArray[np.float32], region: NDArray[np.bool_]) -> NDArray
     chosen = basis[inside]
     weights = (np.abs(values - median(values)) <= max(2 * _spread(values), 4)).astype(np.float32) + 1e-3
     factors = np.zeros(TERMS, np.float32)
-    ridge = np.diag([0, *[1e-3 * len(values)] * (TERMS - 1)]).astype(
-        np.float32
-    )  # a sliver of a region bends no surface
+    # Ridge regularisation: a narrow region must not bend the surface.
+    ridge = np.diag([0, *[1e-3 * len(values)] * (TERMS - 1)]).astype(np.float32)
     for _ in range(ROUNDS):
         weighted = chosen.T * weights
         factors = np.asarray(np.linalg.solve(weighted @ chosen + ridge, weighted @ values), np.float32)
@@ -76,14 +75,14 @@ def _spread(values: NDArray[np.float32]) -> float:
 
 
 def smooth_background(grey: NDArray[np.float32], paper: NDArray[np.bool_], reach: float) -> NDArray[np.float32]:
-    """Carry the grey of bare paper smoothly on below everything else.
+    """Extend the grey of bare paper smoothly over everything else.
 
-    A normalised convolution: near bare paper the average over *reach* pixels counts, far from any the wider ones.
+    A normalised convolution: near bare paper the average over *reach* pixels dominates, far from it wider averages.
 
     Args:
         grey: float32, shape [h, w].
-        paper: bool, shape [h, w]: where bare paper is seen.
-        reach: pixels.
+        paper: bool, shape [h, w]: True on bare paper.
+        reach: radius of the narrowest average, in pixels.
 
     Returns:
         float32, shape [h, w].
@@ -102,9 +101,10 @@ def smooth_background(grey: NDArray[np.float32], paper: NDArray[np.bool_], reach
 
 
 def wide_background(signed: NDArray[np.float32], widest: int) -> NDArray[np.float32]:
-    """Give what is left of a page, float32 [h, w], without all that is lighter and narrower than *widest* pixels.
+    """Return a page, float32 [h, w], without anything that is lighter and narrower than *widest* pixels.
 
-    At half the size, which takes off most of the grain that would lower it; the rest is made up for.
+    A morphological opening at half size, which averages out most of the grain that would bias it low; the median
+    difference corrects the rest.
     """
     import cv2
     import numpy as np
@@ -118,14 +118,14 @@ def wide_background(signed: NDArray[np.float32], widest: int) -> NDArray[np.floa
 
 
 def noise_of(values: NDArray[np.float32]) -> float:
-    """Give the robust standard deviation of values about 0; 0 for none."""
+    """Return the robust standard deviation of values [n] about 0; 0.0 for no values."""
     import numpy as np
 
     return median(np.abs(values)) * SIGMA
 
 
 def grain_of(values: NDArray[np.float32]) -> float:
-    """Give the standard deviation of the paper about 0 among values of paper and ink; 0 for none."""
+    """Return the standard deviation of bare paper about 0, from values [n] of paper and ink; 0.0 for no values."""
     import numpy as np
 
     return quantile(np.abs(values), QUIET) / QUIETEST

@@ -1,4 +1,4 @@
-"""From colours to the one grey in which ink stands out most: yellow on white, blue on grey."""
+"""Convert colours to the grey in which ink stands out most, such as yellow on white or blue on grey."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 __all__ = ["LUMA", "choose_weights", "project"]
 
 LUMA = (0.114, 0.587, 0.299)  # blue, green, red
-BETTER = 1.3  # times the contrast of luma: less gain is not worth the coarser colours of a JPEG
+BETTER = 1.3  # least gain in contrast over luma that outweighs the coarser colours of a JPEG
 
 
 def choose_weights(colours: NDArray[np.float32], region: NDArray[np.bool_]) -> tuple[float, float, float]:
-    """Choose the weights of blue, green and red under which ink and paper differ most against the noise.
+    """Choose the weights of blue, green and red that give ink and paper the best contrast-to-noise ratio.
 
     Args:
         colours: float32, shape [h, w, 3].
@@ -45,7 +45,7 @@ def _contrast(relief: NDArray[np.float32], ink: NDArray[np.float32], weights: ND
 
 
 def project(pixels: NDArray[np.uint8], weights: tuple[float, float, float]) -> NDArray[np.float32]:
-    """Give the grey, float32 [h, w], 0 to 255, of grey [h, w] or coloured [h, w, 3] pixels."""
+    """Return the grey, float32 [h, w], 0 to 255, of grey [h, w] or coloured [h, w, 3] pixels."""
     import cv2
     import numpy as np
 

@@ -1,11 +1,11 @@
-"""Which connected parts of the ink make up the digit, and which are dust, frames or another digit."""
+"""Choose the connected components of the ink that form the digit, not dust, frames or another digit."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from inference.pixels.connected_components import connected_parts, outline_of
+from inference.pixels.connected_components import connected_components, longest_outline
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,27 +13,27 @@ if TYPE_CHECKING:
 
 __all__ = ["Digit", "choose_parts"]
 
-NEAR = 0.35  # of the digit's longer side: a part no farther off may belong to it,
-STROKE, FAR = 0.3, 0.55  # and one of that length so far off: the flag of a 5 that was written in haste
-LEAST_AREA = 0.012  # of the digit's ink: less is dust
-LEAST_LENGTH = 0.12  # of the digit's longer side
-LIKE = 0.5  # of the digit's longer side: a part this long, apart from it, may be another digit
-FRAME = 0.3  # of its box: the most that a drawn frame fills
-RECTANGLE = 0.88  # of the smallest turned rectangle round it: what a drawn frame encloses
-BORDER = 0.6  # of the longer side lies along the rim: a scan border and no digit, however little is seen of it
-INSIDE = 0.2  # of the longer side of a frame: the least that is framed
-APART = 0.1  # of the digit's longer side
+NEAR = 0.35  # of the digit's longer side: largest gap to a part that belongs to it
+STROKE, FAR = 0.3, 0.55  # a part of this length may be this far off: the flag of a hasty 5
+LEAST_AREA = 0.012  # of the digit's ink: a smaller part is dust
+LEAST_LENGTH = 0.12  # of the digit's longer side: a shorter part is dust
+LIKE = 0.5  # of the digit's longer side: a separate part this long may be another digit
+FRAME = 0.3  # largest share of its bounding box that a drawn frame fills
+RECTANGLE = 0.88  # least share of its smallest rotated rectangle that a drawn frame encloses
+BORDER = 0.6  # of the longer side: a part that runs along the rim this far is a scan border, not a digit
+INSIDE = 0.2  # of a frame's longer side: least length of what it frames
+APART = 0.1  # of the digit's longer side: least gap to another digit
 
 
 @dataclass(frozen=True)
 class Digit:
-    """The digit among all the ink.
+    """The digit, chosen from all ink.
 
     Attributes:
         mask: bool, shape [h, w]: its strokes.
-        others: bool, shape [h, w]: other parts that are no specks.
-        dropped: how many other parts there were.
-        digits: how many parts are as large as a digit and stand apart, itself included.
+        others: bool, shape [h, w]: other parts larger than dust.
+        dropped: number of other parts.
+        digits: number of separate parts as large as a digit, itself included.
     """
 
     mask: NDArray[np.bool_]
@@ -43,16 +43,16 @@ class Digit:
 
 
 def choose_parts(mask: NDArray[np.bool_], relief: NDArray[np.float32], rim: NDArray[np.bool_]) -> Digit:
-    """Choose the part with most ink and the strokes that belong to it.
+    """Choose the part with the most ink and the strokes that belong to it.
 
     Args:
         mask: bool, shape [h, w]: all ink.
-        relief: float32, shape [h, w]: how strong it is.
-        rim: bool, shape [h, w]: the edge of what is looked at; parts that run into it are less likely the digit.
+        relief: float32, shape [h, w]: contrast of each pixel with the paper.
+        rim: bool, shape [h, w]: the edge of the paper; parts that run into it are less likely the digit.
     """
     import numpy as np
 
-    labels, table = connected_parts(mask)
+    labels, table = connected_components(mask)
     count = len(table)
     weight = np.bincount(labels[mask], relief[mask], count).astype(np.float64)
     weight[0] = 0
@@ -76,36 +76,36 @@ def choose_parts(mask: NDArray[np.bool_], relief: NDArray[np.float32], rim: NDAr
     for frame in frames:
         within = _within(table, frame)
         if (within & chosen).any():
-            possible &= within  # what is printed round a field is no part of what is written in it
+            possible &= within  # a form field's label is not part of the digit in the field
     reach = np.where(longer >= STROKE * size, FAR, NEAR) * size
-    for _ in range(3):  # a part may hang on to a part
+    for _ in range(3):  # a part may belong to the digit through another part
         chosen |= possible & (_gaps(boxes, _hull(boxes[chosen])) <= reach)
-    apart = possible & (longer >= LIKE * size) & (_gaps(boxes, boxes[weight.argmax()]) > APART * size)
+    separate = possible & (longer >= LIKE * size) & (_gaps(boxes, boxes[weight.argmax()]) > APART * size)
     others = (longer >= LEAST_LENGTH * size) & ~chosen
     others[0] = False
     dropped = int(count - 1 - np.count_nonzero(chosen))
-    return Digit(np.take(chosen, labels), np.take(others, labels), dropped, 1 + int(np.count_nonzero(apart)))
+    return Digit(np.take(chosen, labels), np.take(others, labels), dropped, 1 + int(np.count_nonzero(separate)))
 
 
 def _is_frame(part: int, labels: NDArray[np.int32], table: NDArray[np.int32]) -> bool:
-    """Tell a drawn rectangle from a digit: there is ink inside it, and it is thin and has straight sides."""
+    """Return whether a part is a drawn rectangle: thin, with straight sides and ink inside."""
     import cv2
 
     left, top, width, height, area = map(int, table[part])
     if area > FRAME * width * height or not _inside(table, part):
         return False
-    outline = outline_of(labels[top : top + height, left : left + width] == part)
+    outline = longest_outline(labels[top : top + height, left : left + width] == part)
     turned = cv2.minAreaRect(outline)[1]
     return cv2.contourArea(outline) > RECTANGLE * turned[0] * turned[1]
 
 
 def _inside(table: NDArray[np.int32], part: int) -> bool:
-    """Tell whether a part of some size lies in the box of another."""
+    """Return whether the bounding box of a part contains another part of some size."""
     return bool((_within(table, part) & (table[:, 2:4].max(axis=1) >= INSIDE * table[part, 2:4].max())).any())
 
 
 def _within(table: NDArray[np.int32], part: int) -> NDArray[np.bool_]:
-    """Tell which parts lie in the box of one of them, bool [parts]."""
+    """Return which parts lie in the bounding box of *part*, bool [parts]."""
     import numpy as np
 
     begin, end = table[part, :2], table[part, :2] + table[part, 2:4]
@@ -120,8 +120,8 @@ def _hull(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _gaps(boxes: NDArray[np.float64], box: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give the distance of each box [n, 4] (left, top, right, bottom) from one, 0 where they overlap."""
+    """Return the distance of each box, [n, 4] (left, top, right, bottom), from *box*; 0 where they overlap."""
     import numpy as np
 
-    apart = np.maximum(boxes[:, :2] - box[2:], box[:2] - boxes[:, 2:])
-    return np.hypot(*np.maximum(apart, 0).T)
+    gaps = np.maximum(boxes[:, :2] - box[2:], box[:2] - boxes[:, 2:])
+    return np.hypot(*np.maximum(gaps, 0).T)

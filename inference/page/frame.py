@@ -1,10 +1,10 @@
-"""Take off a frame of one even colour round a picture, as paint programs, cards and form fields have it."""
+"""Remove a frame of one even colour around a picture, as paint programs, cards and form fields have."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inference.pixels.centring import box_of
+from inference.pixels.centring import bounding_box
 
 if TYPE_CHECKING:
     import numpy as np
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
 
 __all__ = ["without_frame"]
 
-EVEN = 24  # of 255: a frame, be it from a JPEG, differs from its corner by no more
-LEAST = 0.6  # of each side lies within the frame
-EDGE = 0.6  # of the outermost pixels within are ground: a digit may touch the frame
-GROUND = 0.6  # of all pixels within are
-INKED = 0.005  # of the pixels within are ink
+EVEN = 24  # of 255: largest difference from its corner within a frame, JPEG noise included
+LEAST = 0.6  # least share of each side that lies inside the frame
+EDGE = 0.6  # least share of the inner picture's border that is background: a digit may touch the frame
+GROUND = 0.6  # least share of the inner picture that is background
+INKED = 0.005  # least share of the inner picture that is ink
 
 
 def without_frame(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Give what lies within a frame on all four sides, or the picture itself where there is none.
+    """Return the part of a picture inside its frame, or the picture itself if it has no frame on all four sides.
 
-    A page round a digit is no frame: what a digit reaches to is not mostly ground.
+    The page around a digit is not a frame: a crop to the digit's bounding box has ink along its border.
 
     Args:
         pixels: uint8, shape [h, w] or [h, w, 3].
@@ -33,7 +33,7 @@ def without_frame(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     sides = (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1])
     if any((np.abs(side - corner) > EVEN).any() for side in sides):
         return pixels
-    top, bottom, left, right = box_of(_differs(pixels, corner))
+    top, bottom, left, right = bounding_box(_differs(pixels, corner))
     if bottom - top < LEAST * pixels.shape[0] or right - left < LEAST * pixels.shape[1]:
         return pixels
     inner = pixels[top:bottom, left:right]
@@ -48,7 +48,7 @@ def without_frame(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _differs(pixels: NDArray[np.uint8], colour: NDArray[np.int16]) -> NDArray[np.bool_]:
-    """Tell which pixels differ from a colour, in any channel, bool [h, w]."""
+    """Return which pixels differ from a colour in any channel, bool [h, w]."""
     import cv2
     import numpy as np
 

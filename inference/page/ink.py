@@ -1,4 +1,4 @@
-"""Tell ink from paper pixel by pixel, faint halves of a loop and all."""
+"""Separate ink from paper pixel by pixel, faint parts of a stroke included."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from inference.page.background import grain_of, noise_of, smooth_background, wide_background
 from inference.page.ruled_lines import Lines, bridge_lines
-from inference.pixels.connected_components import connected_parts
+from inference.pixels.connected_components import connected_components
 from inference.pixels.quantile import quantile
 from inference.pixels.resizing import resized
 
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
 
 __all__ = ["Ink", "find_ink"]
 
-FAINTEST = 0.15  # of the ink's strength: what is connected to strong ink counts down to here
-STRONG = 0.4
-BARE = 0.5  # of what a pixel of the thumbnail stands for is paper
-THUMB = 64  # longer side of what a background is made of: it has no detail
-WINDOW = 0.12  # of the longer side: what the median of the background sees
-HALF = 0.42  # of the strength nearby: where the soft edge of a stroke is taken to be
-LOW_NOISE, HIGH_NOISE = 3.0, 4.5  # deviations of the paper's grain
+FAINTEST = 0.15  # of the ink's strength: weakest pixel that counts when connected to strong ink
+STRONG = 0.4  # of the ink's strength: strong ink
+BARE = 0.5  # least share of a thumbnail pixel's area that is paper
+THUMB = 64  # pixels: longer side of the thumbnail that the background is computed from; it has no detail
+WINDOW = 0.12  # of the longer side: window of the background's median filter
+HALF = 0.42  # of the strength nearby: level at which a stroke's soft edge is placed
+LOW_NOISE, HIGH_NOISE = 3.0, 4.5  # standard deviations of the paper's grain: hysteresis thresholds
 
 
 @dataclass(frozen=True)
 class Ink:
-    """What was found on the paper.
+    """The ink on a page.
 
     Attributes:
-        mask: bool, shape [h, w].
-        relief: float32, shape [h, w]: how far each pixel stands out from the paper, 0 to 255.
-        strength: of the ink, 0 to 255.
+        mask: bool, shape [h, w]: True on ink.
+        relief: float32, shape [h, w]: contrast of each pixel with the paper, to 255; negative if opposite to ink.
+        strength: contrast of the ink, 0 to 255.
         noise: standard deviation of the bare paper.
     """
 
@@ -43,7 +43,7 @@ class Ink:
     noise: float
 
 
-def find_ink(  # noqa: PLR0913  (a page, and all that is known of it)
+def find_ink(  # noqa: PLR0913  (a page and all that is known about it)
     grey: NDArray[np.float32],
     region: NDArray[np.bool_],
     coarse: NDArray[np.bool_],
@@ -54,16 +54,16 @@ def find_ink(  # noqa: PLR0913  (a page, and all that is known of it)
 ) -> Ink:
     """Find the ink on a region of paper.
 
-    The background is carried on below the coarse ink, subtracted, and what stands out is kept by a threshold
-    relative to the strength nearby, with hysteresis.
+    The background is extended under the coarse ink and subtracted; the difference is thresholded relative to the
+    strength nearby, with hysteresis.
 
     Args:
         grey: float32, shape [h, w], 0 to 255.
         region: bool, shape [h, w]: the paper.
-        coarse: bool, shape [h, w]: a first idea of the ink.
+        coarse: bool, shape [h, w]: a first estimate of the ink.
         dark: whether ink is darker than paper.
-        lines: printed lines, to be taken out.
-        widest: stroke, in pixels, where all that is wider is background; 0 to carry the paper on below the ink.
+        lines: printed lines to remove.
+        widest: pixels; anything wider counts as background; 0 extends the paper under the ink instead.
     """
     import numpy as np
 
@@ -83,7 +83,7 @@ def find_ink(  # noqa: PLR0913  (a page, and all that is known of it)
 
 
 def _background(signed: NDArray[np.float32], paper: NDArray[np.bool_], reach: float) -> NDArray[np.float32]:
-    """Fill in what is not paper from the paper nearest to it; a median then keeps the edges of shadows."""
+    """Fill everything that is not paper from nearby paper; the median filter keeps the edges of shadows."""
     import cv2
     import numpy as np
 
@@ -108,7 +108,7 @@ def _hysteresis(relief: NDArray[np.float32], noise: float, strength: float) -> N
     peak = cv2.blur(cv2.dilate(relief, np.ones((near, near), np.uint8)), (near, near))
     weak = (relief > max(LOW_NOISE * noise, FAINTEST * strength, 1.5)) & (relief > HALF * peak)
     strong = weak & (relief > max(HIGH_NOISE * noise, STRONG * strength, 2.0))
-    labels, table = connected_parts(weak)
+    labels, table = connected_components(weak)
     kept = np.zeros(len(table), np.bool_)
     kept[labels[strong]] = True
     kept[0] = False

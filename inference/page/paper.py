@@ -1,4 +1,4 @@
-"""Find the paper in a picture: frames, table edges, scan borders and the desk round a sticky note set aside."""
+"""Find the paper in a picture, without frames, table edges, scan borders or the desk around a sticky note."""
 
 from __future__ import annotations
 
@@ -6,39 +6,39 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inference.page.background import fit_surface
-from inference.pixels.connected_components import connected_parts, eroded, widened
+from inference.pixels.connected_components import connected_components, dilated, eroded
 from inference.pixels.quantile import median, quantile
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Page", "find_page", "split_plainly"]
+__all__ = ["Page", "find_page", "split_by_threshold"]
 
-DEPTH = 4  # a sticky note on a sheet on a desk in a frame
-PAPER_SHARE = 0.08  # of the region: a smaller rectangle with something inside is a digit's loop
-PAPER_FILL = 0.85  # of the smallest turned rectangle round it
-FULL = 0.8  # of a sheet is bare
-SHEET = 2.5  # the longest sheet, in widths: a fat 1 is longer
-TWO = 0.88  # of the variance lies between two greys; in even shading it is 0.75
-LEAST = 0.04  # longer side of ink, as a share of the region's
+DEPTH = 4  # nesting levels: a sticky note on a sheet on a desk in a frame
+PAPER_SHARE = 0.08  # of the region: a smaller rectangle with a hole is a digit's loop, not paper
+PAPER_FILL = 0.85  # least share of its smallest rotated rectangle that a sheet fills
+FULL = 0.8  # least bare share of a sheet recognised without looking inside
+SHEET = 2.5  # largest aspect ratio of a sheet; a fat 1 exceeds it
+TWO = 0.88  # least share of the variance between two distinct greys; a linear gradient has 0.75
+LEAST = 0.04  # of the picture's longer side: least length of a part
 GREYS = 256
-RIM = 2  # pixels along the edge of a region
-ALIKE = 0.2  # of the contrast: what is seen through a digit's loop differs from the ground by less
-CONVEX = 0.75  # of the smallest turned rectangle round it is filled by a loop
-EVEN = 2.5  # times as wide as where it is narrowest is the stroke round a loop at most
-HUGS = 0.35  # of the outline of a table edge or scan border lies along the edge of the region
+RIM = 2  # pixels: width of a region's border
+ALIKE = 0.2  # of the contrast: largest difference between the background inside and outside a digit's loop
+CONVEX = 0.75  # least share of its smallest rotated rectangle that a loop fills
+EVEN = 2.5  # largest ratio of widest to narrowest stroke around a loop
+HUGS = 0.35  # least share of the outline of a table edge or scan border along the edge of the region
 
 
 @dataclass(frozen=True)
 class Page:
-    """Where the ink is to be looked for.
+    """Where to look for ink.
 
     Attributes:
         region: bool, shape [h, w]: the paper.
-        ink: bool, shape [h, w]: a first, coarse idea of the ink.
+        ink: bool, shape [h, w]: a first, coarse estimate of the ink.
         dark: whether ink is darker than paper.
-        widest: stroke, in pixels, where all that is wider is taken for shadow; 0 for no such assumption.
+        widest: pixels; anything wider is taken for shadow; 0 for no such assumption.
     """
 
     region: NDArray[np.bool_]
@@ -51,14 +51,14 @@ class Page:
 class _Blob:
     mask: NDArray[np.bool_]
     filled: NDArray[np.bool_]
-    longer: int  # side of its upright box
-    rectangle: float  # area of the smallest turned rectangle round it
+    longer: int  # longer side of its bounding box
+    rectangle: float  # area of its smallest rotated rectangle
     aspect: float  # of that rectangle
     area: int
 
 
 def find_page(grey: NDArray[np.float32]) -> Page:
-    """Walk inwards from the picture's border until what lies on the ground is ink and not another paper.
+    """Find the innermost sheet: step inwards from the border until the foreground is ink, not another sheet.
 
     Args:
         grey: float32, shape [h, w], 0 to 255.
@@ -87,8 +87,8 @@ def find_page(grey: NDArray[np.float32]) -> Page:
     return page
 
 
-def split_plainly(grey: NDArray[np.float32]) -> tuple[Page, Page]:
-    """Take the whole picture for paper of an even grey, and for ink what is darker, or what is lighter."""
+def split_by_threshold(grey: NDArray[np.float32]) -> tuple[Page, Page]:
+    """Split the whole picture at Otsu's threshold: one page with the dark side as ink, one with the light side."""
     import cv2
     import numpy as np
 
@@ -98,7 +98,10 @@ def split_plainly(grey: NDArray[np.float32]) -> tuple[Page, Page]:
 
 
 def _split(grey: NDArray[np.float32], region: NDArray[np.bool_]) -> tuple[Any, Any, bool]:
-    """Split a region in two greys, its shading taken off unless it clearly has two; the ground makes up its border."""
+    """Split a region into background, which dominates its border, and foreground; return both and whether ink is dark.
+
+    Shading is removed first, unless the region clearly consists of two greys.
+    """
     import numpy as np
 
     light, clarity = _otsu(grey, region)
@@ -110,7 +113,7 @@ def _split(grey: NDArray[np.float32], region: NDArray[np.bool_]) -> tuple[Any, A
 
 
 def _otsu(grey: NDArray[np.float32], region: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], float]:
-    """Split a region at Otsu's threshold; gives what is light, and how much of all variance lies between the two."""
+    """Split a region at Otsu's threshold; return the light pixels and the between-class share of the variance."""
     import numpy as np
 
     values = grey[region]
@@ -121,7 +124,7 @@ def _otsu(grey: NDArray[np.float32], region: NDArray[np.bool_]) -> tuple[NDArray
 
 
 def _split_counts(counts: NDArray[np.int64]) -> tuple[int, float, float]:
-    """Give Otsu's threshold of a histogram, the variance between what it parts, and the whole variance."""
+    """Return Otsu's threshold of a histogram, the between-class variance and the total variance."""
     import numpy as np
 
     greys, total = np.arange(GREYS), np.sum(counts)
@@ -133,10 +136,10 @@ def _split_counts(counts: NDArray[np.int64]) -> tuple[int, float, float]:
 
 
 def _blobs(mask: NDArray[np.bool_]) -> list[_Blob]:
-    """Give the larger connected parts of a mask, largest first, at most 8."""
+    """Return the larger connected components of a mask, largest first, at most 8."""
     import numpy as np
 
-    labels, table = connected_parts(mask)
+    labels, table = connected_components(mask)
     least = max(mask.shape) * LEAST
     order = [int(i) for i in np.argsort(-table[1:, 4])[:8] + 1 if max(table[i, 2:4]) >= least]
     return [_blob(labels == i, int(max(table[i, 2:4])), int(table[i, 4])) for i in order]
@@ -156,14 +159,14 @@ def _blob(mask: NDArray[np.bool_], longer: int, area: int) -> _Blob:
 def _paper_in(
     blob: _Blob, grey: NDArray[np.float32], ground: NDArray[np.bool_], region: NDArray[np.bool_]
 ) -> NDArray[np.bool_] | None:
-    """Give the paper inside a blob that is a sheet, or a frame round a sheet; none where it is ink."""
+    """Return the paper in a blob that is a sheet or a frame around a sheet; None if the blob is ink."""
     import numpy as np
 
     area = np.count_nonzero(blob.filled)
     if area < PAPER_SHARE * np.count_nonzero(region) or area < PAPER_FILL * blob.rectangle:
         return None
     if blob.area > FULL * area and blob.aspect < SHEET:
-        return eroded(blob.filled, 3)  # no digit is a full rectangle
+        return eroded(blob.filled, 3)  # no digit is a filled rectangle
     holes = [hole for hole in _blobs(blob.filled & ground) if hole.longer >= 0.06 * blob.longer]
     if not holes:
         return None
@@ -173,7 +176,7 @@ def _paper_in(
 def _paper_round(
     blob: _Blob, hole: _Blob, grey: NDArray[np.float32], ground: NDArray[np.bool_]
 ) -> NDArray[np.bool_] | None:
-    """Give the sheet of which a hole is the ink, or the one within a frame; none for the loop of a digit."""
+    """Return the sheet whose ink is the hole, or the sheet inside a frame; None for the loop of a digit."""
     import numpy as np
 
     area, inside = np.count_nonzero(blob.filled), np.count_nonzero(hole.filled)
@@ -188,7 +191,7 @@ def _paper_round(
 
 
 def _is_loop(blob: _Blob, hole: _Blob, grey: NDArray[np.float32], ground: NDArray[np.bool_]) -> bool:
-    """Tell the loop of a boxy digit in a fat pen from ink on a sheet: the ground is seen through it."""
+    """Return whether a hole is the loop of a boxy digit in a fat pen: the background shows through it."""
     import cv2
     import numpy as np
 
@@ -198,12 +201,12 @@ def _is_loop(blob: _Blob, hole: _Blob, grey: NDArray[np.float32], ground: NDArra
     if hole.area < CONVEX * hole.rectangle:
         return False
     depth = cv2.distanceTransform(blob.filled.astype(np.uint8), cv2.DIST_L2, 5).astype(np.float32)
-    widths = depth[widened(hole.filled, 3, 3) & ~hole.filled]
+    widths = depth[dilated(hole.filled, 3, 3) & ~hole.filled]
     return quantile(widths, 0.95) < EVEN * quantile(widths, 0.05)
 
 
 def _is_edge(blob: _Blob, region: NDArray[np.bool_]) -> bool:
-    """Tell a table edge or scan border, which lies along a side of the region, from ink that runs out of it."""
+    """Return whether a blob is a table edge or scan border: it lies along a side of the region, ink only crosses it."""
     import numpy as np
 
     rim = region & ~eroded(region, 1)
@@ -215,4 +218,4 @@ def _without(region: NDArray[np.bool_], edges: list[_Blob]) -> NDArray[np.bool_]
     import numpy as np
 
     gone = np.any([blob.mask for blob in edges], axis=0)
-    return region & ~widened(gone, 9, 9)
+    return region & ~dilated(gone, 9, 9)

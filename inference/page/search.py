@@ -1,4 +1,4 @@
-"""Look for the digit of a page under several assumptions and keep the one whose edges are best."""
+"""Search a page for its digit under several assumptions; the sharpest result wins."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from inference.page.background import fit_surface, noise_of, wide_background
 from inference.page.digit_parts import Digit, choose_parts
 from inference.page.ink import Ink, find_ink
-from inference.page.paper import Page, find_page, split_plainly
+from inference.page.paper import Page, find_page, split_by_threshold
 from inference.page.ruled_lines import Lines, erase_lines, find_residue
-from inference.page.shadows import find_soft, measure_slopes
+from inference.page.shadows import find_shadows, measure_slopes
 from inference.page.sharpness import score
-from inference.pixels.connected_components import connected_parts, eroded
+from inference.pixels.connected_components import connected_components, eroded
 from inference.pixels.quantile import quantile
 
 if TYPE_CHECKING:
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Found", "find_digit"]
 
-BETTER = 1.1  # times the first score: less is no reason to prefer another assumption
-GOOD = 0.6  # of the sharpest edges: nothing better need be looked for
-WINDOW = 0.28  # of the longer side: what a local median sees
-STROKES = (0.22, 0.12, 0.06)  # of the longer side: a broad brush, which cuts no other's strokes, one and a pen
-FULL = 0.25  # of the picture is ink: with that many BLOTS, each of a share of what would be the digit,
-BLOT, BLOTS = 0.05, 3
-LITTERED = 0.25  # it is less likely one
-RULES = 60  # of 255: printed rules are fainter; ink may be as weak as the lines of a box
+BETTER = 1.1  # times the first score: least score that makes another assumption win
+GOOD = 0.6  # score above which the search stops
+WINDOW = 0.28  # of the longer side: window of the local median
+STROKES = (0.22, 0.12, 0.06)  # of the longer side: widest strokes of a broad brush, a brush and a pen
+FULL = 0.25  # of the picture: with this much ink and BLOTS other parts, the picture is littered
+BLOT, BLOTS = 0.05, 3  # of the digit's ink: least size of a blot; number of blots
+LITTERED = 0.25  # factor on the score of a littered picture
+RULES = 60  # of 255: printed rules are fainter; the lines of a box may be as strong as ink
 HALF = 128
 THUMB = 128
 
@@ -41,18 +41,18 @@ class Found:
 
     Attributes:
         page: the paper, and whether ink is dark.
-        ink: all ink on it.
-        digit: the parts that make up the digit.
-        soft: ink that was taken for a shadow, or for what is left of lines.
-        lines: printed lines, which were taken out first.
-        score: 0 to 1: how sharp its edges are all round, less for what looks like no digit.
-        first: whether it was found under the first assumption.
+        ink: all ink on the paper.
+        digit: the parts that form the digit.
+        rejected: ink taken for a shadow or for remains of lines, bool [h, w].
+        lines: printed lines, removed first; None if there are none.
+        score: 0 to 1: sharpness of the digit's edges all around, reduced for anything unlike a digit.
+        first: whether this is the result of the first assumption.
     """
 
     page: Page
     ink: Ink
     digit: Digit
-    soft: NDArray[np.bool_]
+    rejected: NDArray[np.bool_]
     lines: Lines | None
     score: float
     first: bool
@@ -65,27 +65,27 @@ def find_digit(grey: NDArray[np.float32]) -> Found:
     best = None
     for page in _pages(grey):
         ink = find_ink(grey, page.region, page.ink, dark=page.dark, widest=page.widest)
-        soft = find_soft(slopes, ink, dark=page.dark)
+        rejected = find_shadows(slopes, ink, dark=page.dark)
         if lines is not None and lines.strength < RULES:
-            soft |= find_residue(ink.mask, ink.relief, lines)
-        digit = choose_parts(ink.mask & ~soft, ink.relief, page.region & ~eroded(page.region, 1))
+            rejected |= find_residue(ink.mask, ink.relief, lines)
+        digit = choose_parts(ink.mask & ~rejected, ink.relief, page.region & ~eroded(page.region, 1))
         likely = score(digit.mask, page.region, slopes, ink) * (LITTERED if _is_littered(ink, digit) else 1)
-        found = Found(page, ink, digit, soft, lines, likely, first=best is None)
-        if best is None or found.score > best.score * (BETTER if best.first and not best.soft.any() else 1):
+        found = Found(page, ink, digit, rejected, lines, likely, first=best is None)
+        if best is None or found.score > best.score * (BETTER if best.first and not best.rejected.any() else 1):
             best = found
-        if best.score > GOOD and best.digit.digits == 1 and not (best.soft.any() and best.first):
+        if best.score > GOOD and best.digit.digits == 1 and not (best.rejected.any() and best.first):
             break
     assert best is not None  # noqa: S101  (there is always a first page)
     return best
 
 
 def _is_littered(ink: Ink, digit: Digit) -> bool:
-    """Tell a picture full of blots from a digit with some dust and a frame."""
+    """Return whether a picture is full of blots, rather than a digit with some dust and a frame."""
     import numpy as np
 
     if np.count_nonzero(ink.mask) < FULL * ink.mask.size:
         return False
-    _, table = connected_parts(digit.others)
+    _, table = connected_components(digit.others)
     return bool(np.count_nonzero(table[1:, 4] > BLOT * np.count_nonzero(digit.mask)) >= BLOTS)
 
 
@@ -99,7 +99,7 @@ def _pages(grey: NDArray[np.float32]) -> Iterator[Page]:
         yield from _shaded_pages(grey, page.region)
     if not page.dark or not page.region.all():
         yield from _shaded_pages(grey, whole)
-    yield from split_plainly(grey)
+    yield from split_by_threshold(grey)
     relief = grey - fit_surface(grey, whole)
     relief -= _local_median(relief + HALF) - HALF
     for region in (whole,) if page.region.all() else (page.region, whole):
@@ -110,7 +110,7 @@ def _pages(grey: NDArray[np.float32]) -> Iterator[Page]:
 
 
 def _shaded_pages(grey: NDArray[np.float32], region: NDArray[np.bool_]) -> Iterator[Page]:
-    """Take all that is wider than a stroke for shadow, and what is darker than that for ink."""
+    """Yield pages that take anything wider than a stroke for shadow, and anything darker than that for ink."""
     for share in STROKES:
         widest = round(share * max(grey.shape))
         signed = -grey - wide_background(-grey, widest)

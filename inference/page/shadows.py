@@ -1,4 +1,4 @@
-"""Tell ink from what only takes some of the light: shadows, whose edges are soft where those of ink are sharp."""
+"""Separate ink from shadows: ink has sharp edges, shadows soft ones."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from inference.pixels.connected_components import connected_parts
+from inference.pixels.connected_components import connected_components
 from inference.pixels.quantile import median, quantile
 
 if TYPE_CHECKING:
@@ -15,24 +15,24 @@ if TYPE_CHECKING:
 
     from inference.page.ink import Ink
 
-__all__ = ["Slopes", "find_soft", "measure_slopes"]
+__all__ = ["Slopes", "find_shadows", "measure_slopes"]
 
-MANY = 24  # parts looked at, the largest first
-SOFT = 1.1  # slope of an edge against its height: photographed ink has 1.6 and more, a hand's shadow 0.3 to 1
-BLURRED = 4  # pixels of blur, which hardly change a soft edge
-LASTS = 1.7  # times as steep as when blurred is an edge of ink at least
-LEFT = 0.35  # of the light is left in a shadow: what is darker is ink, be it blurred or enlarged from a few pixels
-SMALL = 12  # pixels: no more can be said of less
+MANY = 24  # parts examined, largest first
+SOFT = 1.1  # slope of an edge over its height: photographed ink has 1.6 and more, a hand's shadow 0.3 to 1
+BLURRED = 4  # pixels: standard deviation of a blur that hardly changes a soft edge
+LASTS = 1.7  # least ratio of an ink edge's slope to its slope when blurred
+LEFT = 0.35  # share of the light that a shadow lets through; anything darker is ink, even with soft edges
+SMALL = 12  # pixels of area: smaller parts are not judged
 
 
 @dataclass(frozen=True)
 class Slopes:
-    """How steep an overview is.
+    """Gradients of an overview.
 
     Attributes:
         grey: float32, shape [h, w]: the overview.
-        each: float32, shape [h, w]: the gradient's length.
-        steepest: float32, shape [h, w]: that of each pixel and its neighbours.
+        each: float32, shape [h, w]: gradient magnitude.
+        steepest: float32, shape [h, w]: largest magnitude in each 3x3 neighbourhood.
     """
 
     grey: NDArray[np.float32]
@@ -41,12 +41,12 @@ class Slopes:
 
     @cached_property
     def coarse(self) -> NDArray[np.float32]:
-        """The steepest of the blurred overview, float32 [h, w]; most pictures are judged without."""
+        """`steepest` of the blurred overview, float32 [h, w]; lazy, because most pictures do not need it."""
         return _largest(_slope(self.grey, BLURRED))
 
 
 def measure_slopes(grey: NDArray[np.float32]) -> Slopes:
-    """Measure how steep an overview, float32 [h, w], is."""
+    """Measure the gradients of an overview, float32 [h, w]."""
     each = _slope(grey, 1)
     return Slopes(grey, each, _largest(each))
 
@@ -67,17 +67,17 @@ def _largest(slope: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(cv2.dilate(slope, np.ones((3, 3), np.uint8)), np.float32)
 
 
-def find_soft(slopes: Slopes, ink: Ink, *, dark: bool) -> NDArray[np.bool_]:
-    """Give the parts of the ink that are shadows, or light between shadows, bool [h, w].
+def find_shadows(slopes: Slopes, ink: Ink, *, dark: bool) -> NDArray[np.bool_]:
+    """Return the parts of the ink that are shadows, or light between shadows, bool [h, w].
 
     Args:
-        slopes: how steep the overview of the picture is.
-        ink: what was found in it.
+        slopes: gradients of the overview.
+        ink: the ink of the overview.
         dark: whether ink is darker than paper.
     """
     import numpy as np
 
-    labels, table = connected_parts(ink.mask)
+    labels, table = connected_components(ink.mask)
     soft = np.zeros(len(table), np.bool_)
     for i in np.argsort(-table[1:, 4])[:MANY] + 1:
         left, top, width, height, area = (int(each) for each in table[i])

@@ -1,4 +1,4 @@
-"""Find one digit on paper where nothing else is seen but its light, as most pictures are: in a few passes, or not."""
+"""Fast search for a single digit on plain paper; it gives up if there may be anything else."""
 
 from __future__ import annotations
 
@@ -10,38 +10,38 @@ from inference.page.digit_parts import Digit, choose_parts
 from inference.page.ink import HALF, Ink
 from inference.page.shadows import measure_slopes
 from inference.page.sharpness import score
-from inference.page.thumbnail import fill_ground
-from inference.pixels.centring import box_of
-from inference.pixels.connected_components import connected_parts, widened
+from inference.page.thumbnail import fill_background
+from inference.pixels.centring import bounding_box
+from inference.pixels.connected_components import connected_components, dilated
 from inference.pixels.quantile import quantile
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Lone", "find_lone"]
+__all__ = ["SingleDigit", "find_single_digit"]
 
-WEAK, GRAIN = 0.15, 4.0  # of the ink's strength, and deviations of the paper: what stands out more is seen
-STRAY = 0.0005  # of the picture may be seen and be no digit: dust
-STRONG, CLEAR = 40, 8.0  # of 255, and deviations of the paper: weaker ink deserves a closer look
-BULKY, SURER = 0.14, 0.9  # of the picture is ink: it may be no strokes, and the score has to be higher
-LIKE = 0.4  # of the longest part: another that is as long may be another digit
-SURE = 0.82  # score of a digit on plain paper; of shadows taken for one it was 0.78 at most
-AROUND = 12  # pixels round the ink that are looked at with it
-NEARBY = 0.1  # of the digit's longer side: how far ink of full strength makes fainter ink that of its edge
+WEAK, GRAIN = 0.15, 4.0  # of the ink's strength; standard deviations of the paper: a mark exceeds both
+STRAY = 0.0005  # of the picture: largest area of marks outside the digit: dust
+STRONG, CLEAR = 40, 8.0  # of 255; standard deviations of the paper: weaker ink needs the full search
+BULKY, SURER = 0.14, 0.9  # of the picture: with more ink, which may not be strokes, least score of a digit
+LIKE = 0.4  # of the longest part's length: another part this long may be another digit
+SURE = 0.82  # least score of a digit on plain paper; shadows mistaken for digits scored at most 0.78
+AROUND = 12  # pixels: margin of the window around the ink
+NEARBY = 0.1  # of the digit's longer side: window in which the strongest ink sets the level of a stroke's edge
 
 
 @dataclass(frozen=True)
-class Lone:
+class SingleDigit:
     """A digit on plain paper.
 
     Attributes:
         ink: all ink.
-        near: rows and columns of the ink and what is round it.
-        digit: the digit's parts, in these rows and columns alone.
-        edge: float32, there as well: the grey at which a stroke has its edge.
+        near: rows and columns of a window around the ink.
+        digit: the digit's parts, in that window.
+        edge: float32, shape of the window: the grey at which a stroke has its edge.
         dark: whether ink is darker than paper.
-        score: 0 to 1, as that of any other digit.
+        score: 0 to 1, see `sharpness.score`.
     """
 
     ink: Ink
@@ -52,21 +52,23 @@ class Lone:
     score: float
 
 
-def find_lone(grey: NDArray[np.uint8], coarse: NDArray[np.uint8], *, dark: bool, least: int) -> Lone | None:
-    """Find the digit; none where there may be more to the picture than one and its paper, be it a shadow or a line.
+def find_single_digit(
+    grey: NDArray[np.uint8], coarse: NDArray[np.uint8], *, dark: bool, least: int
+) -> SingleDigit | None:
+    """Find the digit; None if there may be more than one digit on paper, such as a shadow or a line.
 
     Args:
         grey: uint8, shape [h, w].
-        coarse: uint8, shape [h, w], 0 or 255: what surely is ink.
-        dark: whether it is darker than paper.
-        least: pixels: the longer side of a digit.
+        coarse: uint8, shape [h, w]: 255 on certain ink, else 0.
+        dark: whether ink is darker than paper.
+        least: pixels: least longer side of a digit.
     """
     import cv2
     import numpy as np
 
     flat = grey.astype(np.float32)
     paper = np.asarray(cv2.bitwise_not(cv2.dilate(coarse, np.ones((5, 5), np.uint8))), np.uint8)
-    ground = fill_ground(grey, paper)
+    ground = fill_background(grey, paper)
     relief = np.asarray(cv2.subtract(ground, flat) if dark else cv2.subtract(flat, ground), np.float32)
     noise = noise_of(relief[::2, ::2][paper[::2, ::2].view(np.bool_)])
     strength = quantile(relief[coarse.view(np.bool_)], 0.85)
@@ -79,26 +81,26 @@ def find_lone(grey: NDArray[np.uint8], coarse: NDArray[np.uint8], *, dark: bool,
     if digit is None or not _is_whole(digit.mask, near, grey.shape, least):
         return None
     seen = np.abs(relief) > faintest
-    strays = np.count_nonzero(seen) - np.count_nonzero(seen[near] & widened(digit.mask, 7, 7))
+    strays = np.count_nonzero(seen) - np.count_nonzero(seen[near] & dilated(digit.mask, 7, 7))
     if strays > STRAY * grey.size:
         return None
-    ink = Ink(_put(mask, near, grey.shape), relief, strength, noise)
-    likely = score(_put(digit.mask, near, grey.shape), np.ones(grey.shape, np.bool_), measure_slopes(flat), ink)
+    ink = Ink(_pasted(mask, near, grey.shape), relief, strength, noise)
+    likely = score(_pasted(digit.mask, near, grey.shape), np.ones(grey.shape, np.bool_), measure_slopes(flat), ink)
     if likely < (SURER if np.count_nonzero(mask) > BULKY * grey.size else SURE):
         return None
     edge = np.asarray(ground[near] + (-half if dark else half), np.float32)
-    return Lone(ink, near, digit, edge, dark, likely)
+    return SingleDigit(ink, near, digit, edge, dark, likely)
 
 
 def _window(coarse: NDArray[np.uint8]) -> tuple[slice, slice]:
     import numpy as np
 
-    top, bottom, left, right = box_of(coarse.view(np.bool_))
+    top, bottom, left, right = bounding_box(coarse.view(np.bool_))
     return slice(max(top - AROUND, 0), bottom + AROUND), slice(max(left - AROUND, 0), right + AROUND)
 
 
 def _peak(relief: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Give how strong the ink nearby is."""
+    """Return the strength of the ink nearby, float32 [h, w]."""
     import cv2
     import numpy as np
 
@@ -111,23 +113,23 @@ def _only_digit(mask: NDArray[np.bool_], relief: NDArray[np.float32]) -> Digit |
     import numpy as np
 
     none = np.zeros_like(mask)
-    if cv2.connectedComponents(mask.view(np.uint8))[0] == 2:  # noqa: PLR2004  (paper, and one part)
+    if cv2.connectedComponents(mask.view(np.uint8))[0] == 2:  # noqa: PLR2004  (the background and one part)
         return Digit(mask, none, 0, 1)
     digit = choose_parts(mask, relief, none)
-    longer = np.sort(connected_parts(digit.mask)[1][1:, 2:4].max(axis=1, initial=0))
+    longer = np.sort(connected_components(digit.mask)[1][1:, 2:4].max(axis=1, initial=0))
     alone = digit.digits == 1 and not digit.others.any() and not (longer[:-1] >= LIKE * longer[-1]).any()
     return digit if alone else None
 
 
 def _is_whole(mask: NDArray[np.bool_], near: tuple[slice, slice], shape: tuple[int, ...], least: int) -> bool:
-    """Tell whether a digit is large enough, and nowhere cut off by the picture's border."""
-    top, bottom, left, right = box_of(mask)
+    """Return whether a digit is large enough and not cut off by the picture's border."""
+    top, bottom, left, right = bounding_box(mask)
     y, x = near[0].start, near[1].start
     inside = min(top + y, left + x, shape[0] - bottom - y, shape[1] - right - x) > 1
     return inside and max(bottom - top, right - left) >= least
 
 
-def _put(part: NDArray[np.bool_], where: tuple[slice, slice], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+def _pasted(part: NDArray[np.bool_], where: tuple[slice, slice], shape: tuple[int, ...]) -> NDArray[np.bool_]:
     import numpy as np
 
     whole = np.zeros(shape, np.bool_)

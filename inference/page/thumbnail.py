@@ -1,4 +1,4 @@
-"""Paper whose light changes slowly, from a thumbnail: a first glimpse of what lies on it, its grey below the ink."""
+"""Coarse ink and background of slowly varying paper, computed on a thumbnail for speed."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["fill_ground", "glimpse"]
+__all__ = ["fill_background", "find_coarse_ink"]
 
-COARSER, CELL = 8, 4  # pixels of a picture for one of its thumbnail
-SEES = 0.6  # of the thumbnail's shorter side: with less, the median would follow broad strokes
-COARSE, LEAST = 0.35, 3  # of the strongest ink, and greys: what surely is ink
-REACHES = ((5, 1.0), (25, 1e-3))  # of averages over bare paper, and how much each counts
-BARE = 127  # of 255: half of what a pixel of the thumbnail stands for is paper
-SMOOTH = 3  # pixels of the thumbnail on each side
+COARSER, CELL = 8, 4  # reduction of the thumbnails for coarse ink and for background
+SEES = 0.6  # of the thumbnail's shorter side: window of the median; a smaller one would follow broad strokes
+COARSE, LEAST = 0.35, 3  # of the strongest contrast; grey levels: certain ink exceeds both
+REACHES = ((5, 1.0), (25, 1e-3))  # window of each average over bare paper, in thumbnail pixels, and its weight
+BARE = 127  # of 255: more than half of a thumbnail pixel's area is paper
+SMOOTH = 3  # thumbnail pixels: radius of the final blur
 
 
-def glimpse(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], bool]:
-    """Take what differs much from the median of a wide window for ink.
+def find_coarse_ink(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], bool]:
+    """Find certain ink: pixels that differ much from the median of a wide window.
 
     Args:
-        grey: uint8, shape [h, w], each COARSER or more.
+        grey: uint8, shape [h, w], both COARSER or more.
 
     Returns:
-        The ink, uint8 [h, w], 0 or 255, and whether it is darker than the paper.
+        The ink, uint8 [h, w], 255 or 0, and whether it is darker than the paper.
     """
     import cv2
     import numpy as np
@@ -43,12 +43,12 @@ def glimpse(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], bool]:
     return np.asarray(cv2.threshold(relief, max(COARSE * peak, LEAST), 255, cv2.THRESH_BINARY)[1], np.uint8), dark
 
 
-def fill_ground(grey: NDArray[np.uint8], paper: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Carry the grey of bare paper smoothly on below all else.
+def fill_background(grey: NDArray[np.uint8], paper: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Extend the grey of bare paper smoothly under everything else.
 
     Args:
-        grey: uint8, shape [h, w], each CELL or more.
-        paper: uint8, shape [h, w], 255 where bare paper is seen, else 0.
+        grey: uint8, shape [h, w], both CELL or more.
+        paper: uint8, shape [h, w], 255 on bare paper, else 0.
 
     Returns:
         float32, shape [h, w].
@@ -66,7 +66,7 @@ def fill_ground(grey: NDArray[np.uint8], paper: NDArray[np.uint8]) -> NDArray[np
 
 
 def _continued(thumb: Pixels, by: int) -> Pixels:
-    """Carry a thumbnail on beyond its sides, as steeply as it rises or falls there."""
+    """Extrapolate a thumbnail linearly beyond its sides by *by* pixels."""
     import cv2
 
     edge: Any = cv2.copyMakeBorder(thumb, by, by, by, by, cv2.BORDER_REPLICATE)

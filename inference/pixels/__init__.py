@@ -1,1 +1,1 @@
-"""Basic operations on pixels that finding and redrawing a digit share."""
+"""Pixel operations shared by finding and redrawing a digit."""

@@ -1,4 +1,4 @@
-"""Put a digit into 28x28 as MNIST does: its longer side 20 pixels, its centre of mass at the centre."""
+"""Place a digit in 28x28 as MNIST does: longer side 20 pixels, centre of mass at the centre."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["BOX", "box_of", "centre", "place"]
+__all__ = ["BOX", "bounding_box", "centre", "place"]
 
 BOX = 20
 INK = 255
 
 
-def box_of(mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
-    """Give top, bottom, left and right of what is true, the last ones excluded; all 0 where nothing is."""
+def bounding_box(mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
+    """Return top, bottom, left and right of the True pixels, ends exclusive; all 0 if there are none."""
     import cv2
     import numpy as np
 
@@ -26,11 +26,11 @@ def box_of(mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
 
 
 def place(mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Draw a mask of ink, shape [h, w] and larger than 20 pixels, as an antialiased picture [28, 28]."""
+    """Scale and centre an ink mask, bool [h, w], larger than 20 pixels; return it antialiased, uint8 [28, 28]."""
     import cv2
     import numpy as np
 
-    top, bottom, left, right = box_of(mask)
+    top, bottom, left, right = bounding_box(mask)
     height, width = bottom - top, right - left
     scale = BOX / max(height, width)
     size = max(round(width * scale), 1), max(round(height * scale), 1)
@@ -39,7 +39,7 @@ def place(mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
 
 
 def centre(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Put light ink, at most 28x28, into a dark 28x28 so that its centre of mass is nearest to the centre."""
+    """Place light ink, uint8 of at most 28x28, in a black 28x28 with its centre of mass nearest to the centre."""
     import numpy as np
 
     height, width = ink.shape

@@ -1,4 +1,4 @@
-"""Connected parts of masks, with the types that OpenCV does not tell."""
+"""Connected components and morphology of masks, with exact array types."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["connected_parts", "eroded", "outline_of", "widened"]
+__all__ = ["connected_components", "dilated", "eroded", "longest_outline"]
 
 EIGHT = 8
 
 
-def connected_parts(mask: NDArray[np.bool_], connectivity: int = 8) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Number the connected parts of a mask.
+def connected_components(mask: NDArray[np.bool_], connectivity: int = 8) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Label the connected components of a mask.
+
+    Args:
+        mask: bool, shape [h, w].
+        connectivity: 4 or 8.
 
     Returns:
-        The number of each pixel's part, int32 [h, w], 0 outside; and of each part left, top, width, height
-        and area, int32 [parts, 5], that of the outside first.
+        The label of each pixel, int32 [h, w], 0 for the background; and left, top, width, height and area
+        of each component, int32 [components, 5], the background first.
     """
     import cv2
     import numpy as np
@@ -28,7 +32,7 @@ def connected_parts(mask: NDArray[np.bool_], connectivity: int = 8) -> tuple[NDA
     part = np.ascontiguousarray(mask[top : top + height, left : left + width]).view(np.uint8)
     if not part.size:
         return labels, np.asarray([[0, 0, mask.shape[1], mask.shape[0], mask.size]], np.int32)
-    way = cv2.CCL_BBDT if connectivity == EIGHT else cv2.CCL_SAUF  # the default takes three times as long
+    way = cv2.CCL_BBDT if connectivity == EIGHT else cv2.CCL_SAUF  # OpenCV's default takes three times as long
     _, numbers, table, _ = cv2.connectedComponentsWithStatsWithAlgorithm(part, connectivity, cv2.CV_32S, way)
     labels[top : top + height, left : left + width] = numbers
     table[1:, :2] += left, top
@@ -36,8 +40,8 @@ def connected_parts(mask: NDArray[np.bool_], connectivity: int = 8) -> tuple[NDA
     return labels, np.asarray(table, np.int32)
 
 
-def outline_of(mask: NDArray[np.bool_]) -> NDArray[np.int32]:
-    """Give the longest outer outline of a mask that is not empty, int32 [points, 1, 2], x before y."""
+def longest_outline(mask: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """Return the longest outer contour of a mask that is not empty, int32 [points, 1, 2], x before y."""
     import cv2
     import numpy as np
 
@@ -45,8 +49,8 @@ def outline_of(mask: NDArray[np.bool_]) -> NDArray[np.int32]:
     return np.asarray(max(outlines, key=len), np.int32)
 
 
-def widened(mask: NDArray[np.bool_], height: int, width: int) -> NDArray[np.bool_]:
-    """Widen a mask by a rectangle of that many pixels, both odd."""
+def dilated(mask: NDArray[np.bool_], height: int, width: int) -> NDArray[np.bool_]:
+    """Dilate a mask by a rectangle; *height* and *width* are odd, in pixels."""
     import cv2
     import numpy as np
 
@@ -54,7 +58,7 @@ def widened(mask: NDArray[np.bool_], height: int, width: int) -> NDArray[np.bool
 
 
 def eroded(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
-    """Take *by* pixels off a mask on all sides, those at the picture's border included."""
+    """Erode a mask by *by* pixels on all sides, also where it touches the picture's border."""
     import cv2
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""Quantiles of the values of a picture, from a sample of them: numpy's own take longer than all else done with them."""
+"""Approximate quantiles of pixel values, from a sample: exact ones would take most of the reading time."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ if TYPE_CHECKING:
 
 __all__ = ["median", "quantile"]
 
-ENOUGH = 4000  # values: a median is then within 2 % of the ranks
+ENOUGH = 4000  # values in a sample: puts a median within 2 % of the ranks
 
 
 def quantile(values: NDArray[np.float32], share: float) -> float:
-    """Give the value below which a share, 0 to 1, of values of one dimension lie, without interpolation; 0 for none."""
+    """Return an approximate quantile, not interpolated, of values [n]; *share* is 0 to 1; 0.0 for no values."""
     import numpy as np
 
     if not values.size:
         return 0.0
-    sample = values[:: len(values) // ENOUGH | 1]  # odd: no column of a picture is left out
+    sample = values[:: len(values) // ENOUGH | 1]  # an odd step visits every column of a picture
     at = int(share * (len(sample) - 1) + 0.5)
     return float(np.partition(sample, at)[at])
 
 
 def median(values: NDArray[np.float32]) -> float:
-    """Give the middle one of values of one dimension; 0 for none."""
+    """Return the approximate median of values [n]; 0.0 for no values."""
     return quantile(values, 0.5)

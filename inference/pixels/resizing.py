@@ -1,4 +1,4 @@
-"""Make pictures smaller or larger."""
+"""Resize pictures without losing thin lines."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Pixels = TypeVar("Pixels", "NDArray[np.uint8]", "NDArray[np.float32]")
 
 
 def resized(picture: Pixels, size: tuple[int, int]) -> Pixels:
-    """Bring a picture, shape [h, w] or [h, w, 3], to a size, width before height.
+    """Resize a picture, shape [h, w] or [h, w, 3], to *size*, width before height.
 
-    A pixel of a smaller one is the mean of those it stands for, so that no thin line is lost: first by a whole number,
-    for which OpenCV takes a tenth of the time, then by what is left.
+    Shrinking averages areas, so that thin lines survive: first by an integer factor, which takes OpenCV a tenth of
+    the time, then by the remaining fraction.
     """
     import cv2
 
@@ -28,7 +28,7 @@ def resized(picture: Pixels, size: tuple[int, int]) -> Pixels:
 
 
 def reduced(picture: Pixels, factor: int) -> Pixels:
-    """Make a picture, shape [h, w] or [h, w, 3], smaller by a whole number, 1 or more; what is left over is cut off."""
+    """Shrink a picture, [h, w] or [h, w, 3], by an integer factor of 1 or more; leftover rows and columns are cut."""
     import cv2
 
     if factor == 1:

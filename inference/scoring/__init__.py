@@ -1,1 +1,1 @@
-"""Scoring folders: shards of files in, parts of Parquet out, driven on this machine or by Apache Beam."""
+"""Scoring folders: shards of files in, Parquet parts out, on this machine or Apache Beam."""

@@ -1,4 +1,4 @@
-"""How pictures were answered whose folders say what they show."""
+"""Accuracy on pictures whose folder names their label."""
 
 from __future__ import annotations
 
@@ -13,20 +13,22 @@ if TYPE_CHECKING:
 __all__ = ["Labels", "right"]
 
 EXAMPLES = 5
-TOP = "."  # what a picture lies in that lies in no folder of the one that is scored
+TOP = "."  # the scored folder itself
 
 
 @dataclass
 class Labels:
-    """Counts of the files that are not skipped; a label is the name of a class that the folder of a file has.
+    """Counts of labelled files; skipped files do not count.
+
+    The label of a file is the name of its folder, if that is the name of a class.
 
     Attributes:
         classes: the name of each class.
-        labelled: how many files lie in a folder named like a class; what cannot be read, and blank pages, count too.
-        answered: how often each label was answered with each class.
-        guessed: how often each label was unsure, and each class the guess.
-        unlabelled: how many files lie elsewhere.
-        folders: the names of the first folders elsewhere.
+        labelled: number of files in a folder named after a class, unreadable files and blank pages included.
+        answered: number of answers by (label, class).
+        guessed: number of unsure guesses by (label, class).
+        unlabelled: number of files in other folders.
+        folders: names of the first of those folders.
     """
 
     classes: tuple[str, ...]
@@ -37,7 +39,7 @@ class Labels:
     folders: list[str] = field(default_factory=list)
 
     def add(self, table: pa.Table) -> None:
-        """Count the rows of a part that has the column `label`."""
+        """Count the rows of a part; it must have the column `label`."""
         columns = (table.column(name).to_pylist() for name in ("label", "decision", "digit"))
         for label, decision, digit in zip(*columns, strict=True):
             if decision == "skipped":
@@ -56,32 +58,32 @@ class Labels:
 
     @property
     def confusion(self) -> Counter[tuple[str, str]]:
-        """How often each label was read as each class, guesses taken as answers."""
+        """Number of pictures by (label, class), guesses counted as answers."""
         return self.answered + self.guessed
 
     @property
     def accuracy(self) -> float | None:
-        """Share of the answered pictures that were answered right, guesses apart; None where none was answered."""
+        """Share of answers that are right, guesses excluded; None without answers."""
         return _share(self.answered)
 
     @property
     def accuracy_with_guesses(self) -> float | None:
-        """Share of the pictures with an answer or a guess whose answer or guess is right; None where there are none."""
+        """Share of answers and guesses that are right; None without either."""
         return _share(self.confusion)
 
     @property
     def coverage(self) -> float | None:
-        """Share of all labelled files that were answered; None where there are none."""
+        """Share of labelled files that were answered; None without labelled files."""
         return self.answered.total() / self.labelled if self.labelled else None
 
     def matrix(self, names: Sequence[str]) -> list[list[int]]:
-        """Give how often each label, a row, was read as each class, a column, sure or not; both in this order."""
+        """Return the confusion matrix, guesses included: rows are labels, columns are classes, both in this order."""
         confusion = self.confusion
         return [[confusion[label, digit] for digit in names] for label in names]
 
 
 def right(pairs: Counter[tuple[str, str]]) -> int:
-    """Count those whose digit is their label."""
+    """Return the number of pairs whose class is the label."""
     return sum(count for (label, digit), count in pairs.items() if label == digit)
 
 

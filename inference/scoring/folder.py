@@ -1,4 +1,4 @@
-"""Score every file below a folder, and account for each exactly once."""
+"""Score every file below a folder and account for each exactly once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from inference.scoring.job import Work
 from inference.scoring.ledger import SHARDS, Ledger
 from inference.scoring.output import Output
 from inference.scoring.progress import Meter
-from inference.scoring.storage.atomic_file import is_remote, join, names_in, remove
+from inference.scoring.storage.atomic_file import is_remote, join, list_names, remove
 from inference.scoring.summary import Summary
 from schemas.artifacts.predictions import prediction_schema
 from schemas.errors import StageError, UsageError
@@ -26,18 +26,18 @@ from schemas.errors import StageError, UsageError
 __all__ = ["Scored", "score_folder"]
 
 LOCK = ".lock"
-OURS = re.compile(r"\.?[0-9a-f]{32}\.parquet(\.[0-9a-f]{8})?")  # parts, and what a killed process left of one
+OURS = re.compile(r"\.?[0-9a-f]{32}\.parquet(\.[0-9a-f]{8})?")  # parts, and temporary files that a killed process left
 
 
 @dataclass(frozen=True)
 class Scored:
-    """What came of scoring a folder.
+    """The result of scoring a folder.
 
     Attributes:
-        listed: files.
-        kept: of them, those whose part was there already.
-        summary: of all.
-        seconds: it took.
+        listed: number of files.
+        kept: number of those whose part existed already.
+        summary: counts of all predictions.
+        seconds: duration.
     """
 
     listed: int
@@ -47,7 +47,7 @@ class Scored:
 
     @property
     def rate(self) -> float:
-        """Pictures a second, of those that were scored now."""
+        """Files scored a second, existing parts not counted."""
         return (self.listed - self.kept) / max(self.seconds, 1e-9)
 
 
@@ -58,34 +58,37 @@ def score_folder(
 
     Args:
         work: the folder, the model and the columns.
-        output: where the predictions go; where an earlier attempt was broken off, it goes on.
-        beam: which of Apache Beam's engines does it; None is this machine.
-        workers: processes on this machine; by default one a core.
-        force: scores what was scored already.
+        output: where the predictions go; an interrupted attempt resumes.
+        beam: the Apache Beam engine to use; None for this machine.
+        workers: processes on this machine; by default one for each core.
+        force: whether to score files again whose part exists.
 
     Raises:
-        UsageError: another process is writing this output, or it is the folder itself.
+        UsageError: another process is writing this output, or the output is the scored folder itself.
         StageError: files are not accounted for, or the output cannot be written.
     """
     begun = time.monotonic()
     if not output.suffix and os.path.realpath(output.path) == os.path.realpath(work.source.root):
-        raise UsageError(f"{output.path} is what is scored: parts cannot go there", do="name a folder in it or beside")
+        raise UsageError(
+            f"{output.path} is the folder being scored: it cannot hold the parts",
+            do="name a folder inside or beside it",
+        )
     try:
-        with _hold(output):
+        with _locked(output):
             return _score(work, output, beam, workers, force=force, begun=begun)
     except OSError as error:
         raise StageError(
             f"{output.path} cannot be written",
             found=f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error),
-            do="run the same command again when that is mended: it goes on with what is there",
+            do="fix that and run the same command again: it resumes",
         ) from error
 
 
-def _score(  # noqa: PLR0913  (score_folder's own)
+def _score(  # noqa: PLR0913  (the arguments of score_folder)
     work: Work, output: Output, beam: Beam | None, workers: int | None, *, force: bool, begun: float
 ) -> Scored:
     ledger = Ledger(work, output.parts)
-    there = set[str]() if force else names_in(output.parts)
+    there = set[str]() if force else list_names(output.parts)
     tasks, meter = ledger.tasks(there), Meter(ledger, begun)
     if beam is None:
         score_locally(tasks, work, meter.add, workers or _cores())
@@ -104,19 +107,19 @@ def _score(  # noqa: PLR0913  (score_folder's own)
 
 
 def _clear(output: Output, parts: set[str]) -> None:
-    """Remove what is needed no more: of a file all parts, of a folder those of files that are no more as they were."""
+    """Remove obsolete parts: all of them if the output is a file, else those of files changed since."""
     remove(join(output.parts, SHARDS))
     if output.suffix:
         remove(output.parts)
         return
-    for name in names_in(output.parts) - parts:
+    for name in list_names(output.parts) - parts:
         if OURS.fullmatch(name):
             remove(join(output.parts, name))
 
 
 @contextmanager
-def _hold(output: Output) -> Generator[None]:
-    """Keep other processes of this machine from writing the same output."""
+def _locked(output: Output) -> Generator[None]:
+    """Lock the output against other processes of this machine."""
     if is_remote(output.path):
         yield
         return
@@ -134,7 +137,7 @@ def _hold(output: Output) -> Generator[None]:
 
 
 def _lock(file: TextIO, path: Path) -> bool:
-    """Take the lock; tells whether nobody else had it, nor has removed it in the meantime."""
+    """Return whether the lock was taken: nobody else holds it, and its file was not removed meanwhile."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return os.path.samestat(os.fstat(file.fileno()), path.stat())

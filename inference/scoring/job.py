@@ -1,4 +1,4 @@
-"""What is to be scored, with which model and into which columns; small enough to be sent to every worker."""
+"""A scoring job: folder, model and columns, small enough to send to every worker."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ LIBRARIES = ("ai-edge-litert", "numpy", "opencv-python-headless", "pyarrow")
 
 @dataclass(frozen=True)
 class Work:
-    """What every shard of a folder has in common.
+    """The settings common to all shards of a folder.
 
     Attributes:
         source: the folder.
         bundle: the model.
-        columns: of the predictions.
+        columns: optional columns of the predictions.
     """
 
     source: Disk | Remote
@@ -34,7 +34,7 @@ class Work:
     columns: Columns
 
     def part_name(self, content: str) -> str:
-        """Name the part of a shard by everything its rows depend on.
+        """Return the name of a shard's part: a hash of everything its rows depend on.
 
         Args:
             content: the sha256 of the shard.
@@ -45,7 +45,7 @@ class Work:
 
 @cache
 def front_end_version() -> str:
-    """Digest the code that turns a file into a row, and the versions of the libraries it uses."""
+    """Return a sha256 of the code that turns a file into a row and of the versions of the libraries it uses."""
     digest = hashlib.sha256()
     for path in sorted(ROOM.rglob("*.py")):
         digest.update(path.relative_to(ROOM).as_posix().encode() + b"\0" + path.read_bytes())

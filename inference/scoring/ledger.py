@@ -1,4 +1,4 @@
-"""The account of a folder: each shard that was listed, where its part is, and whether it is there."""
+"""The ledger of a folder: every listed shard, its part, and whether that part exists."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from inference.scoring.job import Work
 from inference.scoring.part import PASSING, Task
 from inference.scoring.shard import cut_shards
-from inference.scoring.storage.atomic_file import fetch, join, names_in, place, remove
+from inference.scoring.storage.atomic_file import join, list_names, read_file, remove, write_atomically
 from schemas.errors import StageError
 
 if TYPE_CHECKING:
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 __all__ = ["Ledger"]
 
-SHARDS = "_shards"  # below the parts; readers of a folder of Parquet pass over names like this
+SHARDS = "_shards"  # a folder beside the parts; readers of Parquet datasets ignore names that start with _
 
 
 @dataclass
 class Ledger:
-    """Lists a folder, and accounts for all that was listed.
+    """Lists a folder and accounts for every listed file.
 
     Attributes:
-        work: what is scored.
+        work: the job.
         parts: folder of the parts.
-        listed: files by now.
-        kept: files whose part was there already, for good.
-        complete: whether all are listed.
+        listed: number of files listed so far.
+        kept: number of files whose final part existed already.
+        complete: whether listing is finished.
     """
 
     work: Work
@@ -42,68 +42,72 @@ class Ledger:
 
     @property
     def shards(self) -> str:
-        """Folder of what is to be scored."""
+        """Folder of the shards to score."""
         return join(self.parts, SHARDS)
 
     @property
     def names(self) -> list[str]:
-        """The parts, in the order in which the folder was listed."""
+        """Names of the parts, in the order of listing."""
         return list(self._counts)
 
     def count(self, name: str) -> int:
-        """Give how many files a part is of; 0 where it is none."""
+        """Return the number of files in a part; 0 for a name that is not a part of this folder."""
         return self._counts.get(name, 0)
 
     def tasks(self, there: set[str]) -> Iterator[Task]:
-        """List the folder; yields the task of each shard whose part is not there, or not for good."""
+        """List the folder; yield a task for each shard without a final part.
+
+        Args:
+            there: names of the existing parts.
+        """
         for shard, content, size in cut_shards(self.work.source.walk()):
             name = self.work.part_name(content)
             self._counts[name] = len(shard)
             self.listed += len(shard)
-            if name in there and self._is_for_good(name):
+            if name in there and self._is_final(name):
                 self.kept += len(shard)
                 continue
             task = Task(join(self.shards, name), join(self.parts, name), len(shard), size)
-            place(task.shard, shard.to_bytes())
+            write_atomically(task.shard, shard.to_bytes())
             yield task
         self.complete = True
 
     def check(self) -> None:
-        """Make sure that every part is there with a row for each file.
+        """Check that every part exists and has a row for each file.
 
         Raises:
-            StageError: some are not; a damaged one is removed.
+            StageError: a part is missing or damaged; a damaged one is removed.
         """
-        there = names_in(self.parts)
+        there = list_names(self.parts)
         missing = [name for name in self._counts if name not in there]
         wrong = [name for name in self._counts if name in there and self._rows(name) != self._counts[name]]
         for name in wrong:
-            remove(join(self.parts, name))  # or the next attempt would keep it
+            remove(join(self.parts, name))  # else the next attempt would keep it
         if missing or wrong:
             raise StageError(
                 f"{sum(map(self.count, missing + wrong))} of {self.listed} files are not accounted for",
-                found=f"shards without a whole part: {', '.join((missing + wrong)[:5])}",
+                found=f"missing or damaged parts: {', '.join((missing + wrong)[:5])}",
                 expected=f"a part for each of {len(self._counts)} shards in {self.parts}",
-                do="run the same command again: it goes on with what is there",
+                do="run the same command again: it resumes",
             )
 
-    def _is_for_good(self, name: str) -> bool:
-        """Tell whether a part that is there has all its rows, and of files that could be read or never can be."""
+    def _is_final(self, name: str) -> bool:
+        """Return whether a part has all its rows, none of them a transient failure."""
         footer = self._footer(name)
         if footer is None or footer.num_rows != self._counts[name]:
             return False
         return not PASSING.items() <= (footer.metadata or {}).items()
 
     def _rows(self, name: str) -> int:
-        """Count the rows of a part; -1 where it is damaged."""
+        """Return the number of rows of a part; -1 if it is damaged."""
         footer = self._footer(name)
         return -1 if footer is None else footer.num_rows
 
     def _footer(self, name: str) -> FileMetaData | None:
-        """Read what a part says of itself; None where it is damaged."""
+        """Read the footer of a part; None if it is damaged."""
         import pyarrow.parquet as pq
 
         try:
-            return pq.read_metadata(BytesIO(fetch(join(self.parts, name))))
+            return pq.read_metadata(BytesIO(read_file(join(self.parts, name))))
         except (OSError, ValueError):
             return None

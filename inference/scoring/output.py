@@ -1,4 +1,4 @@
-"""The predictions of a folder, put together from their parts: Parquet, CSV, JSON lines, or the parts themselves."""
+"""The predictions of a folder, merged from their parts into Parquet, CSV or JSON Lines, or left as parts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from inference.scoring.storage.atomic_file import fetch, is_remote, join, place, remove
+from inference.scoring.storage.atomic_file import is_remote, join, read_file, remove, write_atomically
 from schemas.errors import StageError, UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Output"]
 
-GROUP = 65_536  # rows of a row group
+GROUP = 65_536  # rows in a row group
 SUFFIXES = (".parquet", ".csv", ".jsonl")
 
 
@@ -28,10 +28,10 @@ class Output:
     """Where predictions go.
 
     Args:
-        path: a file ending in .parquet, .csv or .jsonl; or a folder, which takes the parts as they are.
+        path: a file ending in .parquet, .csv or .jsonl, or a folder for the parts themselves.
 
     Raises:
-        UsageError: it has another ending, or the folder it is to lie in is not there.
+        UsageError: it has another ending, or its parent folder does not exist.
     """
 
     def __init__(self, path: str) -> None:
@@ -45,27 +45,27 @@ class Output:
                 found=self.suffix,
                 expected=f"a file ending in {', '.join(SUFFIXES)}, or a folder",
             )
-        place = os.path.dirname(self.path)
-        if not is_remote(path) and not Path(place).is_dir():
-            raise UsageError(f"--out {path}: there is no such folder", found=place, do="make it first")
+        parent = os.path.dirname(self.path)
+        if not is_remote(path) and not Path(parent).is_dir():
+            raise UsageError(f"--out {path}: there is no such folder", found=parent, do="make it first")
 
     @property
     def parts(self) -> str:
-        """Folder of the parts: what is kept until the output is whole."""
+        """Folder of the parts, kept until the output is complete."""
         return f"{self.path}.parts" if self.suffix else self.path
 
     def write(self, names: Iterable[str], schema: pa.Schema, see: Callable[[pa.Table], object]) -> None:
-        """Write the predictions of all parts, in their order.
+        """Write the predictions of all parts, in order.
 
         Args:
             names: of the parts.
-            schema: of each of them, and of an output without any.
-            see: is shown each of them on the way.
+            schema: of the parts, and of an output without parts.
+            see: called with each part.
 
         Raises:
-            StageError: a part is damaged; it is removed, so that the next attempt makes it anew.
+            StageError: a part is damaged; it is removed, so that the next attempt makes it again.
         """
-        parts = _shown((_read_part(join(self.parts, name)) for name in names), see)
+        parts = _show((_read_part(join(self.parts, name)) for name in names), see)
         tables = chain([schema.empty_table()], parts)
         if not self.suffix:
             for _ in tables:
@@ -73,44 +73,44 @@ class Output:
         elif is_remote(self.path):
             buffer = BytesIO()
             _WRITERS[self.suffix](tables, buffer)
-            place(self.path, buffer.getvalue())
+            write_atomically(self.path, buffer.getvalue())
         else:
-            with _aside(Path(self.parts), Path(self.path)) as file:
+            with _atomic_file(Path(self.parts), Path(self.path)) as file:
                 _WRITERS[self.suffix](tables, file)
 
 
 def _read_part(path: str) -> pa.Table:
     import pyarrow.parquet as pq
 
-    data = fetch(path)
+    data = read_file(path)
     try:
         table = pq.read_table(BytesIO(data), page_checksum_verification=True)
     except (OSError, ValueError) as error:
         remove(path)
         raise StageError(
-            f"{path} is damaged", found=str(error), do="run the same command again: it scores these files once more"
+            f"{path} is damaged", found=str(error), do="run the same command again: it scores these files again"
         ) from error
     return table.replace_schema_metadata()
 
 
-def _shown(tables: Iterator[pa.Table], see: Callable[[pa.Table], object]) -> Iterator[pa.Table]:
+def _show(tables: Iterator[pa.Table], see: Callable[[pa.Table], object]) -> Iterator[pa.Table]:
     for table in tables:
         see(table)
         yield table
 
 
 @contextmanager
-def _aside(folder: Path, path: Path) -> Generator[BinaryIO]:
-    """Open a file in a folder that is cleared sooner or later; it takes the place of another when it is whole."""
+def _atomic_file(folder: Path, path: Path) -> Generator[BinaryIO]:
+    """Open a temporary file in *folder*, which is cleared later; rename it to *path* once it is complete."""
     folder.mkdir(parents=True, exist_ok=True)
-    aside = folder / f".{path.name}.{secrets.token_hex(4)}"
+    temporary = folder / f".{path.name}.{secrets.token_hex(4)}"
     try:
-        with aside.open("wb") as file:
+        with temporary.open("wb") as file:
             yield file
-        aside.replace(path)
+        temporary.replace(path)
     finally:
         with suppress(OSError):
-            aside.unlink()
+            temporary.unlink()
 
 
 def _write_parquet(tables: Iterator[pa.Table], file: BinaryIO) -> None:
@@ -147,7 +147,7 @@ def _write_csv(tables: Iterator[pa.Table], file: BinaryIO) -> None:
 
 
 def _flat(table: pa.Table) -> pa.Table:
-    """Give each probability a column of its own: a cell of CSV holds one value."""
+    """Split `probabilities` into one column a class: a CSV cell holds one value."""
     import pyarrow.compute as pc
 
     if "probabilities" not in table.column_names:

@@ -1,4 +1,4 @@
-"""Score one shard: its files in, one part of Parquet out. Every engine calls this and nothing else."""
+"""Score one shard: files in, one Parquet part out; the only entry point of every engine."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inference.files.extensions import is_named_like_a_picture
-from inference.files.header import begins_like_a_picture
+from inference.files.header import has_picture_signature
 from inference.files.unreadable import UnreadableError
 from inference.model.reader import Reader
 from inference.scoring.rows import Row, score_batch
 from inference.scoring.shard import Shard
-from inference.scoring.storage.atomic_file import fetch, place
+from inference.scoring.storage.atomic_file import read_file, write_atomically
 from inference.scoring.storage.disk import Disk, Folder
 from inference.scoring.storage.remote import Remote
 from schemas.artifacts.predictions import name_of_path, prediction_schema
@@ -22,19 +22,20 @@ if TYPE_CHECKING:
 
 __all__ = ["PASSING", "Columns", "Task", "score_shard"]
 
-BATCH = 256  # pictures decided on at once, each 28x28 by then: what is done once a batch hardly costs from here on
-PASSING = {b"passing": b"1"}  # in the footer of a part of which some file could not be read this time
-FEW = ["label", "digit", "runner_up", "decision", "reason", "width", "height", "format", "model"]  # values, of columns
+BATCH = 256  # pictures in one call of the network: beyond this, the overhead of a call is negligible
+PASSING = {b"passing": b"1"}  # in the footer of a part with a transient failure
+# Columns of few distinct values, which Parquet stores with a dictionary.
+FEW = ["label", "digit", "runner_up", "decision", "reason", "width", "height", "format", "model"]
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Which columns are written beside those that always are.
+    """The optional columns.
 
     Attributes:
-        labels: the folder a picture lies in.
-        sha256: of each file.
-        probabilities: of every class.
+        labels: whether to write the name of each picture's folder.
+        sha256: whether to write the sha256 of each file.
+        probabilities: whether to write the probability of every class.
     """
 
     labels: bool = False
@@ -44,13 +45,13 @@ class Columns:
 
 @dataclass(frozen=True)
 class Task:
-    """One shard to be scored.
+    """One shard to score.
 
     Attributes:
-        shard: path of the file that holds it.
-        part: path of the file to be written.
-        files: how many it holds.
-        size: of them, in bytes.
+        shard: path of the shard's file.
+        part: path of the part to write.
+        files: number of files in the shard.
+        size: total size of those files, in bytes.
     """
 
     shard: str
@@ -60,18 +61,18 @@ class Task:
 
 
 def score_shard(task: Task, source: Disk | Remote, reader: Reader, columns: Columns) -> None:
-    """Score every file of a shard, and place its part.
+    """Score every file of a shard and write its part; an unreadable file gets a row that says why.
 
     Args:
-        task: where the shard is, and where its part goes.
-        source: the folder it is of.
+        task: the paths of shard and part.
+        source: the folder being scored.
         reader: the model.
-        columns: to write.
+        columns: the optional columns to write.
 
     Raises:
-        OSError: the shard cannot be read, or the part not written. A file that cannot be read has a row that says so.
+        OSError: the shard cannot be read or the part cannot be written.
     """
-    shard = Shard.from_bytes(fetch(task.shard))
+    shard = Shard.from_bytes(read_file(task.shard))
     hashes: list[str | None] = []
     rows: list[Row] = []
     with source.open(shard.folder) as folder:
@@ -79,11 +80,11 @@ def score_shard(task: Task, source: Disk | Remote, reader: Reader, columns: Colu
             some = shard.files[begin : begin + BATCH]
             loaded = (_load(folder, name, skipped, hashes if columns.sha256 else None) for name, skipped in some)
             rows += score_batch(loaded, reader)
-    place(task.part, _to_parquet(_table(shard, rows, hashes, reader, columns)))
+    write_atomically(task.part, _to_parquet(_table(shard, rows, hashes, reader, columns)))
 
 
 def _load(folder: Folder, name: bytes, skipped: str, hashes: list[str | None] | None) -> bytes | Row:
-    """Read a file, or say why not; one whose name says nothing has to begin like a picture."""
+    """Return a file's content, or its row if it is not scored; a name without extension needs a picture signature."""
     digest = None
     try:
         loaded = Row("skipped", skipped) if skipped else folder.read(name)
@@ -91,7 +92,7 @@ def _load(folder: Folder, name: bytes, skipped: str, hashes: list[str | None] | 
         loaded = Row("unreadable", error.reason, passing=error.passing)
     if isinstance(loaded, bytes):
         digest = hashlib.sha256(loaded).hexdigest() if hashes is not None else None
-        if not is_named_like_a_picture(name) and not begins_like_a_picture(loaded):
+        if not is_named_like_a_picture(name) and not has_picture_signature(loaded):
             loaded = Row("skipped", "not a picture")
     if hashes is not None:
         hashes.append(digest)

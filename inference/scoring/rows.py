@@ -1,4 +1,4 @@
-"""Rows of predictions: what is said of each file of a batch."""
+"""Rows of predictions, one for each file of a batch."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from inference.drawing.mnist_like import canonical_batch
 from inference.files.decode import Picture
-from inference.files.fast_png import glance
+from inference.files.fast_png import decode_fast_png
 from inference.files.header import Header
 from inference.files.unreadable import UnreadableError
 from inference.model.answer import Reads, doubt
@@ -26,9 +26,9 @@ PLAIN = Header("PNG", SIDE, SIDE)
 
 
 class Row(NamedTuple):
-    """What is said of a file; the columns of prediction_schema that do not depend on where it lies, and one more.
+    """The prediction for a file: the columns of prediction_schema that do not depend on its path, and `passing`.
 
-    `passing` says that the machine could not read the file this time.
+    `passing` marks a transient failure: the machine could not read the file this time.
     """
 
     decision: str
@@ -44,15 +44,18 @@ class Row(NamedTuple):
 
 
 def score_batch(files: Iterable[bytes | Row], reader: Reads) -> list[Row]:
-    """Answer for the bytes of files as answer_all does, at less cost where they are MNIST-like already.
+    """Answer for files as `answer_all` does, faster for pictures already in MNIST's format.
 
     Args:
-        files: the bytes of each, one at a time taken and held; or its row, where it is known.
+        files: the content of each file, or its row if that is known already; only one is held in memory at a time.
         reader: the model.
+
+    Returns:
+        One row for each file, in order.
     """
     import numpy as np
 
-    seen = _see(files)
+    seen = _read_files(files)
     images = [each.image if isinstance(each, Reading) else each for each in seen if not isinstance(each, Row)]
     if not images:
         return [each for each in seen if isinstance(each, Row)]
@@ -60,24 +63,24 @@ def score_batch(files: Iterable[bytes | Row], reader: Reads) -> list[Row]:
     return [each if isinstance(each, Row) else answers.next(each) for each in seen]
 
 
-def _see(files: Iterable[bytes | Row]) -> list[NDArray[np.uint8] | Reading | Row]:
-    """Give for each file its 28x28 picture where it is MNIST-like, else what was made of it, or why nothing was."""
+def _read_files(files: Iterable[bytes | Row]) -> list[NDArray[np.uint8] | Reading | Row]:
+    """Return for each file its 28x28 pixels if in MNIST's format, else its reading, or a row if it is unreadable."""
     import numpy as np
 
-    seen: list[NDArray[np.uint8] | Reading | Row] = [_look(data) for data in files]
+    seen: list[NDArray[np.uint8] | Reading | Row] = [_read_one(data) for data in files]
     plain = [(i, each) for i, each in enumerate(seen) if isinstance(each, np.ndarray)]
     if plain:
         canonical = canonical_batch(np.array([pixels for _, pixels in plain]))
-        for (i, pixels), as_it_is in zip(plain, canonical.tolist(), strict=True):
-            if not as_it_is:
+        for (i, pixels), is_canonical in zip(plain, canonical.tolist(), strict=True):
+            if not is_canonical:
                 seen[i] = read_decoded(Picture(pixels, PLAIN, ()))
     return seen
 
 
-def _look(data: bytes | Row) -> NDArray[np.uint8] | Reading | Row:
+def _read_one(data: bytes | Row) -> NDArray[np.uint8] | Reading | Row:
     if isinstance(data, Row):
         return data
-    pixels = glance(data)
+    pixels = decode_fast_png(data)
     if pixels is not None:
         return pixels
     try:
@@ -87,7 +90,7 @@ def _look(data: bytes | Row) -> NDArray[np.uint8] | Reading | Row:
 
 
 class _Answers:
-    """Makes rows of decisions, one after the other."""
+    """Turns decisions into rows, one after the other."""
 
     def __init__(self, decisions: Decisions) -> None:
         self._decisions = decisions
@@ -102,7 +105,7 @@ class _Answers:
         self._at = -1
 
     def next(self, seen: NDArray[np.uint8] | Reading) -> Row:
-        """Make the row of the next picture: MNIST-like as it is, or what was made of it."""
+        """Return the row of the next picture: its pixels if in MNIST's format, else its reading."""
         read, confidence, runner_up, refused, probabilities = next(self._columns)
         self._at += 1
         classes = self._decisions.classes

@@ -1,4 +1,4 @@
-"""What a scored folder holds: counts, reasons with examples, and whether it is what the model was trained for."""
+"""Summary of a scored folder: counts, reasons with examples, and drift from the training data."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from inference.scoring.accuracy import Labels
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Seen", "Summary"]
+__all__ = ["ScoredPicture", "Summary"]
 
-EXAMPLES = 3
-LEAST_CERTAIN = 48
-ENOUGH = 50  # pictures with ink, of which a share says something
-OFTEN = 10  # times as many refused as of validation digits: the folder holds something else
-LEAST, MOST = 0.1, 0.5  # share of pictures that this is, whatever the model refuses of its validation digits
+EXAMPLES = 3  # paths kept for each reason
+LEAST_CERTAIN = 48  # pictures kept for the contact sheet
+ENOUGH = 50  # fewest pictures with ink that drift is judged on
+OFTEN = 10  # times the share of refused validation digits: a larger share of refused pictures is drift
+LEAST, MOST = 0.1, 0.5  # bounds of that share of refused pictures, whatever the model refuses in validation
 
 
-class Seen(NamedTuple):
-    """A picture that somebody may want to look at.
+class ScoredPicture(NamedTuple):
+    """A picture with its answer, for review.
 
     Attributes:
-        path: in the folder, as name_of_path writes it.
-        reason: why it is unsure; '' where it is not.
-        digit: the answer, or the guess; None where there is no ink.
-        confidence: 0 to 1; None likewise.
+        path: relative to the scored folder, as name_of_path writes it.
+        reason: why it is unsure; '' if it is answered.
+        digit: the answer or the guess; None without ink.
+        confidence: 0 to 1; None without ink.
     """
 
     path: str
@@ -43,13 +43,13 @@ class Summary:
 
     Attributes:
         classes: the name of each class.
-        decisions: how many files of each decision.
-        doubtful: how many pictures were not answered, of those that show something.
-        digits: how many pictures were answered with each class.
-        reasons: by decision and reason, how many, and the paths of the first.
-        least_certain: the pictures that were answered with the least confidence.
-        unsure: those that were not answered, of the least confidence; pages without ink last.
-        labels: how pictures with labels were answered; None where nobody asked for labels.
+        decisions: number of files by decision.
+        doubtful: number of unsure pictures, blank pages excluded.
+        digits: number of answers by class.
+        reasons: number of files and first paths, by decision and reason.
+        least_certain: the answered pictures with the least confidence.
+        unsure: the unsure pictures with the least confidence; blank pages last.
+        labels: accuracy on labelled pictures; None if the parts have no labels.
     """
 
     classes: tuple[str, ...]
@@ -57,8 +57,8 @@ class Summary:
     doubtful: int = 0
     digits: Counter[str] = field(default_factory=Counter[str])
     reasons: dict[tuple[str, str], tuple[int, list[str]]] = field(default_factory=dict)
-    least_certain: list[Seen] = field(default_factory=list)
-    unsure: list[Seen] = field(default_factory=list)
+    least_certain: list[ScoredPicture] = field(default_factory=list)
+    unsure: list[ScoredPicture] = field(default_factory=list)
     labels: Labels | None = None
 
     def add(self, table: pa.Table) -> None:
@@ -72,8 +72,10 @@ class Summary:
         answered = [i for i, decision in enumerate(columns["decision"]) if decision == "digit"]
         self.digits.update(columns["digit"][i] for i in answered)
         rows = list(zip(*(columns[name] for name in ("path", "reason", "digit", "confidence")), strict=True))
-        unsure = (Seen(*row) for row, decision in zip(rows, columns["decision"], strict=True) if decision == "unsure")
-        self.least_certain = _least([*self.least_certain, *(Seen(*rows[i]) for i in answered)])
+        unsure = (
+            ScoredPicture(*row) for row, decision in zip(rows, columns["decision"], strict=True) if decision == "unsure"
+        )
+        self.least_certain = _least([*self.least_certain, *(ScoredPicture(*rows[i]) for i in answered)])
         self.unsure = _least([*self.unsure, *unsure])
         for path, decision, reason in zip(columns["path"], columns["decision"], columns["reason"], strict=True):
             if reason:
@@ -85,14 +87,14 @@ class Summary:
 
     @property
     def scored(self) -> int:
-        """How many pictures were answered with a digit."""
+        """Number of pictures answered with a digit."""
         return self.decisions["digit"]
 
     def drift(self, refused: float) -> str | None:
-        """Say that the pictures look unlike those the model was trained on, where they do.
+        """Return a warning if the pictures look unlike those the model was trained on, else None.
 
         Args:
-            refused: share of validation digits that is not answered.
+            refused: share of validation digits that the model does not answer, 0 to 1.
         """
         seen = self.scored + self.doubtful
         if seen < ENOUGH or self.doubtful <= min(max(OFTEN * refused, LEAST), MOST) * seen:
@@ -103,5 +105,5 @@ class Summary:
         )
 
 
-def _least(seen: list[Seen]) -> list[Seen]:
+def _least(seen: list[ScoredPicture]) -> list[ScoredPicture]:
     return heapq.nsmallest(LEAST_CERTAIN, seen, key=lambda each: (each.confidence is None, each.confidence, each.path))

@@ -1,1 +1,1 @@
-"""Metrics, intervals, paired tests, and the rules of the gate."""
+"""Metrics with intervals, paired tests, and the rules of the gate."""

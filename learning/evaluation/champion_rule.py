@@ -1,4 +1,4 @@
-"""The rule on the champion: not worse by more than a margin, or better."""
+"""The gate's rule on the champion: non-inferiority by a margin, or superiority."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ FIRST = "first model: no comparison"
 
 
 def judge_champion(rule: ChampionRule, found: Comparison | None, count: int, seed: int) -> RuleResult:
-    """Hold a comparison against the rule.
+    """Judge a comparison with the champion.
 
     Args:
-        rule: what must be shown.
-        found: the comparison; None without a champion, or without pictures.
-        count: test pictures.
+        rule: what the model must show.
+        found: the comparison; None without a champion or without pictures.
+        count: number of test pictures.
         seed: of the bootstrap.
     """
     if found is None:
-        return _without(rule, count)
-    bound = _lower(found.better, found.worse, rule, found, seed)
+        return _without_comparison(rule, count)
+    bound = _lower_bound(found.better, found.worse, rule, found, seed)
     passed = _meets(found.better, found.worse, rule, found, seed)
     more = None if passed else _more_right(rule, found, seed)
-    note = "" if passed else _doubt(rule, found)
+    note = "" if passed else _sample_note(rule, found)
     return RuleResult(
         metric="champion",
         of="",
@@ -43,8 +43,8 @@ def judge_champion(rule: ChampionRule, found: Comparison | None, count: int, see
     )
 
 
-def _without(rule: ChampionRule, count: int) -> RuleResult:
-    why = FIRST if count else "champion: there are no examples to compare on"
+def _without_comparison(rule: ChampionRule, count: int) -> RuleResult:
+    why = FIRST if count else "champion: there are no test pictures to compare on"
     passed = rule.first == "allow" and count > 0
     reason, note = ("", why) if passed else (why, "")
     return RuleResult(
@@ -52,18 +52,21 @@ def _without(rule: ChampionRule, count: int) -> RuleResult:
     )
 
 
-def _lower(better: int, worse: int, rule: ChampionRule, found: Comparison, seed: int) -> float:
+def _lower_bound(better: int, worse: int, rule: ChampionRule, found: Comparison, seed: int) -> float:
     return difference_interval(better, worse, found.count, confidence=rule.confidence, seed=seed)[0]
 
 
 def _meets(better: int, worse: int, rule: ChampionRule, found: Comparison, seed: int) -> bool:
     if rule.not_worse_by is None:
         return better > worse and mcnemar(better, worse) < 1 - rule.confidence
-    return _lower(better, worse, rule, found, seed) > -rule.not_worse_by
+    return _lower_bound(better, worse, rule, found, seed) > -rule.not_worse_by
 
 
 def _more_right(rule: ChampionRule, found: Comparison, seed: int) -> int | None:
-    """Count how many more pictures had to be right: first those that got worse, then those that both misread."""
+    """Return how many more pictures the model must read right to meet the rule; None if even all are not enough.
+
+    Pictures that only the champion reads right count first, then those that both misread.
+    """
     both_wrong = round(found.count * (1 - found.accuracy)) - found.worse
     least, most = 0, found.worse + both_wrong
 
@@ -89,7 +92,7 @@ def _why(rule: ChampionRule, found: Comparison, bound: float, more: int | None, 
     return "; ".join(filter(None, [text, pictures, f"{more:,} more correct needed" if more else "", note]))
 
 
-def _doubt(rule: ChampionRule, found: Comparison) -> str:
-    """Say that it is the pictures that do not suffice, where the figures themselves would."""
+def _sample_note(rule: ChampionRule, found: Comparison) -> str:
+    """Return a note that the sample is too small if the point estimate alone would meet the rule, else ''."""
     enough = found.better > found.worse if rule.not_worse_by is None else found.difference > -rule.not_worse_by
     return f"{found.count:,} pictures are too few to tell" if enough else ""

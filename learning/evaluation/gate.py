@@ -1,4 +1,4 @@
-"""The gate at work: every rule held against the figures of a model. It fails closed."""
+"""Judge a model by the rules of the gate. It fails closed."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 
 __all__ = ["Evidence", "judge"]
 
-HOPELESS = "too few pictures: all of them right would not do"
+HOPELESS = "too few pictures: even all of them right would not be enough"
 TOO_FEW = "too few pictures to tell"
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a model is judged by.
+    """The evidence a model is judged on.
 
     Attributes:
-        figures: of all pictures of the split.
-        split: the pictures.
-        values: gives the values of a column in any split; None where there is no such column.
-        parameters: how many numbers the network has.
-        robustness: what was tried of each kind of picture people take.
-        refusals: what was tried of each kind that is no digit.
-        comparison: with the champion; None without one, or without pictures.
+        figures: metrics of the whole split.
+        split: the test pictures.
+        values: returns the values that a column has in any split, or None if there is no such column.
+        parameters: number of parameters of the network.
+        robustness: counts for each robustness kind.
+        refusals: counts for each kind of picture that is not a digit.
+        comparison: with the champion; None without a champion or without pictures.
         seed: of the bootstrap.
     """
 
@@ -50,17 +50,17 @@ class Evidence:
 
 @dataclass(frozen=True)
 class _Part:
-    """One figure held against one rule.
+    """One figure judged by one rule.
 
     Attributes:
-        name: of the digit, kind or slice; '' of all pictures.
-        figure: None where there is none.
-        judged: the figure itself or an end of its interval.
-        missed: by how much that misses the rule.
-        more: how many more pictures had to be right.
-        doubt: that it is the pictures that do not suffice; empty where it is the figure.
-        reason: why the rule is missed.
-        note: why it was let be.
+        name: of the digit, kind or slice; '' for all pictures.
+        figure: None if nothing was measured.
+        judged: the value compared with the bounds: the figure itself or an end of its interval.
+        missed: by how much *judged* misses the rule; None if it meets it.
+        more: how many more pictures must be right to meet the rule; None if that is not the question.
+        doubt: says that the sample is too small, where the sample and not the figure is to blame; else ''.
+        reason: why the rule is missed; '' if it is met.
+        note: why the rule was waived; '' if it was applied.
     """
 
     name: str
@@ -74,7 +74,12 @@ class _Part:
 
 
 def judge(gate: Gate, evidence: Evidence) -> list[RuleResult]:
-    """Hold every rule against the evidence; what is missing, empty or not a number never passes."""
+    """Judge the evidence by every rule, in the order of the gate; missing, empty and NaN figures never pass.
+
+    Args:
+        gate: the rules.
+        evidence: what was measured of the model.
+    """
     results = [_judge_metric(name, rule, evidence) for name in SCALARS if (rule := getattr(gate, name))]
     if gate.parameters:
         results.append(_judge_parameters(gate.parameters, evidence.parameters))
@@ -111,7 +116,8 @@ def _judge_kind(metric: str, kind: str, rule: Rule, tried: dict[str, Tried]) -> 
     chosen = known if kind == EACH_KIND else {kind: known[kind]} if kind in known else {}
     parts = [_judge_part(name, rule, figure, metric, f".{name}") for name, figure in chosen.items()]
     if not parts:
-        parts = [_Part(kind, None, reason=f"{metric}.{kind} was not tried: set per_kind above 0, and have pictures")]
+        missing = f"{metric}.{kind} was not measured: it needs per_kind above 0 and at least one test picture"
+        parts = [_Part(kind, None, reason=missing)]
     return _result(metric, kind, rule, parts)
 
 
@@ -121,10 +127,10 @@ def _judge_slices(rule: SliceRule, evidence: Evidence) -> RuleResult:
         values, column = ["the only source"], ["the only source"] * len(evidence.split)
     if values is None or column is None:
         known = ", ".join((DIGIT, SOURCE, *(tag for tag in evidence.split.tags if tag != SOURCE)))
-        parts = [_Part("", None, reason=f"there is no column {rule.column}: there are {known}")]
+        parts = [_Part("", None, reason=f"there is no column {rule.column}; the columns are {known}")]
     else:
         parts = [_judge_slice(value, rule, column, evidence.figures) for value in rule.values or values]
-        parts = parts or [_Part("", None, reason=f"no picture has a {rule.column}")]
+        parts = parts or [_Part("", None, reason=f"no picture has a value for {rule.column}")]
     return _result(rule.metric, rule.column, rule, parts)
 
 
@@ -143,20 +149,20 @@ def _judge_slice(value: str, rule: SliceRule, column: list[str], figures: Figure
 def _judge_part(name: str, rule: Rule, figure: Figure, metric: str, where: str = "") -> _Part:
     judged = _judged(rule, figure)
     if not (math.isfinite(judged) and math.isfinite(figure.value)):
-        return _Part(name, figure, reason=f"{metric}{where} is not a number: there are no examples to measure it on")
+        return _Part(name, figure, reason=f"{metric}{where} is not a number: there are no pictures to measure it on")
     missed = rule.misses(judged)
     if missed is None:
         return _Part(name, figure, judged)
     more = _more_right(rule, figure)
     doubt = "" if more else _doubt(rule, figure)
-    lacks = needed(metric, more) if more else doubt
-    said = f"{metric}{where} {_why(rule, figure, judged, missed)}; {figure.count:,} pictures"
-    return _Part(name, figure, judged, missed, more, doubt, "; ".join(filter(None, [said, lacks])))
+    lacks = needed(metric, more, name) if more else doubt
+    text = f"{metric}{where} {_why(rule, figure, judged, missed)}; {figure.count:,} pictures"
+    return _Part(name, figure, judged, missed, more, doubt, "; ".join(filter(None, [text, lacks])))
 
 
 def _doubt(rule: Rule, figure: Figure) -> str:
-    """Say that there are too few pictures: no number of right ones would do, or the figure itself meets the rule."""
-    if _only_more(rule, figure):
+    """Return a note if the sample is too small: no number of right pictures meets the rule, or the figure does."""
+    if _share_too_small(rule, figure):
         return HOPELESS
     return TOO_FEW if figure.right is None and rule.misses(figure.value) is None else ""
 
@@ -166,8 +172,8 @@ def _judged(rule: Rule, figure: Figure) -> float:
 
 
 def _more_right(rule: Rule, figure: Figure) -> int | None:
-    """Count how many more pictures had to be right for the rule to be met; None where it is no such matter."""
-    if figure.right is None or not _only_more(rule, figure):
+    """Return how many more pictures must be right to meet the rule; None if more right pictures cannot meet it."""
+    if figure.right is None or not _share_too_small(rule, figure):
         return None
     right, count = figure.right, figure.count
     for more in range(1, count - right + 1):
@@ -177,30 +183,30 @@ def _more_right(rule: Rule, figure: Figure) -> int | None:
     return None
 
 
-def _only_more(rule: Rule, figure: Figure) -> bool:
-    """Tell whether it is a share that is too small."""
+def _share_too_small(rule: Rule, figure: Figure) -> bool:
+    """Return whether the rule is missed because a share is too small, so that more right pictures would help."""
     return figure.right is not None and rule.at_least is not None and _judged(rule, figure) < rule.at_least
 
 
 def _why(rule: Rule, figure: Figure, judged: float, missed: float) -> str:
     below = rule.at_least is not None and judged < rule.at_least
     bound, sign, by = (rule.at_least, "<", "short") if below else (rule.at_most, ">", "over")
-    shown = _said(judged, rule)
+    shown = _shown(judged, rule)
     if rule.on != "point":
         shown = f"{figure.value:.4g}, {100 * rule.confidence:g} % {rule.on} bound {shown}"
     return f"{shown} {sign} {bound:g}, {by} by {missed:.2g}"
 
 
-def _said(value: float, rule: Bounds) -> str:
-    """Give a figure that misses a rule with so many places that it is seen to."""
+def _shown(value: float, rule: Bounds) -> str:
+    """Return a figure that misses a rule with enough digits to show that it does."""
     text = f"{value:.4g}"
     return text if rule.misses(float(text)) is not None else repr(value)
 
 
 def _result(metric: str, of: str, rule: Rule, parts: list[_Part]) -> RuleResult:
-    """Put the parts of a rule together, and show the worst of them."""
+    """Combine the parts of a rule into one result that shows the worst part."""
     worst = max(parts, key=lambda part: _badness(part, rule))
-    seen = worst.figure if worst.figure and math.isfinite(worst.figure.value) else None
+    known = worst.figure if worst.figure and math.isfinite(worst.figure.value) else None
     reasons = [part.reason for part in parts if part.reason]
     notes = [part.note for part in parts if part.note] + [worst.doubt] * bool(worst.doubt)
     return RuleResult(
@@ -208,8 +214,8 @@ def _result(metric: str, of: str, rule: Rule, parts: list[_Part]) -> RuleResult:
         of=of,
         expected=rule.words,
         part=worst.name,
-        actual=seen.value if seen else None,
-        bound=worst.judged if seen and rule.on != "point" else None,
+        actual=known.value if known else None,
+        bound=worst.judged if known and rule.on != "point" else None,
         confidence=None if rule.on == "point" else rule.confidence,
         count=worst.figure.count if worst.figure else None,
         shortfall=worst.missed,
@@ -222,7 +228,7 @@ def _result(metric: str, of: str, rule: Rule, parts: list[_Part]) -> RuleResult:
 
 
 def _badness(part: _Part, rule: Rule) -> tuple[bool, float]:
-    """Rank parts: what cannot be measured first, then by how far they are on the wrong side, what was let be last."""
+    """Rank parts: unmeasured ones are worst, then by how far they miss the rule; waived ones come last."""
     if part.note:
         return False, -math.inf
     if not math.isfinite(part.judged):

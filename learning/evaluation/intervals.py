@@ -1,4 +1,4 @@
-"""How far a figure may be off by chance: intervals of shares, and of figures that are none."""
+"""Confidence intervals: score intervals for shares, bootstrap intervals for other figures."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "RESAMPLES",
-    "even_count",
+    "effective_count",
     "percentiles",
     "resample_confusion",
     "resample_pictures",
@@ -24,15 +24,15 @@ RESAMPLES = 2000
 
 
 def wilson(right: float, count: float, confidence: float) -> tuple[float, float]:
-    """Give the two-sided score interval of a share (Wilson 1927, https://doi.org/10.2307/2276774).
+    """Return the two-sided score interval of a share (Wilson 1927, https://doi.org/10.2307/2276774).
 
-    At 95 % 980 of 1,000 give 0.9693 to 0.9871. It keeps its promise with few pictures and near 0 and 1, where
-    the textbook's interval does not (Brown, Cai, DasGupta 2001, https://doi.org/10.1214/ss/1009213286).
+    Example: 980 of 1,000 at 95 % is 0.9693 to 0.9871. Its coverage stays close to nominal for small samples and near
+    0 and 1, unlike the textbook (Wald) interval (Brown, Cai, DasGupta 2001, https://doi.org/10.1214/ss/1009213286).
 
     Args:
         right: 0 to *count*.
-        count: above 0; no whole number where it is an effective one (`even_count`).
-        confidence: 0 to 1, both excluded.
+        count: above 0; fractional if it is an effective sample size (`effective_count`).
+        confidence: between 0 and 1, exclusive.
     """
     z = NormalDist().inv_cdf((1 + confidence) / 2)
     share, spread = right / count, z * z / count
@@ -42,41 +42,43 @@ def wilson(right: float, count: float, confidence: float) -> tuple[float, float]
 
 
 def wilson_f1(right: int, errors: int, confidence: float) -> tuple[float, float]:
-    """Give the two-sided interval of an F1 by way of a share (Lam, Gopal, Qian 2023, https://arxiv.org/abs/2309.14621).
+    """Return the two-sided interval of an F1 score (Lam, Gopal, Qian 2023, https://arxiv.org/abs/2309.14621).
 
-    Of the pictures that are a digit or are read as it the share that is both, F, is one: F1 = 2 F / (1 + F).
+    F1 = 2 F / (1 + F), where F is a share: of the pictures that show a digit or are read as it, those that do both.
+    The ends of F's Wilson interval are mapped by this formula.
 
     Args:
         right: pictures of the digit that are read as it.
-        errors: pictures of it read as another, and of another read as it; one of both at least is not 0.
-        confidence: 0 to 1, both excluded.
+        errors: pictures of it read as another, plus pictures of another read as it; *right* + *errors* is above 0.
+        confidence: between 0 and 1, exclusive.
     """
     low, high = (2 * end / (1 + end) for end in wilson(right, right + errors, confidence))
     return low, high
 
 
-def even_count(counts: NDArray[np.float64]) -> float:
-    """Give of how many pictures the plain mean of shares is as sure as one share of so many.
+def effective_count(counts: NDArray[np.float64]) -> float:
+    """Return Kish's effective sample size (1965, Survey Sampling) of the plain mean of several shares.
 
-    It is Kish's effective sample size (1965, Survey Sampling): as many as there are where each share is of equally
-    many, fewer where not. Wilson's interval of that many is the usual one of weighted shares (Korn and Graubard 1998).
+    It equals the total count if all shares have equal counts, and is lower otherwise. Wilson's interval with this
+    count is the usual interval of a weighted share (Korn and Graubard 1998).
 
     Args:
-        counts: of the pictures of each share, [k], above 0.
+        counts: number of pictures behind each share, float64 [k], above 0.
     """
     return float(len(counts) ** 2 / (1 / counts).sum())
 
 
 def widest(*intervals: tuple[float, float]) -> tuple[float, float]:
-    """Give the interval that holds all of these."""
+    """Return the smallest interval that contains all of these."""
     return min(low for low, _ in intervals), max(high for _, high in intervals)
 
 
 def percentiles(draws: NDArray[np.float64], confidence: float) -> tuple[float, float]:
-    """Give the percentile interval (Efron 1979) of a figure's values in resamples, [resamples]; nan does not count.
+    """Return the percentile interval (Efron 1979) of a figure's values in resamples, [resamples]; NaN is ignored.
 
-    Pictures that are all alike give draws that are all alike, and so an interval without width, however few they are:
-    what has not been seen is not drawn. It is no evidence by itself, only with an interval that knows of the count.
+    If all pictures have the same outcome, all draws are equal and the interval has zero width, however small the
+    sample: a bootstrap never draws an outcome that was not observed. Combine it with an interval that depends on the
+    count, such as Wilson's.
     """
     import numpy as np
 
@@ -86,11 +88,11 @@ def percentiles(draws: NDArray[np.float64], confidence: float) -> tuple[float, f
 
 
 def resample_confusion(confusion: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
-    """Draw pictures again with replacement, as often as there are: their confusion matrices, [RESAMPLES, k, k].
+    """Return the confusion matrices of RESAMPLES bootstrap samples, int64 [RESAMPLES, k, k].
 
     Args:
-        confusion: [k, k], at least one picture.
-        seed: the same confusion and seed give the same draws.
+        confusion: int64 [k, k], at least one picture.
+        seed: the same confusion and seed yield the same draws.
     """
     import numpy as np
 
@@ -100,11 +102,11 @@ def resample_confusion(confusion: NDArray[np.int64], seed: int) -> NDArray[np.in
 
 
 def resample_pictures(values: NDArray[np.float64], groups: NDArray[np.int64], seed: int) -> NDArray[np.float64]:
-    """Draw pictures again with replacement, as often as there are: sums of a value by group, [RESAMPLES, groups].
+    """Return the sum of a value by group in RESAMPLES bootstrap samples, float64 [RESAMPLES, groups].
 
     Args:
-        values: of each picture, [n], n at least 1.
-        groups: the group of each picture, [n], 0 and up.
+        values: of each picture, float64 [n], n at least 1.
+        groups: group of each picture, int64 [n], from 0.
         seed: the same n and seed draw the same pictures, whatever their values.
     """
     import numpy as np

@@ -1,4 +1,4 @@
-"""The figures of one model on some pictures, each with its interval."""
+"""Metrics of one model on a set of pictures, each with its confidence interval."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from learning.calibration import calibration_gaps
 from learning.evaluation.intervals import (
-    even_count,
+    effective_count,
     percentiles,
     resample_confusion,
     resample_pictures,
@@ -32,14 +32,15 @@ SCALARS = ("accuracy", *PER_DIGIT, "log_loss", "calibration_error", "coverage", 
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure and how sure it is.
+    """One figure with its uncertainty.
 
     Attributes:
-        value: nan where there is nothing to measure it on.
-        count: pictures it was measured on.
-        interval: gives its two-sided interval for a confidence; nan and nan where it is not a number.
-        right: of a share, how many of *count* there are; None of a figure that is no share.
-        shrinks: of a share of what was read as a digit: one misreading less is one picture less.
+        value: NaN if there is nothing to measure it on.
+        count: number of pictures it was measured on.
+        interval: returns the two-sided interval for a confidence between 0 and 1; (NaN, NaN) if the value is NaN.
+        right: the numerator of a share, whose denominator is *count*; None if the figure is not a share.
+        shrinks: whether the denominator counts misreadings too, as precision's does: one misreading fewer lowers
+            *count* by one.
     """
 
     value: float
@@ -50,22 +51,22 @@ class Figure:
 
 
 def share(right: int, count: int, *, shrinks: bool = False) -> Figure:
-    """Give a share as a figure, with Wilson's interval."""
+    """Return a share as a figure with Wilson's interval; NaN if *count* is 0."""
     if not count:
         return Figure(float("nan"), 0, _nowhere)
     return Figure(right / count, count, lambda confidence: wilson(right, count, confidence), right, shrinks)
 
 
 def shares(tried: dict[str, Tried]) -> dict[str, Figure]:
-    """Give the share of each kind that was tried."""
+    """Return the share of right outcomes for each kind."""
     return {kind: share(each.right, each.count) for kind, each in tried.items()}
 
 
 def rates(confusion: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
-    """Give precision, recall and f1 of each class; nan where there is nothing to divide by.
+    """Return precision, recall and F1 of each class; NaN if the denominator is 0.
 
     Args:
-        confusion: [..., k, k]; rows are true classes, columns are read ones.
+        confusion: [..., k, k]; rows are true classes, columns are predicted ones.
 
     Returns:
         By name, float64 [..., k].
@@ -78,7 +79,7 @@ def rates(confusion: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
 
 
 def _counts(confusion: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
-    """Give of how many pictures precision, recall and f1 of each class are shares; of f1 they are the mean of both."""
+    """Return the denominators of precision, recall and F1 of each class; F1's is the mean of the other two."""
     import numpy as np
 
     read, shown = (confusion.sum(axis=axis).astype(np.float64) for axis in (-2, -1))
@@ -86,16 +87,16 @@ def _counts(confusion: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
 
 
 class Figures:
-    """All figures of a model on n pictures; what is drawn by chance is drawn when it is first asked for.
+    """All metrics of a model on n pictures; bootstrap samples are drawn when an interval first needs them.
 
-    A bootstrap knows nothing of errors that it has not seen. So no interval of it is narrower than what Wilson's of as
-    many pictures leaves open: where all of 36 are right, 9.6 % may still be wrong (the rule of three: Hanley and
-    Lippman-Hand 1983, https://doi.org/10.1001/jama.1983.03330370053031).
+    A bootstrap never draws an error that was not observed, so no bootstrap interval here is narrower than Wilson's
+    interval for the same number of pictures allows: with 36 of 36 right, 9.6 % may still be wrong (compare the rule
+    of three: Hanley and Lippman-Hand 1983, https://doi.org/10.1001/jama.1983.03330370053031).
 
     Args:
         labels: int32 [n], the true classes.
         probabilities: float32 [n, classes], calibrated.
-        refused: bool [n], which pictures are not answered.
+        refused: bool [n], whether the model refuses to answer.
         seed: of the bootstrap.
     """
 
@@ -110,22 +111,26 @@ class Figures:
         np.add.at(self.confusion, (labels, probabilities.argmax(axis=1)), 1)
 
     def __len__(self) -> int:
-        """Count the pictures."""
+        """Return the number of pictures."""
         return len(self.labels)
 
     def take(self, chosen: NDArray[np.bool_]) -> Figures:
-        """Give the figures of some of the pictures."""
+        """Return the metrics of a subset of the pictures.
+
+        Args:
+            chosen: bool [n].
+        """
         return Figures(self.labels[chosen], self.probabilities[chosen], self.refused[chosen], self._seed)
 
     def get(self, name: str) -> Figure:
-        """Give a figure of all pictures: accuracy, precision, recall, f1 and so on."""
+        """Return one metric over all pictures, by its name in SCALARS."""
         import numpy as np
 
         if name in PER_DIGIT:
             value = float(rates(self.confusion)[name].mean())
             return self._drawn(
                 value,
-                lambda: np.nanmean(self._redrawn_rates[name], axis=-1),
+                lambda: np.nanmean(self._resampled_rates[name], axis=-1),
                 lambda confidence: self._at_least_mean(name, value, confidence),
             )
         answered = ~self.refused
@@ -137,7 +142,7 @@ class Figures:
         return share(*map(int, counted[name])) if name in counted else self._of_pictures(name)
 
     def per_digit(self, name: str) -> list[Figure]:
-        """Give precision, recall or f1 of every class, in order."""
+        """Return precision, recall or F1 (*name* is one of PER_DIGIT) of every class, in order."""
         right = self.confusion.diagonal().tolist()
         if name == "f1":
             both = (self.confusion.sum(axis=0) + self.confusion.sum(axis=1)).tolist()
@@ -168,7 +173,7 @@ class Figures:
         draws: Callable[[], NDArray[np.float64]],
         at_least: Callable[[float], tuple[float, float]],
     ) -> Figure:
-        """Give a figure with the interval of its draws, but none narrower than *at_least* gives for a confidence."""
+        """Return a figure with a bootstrap interval, widened to contain *at_least* of the same confidence."""
         import math
 
         if not math.isfinite(value):
@@ -178,14 +183,15 @@ class Figures:
         )
 
     def _at_least_mean(self, name: str, value: float, confidence: float) -> tuple[float, float]:
-        """Give Wilson's interval of a mean over the digits, as if it were one share."""
-        count = even_count(_counts(self.confusion)[name])
+        """Return Wilson's interval of a mean over the digits, treated as one share of the effective count."""
+        count = effective_count(_counts(self.confusion)[name])
         return wilson(value * count, count, confidence)
 
     def _at_least_loss(self, value: float, confidence: float) -> float:
-        """Give the log loss if as many more pictures were misread as may be by Wilson's interval.
+        """Return the log loss if the share misread were at the upper end of its Wilson interval.
 
-        What one more costs is the mean of those that are misread and of one as surprising as second guesses mostly are.
+        One more misread picture costs the mean loss of those misread now and of one misread at the average loss of a
+        second guess.
         """
         import numpy as np
 
@@ -195,21 +201,21 @@ class Figures:
         return value + float(cost) * (wilson(wrong, len(self), confidence)[1] - wrong / len(self))
 
     def _at_least_gap(self, value: float, confidence: float) -> float:
-        """Give how far the accuracy, anywhere in its interval, may lie from the mean confidence.
+        """Return the largest gap between the mean confidence and an accuracy within its Wilson interval.
 
-        No calibration error is smaller than that difference over all pictures.
+        The expected calibration error is never below the gap over all pictures.
         """
         sure = float(self.probabilities.max(axis=1).astype("float64").mean())
         ends = wilson(int(self.right.sum()), len(self), confidence)
         return max(value, *(abs(sure - end) for end in ends))
 
     @cached_property
-    def _redrawn_rates(self) -> dict[str, NDArray[np.float64]]:
+    def _resampled_rates(self) -> dict[str, NDArray[np.float64]]:
         return rates(resample_confusion(self.confusion, self._seed))
 
     @cached_property
     def losses(self) -> NDArray[np.float64]:
-        """Surprise at the right class of each picture, float64 [n], in nats."""
+        """Negative log probability of each picture's true class, float64 [n], in nats."""
         import numpy as np
 
         return self._surprise(self.probabilities[np.arange(len(self)), self.labels])
@@ -217,12 +223,12 @@ class Figures:
     def _surprise(self, chosen: NDArray[np.float32]) -> NDArray[np.float64]:
         import numpy as np
 
-        exact = self.probabilities.astype(np.float64).sum(axis=1)  # or what is nearly 1 is rounded away
+        exact = self.probabilities.astype(np.float64).sum(axis=1)  # float32 rounding matters next to 1
         return -np.log(np.clip(chosen / exact, np.finfo(np.float64).eps, 1))
 
 
 def _f1(right: int, both: int) -> Figure:
-    """Give F1 of a digit of which *both*, as many as are shown and as many as are read, added, are there."""
+    """Return F1 of a digit; *both* is the number of pictures that show it plus the number that are read as it."""
     count = both - right
     if not count:
         return Figure(float("nan"), 0, _nowhere)

@@ -1,4 +1,4 @@
-"""Two models on the same pictures: how far their figures lie apart, and how much of that can be chance."""
+"""Paired bootstrap intervals of the differences between two models on the same pictures."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ CONFIDENCE = 0.95
 
 @dataclass(frozen=True)
 class _Draws:
-    """The pictures drawn again with replacement, RESAMPLES times, both readings of each together.
+    """Bootstrap samples of pictures, each drawn with the predictions of both models.
 
     Attributes:
-        counts: of each kind of picture, [RESAMPLES, kinds]; pictures of a kind have all that follows in common.
+        counts: of each kind of picture, [RESAMPLES, kinds]; pictures of one kind agree in all that follows.
         label: true class of each kind, [kinds].
         read: class that each model reads, [2, kinds].
         answered: whether each model answers, [2, kinds].
-        classes: how many there are.
+        classes: number of classes.
     """
 
     counts: NDArray[np.int64]
@@ -38,7 +38,7 @@ class _Draws:
     classes: int
 
     def values(self, name: str, model: int) -> NDArray[np.float64]:
-        """Give a figure of a model in every resample, [RESAMPLES]; nan where it is not a number."""
+        """Return a metric of a model (0 or 1) in every resample, [RESAMPLES]; NaN where it is undefined."""
         import numpy as np
 
         if name in PER_DIGIT:
@@ -54,15 +54,15 @@ class _Draws:
 
 
 def paired_intervals(first: Figures, second: Figures, seed: int) -> dict[str, tuple[float, float]]:
-    """Give the two-sided 95 % interval of each figure's difference, the second model's less the first's.
+    """Return the two-sided 95 % interval of each metric's difference, the second model minus the first.
 
-    Pictures are drawn again with both models' readings of them together (paired bootstrap, Efron and Tibshirani
-    1993, chapter 16), so that what makes a picture hard for both does not count as chance.
+    Each picture is drawn with both models' predictions (paired bootstrap, Efron and Tibshirani 1993, chapter 16), so
+    that variation the models share, such as hard pictures, cancels.
 
     Args:
-        first: of n pictures, at least one.
-        second: of the same pictures in the same order.
-        seed: of the drawing.
+        first: metrics of the first model on n pictures, at least one.
+        second: metrics of the second model on the same pictures, in the same order.
+        seed: of the bootstrap.
     """
     better, worse = int((second.right & ~first.right).sum()), int((first.right & ~second.right).sum())
     draws = _draw(first, second, seed)

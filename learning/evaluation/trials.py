@@ -1,4 +1,4 @@
-"""A model tried on what people photograph, and on what is no digit at all."""
+"""Measure a model on rendered photos, scans and drawings of digits, and on pictures that are not digits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from inference.model.answer import Answer, Reads, answer_all
-from learning.synthetic import not_digits as refusals
+from learning.synthetic import not_digits
 from learning.synthetic.robustness import robustness_suite
 from schemas.artifacts.evaluation import Tried
 
@@ -24,23 +24,23 @@ __all__ = ["NO_DIGITS", "STRANGERS", "ModelReader", "measure_refusals", "measure
 
 BATCH = 50
 NO_DIGITS: dict[str, Callable[[Split, int, int], Iterator[bytes]]] = {
-    "blank_pages": lambda _, count, seed: refusals.blank_pages(count, seed),
-    "noise": lambda _, count, seed: refusals.noise(count, seed),
-    "letters": lambda _, count, seed: refusals.letters(count, seed),
-    "scribbles": lambda _, count, seed: refusals.scribbles(count, seed),
-    "two_digits": refusals.two_digits,
+    "blank_pages": lambda _, count, seed: not_digits.blank_pages(count, seed),
+    "noise": lambda _, count, seed: not_digits.noise(count, seed),
+    "letters": lambda _, count, seed: not_digits.letters(count, seed),
+    "scribbles": lambda _, count, seed: not_digits.scribbles(count, seed),
+    "two_digits": not_digits.two_digits,
 }
-"""The kinds of picture that are no digit; two digits are drawn from the split."""
+"""Generators of the kinds of picture that are not digits; two_digits takes its digits from the split."""
 
 STRANGERS, MOST_STRANGERS = "strangers", 500
 
 
 class ModelReader:
-    """Reads pictures with a model and its calibration, as a bundle made of them will.
+    """Reads pictures with a model and its calibration, exactly as their bundle will.
 
     Args:
         network: the model.
-        calibration: of this model.
+        calibration: the calibration of this model.
         classes: the name of each logit.
     """
 
@@ -52,7 +52,7 @@ class ModelReader:
         self.record, self._reference = calibration.record, calibration.reference
 
     def read(self, images: NDArray[np.uint8]) -> Decisions:
-        """Decide on pictures, uint8 [n, 28, 28]."""
+        """Return the decisions on pictures, uint8 [n, 28, 28]."""
         from inference.model.decision import decide
         from learning.features import infer
 
@@ -60,13 +60,13 @@ class ModelReader:
 
 
 def measure_robustness(split: Split, reader: Reads, *, per_kind: int, seed: int) -> dict[str, Tried]:
-    """Count for each kind of picture people take how many have their digit read right, sure or not.
+    """Count, for each robustness kind, the pictures whose digit is read right, sure or unsure.
 
     Args:
-        split: whose pictures are drawn on paper and photographed; at least one.
+        split: the digits to render, at least one.
         reader: the model.
         per_kind: pictures of each kind.
-        seed: of the drawing.
+        seed: of the renderer.
     """
     right: dict[str, list[bool]] = {}
     pictures = robustness_suite(split, per_kind=per_kind, seed=seed)
@@ -78,12 +78,22 @@ def measure_robustness(split: Split, reader: Reads, *, per_kind: int, seed: int)
 
 
 def measure_refusals(split: Split, reader: Reads, *, count: int, seed: int) -> dict[str, Tried]:
-    """Count for each kind of picture that is no digit how many are not answered with one."""
+    """Count, for each kind of picture that is not a digit, the pictures that are not answered with one.
+
+    Args:
+        split: the digits for the pictures of two digits, at least one.
+        reader: the model.
+        count: pictures of each kind.
+        seed: of the renderer.
+    """
     return {name: _count_refused(answer_all(make(split, count, seed), reader)) for name, make in NO_DIGITS.items()}
 
 
 def measure_strangers(split: Split, reader: Reads) -> Tried:
-    """Count how many pictures of something else, the first 500 at most, are not answered with a digit, as files."""
+    """Count the out-of-distribution pictures that are not answered with a digit.
+
+    The first 500 pictures are read, as PNG files, through the whole front end.
+    """
     from learning.synthetic.encoding import encode_png
 
     images = split.images[:MOST_STRANGERS]

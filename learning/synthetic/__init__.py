@@ -1,1 +1,1 @@
-"""Pictures that a program draws: robustness kinds, not-digits, drawn digits."""
+"""Synthetic pictures: robustness kinds, pictures that are not digits, drawn digits."""

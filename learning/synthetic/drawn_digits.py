@@ -1,4 +1,4 @@
-"""Digits drawn by a program in ways that MNIST hardly has, to train on beside real ones."""
+"""Draw synthetic digits in writing styles that are rare in MNIST, as additional training data."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 __all__ = ["DATASET", "DIGITS", "draw_digits"]
 
-DATASET = "digits drawn by a program in ways that MNIST hardly has"
+DATASET = "digits drawn by a program in styles rare in MNIST"
 DIGITS = tuple("0123456789")
-PAGE, SCALE = 480, 16  # pixels, and how many for one of the grid; a digit is ten of that high, and 20 pixels in MNIST
+PAGE, SCALE = 480, 16  # side in pixels, and pixels per grid unit; a digit is 10 units high, and 20 pixels in MNIST
 
 
 def draw_digits(count: int, seed: int) -> Split:
-    """Draw as many of each style, each picture with a slant, a width, a pen and a hand of its own.
+    """Draw digits of all styles in turn, each with a random slant, width, pen and unsteadiness.
 
     Args:
-        count: of pictures.
-        seed: the same count and seed give the same pictures.
+        count: number of pictures.
+        seed: the same count and seed draw the same pictures.
     """
     import numpy as np
 
@@ -48,19 +48,19 @@ def _draw(style: str, rng: np.random.Generator) -> NDArray[np.uint8]:
         x, y = points[:, 0] - 5, points[:, 1] - 5
         across, down = stretch * x - slant * y, y + tilt * x
         places = np.rint(np.stack([across, down], axis=1) * SCALE + PAGE / 2).astype(int).tolist()
-        begun, ended = rng.uniform(0.8, 1.2, 2)  # the pen is pressed harder at one end
-        widths = np.linspace(begun, ended, len(places)) * pen
+        start, stop = rng.uniform(0.8, 1.2, 2)  # pen pressure changes along the stroke
+        widths = np.linspace(start, stop, len(places)) * pen
         for begin, end, width in zip(places[:-1], places[1:], widths.tolist(), strict=False):
             cv2.line(page, begin, end, 1, max(round(width), 1))
     return place(page > 0)
 
 
 def _strokes(style: str, rng: np.random.Generator) -> list[NDArray[np.float64]]:
-    """Give the strokes of one digit of a style as points of the grid, closely spaced."""
+    """Return the strokes of one digit of a style, each as closely spaced points on the grid, float64 [n, 2]."""
     import numpy as np
 
     mix = rng.uniform(0, 1)
-    moved: dict[str, NDArray[np.float64]] = {}  # two strokes that meet in a point meet there still
+    moved: dict[str, NDArray[np.float64]] = {}  # strokes that share a point must share it after the jitter
     strokes: list[NDArray[np.float64]] = []
     for one, other in zip(*(extreme.split(";") for extreme in STYLES[style]), strict=True):
         points: list[NDArray[np.float64]] = []
@@ -69,12 +69,12 @@ def _strokes(style: str, rng: np.random.Generator) -> list[NDArray[np.float64]]:
                 ends = np.array([first.split(","), second.split(",")], float)
                 moved[first] = ends[0] * (1 - mix) + ends[1] * mix + rng.uniform(-0.5, 0.5, 2)
             points.append(moved[first])
-        strokes.append(_along(np.array(points), rng))
+        strokes.append(_curve(np.array(points), rng))
     return strokes
 
 
-def _along(points: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
-    """Round a line of points by cutting its corners (Chaikin's curve), with an unsteady hand."""
+def _curve(points: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """Round a polyline by cutting its corners (Chaikin's algorithm), with random jitter."""
     import numpy as np
 
     points[0] += (points[0] - points[1]) * rng.uniform(-0.08, 0.12)

@@ -1,4 +1,4 @@
-"""Pixels to the bytes of an image file."""
+"""Encode pixels as PNG and JPEG files."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ SHORT = 3
 
 
 def encode_png(pixels: NDArray[np.uint8]) -> bytes:
-    """Give a PNG file of uint8 pixels, shape [h, w], [h, w, 3] (BGR) or [h, w, 4] (BGRA)."""
+    """Return a PNG file of uint8 pixels, shape [h, w], [h, w, 3] (BGR) or [h, w, 4] (BGRA)."""
     import cv2
 
     return cv2.imencode(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
 
 
 def encode_jpeg(pixels: NDArray[np.uint8], quality: int, orientation: int = 1, *, big_endian: bool = True) -> bytes:
-    """Give a JPEG file that shows *pixels* upright, whatever its EXIF orientation.
+    """Return a JPEG file that viewers show as *pixels*, stored with the given EXIF orientation.
 
     Args:
         pixels: uint8, shape [h, w] or [h, w, 3] (BGR), upright.
         quality: 1 to 100.
-        orientation: EXIF's, 1 to 8; 1 writes no EXIF.
-        big_endian: the byte order of the EXIF segment.
+        orientation: EXIF orientation, 1 to 8; 1 writes no EXIF segment.
+        big_endian: byte order of the EXIF segment.
     """
     import cv2
 
@@ -39,7 +39,7 @@ def encode_jpeg(pixels: NDArray[np.uint8], quality: int, orientation: int = 1, *
 
 
 def store_turned(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
-    """Turn upright pixels into those that a file with this EXIF orientation holds."""
+    """Return upright pixels as a file with this EXIF orientation (1 to 8) stores them."""
     import numpy as np
 
     turned = {
@@ -56,7 +56,7 @@ def store_turned(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint
 
 
 def _exif(orientation: int, order: str) -> bytes:
-    """Give an APP1 segment with one entry: the orientation."""
+    """Return an EXIF (APP1) segment whose only entry is the orientation."""
     entry = struct.pack(f"{order}HHIHH", ORIENTATION, SHORT, 1, orientation, 0)
     directory = struct.pack(f"{order}H", 1) + entry + struct.pack(f"{order}I", 0)
     header = (b"MM" if order == ">" else b"II") + struct.pack(f"{order}HI", 42, 8)

@@ -1,6 +1,6 @@
-"""Pictures that hold no digit that could be read, drawn by the renderer of the robustness suite.
+"""Draw pictures without a legible digit, with the renderer of the robustness suite.
 
-All are files, PNG or JPEG, and all chance follows from the seed and the number of the picture.
+All pictures are PNG or JPEG files. Each depends on the seed and its own number only.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ _STROKES = {
     "w": "0,2 2,10; 2,10 5,4; 5,4 8,10; 8,10 10,2",
     "x": "0,2 8,10; 8,2 0,10",
 }
-"""Strokes of each letter as x,y on a grid of ten; a stroke of more than two points is a curve."""
+"""Strokes of each letter as points x,y on a 10x10 grid; a stroke of more than two points is a curve."""
 LETTERS = tuple(_STROKES)
-"""Letters that no hand writes like a digit: without a, b, D, g, I, J, l, O, o, q, S, s, u, U, V, y, Y, Z and z."""
+"""Letters that do not look like a digit: a, b, D, g, I, J, l, O, o, q, S, s, u, U, V, y, Y, Z and z are left out."""
 
 
 def blank_pages(n: int, seed: int) -> Iterator[bytes]:
-    """Draw n pages without ink: white, black, grey, textured, shaded, in a shadow, lined and squared, in turn."""
+    """Draw n pages without ink: white, black, grey, textured, shaded, shadowed, lined and squared, in turn."""
     import numpy as np
 
     for i in range(n):
@@ -64,7 +64,7 @@ def blank_pages(n: int, seed: int) -> Iterator[bytes]:
 
 
 def noise(n: int, seed: int) -> Iterator[bytes]:
-    """Draw n pictures of noise, grey and from 28x28 to 320x320: white, Gaussian, blobs, clouds, salt and pepper."""
+    """Draw n grey pictures of noise, 28x28 to 320x320: uniform, Gaussian, clouds, blobs, salt and pepper, in turn."""
     import numpy as np
 
     for i in range(n):
@@ -75,7 +75,7 @@ def noise(n: int, seed: int) -> Iterator[bytes]:
 
 
 def letters(n: int, seed: int) -> Iterator[bytes]:
-    """Draw n letters of LETTERS in turn, by hand or printed, on pages of all kinds or as MNIST would hold them."""
+    """Draw n letters of LETTERS in turn, handwritten or printed, as photos, drawings or 28x28 pictures like MNIST's."""
     for i in range(n):
         rng = generator(seed, b"letters", str(i).encode())
         letter = LETTERS[i % len(LETTERS)]
@@ -83,7 +83,7 @@ def letters(n: int, seed: int) -> Iterator[bytes]:
 
 
 def two_digits(split: Split, n: int, seed: int) -> Iterator[bytes]:
-    """Draw n pictures of two digits of the split side by side, apart from each other."""
+    """Draw n pictures of two digits of the split side by side, with a gap between them."""
     import numpy as np
 
     for i in range(n):
@@ -102,7 +102,7 @@ def scribbles(n: int, seed: int) -> Iterator[bytes]:
 
 
 def too_faint(split: Split, n: int, seed: int) -> Iterator[bytes]:
-    """Draw n digits of the split that a person cannot read: weaker than the noise, or all but black on black."""
+    """Draw n digits of the split that a person cannot read: weaker than the noise, or almost black on black."""
     for i in range(n):
         rng = generator(seed, b"too faint", str(i).encode())
         image = split.images[i * len(split) // n]
@@ -179,7 +179,7 @@ _FAINT = (_below_noise, _black_on_black)
 
 
 def _drawn(ink: NDArray[np.bool_], rng: np.random.Generator) -> bytes:
-    """Draw ink as MNIST would hold it, or on a painted or photographed page."""
+    """Draw ink as a 28x28 picture like MNIST's, a drawing or a photo."""
     kind = rng.integers(3)
     small = Look((SIDE, SIDE), Pose(20.0), paper=BLACK, ink=WHITE)
     look = small if kind == 0 else (canvas if kind == 1 else photo)(rng, least=0.4, most=0.8)
@@ -187,7 +187,7 @@ def _drawn(ink: NDArray[np.bool_], rng: np.random.Generator) -> bytes:
 
 
 def _cropped(image: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Give the fine ink of a digit without the empty columns beside it."""
+    """Return the ink of a digit at the fine scale, cropped to its columns."""
     import numpy as np
 
     ink = ink_of(image)
@@ -196,7 +196,7 @@ def _cropped(image: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 
 def _handwritten(rng: np.random.Generator, letter: str) -> NDArray[np.bool_]:
-    """Write a letter with a slant, a width and unsteadiness of its own."""
+    """Write a letter with a random slant, width and unsteadiness."""
     import numpy as np
 
     slant = np.array([[1, 0], [rng.uniform(-0.3, 0.15), 1]])
@@ -209,7 +209,7 @@ def _handwritten(rng: np.random.Generator, letter: str) -> NDArray[np.bool_]:
 
 
 def _traced(strokes: list[NDArray[np.float64]], width: float) -> NDArray[np.bool_]:
-    """Draw strokes (points x, y from 0 to 1) with a pen of *width* pixels, rounded by cutting corners."""
+    """Draw strokes (points x, y, each 0 to 1) with a pen of *width* pixels, rounded by cutting corners."""
     import cv2
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""Pages as a camera or a scanner sees them: paper, rules, light, shadows, frames and the camera's own faults.
+"""Render a page as a camera or a scanner sees it: paper, ruled lines, light, shadows, frames, blur and noise.
 
 Pages are float32, shape [h, w, 3], BGR, from 0 (black) to 1 (white).
 """
@@ -30,14 +30,14 @@ __all__ = [
 ]
 
 Colour = tuple[float, float, float]
-"""BGR, each from 0 to 1."""
+"""BGR, each 0 to 1."""
 
 RULE = (0.80, 0.68, 0.60)
 MARGIN_RULE = (0.62, 0.60, 0.88)
 
 
 def cloud(rng: np.random.Generator, size: tuple[int, int], cell: float) -> Field:
-    """Give smooth noise of mean 0 and deviation about 1, shape *size*, with features of *cell* pixels."""
+    """Return smooth noise, float32 of shape *size*, with mean 0, standard deviation about 1 and detail of *cell* px."""
     import cv2
     import numpy as np
 
@@ -48,7 +48,7 @@ def cloud(rng: np.random.Generator, size: tuple[int, int], cell: float) -> Field
 
 
 def sheet(rng: np.random.Generator, size: tuple[int, int], colour: Colour, grain: float) -> Field:
-    """Lay a sheet of paper of one colour; *grain* is the deviation of its texture, 0 for a screen."""
+    """Return a sheet of one colour; *grain* is the standard deviation of its texture, 0 for a screen."""
     import numpy as np
 
     page = np.empty((*size, 3), np.float32)
@@ -60,20 +60,20 @@ def sheet(rng: np.random.Generator, size: tuple[int, int], colour: Colour, grain
 
 
 def paint(page: Field, ink: Field, colour: Colour) -> None:
-    """Lay ink of one colour on a page, in place; *ink* is its cover, shape [h, w], from 0 to 1."""
+    """Paint ink of one colour on a page, in place; *ink* is its opacity, shape [h, w], 0 to 1."""
     import numpy as np
 
     page += ink[..., None] * (np.asarray(colour, np.float32) - page)
 
 
 def lines(rng: np.random.Generator, page: Field, spacing: float, *, squared: bool) -> None:
-    """Print the rules of exercise paper on a page, in place.
+    """Print the lines of ruled or squared paper on a page, in place.
 
     Args:
-        rng: for their slope, place, width and strength.
-        page: is changed.
-        spacing: pixels from rule to rule.
-        squared: upright rules as well; without, at times one margin rule.
+        rng: draws their slope, position, width and strength.
+        page: the page to print on.
+        spacing: pixels from line to line.
+        squared: whether to print vertical lines too; ruled paper sometimes gets a margin line.
     """
     slope, width, strength = rng.uniform(-0.03, 0.03), rng.uniform(1.0, 2.2), rng.uniform(0.45, 1.0)
     paint(page, strength * _rules(page, slope, spacing, rng.uniform(), width), RULE)
@@ -96,7 +96,7 @@ def _rules(page: Field, slope: float, spacing: float, phase: float, width: float
 
 
 def gradient(rng: np.random.Generator, size: tuple[int, int], fall: float) -> Field:
-    """Give the light of a lamp at one side: from 1 down to 1 - *fall*, shape [h, w]."""
+    """Return the light of a lamp at one side: falls from 1 to 1 - *fall*, shape [h, w]."""
     import numpy as np
 
     angle, bend = rng.uniform(0, 2 * np.pi), rng.uniform(0.7, 1.6)
@@ -107,7 +107,7 @@ def gradient(rng: np.random.Generator, size: tuple[int, int], fall: float) -> Fi
 
 
 def vignette(rng: np.random.Generator, size: tuple[int, int], fall: float) -> Field:
-    """Give the light of a lens that falls off: 1 near the middle, 1 - *fall* in the farthest corner, shape [h, w]."""
+    """Return the light fall-off of a lens: 1 near the middle, 1 - *fall* in the farthest corner, shape [h, w]."""
     import numpy as np
 
     middle = rng.uniform(-0.15, 0.15, 2)
@@ -117,7 +117,7 @@ def vignette(rng: np.random.Generator, size: tuple[int, int], fall: float) -> Fi
 
 
 def shadow(rng: np.random.Generator, size: tuple[int, int], depth: float) -> Field:
-    """Give the light left by a hand held over the page: 1, and 1 - *depth* in its soft-edged shadow, shape [h, w]."""
+    """Return the light under the shadow of a hand: 1 outside, 1 - *depth* inside, with soft edges, shape [h, w]."""
     import cv2
     import numpy as np
 
@@ -137,7 +137,7 @@ def shadow(rng: np.random.Generator, size: tuple[int, int], depth: float) -> Fie
 
 
 def scan_border(rng: np.random.Generator, page: Field) -> None:
-    """Darken one to four sides of a page, in place, as a scanner's lid or a copier does."""
+    """Darken one to four edges of a page, in place, as a scanner's lid or a copier does."""
     sides = rng.permutation(4)[: rng.integers(1, 5)]
     for turn in sides:
         strip = page.swapaxes(0, 1) if turn % 2 else page
@@ -146,14 +146,14 @@ def scan_border(rng: np.random.Generator, page: Field) -> None:
 
 
 def mat(rng: np.random.Generator, page: Field, colour: Colour) -> None:
-    """Put a plain frame of one colour round a picture, in place."""
+    """Paint a frame of one colour along the edges of a picture, in place."""
     width = max(1, round(min(page.shape[:2]) * rng.uniform(0.01, 0.08)))
     for edge in (page[:width], page[-width:], page[:, :width], page[:, -width:]):
         edge[:] = colour
 
 
 def box(rng: np.random.Generator, page: Field, ink: Field, colour: Colour) -> None:
-    """Print the outline of a form's field round the ink on a page, in place."""
+    """Print a form's box around the ink on a page, in place."""
     import cv2
     import numpy as np
 
@@ -166,7 +166,7 @@ def box(rng: np.random.Generator, page: Field, ink: Field, colour: Colour) -> No
 
 
 def desk(rng: np.random.Generator, page: Field) -> Field:
-    """Lay a page on a dark desk, a little askew, its edges in the picture; gives the picture, of the same shape."""
+    """Return a picture of the page on a dark desk, slightly askew with its edges visible, in the page's shape."""
     import cv2
     import numpy as np
 
@@ -182,13 +182,13 @@ def desk(rng: np.random.Generator, page: Field) -> Field:
 
 
 def photograph(rng: np.random.Generator, page: Field, blur: float, noise: float) -> NDArray[np.uint8]:
-    """Take the picture: blur, sensor noise, rounding.
+    """Take a photo: blur, sensor noise, rounding.
 
     Args:
-        rng: for the noise.
+        rng: draws the noise.
         page: the scene.
-        blur: pixels, 0 for none.
-        noise: deviation, of 1 for white; 0 for none.
+        blur: standard deviation in pixels, 0 for none.
+        noise: standard deviation, where white is 1; 0 for none.
 
     Returns:
         uint8, shape [h, w, 3], BGR.
@@ -196,10 +196,10 @@ def photograph(rng: np.random.Generator, page: Field, blur: float, noise: float)
     import cv2
     import numpy as np
 
-    seen = cv2.GaussianBlur(page, (0, 0), blur) if blur else page.copy()
+    image = cv2.GaussianBlur(page, (0, 0), blur) if blur else page.copy()
     if noise:
         grains = rng.standard_normal(page.shape, np.float32)
         grains *= noise
-        seen += grains
-    seen *= 255
-    return np.clip(np.rint(seen, out=seen), 0, 255, out=seen).astype(np.uint8)
+        image += grains
+    image *= 255
+    return np.clip(np.rint(image, out=image), 0, 255, out=image).astype(np.uint8)

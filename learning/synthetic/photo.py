@@ -1,4 +1,4 @@
-"""How the picture of a digit looks: the page, the pen, the light, the camera and the file, drawn by one routine."""
+"""Render a picture of a digit from its look: page, pen, light, camera and file format."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ __all__ = ["BLACK", "WHITE", "Look", "draw", "photograph"]
 WHITE, BLACK = (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)
 LIGHTS = {"gradient": paper.gradient, "vignette": paper.vignette, "shadow": paper.shadow}
 SPACING = {"lined": (0.13, 0.3), "squared": (0.05, 0.13)}
-"""From rule to rule, as a part of the page's shorter side."""
+"""Range of the distance between ruled lines, as a share of the page's shorter side."""
 
 
 @dataclass(frozen=True)
 class Look:
-    """All that makes the picture of a digit what it is, but for chance.
+    """Everything that decides how the picture of a digit looks, except random texture and noise.
 
     Attributes:
         page: height and width, pixels.
-        pose: where and how large the digit is drawn; None for MNIST's picture itself, as large as the page.
-        pen: width of the stroke in pixels of MNIST's picture; None as it was written.
-        paper: its colour, BGR from 0 to 1.
-        ink: its colour.
-        cover: how much of the paper the ink hides, from 0 to 1.
-        tooth: how unevenly the paper takes the ink, from 0 to 1.
-        grain: deviation of the paper's texture.
+        pose: position and size of the digit; None stretches MNIST's picture to the page.
+        pen: stroke width in pixels of MNIST's picture; None keeps the strokes as written.
+        paper: colour of the paper, BGR, each 0 to 1.
+        ink: colour of the ink.
+        cover: opacity of the ink, 0 to 1.
+        tooth: how unevenly the paper takes the ink, 0 to 1.
+        grain: standard deviation of the paper's texture.
         rules: "lined", "squared" or "".
-        lights: "gradient", "vignette" or "shadow", each with what it takes away, from 0 to 1.
+        lights: "gradient", "vignette" or "shadow", each with the share of light it removes, 0 to 1.
         frame: "scan", "light", "dark", "box", "desk" or "".
-        blur: of the camera, pixels.
-        noise: of the camera, deviation.
+        blur: of the camera, standard deviation in pixels.
+        noise: of the camera, standard deviation, where white is 1.
         quality: of the JPEG file, 1 to 100; None for PNG.
-        alpha: the ink is in the alpha channel alone, and every pixel has the ink's colour.
-        orientation: EXIF's, 1 to 8, of a JPEG file.
+        alpha: whether the ink is in the alpha channel only, with the ink's colour in every pixel.
+        orientation: EXIF orientation of a JPEG file, 1 to 8.
     """
 
     page: tuple[int, int]
@@ -66,9 +66,9 @@ def draw(image: NDArray[np.uint8], look: Look, rng: np.random.Generator) -> byte
     """Draw a digit in this look.
 
     Args:
-        image: uint8, shape [28, 28], 0 is background and 255 is ink; some of it is ink.
-        look: how.
-        rng: for the texture, the noise and the like.
+        image: uint8, shape [28, 28], 0 is background and 255 is ink; contains ink.
+        look: the look.
+        rng: draws texture, noise and the like.
 
     Returns:
         A PNG or JPEG file.
@@ -77,12 +77,12 @@ def draw(image: NDArray[np.uint8], look: Look, rng: np.random.Generator) -> byte
 
 
 def photograph(ink: NDArray[np.float32], look: Look, rng: np.random.Generator) -> bytes:
-    """Make the picture of a page with ink on it.
+    """Take the picture of a page with ink on it.
 
     Args:
-        ink: how much each pixel is covered, shape *look.page*, from 0 to 1.
-        look: how; its pose and pen are not used here.
-        rng: for the texture, the noise and the like.
+        ink: opacity of the ink at each pixel, float32 of shape *look.page*, 0 to 1.
+        look: the look; its pose and pen are not used here.
+        rng: draws texture, noise and the like.
 
     Returns:
         A PNG or JPEG file.
@@ -119,7 +119,7 @@ def _transparent(ink: NDArray[np.float32], colour: paper.Colour) -> NDArray[np.u
 
 
 def _written(ink: NDArray[np.float32], look: Look, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Give the page with its rules, its printed box and the ink."""
+    """Return the page with its ruled lines, its printed box and the ink."""
     import numpy as np
 
     page = paper.sheet(rng, look.page, look.paper, look.grain)
@@ -128,11 +128,11 @@ def _written(ink: NDArray[np.float32], look: Look, rng: np.random.Generator) -> 
         paper.lines(rng, page, spacing, squared=look.rules == "squared")
     if look.frame == "box":
         paper.box(rng, page, ink, look.ink)
-    taken = ink * look.cover
+    opacity = ink * look.cover
     if look.tooth:
         pressure = 0.6 * paper.cloud(rng, look.page, 1.7) + 0.5 * paper.cloud(rng, look.page, min(look.page) / 8)
-        taken *= 1 - look.tooth * np.clip(0.5 + 0.5 * pressure, 0, 1)
-    paper.paint(page, taken, look.ink)
+        opacity *= 1 - look.tooth * np.clip(0.5 + 0.5 * pressure, 0, 1)
+    paper.paint(page, opacity, look.ink)
     return page
 
 

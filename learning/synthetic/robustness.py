@@ -1,9 +1,8 @@
-"""The robustness suite: MNIST's strokes on pages as people send them, drawn by a seeded renderer.
+"""The robustness suite: MNIST digits rendered as the photos, scans and drawings that people send.
 
-Each kind is a function that draws a look by chance, and learning.synthetic.photo makes the picture. All chance comes
-from PCG64, seeded with the seed, the name of the kind and the picture: no picture depends on those drawn before it.
-The kinds are those that people are known to send, a person reads every one of them with ease, and nothing here
-is fitted to how the front end works.
+Each kind is a function that draws a random look, and learning.synthetic.photo renders it. Each picture has its own
+PCG64 generator, seeded with the seed, the kind and the digit's pixels, so no picture depends on another. A person
+reads every kind easily, and no kind is tuned to the front end.
 """
 
 from __future__ import annotations
@@ -42,30 +41,30 @@ INKS: tuple[Colour, ...] = ((0.16, 0.14, 0.13), (0.07, 0.06, 0.06), (0.38, 0.16,
 
 
 def render(image: NDArray[np.uint8], kind: str, seed: int) -> bytes:
-    """Draw a digit as a picture of one kind, as a user would have it.
+    """Render a digit as a picture of one kind.
 
     Args:
-        image: uint8, shape [28, 28], 0 is background and 255 is ink; some of it is ink.
+        image: uint8, shape [28, 28], 0 is background and 255 is ink; contains ink.
         kind: one of KINDS.
-        seed: the same image, kind and seed give the same picture.
+        seed: the same image, kind and seed render the same picture.
 
     Returns:
-        A PNG or JPEG file, from 28x28 to 640x640 pixels.
+        A PNG or JPEG file, 28x28 to 640x640 pixels.
     """
     rng = generator(seed, kind.encode(), image.tobytes())
     return draw(image, _LOOKS[kind](rng), rng)
 
 
 def robustness_suite(split: Split, *, per_kind: int, seed: int) -> Iterator[tuple[str, int, bytes]]:
-    """Draw the same pictures of a split once in each kind.
+    """Render the same digits of a split once in each kind.
 
     Args:
-        split: what to draw; usually a test split.
-        per_kind: pictures of each kind, evenly spaced in the split; at most all of them.
-        seed: of all chance.
+        split: the digits, usually of a test split.
+        per_kind: pictures of each kind, evenly spaced in the split; at most the whole split.
+        seed: of the renderer.
 
     Yields:
-        Kind, label and the bytes of a file, kind by kind in the order of KINDS.
+        Kind, label and the bytes of a file, in the order of KINDS.
     """
     count = min(per_kind, len(split))
     chosen = [i * len(split) // count for i in range(count)]
@@ -75,14 +74,14 @@ def robustness_suite(split: Split, *, per_kind: int, seed: int) -> Iterator[tupl
 
 
 def generator(seed: int, *parts: bytes) -> np.random.Generator:
-    """Give a source of chance that follows from the seed and the parts alone."""
+    """Return a random generator that depends on the seed and the parts only."""
     import numpy as np
 
     return np.random.Generator(np.random.PCG64([seed, *map(zlib.crc32, parts)]))
 
 
 def photo(rng: np.random.Generator, *, least: float = 0.35, most: float = 0.75) -> Look:
-    """Draw the look of a phone's photo of dark ink on paper; the digit takes *least* to *most* of the page."""
+    """Draw the look of a phone photo of dark ink on paper; the digit takes *least* to *most* of the shorter side."""
     page = _page(rng, 240, 640)
     return Look(
         page,
@@ -101,7 +100,7 @@ def photo(rng: np.random.Generator, *, least: float = 0.35, most: float = 0.75) 
 
 
 def canvas(rng: np.random.Generator, *, least: float = 0.35, most: float = 0.8) -> Look:
-    """Draw the look of a paint program's picture, dark on light or, less often, light on dark."""
+    """Draw the look of a paint program's picture: dark on light or, less often, light on dark."""
     page = _page(rng, 100, 400)
     colours = (WHITE, BLACK) if rng.integers(3) else (BLACK, WHITE)
     return Look(page, _pose(rng, page, least, most), paper=colours[0], ink=colours[1])
@@ -132,9 +131,9 @@ def _either(rng: np.random.Generator, *, least: float = 0.35, most: float = 0.75
 
 
 def _inverted(rng: np.random.Generator) -> Look:
-    """MNIST's own picture, dark on white, at its own size or enlarged, or drawn anew."""
-    way = ("own size", "enlarged", "drawn anew")[rng.integers(3)]
-    if way == "drawn anew":
+    """Dark on white: MNIST's picture in its own size, enlarged, or redrawn from its strokes."""
+    way = ("own size", "enlarged", "redrawn")[rng.integers(3)]
+    if way == "redrawn":
         return replace(canvas(rng), paper=WHITE, ink=BLACK)
     side = SIDE if way == "own size" else int(rng.choice((56, 64, 100, 140, 200, 280)))
     return Look((side, side), None)
@@ -204,7 +203,7 @@ def _pencil(rng: np.random.Generator) -> Look:
 
 
 def _alpha(rng: np.random.Generator) -> Look:
-    """Black ink on nothing, at times white or coloured."""
+    """Ink on a transparent background: black, sometimes white or coloured."""
     ink = (BLACK, BLACK, WHITE, _one_of(rng, PENS))[rng.integers(4)]
     if not rng.integers(3):
         return Look((SIDE, SIDE), None, ink=ink, alpha=True)
@@ -216,7 +215,7 @@ def _exif(rng: np.random.Generator) -> Look:
 
 
 def _framed(rng: np.random.Generator) -> Look:
-    """A scan's dark border, a frame of the other colour round a drawing, a form's box, or the desk round the page."""
+    """A scan's dark border, a contrasting frame around a drawing, a form's box, or a desk around the page."""
     frame = ("scan", "canvas", "box", "desk")[rng.integers(4)]
     if frame != "canvas":
         return replace(photo(rng, least=0.3, most=0.6), frame=frame)
@@ -227,7 +226,7 @@ def _framed(rng: np.random.Generator) -> Look:
 
 
 def _combined(rng: np.random.Generator) -> Look:
-    """Most of the others at once, none of them at its worst."""
+    """Most of the other kinds at once, each at moderate strength."""
     look = photo(rng, least=0.2, most=0.5)
     look = _posed(look, degrees=rng.uniform(-12, 12), down=rng.uniform(0.1, 0.9), right=rng.uniform(0.1, 0.9))
     light = ("gradient", "vignette", "shadow")[rng.integers(3)]

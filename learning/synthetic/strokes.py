@@ -1,4 +1,4 @@
-"""Handwritten strokes without pixels: signed distances to the edge of the ink, to draw at any size with any pen."""
+"""Handwritten strokes as signed distance fields, which can be drawn at any size with any pen."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["FINE", "Pose", "ink_of", "outline", "place", "retrace", "signed_distance", "spread"]
+__all__ = ["FINE", "Pose", "distance_to_ink", "ink_of", "outline", "place", "retrace", "signed_distance"]
 
 FINE = 8
-"""Points of a field for each pixel of the picture, along each axis."""
+"""Field points per pixel of the picture, along each axis."""
 MARGIN = 4
-"""Pixels round the picture."""
+"""Pixels added on each side of the picture."""
 SIZE = (SIDE + 2 * MARGIN) * FINE
 SPECK = 0.7
 """Square pixels: a smaller hole in the ink is a flaw of the picture, not a loop."""
 GAP = 0.8
-"""Pixels that a thick pen leaves open between two strokes, at the least."""
+"""Smallest gap in pixels that a thick pen leaves between two strokes."""
 
 
 @dataclass(frozen=True)
 class Pose:
-    """Where and how large a field is drawn on a page.
+    """Position, size and rotation of a field on a page.
 
     Attributes:
         box: longer side of the ink's bounding box, page pixels.
-        down: 0 at the top of the room the page has for that box, 1 at the bottom.
-        right: 0 at the left, 1 at the right.
-        degrees: turn about the middle of the ink, against the clock.
-        margin: page pixels between the box and the edge of the page, at the least, where it fits.
+        down: vertical position within the free space: 0 is the top, 1 the bottom.
+        right: horizontal position within the free space: 0 is the left, 1 the right.
+        degrees: counter-clockwise rotation about the centre of the ink.
+        margin: smallest distance in page pixels from the bounding box to the edge of the page, if it fits.
     """
 
     box: float
@@ -44,15 +44,15 @@ class Pose:
 
 
 def ink_of(image: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Tell ink from background at a finer scale, with smooth edges.
+    """Separate ink from background at a finer scale, with smooth edges.
 
-    Ink is what reaches half of the darkest ink nearby, so that faint parts of a stroke stay.
+    The threshold is half of the strongest ink nearby, so that faint parts of a stroke survive.
 
     Args:
         image: uint8, shape [28, 28], 0 is background and 255 is ink.
 
     Returns:
-        bool, shape [SIZE, SIZE], the picture with a margin for wider pens.
+        bool, shape [SIZE, SIZE]: the picture with a margin for wider pens.
     """
     import cv2
     import numpy as np
@@ -66,7 +66,7 @@ def ink_of(image: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 
 def outline(image: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Give the signed distance to the edge of the ink, as it was written.
+    """Return the signed distance to the edge of the ink, with the strokes as written.
 
     Args:
         image: uint8, shape [28, 28], 0 is background and 255 is ink.
@@ -78,33 +78,31 @@ def outline(image: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def retrace(ink: NDArray[np.bool_], width: float) -> NDArray[np.float32]:
-    """Follow the middle of the strokes with a pen of another width, opening and closing no loop.
+    """Redraw the centre lines of strokes with a pen of another width, without opening or closing loops.
 
     Args:
-        ink: bool, shape [h, w], FINE points a pixel.
-        width: of the pen, pixels; less is taken where it would close a gap.
+        ink: bool, shape [h, w], FINE points per pixel.
+        width: width of the pen, pixels; it is reduced until it closes no gap.
 
     Returns:
-        float32, shape [h, w], pixels, below 0 on ink.
+        Signed distances, float32 of shape [h, w], pixels, below 0 on ink.
     """
     import cv2
     import numpy as np
 
     lifted = 0.2  # by the blur, on the line itself
-    wanted, depth = _form(ink), spread(~ink)
+    wanted, depth = _topology(ink), distance_to_ink(~ink)
     half = _half_width(depth)
-    smooth = cv2.GaussianBlur(spread(_middle(ink, half)), (0, 0), FINE / 4)
-    core = np.where(
-        ink, np.maximum(1.5 * half - depth, 0), np.inf
-    )  # a loop that ran full stays a blot, and the digit readable
+    smooth = cv2.GaussianBlur(distance_to_ink(_centre_lines(ink, half)), (0, 0), FINE / 4)
+    core = np.where(ink, np.maximum(1.5 * half - depth, 0), np.inf)  # a loop filled with ink must stay filled
     away = np.minimum(np.sqrt(np.maximum(smooth**2 - lifted**2, 0)), core)
-    while width > 1 and any(_form(away < reach / 2) != wanted for reach in (width + GAP, width)):
+    while width > 1 and any(_topology(away < reach / 2) != wanted for reach in (width + GAP, width)):
         width *= 0.93
     return np.asarray(away - width / 2, np.float32)
 
 
 def _half_width(depth: NDArray[np.float32]) -> float:
-    """Give half the usual width of strokes, pixels, from how deep in the ink each point is."""
+    """Return half the median stroke width, pixels, from the distance of each point to the background."""
     import cv2
     import numpy as np
 
@@ -112,35 +110,37 @@ def _half_width(depth: NDArray[np.float32]) -> float:
     return float(np.median(depth[ridge]))
 
 
-def spread(ink: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Give how far each point is from ink: float32, the shape of *ink*, pixels of the picture."""
+def distance_to_ink(ink: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return each point's distance to the nearest ink: float32, the shape of *ink*, pixels of the picture."""
     import cv2
     import numpy as np
 
     distance = cv2.distanceTransform(np.where(ink, 0, 255).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    exact = np.sqrt(np.rint(np.square(distance, dtype=np.float64)))  # its last bit depends on where the arrays lie
+    # OpenCV's last bit depends on the alignment of the arrays.
+    exact = np.sqrt(np.rint(np.square(distance, dtype=np.float64)))
     return np.asarray(exact / FINE, np.float32)
 
 
 def signed_distance(ink: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Give the signed distance to the edge of ink: float32, the shape of *ink*, pixels, below 0 on ink."""
+    """Return the signed distance to the edge of the ink: float32, the shape of *ink*, pixels, below 0 on ink."""
     import cv2
     import numpy as np
 
-    return cv2.GaussianBlur(spread(ink) - spread(~ink), (0, 0), FINE / 4).astype(np.float32, copy=False)
+    distance = distance_to_ink(ink) - distance_to_ink(~ink)
+    return cv2.GaussianBlur(distance, (0, 0), FINE / 4).astype(np.float32, copy=False)
 
 
 def place(field: NDArray[np.float32], page: tuple[int, int], pose: Pose, softness: float = 1.2) -> NDArray[np.float32]:
     """Draw a field on a page.
 
     Args:
-        field: signed distances, shape [h, w], FINE points a pixel, below 0 on ink.
+        field: signed distances, float32 of shape [h, w], FINE points per pixel, below 0 on ink.
         page: height and width, page pixels.
-        pose: where and how large.
-        softness: width of the edge, page pixels.
+        pose: position, size and rotation.
+        softness: width of the soft edge, page pixels.
 
     Returns:
-        float32, shape *page*, from 0 (no ink) to 1 (ink).
+        Opacity of the ink, float32 of shape *page*, 0 to 1.
     """
     import cv2
     import numpy as np
@@ -160,7 +160,7 @@ def place(field: NDArray[np.float32], page: tuple[int, int], pose: Pose, softnes
 
 
 def _without_specks(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Close the holes and drop the spots that are smaller than SPECK."""
+    """Fill the holes and remove the spots that are smaller than SPECK."""
     import cv2
     import numpy as np
 
@@ -172,8 +172,8 @@ def _without_specks(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return ink
 
 
-def _form(ink: NDArray[np.bool_]) -> tuple[int, int]:
-    """Count the pieces of ink and the loops in them."""
+def _topology(ink: NDArray[np.bool_]) -> tuple[int, int]:
+    """Return the number of connected components of ink, and of the loops in them."""
     import cv2
     import numpy as np
 
@@ -183,24 +183,24 @@ def _form(ink: NDArray[np.bool_]) -> tuple[int, int]:
     return pieces - 1, grounds - 2
 
 
-def _middle(ink: NDArray[np.bool_], half: float) -> NDArray[np.bool_]:
-    """Give the lines in the middle of strokes of half-width *half*, one point wide on every second point."""
+def _centre_lines(ink: NDArray[np.bool_], half: float) -> NDArray[np.bool_]:
+    """Return the centre lines of strokes of half-width *half*, one point wide, at half the resolution."""
     import cv2
     import numpy as np
 
     around = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], np.float32)
     lines = _thin(np.pad(ink[::2, ::2], 1).astype(np.uint8))
-    for _ in range(round(half * FINE / 2)):  # thinning leaves a spur to each corner of an end
+    for _ in range(round(half * FINE / 2)):  # thinning leaves a spur to each corner of a stroke's end
         shorter = np.where(cv2.filter2D(lines, -1, around) == 1, 0, lines).astype(np.uint8)
         near = cv2.dilate(shorter, np.ones((5, 5), np.uint8))
-        lines = np.where(near, shorter, lines)  # what is all ends, a dot, stays
+        lines = np.where(near, shorter, lines)  # a dot must not vanish
     middle = np.zeros_like(ink)
     middle[::2, ::2] = lines[1:-1, 1:-1] > 0
     return middle
 
 
 def _thin(lines: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Thin ink (1 on 0) to lines one point wide, its pieces and loops kept (Golay's L)."""
+    """Thin ink (1 on 0) to lines one point wide, preserving components and loops (Golay's L alphabet)."""
     import cv2
     import numpy as np
 

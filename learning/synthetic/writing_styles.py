@@ -1,8 +1,8 @@
-"""Ways to write a digit, most of which the American writers of MNIST hardly used, each as two extremes of it.
+"""Writing styles of the digits, most of them rare among MNIST's American writers, each as a pair of extremes.
 
-A way is a digit's strokes, `;` between them, each of points `x,y` on a grid of ten, from the upper left. A stroke of
-more than two points is a curve along them, which has a corner where a point stands twice. Any digit in between two
-extremes, point by point, is of that way too.
+An extreme lists a digit's strokes, separated by `;`. A stroke is a list of points `x,y` on a 10x10 grid, from the
+upper left. A stroke of more than two points is a curve along them, with a corner where a point is repeated. Any
+interpolation between the two extremes, point by point, belongs to the style too.
 """
 
 from __future__ import annotations

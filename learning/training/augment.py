@@ -1,4 +1,4 @@
-"""Light distortions of training pictures: rotation, scale, shear, shift and stroke thickness in one resampling."""
+"""Augmentation of training pictures: rotation, scale, shear, shift and stroke thickness in one resampling."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ if TYPE_CHECKING:
 
 __all__ = ["GROUP", "AugmentConfig", "distort"]
 
-GROUP = 16  # pictures that share one distortion: they are resampled side by side, at half the cost of one by one
+GROUP = 16  # pictures that share one distortion: resampling them together costs half as much as one by one
 PADDED = SIDE + 2
 MIDDLE = (SIDE - 1) / 2
 
 
 class AugmentConfig(Config):
-    """How far training pictures may be distorted; each amount is drawn evenly from -limit to +limit."""
+    """Limits of the distortions; each amount is drawn uniformly from -limit to +limit."""
 
     rotation: NonNegativeFloat = 10.0
     """Degrees."""
     scale: NonNegativeFloat = 0.12
-    """Natural logarithm of the factor, drawn for each axis."""
+    """Natural logarithm of the scale factor, drawn for each axis."""
     shear: NonNegativeFloat = 0.15
-    """Horizontal shift for each row of distance from the middle."""
+    """Horizontal shift in pixels per row of distance from the centre."""
     shift: NonNegativeFloat = 1.5
     """Pixels, for each axis."""
     thickness: NonNegativeFloat = 1.0
-    """Share of the brightest (thicker strokes) or the darkest (thinner) of the four pixels that are mixed into one."""
+    """How far each pixel moves to the brightest (thicker strokes) or darkest (thinner) of its four source pixels, as a
+    share of the way; drawn amounts above 1 count as 1."""
 
 
 def distort(images: tf.Tensor, config: AugmentConfig, seed: tf.Tensor) -> tf.Tensor:
-    """Resample pictures through affine maps, bilinearly, with background outside.
+    """Distort pictures by random affine maps, with bilinear resampling and background beyond the edge.
 
-    Sixteen pictures at a time share a map and a thickness, so that each of four gathers moves the same pixel
-    of all of them at once.
+    Sixteen pictures share a map and a thickness, so that one gather moves a pixel of all sixteen.
 
     Args:
         images: uint8, shape [n, 28, 28].
         config: the limits.
-        seed: int, shape [2]; the same seed gives the same distortions.
+        seed: int, shape [2]; the same seed draws the same distortions.
 
     Returns:
         uint8, shape [n, 28, 28].
@@ -69,9 +69,10 @@ def distort(images: tf.Tensor, config: AugmentConfig, seed: tf.Tensor) -> tf.Ten
 
 
 def _source_places(drawn: tf.Tensor, config: AugmentConfig) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """Give for each output pixel the place of its upper left source pixel, and the shares of the right and lower ones.
+    """Return each output pixel's upper left source pixel, and the weights of the right and the lower neighbours.
 
-    Shapes [groups, 784], [groups, 784, 1] and [groups, 784, 1]; places count through a picture padded by one pixel.
+    Shapes [groups, 784], [groups, 784, 1] and [groups, 784, 1]; source pixels are flat indices into a picture padded
+    by one pixel.
     """
     import numpy as np
     import tensorflow as tf
@@ -86,7 +87,7 @@ def _source_places(drawn: tf.Tensor, config: AugmentConfig) -> tuple[tf.Tensor, 
     column = tf.cos(angle) * across - tf.sin(angle) * along + (MIDDLE + drawn[4] * config.shift)
     row = tf.sin(angle) * across + tf.cos(angle) * along + (MIDDLE + drawn[5] * config.shift)
 
-    # One pixel beyond the edge is as far out as any.
+    # Everything beyond the edge is background, so one pixel of padding is enough.
     column, row = (tf.clip_by_value(each, -1.0, float(SIDE)) for each in (column, row))
     left, top = (tf.minimum(tf.floor(each), SIDE - 1.0) for each in (column, row))
     places = tf.cast((top + 1) * PADDED + left + 1, tf.int32)
@@ -101,7 +102,7 @@ def _mix(corners: list[tf.Tensor], right: tf.Tensor, down: tf.Tensor) -> tf.Tens
 
 
 def _thicken(mixed: tf.Tensor, corners: list[tf.Tensor], amount: tf.Tensor) -> tf.Tensor:
-    """Move each pixel towards the brightest of its corners where the amount is positive, else towards the darkest."""
+    """Move each pixel towards the brightest of its corners if the amount is positive, else towards the darkest."""
     import tensorflow as tf
 
     one, two, three, four = corners

@@ -1,4 +1,4 @@
-"""The state of a training between two rounds, in one file: a killed training goes on from it."""
+"""The checkpoint of a training: one file from which a killed training resumes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NAME = "checkpoint.npz"
 def save_checkpoint(
     folder: Path, network: keras.Model, history: History, best_weights: list[NDArray[np.float32]]
 ) -> None:
-    """Write the state of weights, optimizer and dropout, the history and the best weights, whole or not at all."""
+    """Write weights, optimizer and dropout state, history and best weights to one file, atomically."""
     import numpy as np
 
     arrays = [*map(np.asarray, _variables(network)), *best_weights]
@@ -35,10 +35,10 @@ def save_checkpoint(
 
 
 def restore_checkpoint(folder: Path, network: keras.Model) -> tuple[History, list[NDArray[np.float32]]] | None:
-    """Put a compiled network into the state of the checkpoint in *folder*.
+    """Restore a compiled network from the checkpoint in *folder*.
 
     Returns:
-        The history and the weights of the best round so far; None where there is no whole checkpoint.
+        The history and the weights of the best round so far; None if there is no intact checkpoint.
     """
     import zipfile
 

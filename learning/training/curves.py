@@ -1,4 +1,4 @@
-"""The learning curves of a training, as a picture."""
+"""Plot the learning curves of a training."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ __all__ = ["draw_curves"]
 
 
 def draw_curves(history: History, path: Path) -> None:
-    """Draw loss and error rate over the steps, of training and validation, into a PNG file.
+    """Plot training and validation loss and error rate over the steps, as a PNG file.
 
-    Training is worse than validation where its pictures are distorted and dropout is on.
+    Training figures may be worse than validation figures: distortion and dropout apply to training only.
     """
     from matplotlib.figure import Figure
     from matplotlib.ticker import PercentFormatter
@@ -23,7 +23,7 @@ def draw_curves(history: History, path: Path) -> None:
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     losses, errors = figure.subplots(1, 2)
     steps, best = [each.step for each in history.rounds], history.rounds[history.best]
-    losses.plot(steps, [each.loss for each in history.rounds], ".-", label="training, distorted pictures")
+    losses.plot(steps, [each.loss for each in history.rounds], ".-", label="training (augmented)")
     losses.plot(steps, [each.validation_loss for each in history.rounds], ".-", label="validation")
     losses.plot(best.step, best.validation_loss, "o", mfc="none", ms=12, color="black", label="kept")
     errors.plot(steps, [1 - each.accuracy for each in history.rounds], ".-")

@@ -1,4 +1,4 @@
-"""tf.data over a split: endless shuffled batches to train on, or every picture once, in order."""
+"""Feed a split through tf.data: shuffled batches for training, or every picture once, in order."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 __all__ = ["ordered_batches", "training_batches"]
 
 
-def training_batches(  # noqa: PLR0913  (each is one thing to decide)
+def training_batches(  # noqa: PLR0913  (each is one setting)
     split: Split, *, batch_size: int, steps: int, seed: int, augment: AugmentConfig | None, first: int = 0
 ) -> tf.data.Dataset[tuple[tf.Tensor, tf.Tensor]]:
-    """Feed the batches of the steps *first* to *steps*; every picture is seen once before any is seen again.
+    """Feed the batches of steps *first* to *steps*; every picture is seen once before any is seen again.
 
-    The pictures and distortions of step k follow from the seed and k alone, however many
-    threads prepare them, so a training that was cut off can go on where it was.
+    The pictures and distortions of step k depend on the seed and k alone, whatever the number of threads, so an
+    interrupted training can resume at any step.
 
     Args:
-        split: what to train on; at least one picture.
-        batch_size: pictures a step.
-        steps: number of batches of the whole training.
-        seed: of the order and of the distortions.
-        augment: how far to distort, or None for the pictures as they are.
-        first: number of batches to leave out at the beginning.
+        split: the training pictures, at least one.
+        batch_size: pictures per step.
+        steps: number of steps of the whole training.
+        seed: of the order and the distortions.
+        augment: limits of the distortions; None leaves the pictures undistorted.
+        first: the step to start at, from 0.
 
     Returns:
         Dataset of (images uint8 [batch_size, 28, 28], labels int32 [batch_size]).
@@ -48,12 +48,12 @@ def training_batches(  # noqa: PLR0913  (each is one thing to decide)
             batch = distort(batch, augment, tf.stack([seed, tf.cast(step, tf.int32)]))
         return batch, tf.gather(labels, chosen)
 
-    plain = tf.autograph.experimental.do_not_convert(batch_of)  # there is nothing to convert; looking costs 0.3 s
+    plain = tf.autograph.experimental.do_not_convert(batch_of)  # nothing needs AutoGraph, and its analysis costs 0.3 s
     return tf.data.Dataset.range(first, steps).map(plain, num_parallel_calls=1).prefetch(8)
 
 
 def ordered_batches(split: Split, batch_size: int) -> tf.data.Dataset[tuple[tf.Tensor, tf.Tensor]]:
-    """Feed every picture of the split once, in its order; the last batch may be smaller."""
+    """Feed every picture of the split once, in order; the last batch may be smaller."""
     import tensorflow as tf
 
     return tf.data.Dataset.from_tensor_slices((split.images, split.labels)).batch(batch_size)

@@ -1,4 +1,4 @@
-"""Training: rounds of steps, each followed by a look at the validation split; the best round is kept."""
+"""Train a network in rounds; each round ends with a validation, and the best round is kept."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 __all__ = ["fit"]
 
 VALIDATION_BATCH = 1000
-EXECUTION = 20  # steps without a return to Python, which would cost a fifth of a step
+STEPS_PER_CALL = 20  # steps run before returning to Python, because each return costs a fifth of a step
 
 
-def fit(  # noqa: PLR0913  (each is one thing to decide)
+def fit(  # noqa: PLR0913  (each is one setting)
     network: keras.Model,
     data: Split,
     validation: Split,
@@ -41,34 +41,34 @@ def fit(  # noqa: PLR0913  (each is one thing to decide)
 ) -> History:
     """Train *network* in place and leave it with the weights of its best round.
 
-    After each round the whole state is in *scratch*; a training that finds one there goes on from it and ends
-    with the weights it would have had undisturbed.
+    Each round ends with a checkpoint in *scratch*. A training that finds one there resumes from it and reaches the
+    same weights as an uninterrupted training.
 
     Args:
         network: pictures in, logits out.
-        data: what to train on.
-        validation: judges each round; at least one picture.
-        recipe: how.
+        data: the training split.
+        validation: the split that decides which round is best; at least one picture.
+        recipe: settings of the training.
         seed: of the order of the pictures and of their distortions.
-        scratch: folder of the checkpoint.
-        logs: folder for TensorBoard's events.
+        scratch: folder for the checkpoint.
+        logs: folder for TensorBoard events.
 
     Raises:
-        StageError: the loss stopped being a number.
+        StageError: the training diverged: a loss or an accuracy is not finite.
     """
     import keras
 
     round_steps = recipe.steps // recipe.rounds
-    model: Any = network  # Keras's own annotations name only the types of its defaults
+    model: Any = network  # Keras annotates its parameters with the types of their defaults only
     model.compile(
         optimizer=build_optimizer(recipe),
         loss=_smoothed_loss(network.output_shape[-1], recipe.label_smoothing),
         metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
-        steps_per_execution=max(steps for steps in range(1, EXECUTION + 1) if round_steps % steps == 0),
-        jit_compile=False,  # XLA doubles a step with pooling on a CPU
+        steps_per_execution=max(steps for steps in range(1, STEPS_PER_CALL + 1) if round_steps % steps == 0),
+        jit_compile=False,  # on a CPU, XLA doubles the time of a step with pooling
     )
     model.train_function = _several_steps(model)
-    keeper = _round_keeper(recipe, scratch, _judge(network, validation, recipe.label_smoothing))
+    keeper = _round_keeper(recipe, scratch, _validator(network, validation, recipe.label_smoothing))
     done = keeper.resume(model)
     if done < recipe.rounds:
         feed = training_batches(
@@ -93,7 +93,7 @@ def fit(  # noqa: PLR0913  (each is one thing to decide)
 
 
 def _several_steps(model: Any) -> Any:  # noqa: ANN401  (Keras's train function)
-    """Give what Keras makes of `steps_per_execution`, traced once where Keras traces six times, for a second."""
+    """Return Keras's train function for `steps_per_execution`, traced once: Keras's own six traces take a second."""
     from functools import cache
 
     import tensorflow as tf
@@ -121,8 +121,8 @@ def _smoothed_loss(classes: int, smoothing: float) -> Any:  # noqa: ANN401  (a K
     return loss
 
 
-def _judge(network: keras.Model, validation: Split, smoothing: float) -> Callable[[], dict[str, float]]:
-    """Give a function that measures the network as it is; Keras's own would trace it three times more, for 0.4 s."""
+def _validator(network: keras.Model, validation: Split, smoothing: float) -> Callable[[], dict[str, float]]:
+    """Return a function that validates the network; Keras's own validation traces three times more, for 0.4 s."""
     import numpy as np
     import tensorflow as tf
     from scipy.special import log_softmax
@@ -130,7 +130,7 @@ def _judge(network: keras.Model, validation: Split, smoothing: float) -> Callabl
     pictures = tf.TensorSpec([None, *validation.images.shape[1:]], tf.uint8)
     infer: Any = tf.function(lambda images: network(images, training=False)).get_concrete_function(pictures)
 
-    def judge() -> dict[str, float]:
+    def validate() -> dict[str, float]:
         batches = ordered_batches(validation, VALIDATION_BATCH)
         logits = np.concatenate([infer(images).numpy() for images, _ in batches]).astype(np.float64)
         surprise = -log_softmax(logits, axis=1)
@@ -138,16 +138,16 @@ def _judge(network: keras.Model, validation: Split, smoothing: float) -> Callabl
         loss = np.mean((1 - smoothing) * own + smoothing * surprise.mean(axis=1))
         return {"val_loss": float(loss), "val_accuracy": float(np.mean(logits.argmax(axis=1) == validation.labels))}
 
-    return judge
+    return validate
 
 
-def _round_keeper(recipe: Recipe, scratch: Path, judge: Callable[[], dict[str, float]]) -> Any:  # noqa: ANN401  (a class made where keras is imported)
+def _round_keeper(recipe: Recipe, scratch: Path, validate: Callable[[], dict[str, float]]) -> Any:  # noqa: ANN401  (its class is defined where keras is imported)
     import keras
 
     round_steps = recipe.steps // recipe.rounds
 
     class RoundKeeper(keras.callbacks.Callback):
-        """Reports progress; keeps the figures of each round, the weights of the best, and a checkpoint."""
+        """Reports progress, keeps the history and the best weights, and saves a checkpoint after each round."""
 
         model: Any
 
@@ -157,10 +157,10 @@ def _round_keeper(recipe: Recipe, scratch: Path, judge: Callable[[], dict[str, f
             self.weights: list[NDArray[np.float32]] = []
 
         def resume(self, model: Any) -> int:  # noqa: ANN401
-            """Go on from the checkpoint, if there is one; gives the number of rounds it holds."""
+            """Resume from the checkpoint, if there is one, and return the number of finished rounds."""
             if found := restore_checkpoint(scratch, model):
                 self.history, self.weights = found
-                tell(f"goes on from step {self.history.rounds[-1].step} of {recipe.steps}, where it was cut off")
+                tell(f"resumes at step {self.history.rounds[-1].step} of {recipe.steps}")
             return len(self.history.rounds)
 
         def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
@@ -170,7 +170,7 @@ def _round_keeper(recipe: Recipe, scratch: Path, judge: Callable[[], dict[str, f
 
         def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
             logs = {} if logs is None else logs
-            logs.update(judge())  # TensorBoard, which comes next, shows them too
+            logs.update(validate())  # also for the TensorBoard callback, which runs next
             figures = _round_of((epoch + 1) * round_steps, logs)
             self.history = self.history.with_round(figures)
             if self.history.best == epoch:

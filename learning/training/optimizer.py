@@ -1,4 +1,4 @@
-"""The optimizers, with their schedules."""
+"""The optimizers and their schedules."""
 
 from __future__ import annotations
 
@@ -23,9 +23,13 @@ def build_optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
 
 
 def triangular_sgd(*, steps: int, peak: float, warmup: float, weight_decay: float) -> keras.optimizers.Optimizer:
-    """SGD with Nesterov momentum 0.9; the rate climbs to *peak* over the share *warmup* of the steps, then falls to 0.
+    """Return SGD with Nesterov momentum 0.9 and a triangular schedule.
 
-    Weight decay applies to kernels only: normalisation and biases need their freedom.
+    Args:
+        steps: length of the training.
+        peak: the highest learning rate, from which it falls linearly to 0.
+        warmup: share of the steps, between 0 and 1, in which the rate rises linearly from 0 to *peak*.
+        weight_decay: applied to kernels only, not to biases and normalisation parameters.
     """
     import keras
     import tensorflow as tf
@@ -45,7 +49,7 @@ def triangular_sgd(*, steps: int, peak: float, warmup: float, weight_decay: floa
 
 
 def adam(learning_rate: float) -> keras.optimizers.Optimizer:
-    """Adam at a constant learning rate."""
+    """Return Adam with a constant learning rate."""
     import keras
 
     return keras.optimizers.Adam(learning_rate)

@@ -1,6 +1,6 @@
-"""How each network is trained: `standard` in full, the other recipes as what they do otherwise.
+"""The training recipes; the defaults of Recipe are `standard`, and the other recipes list their differences.
 
-What each lever bought is in README.md; every length is in steps, so that a small data set trains as long as a
+docs/measurements.md shows what each setting gains. Lengths are in steps, so a small data set trains as long as a
 large one.
 """
 
@@ -19,28 +19,28 @@ Share = Annotated[float, Field(ge=0, lt=1)]
 
 
 class Recipe(Config):
-    """Everything that decides a training but its data and its seed; the defaults are those of `standard`."""
+    """All settings of a training except the data and the seed; the defaults are those of `standard`."""
 
     network: Literal["mlp", "cnn", "deep"] = "cnn"
-    """In learning/training/networks.py."""
+    """The architecture, defined in learning/training/networks.py."""
     steps: PositiveInt = 1800
-    """Length of the training; eight times as many bought 0.07 points of validation accuracy."""
+    """Length of the training; eight times as many steps gained 0.07 points of validation accuracy."""
     rounds: PositiveInt = 5
-    """Looks at the validation split, one every steps / rounds: the best round is kept, and the last can be resumed."""
+    """Validations, one every steps / rounds steps; the best round is kept, and training resumes after the last."""
     batch_size: PositiveInt = 128
-    """Pictures a step."""
+    """Pictures per step."""
     optimizer: Literal["sgd", "adam"] = "sgd"
-    """`sgd` with Nesterov momentum 0.9 and a triangular schedule, or `adam` at a constant rate."""
+    """`sgd` with Nesterov momentum 0.9 and a triangular schedule, or `adam` with a constant rate."""
     learning_rate: PositiveFloat = 1.0
-    """Of adam; the peak of sgd's schedule, which falls to 0 at the end: large steps first, small ones last."""
+    """The constant rate of adam, or the peak of sgd's schedule, which falls to 0 at the end."""
     warmup: Annotated[float, Field(gt=0, lt=1)] = 0.25
-    """Share of the steps in which the rate of sgd climbs to its peak; a short training has no time for a slow start."""
+    """Share of the steps in which sgd's rate rises to its peak; a short training needs a quick start."""
     weight_decay: NonNegativeFloat = 0.0005
-    """Of sgd, on kernels only: normalisation and biases need their freedom."""
+    """Weight decay of sgd, on kernels only, not on biases and normalisation parameters."""
     label_smoothing: Share = 0.05
-    """Share of the target spread evenly over all digits."""
+    """Share of the target that is spread evenly over all classes."""
     augment: AugmentConfig | None = AugmentConfig()
-    """How far training pictures are distorted; null leaves them as they are."""
+    """Limits of the distortions of training pictures; null turns augmentation off."""
 
 
 RECIPES: dict[str, dict[str, Any]] = {
@@ -59,7 +59,7 @@ RECIPES: dict[str, dict[str, Any]] = {
         "learning_rate": 0.8,
         "augment": {"rotation": 12.0, "scale": 0.15, "shear": 0.2, "shift": 1.7, "thickness": 1.2},
     },
-    # As tutorials train it: five passes over the full MNIST.
+    # As in the tutorials: about five epochs of the full MNIST.
     "mlp": {
         "network": "mlp",
         "steps": 8500,

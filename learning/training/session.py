@@ -1,4 +1,4 @@
-"""TensorFlow's process-wide settings: threads, determinism and a fresh, seeded state for each stage."""
+"""TensorFlow's process-wide state: threads, determinism, and a fresh seed for each stage."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ __all__ = ["configure", "device", "restart"]
 
 
 def configure(threads: int) -> None:
-    """Fix the number of threads and turn op determinism on, without importing TensorFlow: it reads them when it starts.
+    """Set the number of threads and turn on op determinism, by environment variables that TensorFlow reads on import.
 
-    The same inputs, seed and library versions then give the same weights bit for bit in a
-    new process with the same number of threads on the same kind of processor; another number
-    of threads sums in another order, and so gives other weights.
+    The same inputs, seed and library versions then yield bit-identical weights in any process with the same number
+    of threads on the same kind of processor. Another number of threads sums in another order and yields other
+    weights.
 
     Args:
-        threads: of one operation (intra-op); operations also run side by side (inter-op).
+        threads: threads of one operation (intra-op), and operations run in parallel (inter-op).
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
     os.environ["KERAS_BACKEND"] = "tensorflow"
@@ -24,7 +24,7 @@ def configure(threads: int) -> None:
 
 
 def restart(seed: int) -> None:
-    """Forget what earlier stages built in this process and seed Python, numpy and TensorFlow."""
+    """Clear Keras's state from earlier stages, and seed Python, numpy and TensorFlow."""
     import keras
 
     keras.utils.clear_session()
@@ -32,7 +32,7 @@ def restart(seed: int) -> None:
 
 
 def device() -> str:
-    """Name what TensorFlow computes on: a GPU where it sees one, else the CPU with its number of threads."""
+    """Return what TensorFlow computes on, in words: 'the GPU NAME' if there is one, else 'the CPU, 2 threads'."""
     import tensorflow as tf
 
     for gpu in tf.config.list_physical_devices("GPU"):

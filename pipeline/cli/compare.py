@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 __all__ = ["compare", "summary"]
 
 LISTED = 10
-Run = Annotated[str, typer.Argument(metavar="RUN", autocompletion=complete_run, help=RUN)]
+First = Annotated[str, typer.Argument(metavar="FIRST", autocompletion=complete_run, help=RUN)]
+Second = Annotated[str, typer.Argument(metavar="SECOND", autocompletion=complete_run, help="Another run.")]
 
 
-def compare(context: typer.Context, first: Run, second: Run, *, as_json: AsJson = False) -> None:
-    """Compare two runs: settings, metrics with paired intervals, and the pictures that got better or worse."""
+def compare(context: typer.Context, first: First, second: Second, *, as_json: AsJson = False) -> None:
+    """Compare two runs: settings, metrics and changed pictures.
+
+    Metrics that both runs measured on the same pictures come with paired 95 % intervals.
+    """
     from pipeline.cli.arguments.past_run import find_run
     from pipeline.report.comparison import compare_runs
     from pipeline.report.material import Material
@@ -31,14 +35,14 @@ def compare(context: typer.Context, first: Run, second: Run, *, as_json: AsJson 
 
 
 def summary(found: RunComparison) -> str:
-    """Give a comparison as text: what was set otherwise, the figures, and the pictures."""
+    """Return a comparison as text: changed settings, metrics, and pictures that got better or worse."""
     from pipeline.cli.printing.table import columns
-    from pipeline.report.comparison import said
+    from pipeline.report.comparison import setting_text
 
     parts = [f"first    {found.first}\nsecond   {found.second}"]
-    changes = [f"{each.setting}: {said(each.first)} -> {said(each.second)}" for each in found.settings]
+    changes = [f"{each.setting}: {setting_text(each.first)} -> {setting_text(each.second)}" for each in found.settings]
     changes += [f"{stage}: {text}" for stage, text in found.others.items()]
-    parts.append("\n".join(changes) or "nothing was set otherwise")
+    parts.append("\n".join(changes) or "no setting differs")
     evaluated = all(any(figures) for figures in zip(*map(_known, found.metrics), strict=True))
     if found.metrics and evaluated:
         header = ("metric", "first", "second", "difference", "95 %")
@@ -67,6 +71,6 @@ def _pictures(found: RunComparison) -> str:
 
 
 def _listed(title: str, pictures: list[Picture]) -> list[str]:
-    lines = [f"{title:8} {each.id}: is {each.label}, read {each.first} -> {each.second}" for each in pictures[:LISTED]]
+    lines = [f"{title:8} {each.id}: {each.label} read as {each.first} -> {each.second}" for each in pictures[:LISTED]]
     more = len(pictures) - len(lines)
-    return lines + ([f"         and {more} more: --json has them all"] if more > 0 else [])
+    return lines + ([f"         and {more} more: --json lists them all"] if more > 0 else [])

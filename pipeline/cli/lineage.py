@@ -1,4 +1,4 @@
-"""`digits lineage`: where an artifact, or what a run came to, was made from."""
+"""`digits lineage`: what an artifact, or the outputs of a run, were made from."""
 
 from __future__ import annotations
 
@@ -13,20 +13,19 @@ from pipeline.cli.arguments.project import artifacts_of
 
 __all__ = ["lineage"]
 
-
 FORMS = ("tree", "json", "dot")
 Named = Annotated[
     str | None,
     typer.Argument(
         metavar="ARTIFACT|RUN",
         autocompletion=complete_artifact,
-        help="champion, stage.output, a version as v0003-8f3c1d2a, a path, or a run; by default the latest run.",
+        help="champion, stage.output, a version such as v0003-8f3c1d2a, a path, or a run. Default: the latest run.",
     ),
 ]
 Format = Annotated[
     str,
     typer.Option(
-        "--format", metavar="|".join(FORMS), autocompletion=offer(FORMS), help="As a tree, as JSON, or for Graphviz."
+        "--format", metavar="|".join(FORMS), autocompletion=offer(FORMS), help="A tree, JSON, or Graphviz's dot."
     ),
 ]
 
@@ -37,14 +36,17 @@ def lineage(
     *,
     form: Format = "tree",
 ) -> None:
-    """Show what an artifact was made from, and by what: Artifacts, Executions and the Events between them."""
+    """Show what an artifact was made from, and by which stages.
+
+    The output uses the terms of ML Metadata: Artifacts, Executions, and the Events between them.
+    """
     from pipeline.report.lineage.graph import trace_artifact, trace_run
     from pipeline.report.lineage.named import find_named
     from pipeline.report.lineage.tree import draw_tree
     from schemas.errors import UsageError, nearest
 
     if form not in FORMS:
-        raise UsageError(f"--format {form} is not known", expected=", ".join(FORMS), do=nearest(form, [*FORMS]))
+        raise UsageError(f"there is no format {form}", expected=", ".join(FORMS), do=nearest(form, [*FORMS]))
     artifacts = artifacts_of(context)
     found = find_named(artifacts, name)
     traced = trace_artifact(artifacts, found) if isinstance(found, str) else trace_run(artifacts, found)

@@ -1,16 +1,17 @@
-"""`digits`: the commands put together, and what ends them."""
+"""`digits`: the command line. It groups the commands and sets the exit code."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from pipeline.cli.arguments.command import ProjectCommand
+from pipeline.cli.arguments.command import ProjectCommand, ProjectGroup
 from pipeline.cli.check import check
 from pipeline.cli.compare import compare
 from pipeline.cli.lineage import lineage
@@ -29,24 +30,33 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "main"]
 
-GOES_ON = {
-    **dict.fromkeys(("run", "rerun"), "nothing half-done was published: digits run continues from here"),
-    "score": "what was scored is kept: the same command continues from here",
+RESUMES = {
+    **dict.fromkeys(("run", "rerun"), "nothing incomplete was published: digits run resumes from here"),
+    "score": "finished parts are kept: the same command resumes from here",
+}
+
+PANELS: dict[str, tuple[Callable[..., None], ...]] = {
+    "Run the pipeline": (run, rerun, plan, check),
+    "Look at runs": (runs, show, compare, report, lineage),
+    "Read pictures": (predict, score),
+    "Housekeeping": (verify,),
 }
 
 app = typer.Typer(
+    cls=ProjectGroup,
     name="digits",
-    help="A pipeline that learns to read handwritten digits: ingest, preprocess, train, evaluate, export.",
+    help="Train, evaluate and export a model that reads handwritten digits, and read pictures with it.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
 )
-for command in (run, rerun, plan, check, runs, show, predict, verify, report, compare, lineage):
-    app.command(cls=ProjectCommand)(command)
-app.command(cls=ProjectCommand, context_settings={"allow_extra_args": True})(score)
+for panel, commands in PANELS.items():
+    for command in commands:
+        settings = {"allow_extra_args": command is score}  # Beam's own options, after --
+        app.command(cls=ProjectCommand, rich_help_panel=panel, context_settings=settings)(command)
 
 
-def _print_version(asked: bool) -> None:  # noqa: FBT001  (typer calls it so)
+def _print_version(asked: bool) -> None:  # noqa: FBT001  (typer passes it by position)
     if asked:
         from importlib.metadata import version
 
@@ -58,14 +68,15 @@ def _print_version(asked: bool) -> None:  # noqa: FBT001  (typer calls it so)
 def options(
     context: typer.Context,
     directory: Annotated[
-        Path | None, typer.Option("-C", metavar="DIR", help="The project; by default the nearest folder upward.")
+        Path | None,
+        typer.Option("-C", metavar="DIR", help="Project folder. Default: the nearest one upward with a pipeline.yaml."),
     ] = None,
     *,
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Keep the options that stand before the command."""
+    """Store the options given before the command."""
     from pipeline.cli.process.interrupt import Interrupted
 
     del version
@@ -74,7 +85,7 @@ def options(
 
 
 def main() -> None:
-    """Run the command, and end the process with its exit code."""
+    """Run the command and end the process with its exit code."""
     try:
         _run()
     except SystemExit as end:
@@ -86,7 +97,7 @@ def main() -> None:
 
 
 def _run() -> None:
-    """Run the command; an error a person can mend is printed without traceback, and sets the exit code."""
+    """Run the command; print a DigitsError without traceback and exit with its code."""
     from pipeline.cli.process.interrupt import Interrupted, raise_on_signals
     from schemas.errors import DigitsError
 
@@ -94,13 +105,13 @@ def _run() -> None:
     raise_on_signals()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a locale without umlauts is no reason to fail
+            stream.reconfigure(errors="backslashreplace")  # names outside the locale's encoding are escaped, not fatal
     try:
         app()
     except DigitsError as error:
         if Interrupted.raised:
             _end(Interrupted.raised)
-        if "_DIGITS_COMPLETE" not in os.environ:  # an error would stand in the line that is being typed
+        if "_DIGITS_COMPLETE" not in os.environ:  # completing: a message would land in the line being typed
             print(f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
     except OSError as error:
@@ -111,13 +122,13 @@ def _run() -> None:
 
 
 def _end(signal: Interrupted) -> NoReturn:
-    """Say what ended the command, and what to do."""
-    print("; ".join(filter(None, (signal.word, GOES_ON.get(signal.command, "")))), file=sys.stderr)
+    """Print which signal ended the command and how to resume."""
+    print("; ".join(filter(None, (signal.word, RESUMES.get(signal.command, "")))), file=sys.stderr)
     sys.exit(signal.exit_code)
 
 
 def _open_closed_streams() -> None:
-    """Open the standard streams that whoever started us has closed: else the next file would take their place."""
+    """Open standard streams that the parent process closed; otherwise the next file opened would take their number."""
     for number in range(3):
         try:
             os.fstat(number)

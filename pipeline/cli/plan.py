@@ -11,7 +11,7 @@ __all__ = ["plan"]
 
 
 def plan(context: typer.Context, overrides: Overrides = None, *, as_json: AsJson = False) -> None:
-    """Say what `digits run` would do, and why, without doing it."""
+    """Show what `digits run` would do, and why, without running it."""
     from pipeline.cli.printing.run_summary import summary
     from pipeline.plan import foresee
 

@@ -1,4 +1,4 @@
-"""`digits predict`: read pictures."""
+"""`digits predict`: read the digit in each picture."""
 
 from __future__ import annotations
 
@@ -18,23 +18,24 @@ if TYPE_CHECKING:
 __all__ = ["predict"]
 
 UNREADABLE = 5
-PLACES = 6  # of a probability in JSON
+PLACES = 6  # decimals of a probability in JSON
 
-
-Images = Annotated[list[str], typer.Argument(metavar="IMAGE", help="Picture files; - reads standard input.")]
+Images = Annotated[list[str], typer.Argument(metavar="IMAGE", help="Picture files; - is standard input.")]
 Version = Annotated[
     str | None,
     typer.Option(
         "--model",
         metavar="VERSION",
         autocompletion=complete_model,
-        help="Read with this model, by its name or digest or the beginning of it; by default the champion.",
+        help="The model to use: its name or digest, or the start of it. Default: the champion.",
     ),
 ]
-Show = Annotated[bool, typer.Option("--show", help="Draw each picture as it came, each step, and what was read.")]
+Show = Annotated[
+    bool, typer.Option("--show", help="Draw each picture, each step of its normalisation, and the 28x28 result.")
+]
 Sheet = Annotated[
     Path | None,
-    typer.Option("--sheet", metavar="FILE.png", help="Write the steps into a PNG; of one picture only."),
+    typer.Option("--sheet", metavar="FILE.png", help="Write those drawings to a PNG; for one picture only."),
 ]
 
 
@@ -47,9 +48,9 @@ def predict(  # noqa: PLR0913  (each is an option)
     sheet: Sheet = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read the digit in each picture, or say why it is unsure.
+    """Read the digit in each picture, or say why not.
 
-    Exits with 5 when some file could not be read; the others are answered.
+    Exit code 5: some files could not be read; the others are answered.
     """
     _check(images, show=show, sheet=sheet, as_json=as_json)
     from inference.model.threads import use_one_thread
@@ -79,15 +80,15 @@ def _check(images: list[str], *, show: bool, sheet: Path | None, as_json: bool) 
     from schemas.errors import UsageError
 
     if show and as_json:
-        raise UsageError("--show draws for people, --json is for programs", do="leave one of them out")
+        raise UsageError("--show and --json exclude one another", do="drop one of them")
     if sheet and len(images) > 1:
-        raise UsageError("--sheet shows the steps of one picture", found=f"{len(images)} pictures")
+        raise UsageError("--sheet takes one picture only", found=f"{len(images)} pictures")
     if sheet:
         from pipeline.cli.arguments.sheet import check_sheet
 
         check_sheet(sheet)
         if os.path.realpath(sheet) == os.path.realpath(images[0]):
-            raise UsageError(f"--sheet {sheet} is the picture itself", do="name another file")
+            raise UsageError(f"--sheet {sheet} is the picture itself", do="choose another file name")
 
 
 def _source(name: str) -> Path | bytes:
@@ -137,8 +138,8 @@ def _write_sheet(path: Path, name: str, answer: Answer) -> None:
     from pipeline.cli.printing.answers import answer_words, printable
 
     if answer.reading is None:
-        print(f"no steps are drawn in {path}: nothing was read", file=sys.stderr)
+        print(f"{path} is not written: the picture could not be read", file=sys.stderr)
         return
     head = (printable(name), answer_words(answer))
     path.write_bytes(draw_sheet(answer.reading.trace, answer.steps, head=head))
-    print(f"the steps are drawn in {path}", file=sys.stderr)
+    print(f"steps drawn in {path}", file=sys.stderr)

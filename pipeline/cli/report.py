@@ -1,4 +1,4 @@
-"""`digits report`: all about a run, as one HTML file."""
+"""`digits report`: everything about a run in one HTML file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipeline.cli.arguments.project import artifacts_of
 __all__ = ["report"]
 
 Out = Annotated[
-    Path | None, typer.Option("--out", metavar="FILE", help="Where to write it; by default report.html of the run.")
+    Path | None, typer.Option("--out", metavar="FILE", help="File to write. Default: report.html in the run's folder.")
 ]
 
 
@@ -24,13 +24,16 @@ def report(
     context: typer.Context,
     run: Annotated[
         str | None,
-        typer.Argument(metavar="RUN", autocompletion=complete_run, help=RUN),
+        typer.Argument(metavar="RUN", autocompletion=complete_run, help=f"{RUN} Default: the latest."),
     ] = None,
     *,
-    show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    show: Annotated[bool, typer.Option("--open", help="Open the report in the browser.")] = False,
     out: Out = None,
 ) -> None:
-    """Write the report of a run, by default the latest: one HTML file that needs no network."""
+    """Write the report of a run as one HTML file.
+
+    The file is self-contained: it needs no network.
+    """
     from pipeline.cli.arguments.past_run import find_run
     from pipeline.report.material import Material
     from pipeline.report.page import write_report
@@ -43,7 +46,7 @@ def report(
         raise UsageError(f"--out {path} cannot be written", expected="a file in a folder that exists")
     size = write_report(material, path)
     print(os.path.relpath(path))
-    print(f"{size / 1e6:.1f} MB, in one file", file=sys.stderr)
+    print(f"{size / 1e6:.1f} MB, self-contained", file=sys.stderr)
     if show:
         _open(path)
 
@@ -52,4 +55,4 @@ def _open(path: Path) -> None:
     import webbrowser
 
     if not webbrowser.open(path.absolute().as_uri()):
-        print(f"no browser was found: open {path.absolute()} in one", file=sys.stderr)
+        print(f"no browser found: open {path.absolute()} yourself", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""`digits rerun`: one stage."""
+"""`digits rerun`: run one stage again."""
 
 from __future__ import annotations
 
@@ -8,15 +8,20 @@ import typer
 
 from pipeline.cli.arguments.completion import Overrides, complete_run, complete_stage
 from pipeline.cli.arguments.project import AsJson, check_stage, open_project
-from pipeline.cli.printing.outcome import tell_outcome
+from pipeline.cli.printing.outcome import print_outcome
 
 __all__ = ["rerun"]
 
 BaseRun = Annotated[
     str | None,
-    typer.Option("--run", metavar="RUN", autocompletion=complete_run, help="Take the stages above from this run."),
+    typer.Option(
+        "--run",
+        metavar="RUN",
+        autocompletion=complete_run,
+        help="Take the outputs of the stages above from this run. Default: the latest.",
+    ),
 ]
-Downstream = Annotated[bool, typer.Option("--downstream", help="Go on with the stages below, gate and promotion.")]
+Downstream = Annotated[bool, typer.Option("--downstream", help="Also run the stages below, the gate and promotion.")]
 
 
 def rerun(  # noqa: PLR0913  (each is an option)
@@ -30,18 +35,18 @@ def rerun(  # noqa: PLR0913  (each is an option)
     downstream: Downstream = False,
     as_json: AsJson = False,
 ) -> None:
-    """Run one stage again, on what the stages above it put out in the latest run.
+    """Run one stage again, on the outputs of an earlier run.
 
-    The settings are those of pipeline.yaml now, plus --set; what differs from then is said. The
-    stages below whose inputs changed are listed as stale.
+    The settings are those of pipeline.yaml now, plus --set; any difference from the earlier run is
+    printed. Stages below whose inputs changed are listed as stale.
     """
     from pipeline.cli.arguments.past_run import find_run
-    from pipeline.cli.printing.progress import tell
-    from pipeline.runner import Selection, carry_out
+    from pipeline.cli.printing.progress import show_progress
+    from pipeline.runner import Selection, run_pipeline
 
     pipeline, store = open_project(context, overrides)
     check_stage(pipeline, stage)
     taken = find_run(store.artifacts, base) if base else None
-    with tell():
-        finished = carry_out(pipeline, store, Selection(stage, None if downstream else stage, (stage,), taken))
-    tell_outcome(context, finished, as_json=as_json)
+    with show_progress():
+        finished = run_pipeline(pipeline, store, Selection(stage, None if downstream else stage, (stage,), taken))
+    print_outcome(context, finished, as_json=as_json)

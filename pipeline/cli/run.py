@@ -1,4 +1,4 @@
-"""`digits run`: the whole pipeline, or a part of it."""
+"""`digits run`: run the pipeline or part of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import typer
 
 from pipeline.cli.arguments.completion import Overrides, complete_stage
 from pipeline.cli.arguments.project import AsJson, check_part, check_stage, open_project
-from pipeline.cli.printing.outcome import tell_outcome
+from pipeline.cli.printing.outcome import print_outcome
 
 __all__ = ["run"]
 
@@ -18,17 +18,22 @@ From = Annotated[
         "--from",
         metavar="STAGE",
         autocompletion=complete_stage,
-        help="Take the stages above as the latest run left them.",
+        help="Start here; take the outputs of the stages above from the latest run.",
     ),
 ]
 To = Annotated[
     str | None,
-    typer.Option("--to", metavar="STAGE", autocompletion=complete_stage, help="End after it, without promotion."),
+    typer.Option(
+        "--to", metavar="STAGE", autocompletion=complete_stage, help="Stop after this stage, without promotion."
+    ),
 ]
 Force = Annotated[
     list[str] | None,
     typer.Option(
-        "--force", metavar="STAGE", autocompletion=complete_stage, help="Run it even if nothing changed; repeatable."
+        "--force",
+        metavar="STAGE",
+        autocompletion=complete_stage,
+        help="Run this stage even if nothing changed; repeatable.",
     ),
 ]
 
@@ -42,19 +47,19 @@ def run(  # noqa: PLR0913  (each is an option)
     force: Force = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run the pipeline: every stage that has to, then the gate, then promotion.
+    """Run the stages that changed, the gate, and promotion.
 
-    Exits with 0 when done, 1 when a stage failed, 3 when the gate rejected the model, 4 when an
-    input is missing or corrupt.
+    Exit codes: 0 done, 1 a stage failed, 3 the gate rejected the model, 4 an input is missing or
+    corrupt.
     """
-    from pipeline.cli.printing.progress import tell
-    from pipeline.runner import Selection, carry_out
+    from pipeline.cli.printing.progress import show_progress
+    from pipeline.runner import Selection, run_pipeline
 
     pipeline, store = open_project(context, overrides)
     for stage in (first, last, *(force or ())):
         if stage:
             check_stage(pipeline, stage)
     check_part(pipeline, first, last, force or ())
-    with tell():
-        finished = carry_out(pipeline, store, Selection(first, last, tuple(force or ())))
-    tell_outcome(context, finished, as_json=as_json)
+    with show_progress():
+        finished = run_pipeline(pipeline, store, Selection(first, last, tuple(force or ())))
+    print_outcome(context, finished, as_json=as_json)

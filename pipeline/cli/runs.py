@@ -1,4 +1,4 @@
-"""`digits runs`: the runs there were."""
+"""`digits runs`: list past runs."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ __all__ = ["runs"]
 
 def runs(
     context: typer.Context,
-    number: Annotated[int, typer.Option("-n", min=1, help="How many, the newest first.")] = 20,
+    number: Annotated[int, typer.Option("-n", metavar="N", min=1, help="How many to list.")] = 20,
     *,
     as_json: AsJson = False,
 ) -> None:
-    """List the runs, the newest first."""
+    """List the runs, newest first."""
     from pipeline.cli.printing.table import columns
     from pipeline.history import read_runs
 
@@ -27,7 +27,7 @@ def runs(
         print("[" + ",\n".join(record.model_dump_json(indent=2) for record in records) + "]")
         return
     if not records:
-        print("no runs yet: digits run makes the first")
+        print("no runs yet: start one with digits run")
         return
     rows = [
         (

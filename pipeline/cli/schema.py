@@ -1,4 +1,4 @@
-"""The JSON Schema of pipeline.yaml, for editors."""
+"""The JSON Schema of pipeline.yaml, for completion and checks in editors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["json_schema"]
 
 
 def json_schema(pipeline: Pipeline) -> dict[str, Any]:
-    """Describe pipeline.yaml as an editor needs it, with the settings of the stages that *pipeline* has."""
+    """Return the JSON Schema of pipeline.yaml, with the settings of the stages in *pipeline*."""
     from pydantic.json_schema import models_json_schema
 
     from schemas.settings.pipeline_file import PipelineEntry, StageEntry

@@ -1,4 +1,4 @@
-"""`digits score`: read every picture below a folder."""
+"""`digits score`: read every picture in a folder tree."""
 
 from __future__ import annotations
 
@@ -22,47 +22,72 @@ __all__ = ["score"]
 UNREADABLE = 5
 ENGINES = ("local", "beam")
 DEFAULT = "predictions.parquet"
-FORCE = f"Keep nothing of a run that was broken off, nor of a folder of Parquet files; replace {DEFAULT}."
+
+Folder = Annotated[
+    str,
+    typer.Argument(metavar="FOLDER", help="The folder to score, with its subfolders; or a URL that Beam can read."),
+]
+Out = Annotated[
+    str | None,
+    typer.Option(
+        "--out",
+        metavar="FILE|DIR",
+        help="A .parquet, .csv or .jsonl file, replaced if it exists; or a folder of Parquet files, where a rerun "
+        f"keeps those of unchanged pictures. Default: {DEFAULT}, unless it exists.",
+    ),
+]
+Version = Annotated[
+    str | None, typer.Option("--model", metavar="VERSION", help="The model to use. Default: the champion.")
+]
+FolderLabels = Annotated[
+    bool,
+    typer.Option("--labels", help="Take each picture's folder name as its label; add it and print the accuracy."),
+]
+Probabilities = Annotated[bool, typer.Option("--probabilities", help="Add the probability of every class.")]
+Digests = Annotated[bool, typer.Option("--sha256", help="Add the SHA-256 of every file.")]
+Follow = Annotated[bool, typer.Option("--follow", help="Follow symbolic links, even out of FOLDER.")]
+Force = Annotated[
+    bool,
+    typer.Option(
+        "--force",
+        help=f"Start over: discard an interrupted run's parts and the Parquet files in DIR, and replace {DEFAULT}.",
+    ),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", min=1, metavar="N", help="Processes of the local engine. Default: one per core."),
+]
+Engine = Annotated[
+    str,
+    typer.Option("--engine", metavar="|".join(ENGINES), help="Where to run; for beam, pass Beam's options after --."),
+]
+Sheet = Annotated[
+    Path | None,
+    typer.Option("--sheet", metavar="FILE.png", help="Draw the unsure pictures and the least confident digits."),
+]
 
 
 def score(  # noqa: PLR0913  (each is an option)
     context: typer.Context,
-    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="All that is below it; or a URL that Beam reads.")],
-    out: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE|DIR",
-            help="Write .parquet, .csv or .jsonl, in place of what was there; or a folder of Parquet files, of which a "
-            f"rerun keeps those of unchanged pictures. By default {DEFAULT}, where there is none.",
-        ),
-    ] = None,
+    folder: Folder,
+    out: Out = None,
     *,
-    version: Annotated[
-        str | None, typer.Option("--model", metavar="VERSION", help="Another model; by default the champion.")
-    ] = None,
-    labels: Annotated[
-        bool, typer.Option("--labels", help="The folder a picture lies in is its label: add it, and the accuracy.")
-    ] = False,
-    probabilities: Annotated[bool, typer.Option("--probabilities", help="Add those of every class.")] = False,
-    sha256: Annotated[bool, typer.Option("--sha256", help="Add that of every file.")] = False,
-    follow: Annotated[bool, typer.Option("--follow", help="Follow links, wherever they lead.")] = False,
-    force: Annotated[bool, typer.Option("--force", help=FORCE)] = False,
-    workers: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Processes of the local engine; by default one a core.")
-    ] = None,
-    engine: Annotated[
-        str, typer.Option(metavar="|".join(ENGINES), help="beam takes Beam's own options after --.")
-    ] = "local",
-    sheet: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE.png", help="Draw the unsure pictures, and the digits of least confidence."),
-    ] = None,
+    version: Version = None,
+    labels: FolderLabels = False,
+    probabilities: Probabilities = False,
+    sha256: Digests = False,
+    follow: Follow = False,
+    force: Force = False,
+    workers: Workers = None,
+    engine: Engine = "local",
+    sheet: Sheet = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read every picture below a folder, and account for every file.
+    """Read every picture in a folder tree; account for every file.
 
-    A run that was broken off goes on where it was; one that came to its end is done anew, but for a folder of Parquet
-    files. Exits with 5 when some file could not be read; the others are scored.
+    An interrupted run resumes; a finished one starts over, unless the output is a folder of Parquet files.
+    Exit code 5: some files could not be read; the others are scored.
+
     On Beam: digits score FOLDER --out DIR --engine beam -- --runner=FlinkRunner --flink_master=HOST:PORT
     """
     from inference.model.threads import use_one_thread
@@ -72,38 +97,33 @@ def score(  # noqa: PLR0913  (each is an option)
     from inference.scoring.engines.local import do_without_pandas
     from inference.scoring.folder import score_folder
     from inference.scoring.output import Output
-    from pipeline.cli.printing.progress import tell
+    from pipeline.cli.printing.progress import show_progress
 
     if engine == "local":
         do_without_pandas()
     output = Output(out or _default(force=force))
     columns = {"labels": labels, "sha256": sha256, "probabilities": probabilities}
     work = _work(artifacts_of(context), version, folder, output, columns, follow=follow)
-    with tell(f"scoring {folder.rstrip('/').rpartition('/')[2] or folder}"):
+    with show_progress(f"scoring {folder.rstrip('/').rpartition('/')[2] or folder}"):
         scored = score_folder(work, output, beam=beam, workers=workers, force=force)
     if sheet:
         _write_sheet(sheet, work, scored)
-    if as_json:
-        _print_json(scored, output, beam.runner if beam else engine, work.bundle.version)
-    else:
-        from pipeline.cli.printing.score_summary import tell_scored
-
-        tell_scored(scored, output, work.bundle)
+    _print(scored, output, work, beam.runner if beam else engine, as_json=as_json)
     if scored.summary.decisions["unreadable"]:
         raise typer.Exit(UNREADABLE)
 
 
 def _default(*, force: bool) -> str:
-    """Name the output where nobody did; what is there by that name may be of another folder."""
+    """Return the default output file; refuse one that exists, which may be of another folder."""
     from schemas.errors import UsageError
 
     if Path(DEFAULT).exists() and not force:
-        raise UsageError(f"{DEFAULT} is there already", do="name another with --out, or replace it with --force")
+        raise UsageError(f"{DEFAULT} exists already", do="choose another file with --out, or replace it with --force")
     return DEFAULT
 
 
 def _check(folder: str, engine: str, arguments: list[str], sheet: Path | None) -> Beam | None:
-    """Refuse what cannot be done; gives the engine of Beam's that is asked for."""
+    """Raise unless the arguments fit together; return Beam's engine if it is asked for."""
     from inference.scoring.storage.atomic_file import is_remote
     from pipeline.cli.arguments.sheet import check_sheet
     from schemas.errors import InputError, UsageError, nearest
@@ -111,17 +131,17 @@ def _check(folder: str, engine: str, arguments: list[str], sheet: Path | None) -
     if engine not in ENGINES:
         raise UsageError(f"there is no engine {engine}", expected=" or ".join(ENGINES), do=nearest(engine, [*ENGINES]))
     if arguments and engine == "local":
-        raise UsageError("the local engine takes no options of Beam", found=" ".join(arguments), do="add --engine beam")
+        raise UsageError("the local engine takes no Beam options", found=" ".join(arguments), do="add --engine beam")
     beam = _beam(arguments) if engine == "beam" or is_remote(folder) else None
     if sheet:
         check_sheet(sheet)
     if is_remote(folder):
         if sheet:
-            raise UsageError("--sheet draws pictures of this machine", found=folder)
+            raise UsageError("--sheet draws local pictures only", found=folder)
     elif not Path(folder).is_dir():
         is_file = Path(folder).exists()
         raise InputError(
-            f"{folder} is {'not a folder' if is_file else 'not there'}",
+            f"{folder} {'is not a folder' if is_file else 'does not exist'}",
             expected="a folder of pictures",
             do=f"digits predict {folder}" if is_file else "",
         )
@@ -129,7 +149,7 @@ def _check(folder: str, engine: str, arguments: list[str], sheet: Path | None) -
 
 
 def _beam(arguments: list[str]) -> Beam:
-    """Read Beam's options; from here on Beam tells of its errors, and of nothing less."""
+    """Read Beam's options; from here on Beam logs errors only."""
     import logging
 
     from pipeline.cli.process.interrupt import Interrupted
@@ -138,7 +158,7 @@ def _beam(arguments: list[str]) -> Beam:
     if not logging.getLogger().handlers:
         handler = logging.StreamHandler()
         handler.setLevel(logging.ERROR)
-        handler.addFilter(lambda _: Interrupted.raised is None)  # what follows from Ctrl-C is no error
+        handler.addFilter(lambda _: Interrupted.raised is None)  # after Ctrl-C its errors are consequences
         logging.getLogger().addHandler(handler)
     try:
         from inference.scoring.engines.beam import Beam
@@ -148,7 +168,7 @@ def _beam(arguments: list[str]) -> Beam:
         raise UsageError("Apache Beam is not installed", do="make beam") from error
 
 
-def _work(  # noqa: PLR0913  (what it is made of)
+def _work(  # noqa: PLR0913  (its parts)
     artifacts: Path, version: str | None, folder: str, output: Output, columns: dict[str, bool], *, follow: bool
 ) -> Work:
     from inference.model.bundle import LoadedBundle
@@ -175,7 +195,16 @@ def _write_sheet(path: Path, work: Work, scored: Scored) -> None:
         path.write_bytes(draw_least_certain(work.source.root, [*summary.unsure, *summary.least_certain]))
         unsure = f"{len(summary.unsure):,} of {summary.decisions['unsure']:,} unsure"
         answered = f"{len(summary.least_certain):,} of {summary.scored:,} digits"
-        print(f"the least certain are drawn in {path}: {unsure}, then {answered}", file=sys.stderr)
+        print(f"least certain pictures drawn in {path}: {unsure}, then {answered}", file=sys.stderr)
+
+
+def _print(scored: Scored, output: Output, work: Work, engine: str, *, as_json: bool) -> None:
+    from pipeline.cli.printing.score_summary import print_scored
+
+    if as_json:
+        _print_json(scored, output, engine, work.bundle.version)
+    else:
+        print_scored(scored, output, work.bundle)
 
 
 def _print_json(scored: Scored, output: Output, engine: str, model: str) -> None:
@@ -200,7 +229,7 @@ def _print_json(scored: Scored, output: Output, engine: str, model: str) -> None
 
 
 def _labels_document(labels: Labels) -> dict[str, Any]:
-    """Give all counts; `accuracy` is of what was answered, `confusion` has the guesses too."""
+    """Return all counts; `accuracy` covers answers only, `confusion` guesses too."""
     from inference.scoring.accuracy import right
 
     return {

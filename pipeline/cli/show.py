@@ -1,4 +1,4 @@
-"""`digits show`: one run."""
+"""`digits show`: show one run."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def show(
     context: typer.Context,
     run: Annotated[
         str | None,
-        typer.Argument(metavar="RUN", autocompletion=complete_run, help=RUN),
+        typer.Argument(metavar="RUN", autocompletion=complete_run, help=f"{RUN} Default: the latest."),
     ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Show a run, by default the latest: stages, metrics, verdict, and where everything is."""
+    """Show a run: stages, metrics, verdict, and file locations."""
     from pipeline.cli.arguments.past_run import find_run
     from pipeline.cli.printing.run_summary import summary, where_report
 

@@ -1,4 +1,4 @@
-"""`digits verify`: whether the store is as it was sealed."""
+"""`digits verify`: check every file in the store against its hash."""
 
 from __future__ import annotations
 
@@ -14,31 +14,33 @@ if TYPE_CHECKING:
 
 __all__ = ["verify"]
 
-
 ADVICE = {
-    "damaged": "digits run makes again what the pipeline uses; digits verify --set-aside moves the rest out of the way",
-    "missing": "digits run makes again what the pipeline uses",
-    "champion": "rm artifacts/champion gives the champion up, if no run makes it: the next model counts as the first",
+    "damaged": "digits run recreates what the pipeline uses; digits verify --set-aside moves the rest out of the store",
+    "missing": "digits run recreates what the pipeline uses",
+    "champion": "if no run recreates it, rm artifacts/champion: the next model then counts as the first",
 }
 SetAside = Annotated[
-    bool, typer.Option("--set-aside", help="Move what is damaged to artifacts/.quarantine, out of the store.")
+    bool, typer.Option("--set-aside", help="Move damaged versions out of the store, to artifacts/.quarantine.")
 ]
 
 
 def verify(context: typer.Context, *, set_aside: SetAside = False, as_json: AsJson = False) -> None:
-    """Hash every file of every artifact; exits with 4 and the names where something is damaged."""
-    from pipeline.cli.printing.progress import tell
+    """Check every file of every artifact against its hash.
+
+    Exit code 4: something is damaged or missing; it is named.
+    """
+    from pipeline.cli.printing.progress import show_progress
     from pipeline.store import Store
     from schemas.errors import InputError
-    from schemas.records.verification import verify as look
+    from schemas.records.verification import verify as check_store
 
     artifacts = artifacts_of(context)
-    with tell("verify"):
-        found = look(artifacts)
+    with show_progress("verify"):
+        found = check_store(artifacts)
     if set_aside and found.damaged:
         for path in found.places:
-            print(f"{path} is kept in artifacts/{Store(artifacts).set_aside(path)}", file=sys.stderr)
-        found = look(artifacts)
+            print(f"{path} moved to artifacts/{Store(artifacts).set_aside(path)}", file=sys.stderr)
+        found = check_store(artifacts)
     print(found.model_dump_json(indent=2) if as_json else _table(found))
     if not found.sound:
         print("\n".join(_advice(found)), file=sys.stderr)
@@ -46,16 +48,16 @@ def verify(context: typer.Context, *, set_aside: SetAside = False, as_json: AsJs
 
 
 def _table(found: Verification) -> str:
-    lines = [f"{found.artifacts} artifacts with {found.files} files"]
+    lines = [f"{found.artifacts:,} artifacts with {found.files:,} files"]
     lines += [f"{what}  {path}" for what in ("damaged", "missing") for path in getattr(found, what)]
     if found.sound:
         lines.append(
-            "all is as it was sealed" if found.artifacts else "nothing is in the store yet: digits run fills it"
+            f"all {found.files:,} files are intact" if found.artifacts else "the store is empty: digits run fills it"
         )
     return "\n".join(lines)
 
 
 def _advice(found: Verification) -> list[str]:
-    """Say what brings the store back to order."""
+    """Return what to do about the damage."""
     lines = [ADVICE["damaged" if found.damaged else "missing"]]
     return lines + ([ADVICE["champion"]] if "champion" in found.missing else [])

@@ -1,1 +1,1 @@
-"""What people read of a run: the report, the comparison of two runs, the lineage."""
+"""Views of past runs: the HTML report, the comparison of two runs, the lineage."""

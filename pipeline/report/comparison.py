@@ -1,4 +1,4 @@
-"""Two runs side by side: what was set otherwise, how the figures differ, which pictures changed."""
+"""Compare two runs: changed settings, metrics with paired intervals, and changed pictures."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from pipeline.report.material import Predictions
     from schemas.records.execution import Execution
 
-__all__ = ["Change", "FigurePair", "Picture", "RunComparison", "compare_runs", "said"]
+__all__ = ["Change", "FigurePair", "Picture", "RunComparison", "compare_runs", "setting_text"]
 
 
 class Change(BaseModel):
-    """A setting that is not the same in both runs; None is not set."""
+    """A setting that differs between the runs; None means not set."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -30,7 +30,7 @@ class Change(BaseModel):
 
 
 class FigurePair(BaseModel):
-    """One figure of both runs; None is not a number."""
+    """One metric of both runs; None means not a number."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -38,25 +38,26 @@ class FigurePair(BaseModel):
     first: float | None
     second: float | None
     difference: float | None
-    """The second less the first."""
+    """The second minus the first."""
     interval: tuple[float, float] | None
-    """Of the difference, 95 %, by a paired bootstrap; None where the runs did not judge the same pictures."""
+    """95 % interval of the difference, by a paired bootstrap; None if the runs did not evaluate the same pictures."""
 
 
 class Picture(BaseModel):
-    """A picture that one of the runs reads right and the other does not."""
+    """A picture that only one of the runs reads right."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str
     label: str
     first: str
-    """What the first run's model reads."""
+    """Digit read by the first run's model."""
     second: str
+    """Digit read by the second run's model."""
 
 
 class RunComparison(BaseModel):
-    """What differs between two runs; the document that `digits compare --json` prints."""
+    """The differences between two runs, as printed by `digits compare --json`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -64,14 +65,14 @@ class RunComparison(BaseModel):
     second: str
     settings: list[Change]
     others: dict[str, str]
-    """For each stage: what else of it changed, its code, libraries, data."""
+    """For each stage, what else changed: code, libraries, data."""
     metrics: list[FigurePair]
     count: int | None
-    """Pictures that both judged; None where those are not the same."""
+    """Number of pictures that both evaluated; None if they did not evaluate the same ones."""
     unpaired: str
-    """Why the figures are not paired; empty where they are."""
+    """Why the metrics are not paired; empty if they are."""
     p: float | None
-    """Of the exact two-sided McNemar test."""
+    """p-value of the exact two-sided McNemar test."""
     better: list[Picture]
     """Read right by the second run only."""
     worse: list[Picture]
@@ -79,7 +80,7 @@ class RunComparison(BaseModel):
 
 
 def compare_runs(first: Material, second: Material) -> RunComparison:
-    """Compare two runs; what one of them does not have is said in *unpaired*, or left out."""
+    """Compare two runs; *unpaired* says why metrics cannot be paired, and what neither has is left out."""
     changes = list(_setting_changes(first, second))
     others = dict(_other_changes(first, second))
     before, now = _scalars(first), _scalars(second)
@@ -123,7 +124,7 @@ def _setting_changes(first: Material, second: Material) -> Iterator[Change]:
 
 
 def _settings(material: Material, stage: str, execution: Execution | None) -> dict[str, object]:
-    """Give the settings of a stage by dotted names; where it was not carried out, those that --set gave."""
+    """Return the settings of a stage by dotted name; if it did not run, only those given with --set."""
     if execution:
         return dict(_flat(stage, execution.parts.config))
     given = (override.partition("=") for override in material.record.overrides)
@@ -140,11 +141,11 @@ def _value(text: str) -> object:
 
 
 def _ran(execution: Execution | None) -> str:
-    return "carried out" if execution else "not carried out"
+    return "ran" if execution else "did not run"
 
 
 def _flat(name: str, value: object) -> Iterator[tuple[str, object]]:
-    """Give the settings inside of others by their dotted names."""
+    """Yield nested settings by dotted name."""
     if isinstance(value, dict) and value:
         for key, inner in cast("dict[str, object]", value).items():
             yield from _flat(f"{name}.{key}", inner)
@@ -176,15 +177,15 @@ def _why_unpaired(first: Material, second: Material) -> str:
             return f"the {which} run was not evaluated: {str(missing).partition(': ')[2].removesuffix('.')}"
     try:
         if first.judged != second.judged:
-            return "they did not judge the same pictures"
+            return "they did not evaluate the same pictures"
         mine, theirs = first.predictions, second.predictions
     except MissingError as missing:
         return str(missing)
     except (InputError, OSError, ValueError) as damage:
-        return f"a prediction cannot be read: {damage}"
+        return f"the predictions cannot be read: {damage}"
     if mine.ids != theirs.ids or not mine.ids:
-        return "there are no pictures that both judged"
-    return "" if mine.classes == theirs.classes else "they do not name the same classes"
+        return "they evaluated no pictures in common"
+    return "" if mine.classes == theirs.classes else "their classes differ"
 
 
 def _intervals(first: Predictions, second: Predictions) -> dict[str, tuple[float, float]]:
@@ -196,7 +197,7 @@ def _intervals(first: Predictions, second: Predictions) -> dict[str, tuple[float
 
 
 def _changed(before: Predictions, now: Predictions, *, swapped: bool = False) -> list[Picture]:
-    """List the pictures that only *now* reads right; *swapped*: it is that of the first run."""
+    """List the pictures that only *now* reads right; *swapped* if *now* is the first run."""
     import numpy as np
 
     first, second = (now, before) if swapped else (before, now)
@@ -224,8 +225,8 @@ def _pair(
     return FigurePair(metric=name, first=first, second=second, difference=difference, interval=interval)
 
 
-def said(value: object) -> str:
-    """Give a setting as pipeline.yaml would have it, on one line."""
+def setting_text(value: object) -> str:
+    """Return a setting on one line, as in pipeline.yaml."""
     if isinstance(value, str):
         return value
     return "not set" if value is None else json.dumps(value, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""What a run left behind that a report can be made of; what is gone is said, and is no reason to fail."""
+"""Read a run and its artifacts for a report; whatever is gone raises MissingError, so that the rest can be shown."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ A = TypeVar("A", bound=Artifact)
 
 
 class MissingError(Exception):
-    """Something that a section needs is not there; the message says what, for people."""
+    """Something that a section needs is missing; the message says what."""
 
 
 class AbsentError(MissingError):
@@ -36,8 +36,8 @@ class AbsentError(MissingError):
 
     Attributes:
         kind: the name of the type.
-        why: what became of the stages that did not put one out, or of the files.
-        again: whether running again may make it.
+        why: what happened to the stages that should have produced it, or to its files.
+        again: whether another run may produce it.
     """
 
     def __init__(self, kind: str, why: str, *, again: bool) -> None:
@@ -46,14 +46,14 @@ class AbsentError(MissingError):
 
 
 class Predictions:
-    """What a model read, picture by picture.
+    """Predictions of a model, picture by picture.
 
     Attributes:
-        ids: of the pictures.
-        labels: int32 [n].
-        read: int32 [n].
+        ids: one per picture, n in all.
+        labels: int32 [n], true classes.
+        read: int32 [n], predicted classes.
         confidence: float32 [n], 0 to 1.
-        refused: bool [n], whether it is answered with `unsure`.
+        refused: bool [n], whether the answer is `unsure`.
         probabilities: float32 [n, classes], calibrated.
         classes: the name of each label.
     """
@@ -76,12 +76,12 @@ class Predictions:
 
 
 class Material:
-    """A run, and readers of what its stages put out.
+    """A run and its artifacts.
 
-    Every reader raises MissingError where there is nothing to read.
+    Every method and property that reads raises MissingError if there is nothing to read.
 
     Args:
-        artifacts: of the project.
+        artifacts: the project's artifacts/.
         record: of the run.
     """
 
@@ -91,11 +91,11 @@ class Material:
 
     @property
     def folder(self) -> Path:
-        """The run's own."""
+        """The run's folder."""
         return self.artifacts / "runs" / self.record.run
 
     def path_of(self, kind: type[Artifact], *, first: bool = False) -> str:
-        """Give the path, relative to artifacts/, of the last output of a type, or of the first."""
+        """Return the path, relative to artifacts/, of the last output of a type, or of the first."""
         paths = [path for stage in self.record.stages for path in stage.outputs.values()]
         for path in paths if first else reversed(paths):
             manifest = Manifest.read(self.artifacts / path)
@@ -104,7 +104,7 @@ class Material:
         raise self._absent(kind.__name__, [path for path in paths if not (self.artifacts / path).exists()])
 
     def _absent(self, kind: str, gone: list[str]) -> AbsentError:
-        """Say why there is no such artifact: the same for every type, so that a report can say it once."""
+        """Return why there is no such artifact; the reason does not depend on the type, so a report states it once."""
         stopped: dict[str, list[str]] = {}
         for stage in self.record.stages:
             if not stage.outputs:
@@ -116,74 +116,74 @@ class Material:
             why = f"{', '.join(gone)} {'is' if len(gone) == 1 else 'are'} gone"
             return AbsentError(kind, why, again=True)
         unfinished = self.record.outcome in {"interrupted", "running"}
-        return AbsentError(kind, "it did not get so far" if unfinished else "no stage puts one out", again=unfinished)
+        return AbsentError(kind, "it did not get that far" if unfinished else "no stage produces one", again=unfinished)
 
     def output(self, kind: type[A]) -> A:
-        """Give the last output of a type."""
+        """Return the last output of a type."""
         return kind(self.artifacts / self.path_of(kind))
 
     def maker(self, path: str) -> Execution:
-        """Give the execution by which this run came to an artifact."""
+        """Return the execution that produced an artifact of this run."""
         for stage in self.record.stages:
             if path in stage.outputs.values() and (execution := self.execution(stage.stage)):
                 return execution
-        raise MissingError(f"The record of how {path} was made is gone.")
+        raise MissingError(f"The record of the execution that produced {path} is gone.")
 
     def execution(self, stage: str) -> Execution | None:
-        """Give the execution of a stage in this run; None where there is no record of it."""
+        """Return the execution of a stage in this run; None if there is no record of it."""
         record = next((each for each in self.record.stages if each.stage == stage), None)
         return Store(self.artifacts).execution(stage, record.fingerprint, record.run) if record else None
 
     @property
     def verdict(self) -> Verdict:
-        """What the gate said."""
+        """The gate's verdict."""
         if self.record.verdict is None:
             self.path_of(Blessing)
-            raise MissingError("The gate judged nothing in this run.")
+            raise MissingError("The gate judged no model in this run.")
         return self.record.verdict
 
     @cached_property
     def metrics(self) -> Metrics:
-        """The figures of the evaluation."""
+        """The metrics of the evaluation."""
         return self.output(Evaluation).metrics
 
     @cached_property
     def predictions(self) -> Predictions:
-        """What was read on the split that was evaluated."""
+        """The predictions on the evaluated split."""
         return Predictions(self.output(Evaluation), tuple(self.metrics.per_digit))
 
     @cached_property
     def examples(self) -> str:
-        """Path of the examples that were evaluated."""
+        """Path of the evaluated examples, relative to artifacts/."""
         inputs = self.maker(self.path_of(Evaluation)).inputs.values()
         for version in inputs:
             manifest = Manifest.read(self.artifacts / version.path)
             if manifest and manifest.type == Examples.__name__:
                 return version.path
-        raise MissingError("The examples that were evaluated are gone.")
+        raise MissingError("The evaluated examples are gone.")
 
     @property
     def judged(self) -> str:
-        """Content digest of the examples that were evaluated."""
+        """Content digest of the evaluated examples."""
         inputs = self.maker(self.path_of(Evaluation)).inputs.values()
         return next((each.content for each in inputs if each.path == self.examples), "")
 
     @cached_property
     def split(self) -> Split:
-        """The pictures that were evaluated."""
+        """The evaluated pictures."""
         return Examples(self.artifacts / self.examples).read(self.metrics.split)
 
     @cached_property
     def rows(self) -> dict[str, int]:
-        """Where each picture stands in *split*, by its id."""
+        """The row of each picture in *split*, by id."""
         return {name: row for row, name in enumerate(self.split.ids)}
 
     @property
     def history(self) -> History:
-        """How the training went."""
+        """The learning curves of the model."""
         return self.output(Model).history
 
     @property
     def statistics(self) -> StatisticsRecord:
-        """The figures of the data; of several stages that take some in, the first's: strangers come after them."""
+        """Statistics of the data; if several stages ingest, those of the first, since strangers come later."""
         return Statistics(self.artifacts / self.path_of(Statistics, first=True)).read()

@@ -1,4 +1,4 @@
-"""The report of one run: one HTML file that needs nothing but itself."""
+"""The report of one run: one self-contained HTML file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.report.sections.champion import against_champion
 from pipeline.report.sections.data import data
 from pipeline.report.sections.metrics import calibration, confusions, curves, digits, metrics
 from pipeline.report.sections.record import again, lineage, reproduction, stages, versions
-from pipeline.report.sections.risk_coverage import selection
+from pipeline.report.sections.risk_coverage import risk_coverage
 from pipeline.report.sections.trials import refusals, robustness
 from pipeline.report.sections.verdict import head, rules
 from schemas.errors import InputError
@@ -29,32 +29,32 @@ SECTIONS: tuple[tuple[str, str, Callable[[Material], Html]], ...] = (
     ("rules", "The rules", rules),
     ("champion", "Against the champion", against_champion),
     ("metrics", "Metrics", metrics),
-    ("confusions", "Confusions", confusions),
+    ("confusions", "Confusion matrix", confusions),
     ("calibration", "Calibration", calibration),
-    ("selection", "Coverage against accuracy", selection),
+    ("selection", "Risk and coverage", risk_coverage),
     ("digits", "Each digit", digits),
     ("misread", "Misread digits", misread),
     ("robustness", "Pictures people take", robustness),
-    ("refusals", "What is no digit", refusals),
+    ("refusals", "Pictures that are not digits", refusals),
     ("curves", "Learning curves", curves),
     ("bundle", "The bundle", bundle),
     ("data", "Data", data),
     ("lineage", "Lineage", lineage),
     ("stages", "Stages and times", stages),
     ("versions", "Versions", versions),
-    ("reproduction", "Do it again", reproduction),
+    ("reproduction", "Reproduce this run", reproduction),
 )
 
 
 def write_report(material: Material, path: Path) -> int:
-    """Write the report of a run into a file, by rename, and give its size in bytes; raises OSError."""
+    """Write the report of a run atomically and return its size in bytes; raise OSError if that fails."""
     page = render_report(material).encode("utf-8", "backslashreplace")
     write_atomically(path, page.decode())
     return len(page)
 
 
 def render_report(material: Material) -> str:
-    """Give the report as HTML; a section whose artifacts are damaged says so, what is missing is said once."""
+    """Return the report as HTML; a section with damaged artifacts says so, and missing ones are listed once."""
     record = material.record
     parts: dict[str, Html] = {}
     missing: list[tuple[str, MissingError]] = []
@@ -70,7 +70,7 @@ def render_report(material: Material) -> str:
         element("nav", *links, aria_label="Sections"),
         *_left_out(missing, record),
         element("main", *parts.values()),
-        element("footer", paragraph(f"digits, run {record.run}, begun {record.started}")),
+        element("footer", paragraph(f"digits, run {record.run}, started {record.started}")),
     )
     return (
         f'<!doctype html>\n<html lang="en">\n{_head(f"{record.outcome}: digits run {record.run}")}\n{body}\n</html>\n'
@@ -91,12 +91,12 @@ def _head(title: str) -> Html:
 
 
 def _left_out(missing: list[tuple[str, MissingError]], record: RunRecord) -> list[Html]:
-    """Say what is not in the report and why, each reason once, and the command that may bring it."""
+    """List what is not in the report and why, each reason once, with the command that may produce it."""
     absent = [error for _, error in missing if isinstance(error, AbsentError)]
     lines: list[Html] = []
     if absent:
         kinds = ", ".join(dict.fromkeys(error.kind for error in absent))
-        way = [" To go on: ", command(again(record))] if absent[0].again else []
+        way = [" To produce them: ", command(again(record))] if absent[0].again else []
         lines.append(paragraph(f"This run has no {kinds}: {absent[0].why}.", *way, class_="missing"))
     titles: dict[str, list[str]] = {}
     for title, error in missing:

@@ -1,1 +1,1 @@
-"""What flows between stages: one typed artifact a file."""
+"""The artifacts that flow between stages; one type per file."""

@@ -1,4 +1,4 @@
-"""Artifacts, and the place where a component writes one."""
+"""The base class of artifacts, and the output that a component fills."""
 
 from __future__ import annotations
 
@@ -18,23 +18,25 @@ A = TypeVar("A", bound="Artifact")
 class Artifact:
     """A typed, sealed, versioned folder with a manifest.
 
-    Readers and writers live on the subclasses, so that the stage that makes an
-    artifact and the stage that takes it cannot disagree about its files.
+    Readers and writers are methods of the subclasses, so that producer and consumer cannot disagree about the files.
+
+    Args:
+        path: the sealed folder.
     """
 
     NOTE = ""
-    """What its manifest says to a reader."""
+    """A note for readers, written into the manifest."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def __repr__(self) -> str:
-        """Give the type and the folder."""
+        """Return the type and the folder."""
         return f"{type(self).__name__}({self.path})"
 
     @property
     def digest(self) -> str:
-        """The content digest (sha256, hexadecimal) in the manifest; raises InputError without one."""
+        """The content digest (sha256, hexadecimal) in the manifest; raises InputError if there is no valid manifest."""
         manifest = Manifest.read(self.path)
         if manifest is None:
             raise InputError(f"{self.path} is not a sealed artifact", found="no valid manifest.json", do="digits run")
@@ -42,24 +44,24 @@ class Artifact:
 
     @classmethod
     def content(cls, path: Path, files: Mapping[str, FileEntry]) -> str:
-        """Digest what the artifact at *path* says: by default the paths and hashes of its files."""
+        """Return the content digest of the artifact at *path*: by default that of its files' paths and hashes."""
         del path
         return content_of(files)
 
 
 def type_name(kind: type[Artifact]) -> str:
-    """Name a type as manifests do: by its class, and a user's own by its module too."""
+    """Return the name of a type in manifests: its class name, preceded by its module if it is a user's own type."""
     return kind.__name__ if kind.__module__.startswith("schemas.") else f"{kind.__module__}.{kind.__name__}"
 
 
 @dataclass(frozen=True)
 class Output(Generic[A]):
-    """Where a component writes one output.
+    """The folders to which a component writes one output.
 
     Attributes:
-        path: the folder that is sealed when the stage succeeds.
-        scratch: a folder that survives a kill and is removed at publication.
-        logs: a folder of the run, live and never hashed.
+        path: sealed when the stage succeeds.
+        scratch: survives a kill and is removed at publication.
+        logs: belongs to the run; never hashed.
     """
 
     path: Path

@@ -1,4 +1,4 @@
-"""The verdict on a model: what the gate decided, rule by rule, and of which model on which examples."""
+"""The gate's verdict on a model: the result of each rule, and the digests of everything that was judged."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ __all__ = ["Blessing", "Confusion", "Verdict", "WorstDigit"]
 
 
 class WorstDigit(BaseModel):
-    """A digit of which pictures are misread."""
+    """A digit with misread pictures."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     digit: str
     """Name of the class."""
     count: int
-    """Pictures of it in the split."""
+    """Number of its pictures in the split."""
     wrong: int
-    """How many of them are read as another."""
+    """How many of them are read as another digit."""
 
 
 class Confusion(BaseModel):
@@ -34,11 +34,11 @@ class Confusion(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     digit: str
-    """Name of the class shown."""
+    """Name of the true class."""
     read: str
-    """Name of the class read."""
+    """Name of the class it is read as."""
     count: int
-    """How many pictures."""
+    """Number of pictures."""
 
 
 class Verdict(BaseModel):
@@ -47,26 +47,26 @@ class Verdict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     blessed: bool
-    """Whether every rule is met, and there is one."""
+    """Whether there is at least one rule and every rule is met."""
     model: str
-    """Content digest of the model that was judged."""
+    """Content digest of the judged model."""
     examples: str
     """Content digest of the examples it was judged on."""
     evaluation: str = ""
-    """Content digest of the evaluation it was judged by; empty in older verdicts, which promote nothing."""
+    """Content digest of the evaluation it was judged by; empty in older verdicts, which cannot promote."""
     calibration: str = ""
-    """Content digest of the calibration it was judged with; empty where there was none."""
+    """Content digest of the calibration it was judged with; empty if there was none."""
     rules: list[RuleResult]
-    """What each rule says, in the order of the gate."""
+    """The result of each rule, in the order of the gate."""
     worst_digits: list[WorstDigit] = []
-    """The digits with the largest share misread, the worst first; at most 3, none without a misread picture."""
+    """At most 3 digits with misread pictures, largest share misread first."""
     worst_confusions: list[Confusion] = []
-    """The commonest misreadings, the commonest first; at most 5."""
+    """At most 5 confusions, most frequent first."""
     comparison: Comparison | None = None
-    """Against the champion, whether or not a rule asks for it; None where there was none."""
+    """The comparison with the champion, even if no rule needs it; None without a champion."""
 
     @classmethod
-    def of(  # noqa: PLR0913  (what was judged, and what was seen)
+    def of(  # noqa: PLR0913  (the fields of the record)
         cls,
         rules: list[RuleResult],
         *,
@@ -78,7 +78,7 @@ class Verdict(BaseModel):
         worst_confusions: list[Confusion] | None = None,
         comparison: Comparison | None = None,
     ) -> Verdict:
-        """Bless a model that meets every rule of at least one."""
+        """Return a verdict that blesses the model if there is at least one rule and all are met."""
         return cls(
             blessed=bool(rules) and all(rule.passed for rule in rules),
             model=model,
@@ -93,7 +93,7 @@ class Verdict(BaseModel):
 
     @property
     def judged(self) -> dict[str, str]:
-        """The content digest of each artifact that was judged, by the name of its type."""
+        """Content digest of each judged artifact, by the name of its type."""
         return {
             "Model": self.model,
             "Examples": self.examples,
@@ -103,7 +103,7 @@ class Verdict(BaseModel):
 
     @property
     def reasons(self) -> list[str]:
-        """Why the model is not blessed, a line a rule."""
+        """Why the model is not blessed, one line per rule; empty if it is."""
         if not self.rules:
             return ["the gate has no rules: nothing can be blessed"]
         return [rule.reason for rule in self.rules if not rule.passed]
@@ -114,28 +114,34 @@ class Blessing(Artifact):
 
     File structure:
         verdict.json: a Verdict.
-        BLESSED or NOT_BLESSED: empty; one of them, to be seen with `ls`.
+        BLESSED or NOT_BLESSED: an empty file that shows the verdict in a listing.
     """
 
     @property
     def verdict(self) -> Verdict:
-        """The verdict; raises InputError where it cannot be read or the files beside it contradict it."""
+        """The verdict; raises InputError if it cannot be read or the marker file contradicts it."""
         try:
             verdict = Verdict.model_validate_json((self.path / "verdict.json").read_bytes())
         except (OSError, ValueError) as error:
-            raise InputError(f"{self.path} holds no verdict", found=str(error), do="digits run") from error
-        seen = [name for name in ("BLESSED", "NOT_BLESSED") if (self.path / name).exists()]
-        if seen != ["BLESSED" if verdict.blessed else "NOT_BLESSED"]:
+            raise InputError(f"{self.path} holds no valid verdict", found=str(error), do="digits run") from error
+        markers = [name for name in ("BLESSED", "NOT_BLESSED") if (self.path / name).exists()]
+        expected = "BLESSED" if verdict.blessed else "NOT_BLESSED"
+        if markers != [expected]:
             raise InputError(
-                f"{self.path} contradicts itself", found=f"verdict.json and {' and '.join(seen) or 'no mark'}"
+                f"{self.path} contradicts itself: its marker file does not match verdict.json",
+                found=" and ".join(markers) or "no marker file",
+                expected=expected,
             )
         return verdict
 
     def refusal(self, used: Iterable[tuple[str, str]]) -> str | None:
-        """Say why artifacts may not be used on the strength of this blessing; None where they may.
+        """Return why this blessing does not permit the use of some artifacts; None if it does.
 
         Args:
-            used: the name of the type and the content digest of each artifact that is about to be used.
+            used: type name and content digest of each artifact to use.
+
+        Raises:
+            InputError: the verdict cannot be read or contradicts itself.
         """
         verdict = self.verdict
         if not verdict.blessed:
@@ -143,7 +149,7 @@ class Blessing(Artifact):
         judged = verdict.judged
         for kind, digest in used:
             if digest != judged.get(kind, digest):
-                return f"not blessed (the blessing is of another {kind}: {judged[kind][:8]}, not {digest[:8]})"
+                return f"not blessed (the blessing is for another {kind}: {judged[kind][:8]}, not {digest[:8]})"
         return None
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""The exported model: everything another program needs to read digits as we do."""
+"""The exported model: everything that a program needs to read digits with it."""
 
 from __future__ import annotations
 
@@ -15,39 +15,39 @@ __all__ = ["Bundle", "Latency"]
 
 
 class Latency(BaseModel):
-    """How long the LiteRT model took where it was exported, in microseconds, with one thread; medians."""
+    """Median latency of the LiteRT model with one thread, on the machine that exported it, in microseconds."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     alone: float
-    """A call for one picture."""
+    """Per picture, one picture a call."""
     batched: float
-    """A picture, in calls for 32."""
+    """Per picture, 32 pictures a call."""
 
 
 class Bundle(Artifact):
-    """An exported model in two formats that agree.
+    """An exported model in two equivalent formats.
 
-    Both take `images`, uint8 [n, 28, 28] (0 background, 255 ink), and give `probabilities`
-    (calibrated) and `logits`, float32 [n, classes], and `features`, float32 [n, features],
-    what the logits are made of; the normalisation is inside.
+    Both take `images`, uint8 [n, 28, 28] (0 is background, 255 is ink), and return `probabilities` (calibrated) and
+    `logits`, float32 [n, classes], and `features`, float32 [n, features], the input of the last layer. The
+    normalisation is built in.
 
     File structure:
         saved_model/1/: TensorFlow SavedModel, laid out for TensorFlow Serving.
         model.tflite: LiteRT.
         labels.json: the name of each class, in order.
         calibration.json, reference.npz: the Calibration.
-        transform.json: the normalisation, for the record.
-        statistics.json: the figures of the data it was trained on.
-        README.md: the card.
-        incidental/latency.json: a Latency, which is no part of what the bundle says.
+        transform.json: the normalisation, for reference.
+        statistics.json: statistics of the training data.
+        README.md: the model card.
+        incidental/latency.json: a Latency, not part of the content digest.
     """
 
     SAVED_MODEL = "saved_model/1"
     LITERT = "model.tflite"
     LABELS = "labels.json"
     LATENCY = "incidental/latency.json"
-    SAID = (
+    CONTENT_FILES = (
         "model.tflite",
         "labels.json",
         "calibration.json",
@@ -59,17 +59,17 @@ class Bundle(Artifact):
 
     @classmethod
     def content(cls, path: Path, files: Mapping[str, FileEntry]) -> str:
-        """Digest the LiteRT model and what goes with it: a SavedModel's bytes differ from process to process."""
+        """Return the digest of CONTENT_FILES: the SavedModel's bytes differ from process to process."""
         del path
-        return content_of({name: files[name] for name in cls.SAID})
+        return content_of({name: files[name] for name in cls.CONTENT_FILES})
 
     @property
     def latency(self) -> Latency | None:
-        """How fast it was when it was exported; None where nobody looked."""
+        """The latency measured at export; None if it was not measured."""
         path = self.path / self.LATENCY
         return Latency.model_validate_json(path.read_bytes()) if path.is_file() else None
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The name of each class."""
+        """The name of each class, in the order of the logits."""
         return tuple(json.loads((self.path / self.LABELS).read_bytes()))

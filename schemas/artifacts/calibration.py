@@ -1,4 +1,4 @@
-"""What turns a network's logits into an honest answer: how sure it is, and what it should not answer at all."""
+"""The calibration of a model: its temperature, and when to refuse an answer."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ __all__ = ["Calibration", "CalibrationRecord", "Reference", "Scale"]
 
 
 class Scale(BaseModel):
-    """Where a distance lies on validation pictures: its median, and the root mean square of what is above it."""
+    """The distribution of a distance over the validation pictures."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     middle: float
+    """Median."""
     spread: float
+    """Root mean square of the excess over the median, among the pictures above it."""
 
 
 class CalibrationRecord(BaseModel):
@@ -32,35 +34,35 @@ class CalibrationRecord(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     count: int
-    """Validation pictures it was fitted to."""
+    """Number of validation pictures it was fitted to."""
     temperature: float
-    """Logits are divided by it."""
+    """Divisor of the logits."""
     error_before: float
-    """Expected calibration error of the validation split, 15 bins, without temperature."""
+    """Expected calibration error of the validation split, 15 bins, before temperature scaling."""
     error_after: float
-    """The same with it."""
+    """Expected calibration error after temperature scaling."""
     pixels: Scale
-    """Of the distance from the nearest subspace."""
+    """Scale of the distance to the nearest class subspace."""
     features: Scale
-    """Of the distance from the neighbour."""
+    """Scale of the distance to the neighbour."""
     neighbour: int
-    """Which of the nearest references counts: 1 is the nearest."""
+    """Which of the nearest references to measure the distance to; 1 is the nearest."""
     threshold: float
-    """Sum of both distances, on their scales, above which a picture is unlike any digit."""
+    """Sum of both scaled distances above which a picture is unlike any digit."""
     floor: float
-    """Confidence below which a picture lies between two digits."""
+    """Confidence below which a picture is between two digits."""
     refused: float
-    """Share of the validation split that is refused."""
+    """Share of the validation split that is refused, 0 to 1."""
 
 
 @dataclass(frozen=True)
 class Reference:
-    """What pictures and features of the training split look like.
+    """A description of the training split: the class subspaces and reference features.
 
     Attributes:
-        means: float32 [classes, 196], the mean of each class at 14x14.
-        bases: float32 [classes, dimensions, 196], the directions in which its pictures vary most, orthonormal.
-        bank: float32 [references, features], of length 1 each.
+        means: float32 [classes, 196], the mean picture of each class at 14x14.
+        bases: float32 [classes, dimensions, 196], the principal directions of each class, orthonormal.
+        bank: float32 [references, features], unit vectors.
     """
 
     means: NDArray[np.float32]
@@ -77,7 +79,7 @@ class Reference:
 
 
 class Calibration(Artifact):
-    """Temperature and refusal of one model.
+    """The temperature and the refusal threshold of one model.
 
     File structure:
         calibration.json: a CalibrationRecord.
@@ -89,12 +91,12 @@ class Calibration(Artifact):
 
     @property
     def record(self) -> CalibrationRecord:
-        """The figures."""
+        """The fitted parameters."""
         return CalibrationRecord.model_validate_json((self.path / self.RECORD).read_bytes())
 
     @property
     def reference(self) -> Reference:
-        """The arrays."""
+        """The description of the training split."""
         return Reference.load(self.path / self.REFERENCE)
 
     @classmethod

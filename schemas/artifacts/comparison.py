@@ -1,4 +1,4 @@
-"""Two models on the same pictures: which reads more of them, and whether that can be chance."""
+"""The comparison of a model with the champion on the same pictures."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ __all__ = ["Comparison"]
 
 
 class Comparison(BaseModel):
-    """A model against the champion, picture by picture."""
+    """A model compared with the champion, picture by picture."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     champion: str
-    """Version of the champion's bundle: v0003-8f3c1d2a."""
+    """Version of the champion's bundle, such as v0003-8f3c1d2a."""
     content: str
     """Content digest of that bundle."""
     count: int
-    """Pictures that both have read: the test split."""
+    """Number of pictures that both read: the test split."""
     accuracy: float
     """Share that the model reads right."""
     champion_accuracy: float
-    """Share that the champion reads right, measured now on the same pictures."""
+    """Share that the champion reads right, measured on the same pictures."""
     difference: float
-    """The first less the second."""
+    """*accuracy* minus *champion_accuracy*."""
     interval: tuple[float, float]
-    """Of the difference, 95 %, by a paired bootstrap over the pictures."""
+    """95 % interval of the difference, by a paired bootstrap over the pictures."""
     better: int
     """Pictures that only the model reads right (McNemar's c)."""
     worse: int
     """Pictures that only the champion reads right (McNemar's b)."""
     p: float
-    """Of the exact two-sided McNemar test: how likely so uneven a split is if both models are equally good."""
+    """p-value of the exact two-sided McNemar test: how likely so uneven a split is if both models are equally good."""
     better_ids: list[str]
-    """Ids of the pictures that got better, the first 50 in the order of the split."""
+    """Ids of the pictures that only the model reads right, the first 50 in the order of the split."""
     worse_ids: list[str]
-    """Ids of the pictures that got worse, the first 50 in the order of the split."""
+    """Ids of the pictures that only the champion reads right, the first 50 in the order of the split."""

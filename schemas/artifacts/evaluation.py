@@ -1,4 +1,4 @@
-"""How well one model reads one split."""
+"""The evaluation of one model on one split: metrics and predictions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["CoveragePoint", "DigitMetrics", "Evaluation", "Metrics", "RiskCovera
 
 
 class DigitMetrics(BaseModel):
-    """The figures of one class; None where there is nothing to divide by."""
+    """The metrics of one class; None if the denominator is 0."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -32,47 +32,48 @@ class DigitMetrics(BaseModel):
 
 
 class Tried(BaseModel):
-    """How many pictures of one kind were tried, and how many of them went as they should."""
+    """The outcome for one kind of synthetic picture."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     right: int
-    """Pictures read right or, where they are no digits, not answered."""
+    """Pictures read right or, if they are not digits, not answered."""
     count: int
+    """Pictures in total."""
 
 
 class CoveragePoint(BaseModel):
-    """How many of the pictures a model is surest of are read right."""
+    """The accuracy at one coverage: over the most confident answers only."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     coverage: float
-    """Share of all pictures that is taken, 0 to 1; as many pictures as make it at least."""
+    """Share of all pictures that is answered, 0 to 1; *count* is rounded up."""
     count: int
-    """How many these are."""
+    """Number of pictures answered."""
     accuracy: float
-    """Share of them read right."""
+    """Share of these that is read right."""
     confidence: float
-    """The least confidence among them: to take only answers of at least this is to take these."""
+    """Lowest confidence among them; as a threshold it selects these answers."""
 
 
 class RiskCoverage(BaseModel):
-    """What holding back the least sure answers is worth; nothing here depends on what the decision refuses."""
+    """The risk-coverage curve, ranked by confidence alone: refusals by the calibration have no influence."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     points: list[CoveragePoint]
-    """From all pictures to half of them."""
+    """Points of falling coverage, from 1 to 0.5."""
     aurc: float
     """Area under the risk-coverage curve (Geifman, Uziel and El-Yaniv 2019, https://arxiv.org/abs/1805.08206): the
-    share misread among the k surest pictures, mean over k from 1 to all; 0 is best."""
+    share misread among the k most confident pictures, averaged over k from 1 to all; 0 is best."""
 
 
 class Metrics(BaseModel):
-    """The figures of one model on one split, by scikit-learn's definitions; None is not a number.
+    """The metrics of one model on one split, by scikit-learn's definitions; None if undefined.
 
-    Precision, recall and f1 are macro averages: the plain mean over the classes, and not a
-    number where one class has none. `log_loss` is in nats.
+    Precision, recall and f1 are macro averages: plain means over the classes, undefined if undefined for a class.
+    `log_loss` is in nats.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -80,9 +81,9 @@ class Metrics(BaseModel):
     split: str
     """Name of the split."""
     count: int
-    """Pictures in it."""
+    """Number of pictures in it."""
     accuracy: float | None
-    """Share read right, sure or not."""
+    """Share read right, sure or unsure."""
     precision: float | None
     recall: float | None
     f1: float | None
@@ -90,41 +91,42 @@ class Metrics(BaseModel):
     calibration_error: float | None = None
     """Expected calibration error, 15 bins."""
     coverage: float | None = None
-    """Share of the pictures that are answered; the others are `unsure`."""
+    """Share of the pictures that is answered; the others are `unsure`."""
     answered_accuracy: float | None = None
-    """Accuracy of those."""
+    """Accuracy among the answered pictures."""
     answered: int | None = None
-    """How many are answered; None in evaluations that did not count them."""
+    """Number of answered pictures; None in older evaluations."""
     risk_coverage: RiskCoverage | None = None
-    """How accurate the surest answers are; None without pictures, and in evaluations that did not measure it."""
+    """Accuracy at lower coverage; None without pictures and in older evaluations."""
     parameters: int | None = None
-    """How many numbers the network has, trainable or not."""
+    """Number of parameters of the network, trainable or not."""
     intervals: dict[str, tuple[float, float]] = {}
-    """The two-sided 95 % interval of each figure, by its name: `accuracy`, `recall.3` of a digit, `robustness.shadow`
-    and `refusals.noise` of a kind. Wilson's for shares, percentiles of a seeded bootstrap for the others; a figure
-    that is not a number has none."""
+    """Two-sided 95 % interval of each metric by name: `accuracy`, `recall.3` for a digit, `robustness.shadow` and
+    `refusals.noise` for a kind. Wilson's for shares, percentiles of a seeded bootstrap for the others; undefined
+    metrics have none."""
     robustness: dict[str, float] = {}
-    """For each kind of picture people take, drawn from this split: the share whose digit is read right."""
+    """For each robustness kind, rendered from this split: the share whose digit is read right."""
     refusals: dict[str, float] = {}
-    """For each kind of picture that is no digit: the share that is not answered with one."""
+    """For each kind of picture that is not a digit: the share that is not answered with one."""
     warnings: list[str] = []
-    """What of the model should be looked at, whatever the gate says."""
+    """Warnings about the model, independent of the gate."""
     robustness_tried: dict[str, Tried] = {}
-    """For each kind of *robustness*: the counts behind the share."""
+    """The counts behind *robustness*."""
     refusals_tried: dict[str, Tried] = {}
-    """For each kind of *refusals*: the counts behind the share."""
+    """The counts behind *refusals*."""
     per_digit: dict[str, DigitMetrics]
+    """The metrics of each class, by its name."""
     confusion: list[list[int]]
-    """Rows are true classes, columns are read ones, both in the order of *per_digit*."""
+    """The confusion matrix: rows are true classes, columns predicted ones, in the order of *per_digit*."""
 
     def scalars(self) -> dict[str, float | None]:
-        """Give the figures that are one number, by name."""
+        """Return the metrics that are single numbers, by name."""
         names = ("accuracy", "precision", "recall", "f1", "log_loss")
         more = ("calibration_error", "coverage", "answered_accuracy")
         return {name: getattr(self, name) for name in (*names, *more)}
 
     def by_digit(self, name: str) -> dict[str, float | None] | None:
-        """Give one figure for each class; None where there is no such figure."""
+        """Return precision, recall or f1 of each class; None for any other name."""
         if name not in {"precision", "recall", "f1"}:
             return None
         return {digit: getattr(figures, name) for digit, figures in self.per_digit.items()}
@@ -135,18 +137,22 @@ class Evaluation(Artifact):
 
     File structure:
         metrics.json: a Metrics record.
-        predictions.parquet: one row a picture: `id`, `label`, `read`, `confidence`,
-            `refused`, `champion` (the name of the class that the champion read; null without one),
-            `probabilities` (calibrated); with page checksums. `label` and `read` are positions of classes.
+        predictions.parquet: one row per picture, with page checksums. Columns `id`, `label` and `read` (indices of
+            classes), `confidence`, `refused`, `champion` (the class name that the champion read; null without a
+            champion), `probabilities` (calibrated).
     """
 
     @property
     def metrics(self) -> Metrics:
-        """The figures."""
+        """The metrics."""
         return Metrics.model_validate_json((self.path / "metrics.json").read_bytes())
 
     def predictions(self) -> pa.Table:
-        """Read the prediction for each picture; raises OSError where a page is damaged."""
+        """Read the prediction for each picture.
+
+        Raises:
+            OSError: the file cannot be read, or a page is damaged.
+        """
         import pyarrow.parquet as pq
 
         return pq.read_table(  # pyright: ignore[reportUnknownMemberType]
@@ -165,12 +171,12 @@ class Evaluation(Artifact):
         """Write an evaluation into an output folder.
 
         Args:
-            folder: of the output.
-            metrics: the figures.
-            split: of n pictures, which was read.
-            probabilities: float32 [n, classes].
-            refused: bool [n], which pictures are not answered.
-            champion: for each picture the name of the class that the champion read; None without one.
+            folder: the output folder.
+            metrics: the metrics.
+            split: the split of n pictures that was read.
+            probabilities: float32 [n, classes], calibrated.
+            refused: bool [n], whether the model refuses to answer.
+            champion: for each picture, the class name that the champion read; None without a champion.
         """
         import numpy as np
         import pyarrow as pa

@@ -1,4 +1,4 @@
-"""Labelled pictures in named splits, one Arrow IPC file a split, read back by memory map."""
+"""Labelled pictures in named splits: one memory-mapped Arrow IPC file per split."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PIXELS = SIDE * SIDE
 COLUMNS = ("image", "label", "id")
 DIGIT, SOURCE = "digit", "source"
 DRAWN = "drawn"
-"""The split of pictures that nobody wrote: to train on, and for no figure of how well a model reads."""
+"""The split of synthetic pictures: for training only, never for a metric."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class Split:
     Attributes:
         images: uint8, shape [n, 28, 28], 0 is background and 255 is ink.
         labels: int32, shape [n], indices into *classes*.
-        ids: n strings; an id stays with its picture for good.
+        ids: n strings; the id of a picture never changes.
         classes: the name of each label, in the order of the labels.
-        tags: columns of one's own, n strings each, by name; '' is a picture without the tag.
+        tags: user-defined columns of n strings, by name; '' for a picture without the tag.
     """
 
     images: NDArray[np.uint8]
@@ -45,17 +45,17 @@ class Split:
     tags: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
     def __len__(self) -> int:
-        """Count the pictures."""
+        """Return the number of pictures."""
         return len(self.labels)
 
     def take(self, chosen: NDArray[np.int64]) -> Split:
-        """Give the split that holds the pictures at the *chosen* positions, in that order."""
+        """Return a split of the pictures at the *chosen* positions, int64 [m], in that order."""
         tags = {name: [values[int(i)] for i in chosen] for name, values in self.tags.items()}
         return Split(self.images[chosen], self.labels[chosen], [self.ids[int(i)] for i in chosen], self.classes, tags)
 
     @staticmethod
     def joined(parts: Sequence[Split]) -> Split:
-        """Put splits of the same classes, one or more, one after the other; a tag that one lacks is empty there."""
+        """Concatenate one or more splits of the same classes; a tag that a split lacks is empty there."""
         import numpy as np
 
         names = dict.fromkeys(name for part in parts for name in part.tags)
@@ -68,7 +68,7 @@ class Split:
         )
 
     def column(self, name: str) -> list[str] | None:
-        """Give a column as n strings: `digit`, the name of each label, or a tag; None where there is none."""
+        """Return a column as n strings: `digit` (the name of each label) or a tag; None if there is no such column."""
         return [self.classes[label] for label in self.labels] if name == DIGIT else self.tags.get(name)
 
 
@@ -76,10 +76,9 @@ class Examples(Artifact):
     """Labelled pictures.
 
     File structure:
-        SPLIT.arrow: an Arrow IPC file with one record batch; columns `image`
-            (fixed-size list of 784 uint8, row by row; 28x28 in the metadata),
-            `label` (int32) and `id` (string), and a column of strings for each tag, by its name:
-            `source` where there are several, and those of a tags.csv; the class names in the metadata.
+        SPLIT.arrow: an Arrow IPC file with one record batch. Columns `image` (fixed-size list of 784 uint8, row by
+            row), `label` (int32), `id` (string) and one string column per tag: `source` if there are several
+            sources, and those of tags.csv. The metadata hold the shape (28x28) and the class names.
     """
 
     @property
@@ -91,7 +90,7 @@ class Examples(Artifact):
         """Map a split into memory; its images and labels are read-only views, not copies.
 
         Raises:
-            InputError: there is no such split, or its columns are not those written here.
+            InputError: there is no such split, or the file has another schema.
         """
         import pyarrow as pa
 
@@ -102,7 +101,7 @@ class Examples(Artifact):
             with pa.memory_map(str(path)) as source:
                 table = pa.ipc.open_file(source).read_all()
             classes: tuple[str, ...] = tuple(json.loads((table.schema.metadata or {}).get(b"classes", b"[]")))
-        except ValueError as error:  # Arrow's and JSON's
+        except ValueError as error:  # raised by Arrow and by JSON
             raise InputError(f"{path} does not hold examples", found=str(error), expected="an Arrow file") from error
         tags = [name for name in table.column_names if name not in COLUMNS]
         if not classes or not table.schema.equals(_arrow_schema(classes, tags), check_metadata=True):
@@ -111,7 +110,7 @@ class Examples(Artifact):
         return _split_of(batch, classes, tags)
 
     def values(self, column: str) -> list[str] | None:
-        """Give the values of a column in any split, sorted, but not the empty one; None where no split has it."""
+        """Return the values that a column has in any split, sorted, without ''; None if no split has the column."""
         splits = [self.read(name) for name in self.splits]
         if column == DIGIT:
             return sorted({name for split in splits for name in split.classes})

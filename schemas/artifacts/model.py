@@ -21,11 +21,12 @@ __all__ = ["History", "Model", "Round"]
 
 
 class Round(BaseModel):
-    """The figures after one round of training steps."""
+    """The metrics after one round of training steps."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     step: int
+    """Steps so far."""
     loss: float
     accuracy: float
     validation_loss: float
@@ -33,40 +34,41 @@ class Round(BaseModel):
 
 
 class History(BaseModel):
-    """How a training went, round by round, and which round's weights were kept."""
+    """The metrics of every round of a training, and the round whose weights were kept."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     rounds: list[Round]
     best: int
-    """Position in *rounds* of the weights in model.keras: the one of least loss on validation."""
+    """Index in *rounds* of the weights in model.keras: the round with the lowest validation loss."""
 
     def with_round(self, figures: Round) -> History:
-        """Give the history with one more round, which is the best if its validation loss is the least so far."""
+        """Return the history with one more round, the best if its validation loss is the lowest so far."""
         rounds = [*self.rounds, figures]
         better = len(rounds) == 1 or figures.validation_loss < rounds[self.best].validation_loss
         return History(rounds=rounds, best=len(rounds) - 1 if better else self.best)
 
 
 class Model(Artifact):
-    """A trained Keras network: uint8 pictures [n, 28, 28] in, logits [n, classes] out, normalisation inside.
+    """A trained Keras network: uint8 pictures [n, 28, 28] in, logits [n, classes] out, normalisation built in.
 
     File structure:
         model.keras: architecture and weights; its bytes differ from process to process.
         classes.json: the name of each logit.
         history.json: a History.
-        curves.png: the same, drawn.
+        curves.png: the history as a plot.
     """
 
     CURVES = "curves.png"
     NOTE = (
-        "The same inputs, seed, threads and library versions give these weights bit for bit on the same kind of "
-        "processor. Another number of threads, kind of processor or a GPU sums in another order: other weights."
+        "The same inputs, seed, threads and library versions reproduce these weights bit for bit on the same kind of "
+        "processor. Another number of threads, another kind of processor or a GPU sums in another order and yields "
+        "other weights."
     )
 
     @classmethod
     def content(cls, path: Path, files: Mapping[str, FileEntry]) -> str:
-        """Digest weights, architecture and class names: the .keras file itself holds a date."""
+        """Return the digest of weights, architecture and class names: the .keras file itself contains a date."""
         with zipfile.ZipFile(path / "model.keras") as archive:
             architecture = _without_ids(json.loads(archive.read("config.json")))
             weights = _weight_digests(archive)
@@ -79,7 +81,7 @@ class Model(Artifact):
 
     @property
     def history(self) -> History:
-        """How the training went."""
+        """The metrics of every round of the training."""
         return History.model_validate_json((self.path / "history.json").read_bytes())
 
     def load(self) -> keras.Model:

@@ -1,4 +1,4 @@
-"""What a model said of every file of a folder."""
+"""Predictions for every file of a folder."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ __all__ = ["Predictions", "name_of_path", "path_of_name", "prediction_schema"]
 
 
 class Predictions(Artifact):
-    """A row for each file below a folder, in the order of folders and names.
+    """One row for each file below a folder, ordered by folder and name.
 
     File structure:
-        predictions.parquet: the columns of prediction_schema; with page checksums.
-        summary.json: counts, and how alike the pictures are to those the model was trained on.
+        predictions.parquet: the columns of prediction_schema, with page checksums.
+        summary.json: counts, and the drift from the training pictures.
     """
 
     TABLE = "predictions.parquet"
@@ -29,23 +29,23 @@ class Predictions(Artifact):
 def prediction_schema(
     classes: int, *, labels: bool = False, sha256: bool = False, probabilities: bool = False
 ) -> pa.Schema:
-    """Give the columns of predictions.
+    """Return the Arrow schema of predictions.
 
-    `path` is relative to the folder, in the writing of name_of_path. `decision` is `digit`, `unsure`, `unreadable`
-    or `skipped`, and `reason` says why it is one of the last three. `digit` (the best guess where it is unsure),
-    `confidence` (0 to 1, calibrated), `runner_up`, `width`, `height` (pixels, as stored) and `format` are null where
-    nothing was read. Where asked for: `label`, the folder a picture lies in; `sha256` of the file; `probabilities`
-    of every class, in the model's order.
+    `path` is relative to the folder, encoded by name_of_path. `decision` is `digit`, `unsure`, `unreadable` or
+    `skipped`; for the last three, `reason` says why. `digit` (the best guess if unsure), `confidence` (0 to 1,
+    calibrated), `runner_up`, `width`, `height` (pixels, as stored) and `format` are null if nothing was read.
+    Optional columns: `label`, the folder a picture lies in; `sha256` of the file; `probabilities` of all classes, in
+    the model's order.
 
     Args:
-        classes: how many the model tells apart.
-        labels: with the column `label`.
-        sha256: with the column `sha256`.
-        probabilities: with the column `probabilities`.
+        classes: number of classes of the model.
+        labels: whether to include `label`.
+        sha256: whether to include `sha256`.
+        probabilities: whether to include `probabilities`.
     """
     import pyarrow as pa
 
-    # No list of a fixed size: pyarrow 25 writes one that is null into Parquet, and cannot read it back.
+    # Not a fixed-size list: pyarrow 25 writes null ones to Parquet but cannot read them back.
     several = pa.field("probabilities", pa.list_(pa.float32()), metadata={"classes": str(classes)})
     fields = [
         pa.field("path", pa.string(), nullable=False),
@@ -66,12 +66,12 @@ def prediction_schema(
 
 
 def name_of_path(path: bytes) -> str:
-    r"""Write a path of any bytes as text: UTF-8 as it is but for `\`, which becomes `\\`; other bytes as `\xNN`."""
+    r"""Encode a path of arbitrary bytes as text: UTF-8 unchanged, except that `\` becomes `\\`; other bytes `\xNN`."""
     return path.replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
 
 
 def path_of_name(name: str) -> str:
-    """Give back the path, as Python's os functions take it, that name_of_path wrote."""
+    """Decode a path encoded by name_of_path, into the form that Python's os functions accept."""
 
     def undo(match: re.Match[bytes]) -> bytes:
         return b"\\" if match[0] == rb"\\" else bytes([int(match[1], 16)])

@@ -1,4 +1,4 @@
-"""What is known of a data set before anything is learned from it."""
+"""Statistics of a data set: sources, counts, pixel moments, duplicates and warnings."""
 
 from __future__ import annotations
 
@@ -15,39 +15,43 @@ OFFLINE = "DIGITS_OFFLINE is set"
 
 
 class Source(BaseModel):
-    """Where the examples came from, and why from there."""
+    """Where the examples came from."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Literal["tfds", "sample", "folder", "idx", "several", "drawn"]
     dataset: str
-    """For people: 'MNIST 3.0.1 from tensorflow-datasets'."""
+    """For display: 'MNIST 3.0.1 from tensorflow-datasets'."""
     why_not_tfds: str | None = None
-    """Set when the sample stands in for a data set whose host could not be reached."""
+    """Why the sample replaces the full MNIST, usually because its host could not be reached; None if it does not."""
 
     @property
     def notice(self) -> str | None:
-        """One line that says what was used and why, where that is not what was asked for."""
+        """One line that says which substitute was used and why; None if the requested data were used."""
         if self.why_not_tfds is None:
             return None
-        return f"data: {self.dataset}, in place of the full MNIST ({self.why_not_tfds})"
+        return f"data: {self.dataset} instead of the full MNIST ({self.why_not_tfds})"
 
 
 class SplitStatistics(BaseModel):
-    """The figures of one split; mean and std are of pixels on the scale 0 to 1."""
+    """The statistics of one split."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     count: int
+    """Number of pictures."""
     classes: dict[str, int]
+    """Number of pictures of each class, by its name."""
     mean: float | None
+    """Of the pixels, scaled to 0 to 1."""
     std: float | None
+    """Standard deviation of the pixels, scaled to 0 to 1."""
     duplicates: int
-    """Pictures that equal an earlier picture of the same split, pixel for pixel."""
+    """Pictures identical to an earlier picture of the same split."""
 
 
 class Unreadable(BaseModel):
-    """A file that was left out, and why; its path is relative to the folder of its source."""
+    """A file that could not be read, and why; the path is relative to the folder of its source."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -56,19 +60,19 @@ class Unreadable(BaseModel):
 
 
 class SourceStatistics(BaseModel):
-    """What came from one of the sources."""
+    """The contribution of one source."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     source: Source
     prefix: str
-    """What the ids of its pictures begin with; empty where there is but one source."""
+    """Prefix of the ids of its pictures; empty if there is only one source."""
     splits: dict[str, int]
-    """How many pictures it gave to each split."""
+    """Number of its pictures in each split."""
     unreadable: list[Unreadable] = []
-    """Files named like pictures that are none, or show nothing."""
+    """Files with a picture's extension that cannot be decoded or are blank."""
     skipped: int = 0
-    """Files that are hidden or not named like pictures."""
+    """Number of files that are hidden or lack a picture's extension."""
 
 
 class StatisticsRecord(BaseModel):
@@ -79,15 +83,15 @@ class StatisticsRecord(BaseModel):
     source: Source
     splits: dict[str, SplitStatistics]
     overlap: int
-    """Pictures of the test split that equal one of the train split, pixel for pixel."""
+    """Test pictures identical to a train picture."""
     sources: list[SourceStatistics] = []
-    """Each source, in the order in which their pictures stand in the splits."""
+    """The sources, in the order of their pictures in the splits."""
     warnings: list[str] = []
-    """What of the data should be looked at, in sentences."""
+    """Warnings about the data."""
 
 
 class Statistics(Artifact):
-    """Figures of a data set.
+    """The statistics of a data set.
 
     File structure:
         statistics.json: a StatisticsRecord.

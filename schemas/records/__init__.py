@@ -1,1 +1,1 @@
-"""What is written down about runs: fingerprints, executions, runs, verification."""
+"""Records of what happened: fingerprints, executions, runs, verification."""

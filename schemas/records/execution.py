@@ -1,4 +1,4 @@
-"""The record of one stage carried out; as long as it exists, so do its outputs."""
+"""The record of one executed stage; its outputs count as existing only while the record does."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class Version(BaseModel):
     """One sealed version of an artifact.
 
     Attributes:
-        path: relative to artifacts/: store/train/model/v0003-8f3c1d2a.
-        content: its content digest.
+        path: relative to artifacts/, such as store/train/model/v0003-8f3c1d2a.
+        content: content digest, sha256 in hexadecimal.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -26,13 +26,13 @@ class Version(BaseModel):
 
 
 class Execution(BaseModel):
-    """One stage carried out: what it depended on, what it took and made, where and when."""
+    """One execution of a stage: its dependencies, inputs, outputs, environment and time."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     stage: str
     run: str
-    """Name of the run that carried it out."""
+    """Name of the run that executed the stage."""
     fingerprint: str
     parts: Parts
     inputs: dict[str, Version]
@@ -44,5 +44,5 @@ class Execution(BaseModel):
 
     @property
     def name(self) -> str:
-        """Its own name, which no other execution has: the fingerprint, and the run that carried it out."""
+        """Unique name of the execution: its fingerprint and its run."""
         return f"{self.fingerprint}-{self.run}"

@@ -1,4 +1,4 @@
-"""The record of a run: run.json, beside the pipeline.yaml it used, its log and links to what it used and made."""
+"""The record of a run, run.json; the run's folder also holds its pipeline.yaml, its log and links to artifacts."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ Outcome = Literal["promoted", "rejected", "completed", "failed", "partial", "int
 
 
 class StageRecord(BaseModel):
-    """What became of one stage in one run."""
+    """The outcome of one stage in one run."""
 
     model_config = ConfigDict(extra="forbid")
 
     stage: str
     outcome: Literal["ran", "unchanged", "blocked", "failed", "skipped", "stale", "will run", "may run"]
-    """`will run` and `may run` are foreseen by a plan."""
+    """`will run` and `may run` occur in plans only."""
     reason: str
     seconds: float = 0.0
     outputs: dict[str, str] = {}
     """Path of each output, relative to artifacts/."""
     fingerprint: str | None = None
     run: str | None = None
-    """Name of the run that carried it out: this one, or the earlier one whose outputs were used again."""
+    """Name of the run that executed the stage: this one, or an earlier one whose outputs were reused."""
     error: str | None = None
 
 
 class RunRecord(BaseModel):
-    """One carrying-out of a pipeline; the document that `--json` prints.
+    """One run of a pipeline; the document that `--json` prints.
 
-    A run that was killed never wrote its end, so a record says `interrupted` until it is told otherwise.
+    The outcome is `interrupted` until the run ends, because a killed run cannot update its record.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -50,17 +50,17 @@ class RunRecord(BaseModel):
     metrics: dict[str, Any] = {}
     verdict: Verdict | None = None
     source: Source | None = None
-    """Where the data come from; where several stages take some in, those of the first."""
+    """Where the data come from; if several stages ingest data, the source of the first."""
     notice: str | None = None
-    """Where the data are not those that were asked for: which, why, and the command that tries again."""
+    """If a substitute data set was used: which one, why, and the command to retry."""
     warnings: list[str] = []
-    """What of the data and of the model should be looked at, each after the stage that found it; cached or not."""
+    """Warnings about the data and the model, each prefixed with the stage that found it, even if it was cached."""
     champion: str | None = None
     """Path of the champion after the run, relative to artifacts/."""
     under_way: str | None = None
-    """The stage that is being carried out; in the record of a run that was interrupted, the one it ended in."""
+    """The stage in progress; after an interruption, the stage that was interrupted."""
     error: str | None = None
-    """What ended the run, where that was no stage."""
+    """What ended the run, if it was not a stage's failure."""
     overrides: list[str] = []
     started: str = ""
     """UTC, ISO 8601."""
@@ -68,7 +68,13 @@ class RunRecord(BaseModel):
     environment: dict[str, Any] = {}
 
     def add(self, record: StageRecord, execution: Execution | None, artifacts: Path) -> None:
-        """Add a stage, and take the metrics, verdict, source and warnings from what it put out."""
+        """Add a stage, and take metrics, verdict, source and warnings from its outputs.
+
+        Args:
+            record: the stage's outcome; its run and outputs are filled in.
+            execution: the execution that produced the outputs; None if there are none.
+            artifacts: the artifacts/ folder.
+        """
         self.stages.append(record)
         record.run = execution.run if execution else None
         for name, version in execution.outputs.items() if execution else ():
@@ -89,14 +95,14 @@ class RunRecord(BaseModel):
                 self.warnings += [f"{record.stage}: {warning}" for warning in found.warnings]
 
     def write(self, folder: Path) -> None:
-        """Write run.json, by rename."""
-        aside = folder / ".run.json"
-        aside.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
-        aside.replace(folder / "run.json")
+        """Write run.json, atomically."""
+        draft = folder / ".run.json"
+        draft.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        draft.replace(folder / "run.json")
 
 
 def retry_notice(source: Source, stage: str) -> str | None:
-    """Give the notice of a source with the command that tries again, in one line."""
+    """Return the notice of a source with the command to retry, in one line; None if there is no notice."""
     if source.why_not_tfds == OFFLINE:
-        return f"{source.notice}; to try again: unset DIGITS_OFFLINE, then digits run"
-    return f"{source.notice}; to try again: digits run --force {stage}" if source.notice else None
+        return f"{source.notice}; to retry: unset DIGITS_OFFLINE, then digits run"
+    return f"{source.notice}; to retry: digits run --force {stage}" if source.notice else None

@@ -1,4 +1,4 @@
-"""Whether everything in the store is as it was sealed: every byte is hashed."""
+"""Verify the store: hash every file of every sealed artifact."""
 
 from __future__ import annotations
 
@@ -16,30 +16,33 @@ __all__ = ["Verification", "verify"]
 
 
 class Verification(BaseModel):
-    """What was found; the document that `verify --json` prints. Paths are relative to artifacts/."""
+    """The result of a verification; the document that `verify --json` prints. Paths are relative to artifacts/."""
 
     artifacts: int
+    """Number of artifacts."""
     files: int
+    """Number of their files."""
     damaged: list[str]
-    """Files that are not as they were sealed, are gone, or were added."""
+    """Files that changed, are missing or were added since sealing."""
     missing: list[str]
-    """Links of the latest run, and the champion, that lead nowhere."""
+    """Broken links: those of the latest run, and the champion's."""
 
     @property
     def sound(self) -> bool:
-        """Whether nothing was found."""
+        """Whether there is no damage and no broken link."""
         return not (self.damaged or self.missing)
 
     @property
     def places(self) -> list[str]:
-        """What holds the damage: versions, as store/train/model/v0003-8f3c1d2a, and records of executions."""
+        """Damaged versions, such as store/train/model/v0003-8f3c1d2a, and damaged records of executions."""
         return sorted({"/".join(path.split("/")[:4]) for path in self.damaged})
 
 
 def verify(artifacts: Path) -> Verification:
-    """Hash every file of every artifact, whatever .stat.json says, and follow the links of the latest run.
+    """Hash every file of every artifact, bypassing the stat cache, and follow the links of the latest run.
 
-    What is damaged gets the time of now, so that the next run hashes it too, whatever .stat.json says.
+    Damaged files get a new modification time, which invalidates their entries in the stat cache: the next run hashes
+    them again and finds the damage too.
     """
     store = artifacts / "store"
     folders = sorted(store.glob("*/*/v*"))
@@ -66,7 +69,7 @@ def verify(artifacts: Path) -> Verification:
 
 
 def _contradictions(file: Path, artifacts: Path, contents: dict[str, str]) -> list[str]:
-    """Name an execution that cannot be read, or the manifests that say something else than it does."""
+    """Return the path of an unreadable execution, or of the manifests whose content digest differs from its record."""
     try:
         execution = Execution.model_validate_json(file.read_bytes())
     except (OSError, ValidationError):

@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 EACH_KIND = "per_kind"
-LACKING = {"coverage": "more answered", "refusals": "more refused", "precision": "fewer misread as it"}
+LACKING = {"coverage": "more answered", "refusals": "more refused"}
 Confidence = Annotated[float, Field(gt=0.5, lt=1)]
 Size = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -239,6 +239,14 @@ def unknown_key(field: str, key: str, known: list[str]) -> ValidationError:
     return ValidationError.from_exception_data(field, [{"type": error, "loc": (field, key), "input": key}])
 
 
-def needed(metric: str, pictures: int) -> str:
-    """Say what a rule on a share lacks: '17 more correct needed'."""
+def needed(metric: str, pictures: int, part: str = "") -> str:
+    """Return what a rule on a share lacks: '17 more correct needed', '1 picture fewer may be misread as 4'.
+
+    Args:
+        metric: that the rule bounds.
+        pictures: by how many the model misses the bound.
+        part: the digit whose precision is judged.
+    """
+    if metric == "precision":
+        return f"{pictures:,} picture{'' if pictures == 1 else 's'} fewer may be misread as {part}"
     return f"{pictures:,} {LACKING.get(metric, 'more correct')} needed"

@@ -63,7 +63,7 @@ def _with_environment(
         try:
             filled[name] = TypeAdapter[Any](cast("Any", info.annotation)).validate_strings(value)
         except ValidationError as error:
-            raise UsageError(f"{place} cannot be that", found=repr(value), expected=_said(error)) from None
+            raise UsageError(f"{place}: not a valid value", found=repr(value), expected=_said(error)) from None
         document.places[(*at, name)] = place
     return filled
 
@@ -128,7 +128,7 @@ def _explain(model: type[BaseModel], error: ValidationError, document: Document,
         return UsageError(f"{place}: {name} is missing")
     if first["type"] == "value_error":
         return UsageError(f"{place}: {name}: {_said(error)}")
-    return UsageError(f"{place}: {name} cannot be that", found=_shown(first["input"]), expected=_said(error))
+    return UsageError(f"{place}: {name}: not a valid value", found=_shown(first["input"]), expected=_said(error))
 
 
 def _shown(value: object) -> str:

@@ -1,1 +1,1 @@
-"""Measurements: each prints the table that the README shows."""
+"""Measurements: each prints a table of docs/measurements.md."""

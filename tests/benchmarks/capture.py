@@ -1,4 +1,4 @@
-"""Draws what a person sees as run.svg beside this file: python -m tests.benchmarks.capture.
+"""Draws what a person sees as docs/pictures/run.svg: python -m tests.benchmarks.capture.
 
 The shipped pipeline, on the embedded sample, in a real terminal of 100 columns: a first run, and one
 whose gate asks for more than the model gives.
@@ -23,7 +23,7 @@ from tests.terminal import run_in_terminal
 
 COLUMNS = 100
 COMMANDS = ("digits run", "digits run --set evaluate.gate.accuracy.at_least=0.999")
-PICTURE = Path(__file__).with_name("run.svg")
+PICTURE = HOUSE / "docs" / "pictures" / "run.svg"
 
 
 def main() -> None:

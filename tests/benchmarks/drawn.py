@@ -1,16 +1,15 @@
-"""Draw the README's picture of the styles: python -m tests.benchmarks.drawn."""
+"""Draw docs/pictures/drawn.png, the writing styles: python -m tests.benchmarks.drawn."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import cv2
 import numpy as np
 
 from learning.synthetic.drawn_digits import draw_digits
 from learning.synthetic.writing_styles import STYLES
+from tests.project import HOUSE
 
-SHEET = Path(__file__).with_name("drawn.png")
+SHEET = HOUSE / "docs" / "pictures" / "drawn.png"
 EACH, BLOCKS, GAP = 10, 3, 12
 
 

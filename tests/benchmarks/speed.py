@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from pipeline.runner import carry_out
+from pipeline.runner import run_pipeline
 from pipeline.specification import load_pipeline
 from pipeline.store import Store
 from tests.project import DIGITS, SHORTENED, Project, shipped_project, toy_project
@@ -57,7 +57,7 @@ def grow(project: Project) -> None:
     for number in range(WORDS):
         pipeline = load_pipeline(project.path, (f"say.word=word{number}",))
         for _ in range(2):
-            carry_out(pipeline, store)
+            run_pipeline(pipeline, store)
 
 
 def measure_all() -> dict[str, list[float]]:

@@ -3,7 +3,7 @@
 Needs MNIST_FILES, the folder of the four original files. Trains the recipes over five seeds and the
 "simple convnet" of keras.io over two, each in a process of its own, in turns, so that a machine that
 becomes slower slows all of them. FOLDER keeps a line a training: what is there is not trained again, as long as
-the code that trains is the same. Prints the table of the README and draws its plot.
+the code that trains is the same. Prints the table of docs/measurements.md and draws its plot.
 
 CPU-seconds are those of the whole process from before the network is built until its weights are final:
 building, tracing, steps and looks at the validation split, not the imports. The test split is read once a
@@ -38,7 +38,7 @@ THREADS = 1
 KERAS_IO, SAMPLE = "keras.io convnet", "standard, sample"
 RECIPES = ("fast", "standard", "best", "mlp")
 SEEDS = {KERAS_IO: 2, **dict.fromkeys((*RECIPES, SAMPLE), 5)}
-PLOT = Path(__file__).with_name("training.svg")
+PLOT = HOUSE / "docs" / "pictures" / "training.svg"
 
 
 def prepare(folder: Path, *, full: bool) -> Path:
@@ -158,7 +158,7 @@ def code_digest() -> str:
 
 
 def table(rows: list[dict[str, Any]]) -> str:
-    """Give the table of the README."""
+    """Give the table of docs/measurements.md."""
     yardstick = statistics.mean(row["cpu_s"] for row in rows if row["name"] == KERAS_IO)
     lines = [
         "| recipe | test accuracy | sd | each seed | other people's digits | CPU-s | of keras.io's |",

@@ -38,7 +38,7 @@ def test_one_distortion_may_be_given() -> None:
     ("settings", "message"),
     [
         ({"recipe": "slow"}, "'fast', 'standard', 'best' or 'mlp'"),
-        ({"steps": 1001}, "steps must be a multiple of rounds, and 1001 is none of 5"),
+        ({"steps": 1001}, "steps must be a multiple of rounds, but 1001 is not a multiple of 5"),
         ({"learning_rate": 0}, "greater than 0"),
         ({"label_smoothing": 1}, "less than 1"),
         ({"epochs": 5}, "Extra inputs are not permitted"),

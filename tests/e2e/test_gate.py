@@ -99,7 +99,7 @@ def test_a_model_of_one_epoch_is_refused(project: Project, better: dict[str, Any
     missed = {rule["metric"] for rule in verdict["rules"] if not rule["passed"]}
     assert {"accuracy", "recall", "precision", "champion"} <= missed
     assert re.search(r"MISSED  accuracy lower >= 0.965 .*; \d+ more correct needed", refused.stdout)
-    assert re.search(r"misread  most of \d \(\d+ of 100\).*; mostly \d as \d \(\d+\)", refused.stdout)
+    assert re.search(r"misread  most often \d \(\d+ of 100\).*; mostly \d as \d \(\d+\)", refused.stdout)
     assert f"against  {Path(better['champion']).name} reads 0.98" in refused.stdout
     assert re.search(r"worse    \d+: sample-\d+, sample-\d+, .*, \.\.\.", refused.stdout)
 
@@ -153,7 +153,7 @@ def test_a_champion_whose_file_is_damaged_stops_the_comparison(project: Project,
     model.write_bytes(intact[:-1] + b"!")
     failed = project.digits("run", "--set", "train.seed=2", status=4)
     model.write_bytes(intact)
-    assert "the champion cannot be compared with" in failed.stderr
+    assert "the comparison with the champion failed" in failed.stderr
     assert "model.tflite is damaged" in failed.stderr
 
 

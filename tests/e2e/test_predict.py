@@ -201,7 +201,7 @@ def test_a_sheet_is_written(sealed: Project, pictures: Path, tmp_path: Path) -> 
     """--sheet writes one PNG: the name, the answer, all steps."""
     status, _, err = _predict(sealed, pictures, "seven.png", "--sheet", str(tmp_path / "sheet.png"))
     sheet = cv2.imdecode(np.frombuffer((tmp_path / "sheet.png").read_bytes(), np.uint8), cv2.IMREAD_COLOR)
-    assert (status, err) == (0, f"the steps are drawn in {tmp_path / 'sheet.png'}\n")
+    assert (status, err) == (0, f"steps drawn in {tmp_path / 'sheet.png'}\n")
     assert sheet is not None
     assert sheet.shape == (2 * 24 + 2 * 232 + 24, 4 * 208, 3)  # name and answer, two rows of steps, one line of them
 
@@ -210,7 +210,7 @@ def test_a_sheet_shows_one_picture(sealed: Project, pictures: Path, tmp_path: Pa
     """--sheet with several pictures is a usage error, and writes nothing; --help says so."""
     status, _, _ = _predict(sealed, pictures, "seven.png", "four.png", "--sheet", str(tmp_path / "sheet.png"))
     assert status == 2
-    assert "of one picture only" in " ".join(_predict(sealed, pictures, "--help")[1].split())
+    assert "for one picture only" in " ".join(_predict(sealed, pictures, "--help")[1].split())
     assert not (tmp_path / "sheet.png").exists()
 
 

@@ -175,7 +175,7 @@ def test_an_impossible_threshold_keeps_the_champion(trained: Project, tmp_path: 
     copied = _copy(trained, tmp_path)
     before = (copied.artifacts / "champion").readlink()
     refused = copied.digits("run", "--set", "evaluate.gate.accuracy.at_least=0.9999", status=3)
-    assert "all of them right would not do" in refused.stdout
+    assert "even all of them right would not be enough" in refused.stdout
     assert (copied.artifacts / "champion").readlink() == before
     assert (copied.artifacts / "latest" / "evaluate.blessing" / "NOT_BLESSED").exists()
 
@@ -213,7 +213,7 @@ def test_the_fallback_is_said_loudly(tmp_path: Path) -> None:
     shipped = (project.path / "pipeline.yaml").read_text()
     (project.path / "pipeline.yaml").write_text(shipped.partition("  preprocess:")[0])  # ingest alone
     first = project.digits("run")
-    line = "(storage.googleapis.com: the proxy does not connect); to try again: digits run --force ingest"
+    line = "(storage.googleapis.com: the proxy does not connect); to retry: digits run --force ingest"
     assert "+---" in first.stderr
     for command in ("run", "plan", "show"):
         assert line in project.digits(command).stdout

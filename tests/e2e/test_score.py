@@ -180,7 +180,7 @@ def test_an_output_nobody_named_replaces_none(sealed: Project, pictures: Path, m
     _score(sealed, tmp_path, pictures)
     before = (tmp_path / "predictions.parquet").read_bytes()
     status, _, err = _score(sealed, tmp_path, mixed)
-    assert (status, "predictions.parquet is there already" in err, "--out" in err) == (2, True, True)
+    assert (status, "predictions.parquet exists already" in err, "--out" in err) == (2, True, True)
     assert (tmp_path / "predictions.parquet").read_bytes() == before
     assert _score(sealed, tmp_path, mixed, "--force")[0] == 5
     assert len(read_rows(tmp_path / "predictions.parquet")) == 23
@@ -189,7 +189,7 @@ def test_an_output_nobody_named_replaces_none(sealed: Project, pictures: Path, m
 def test_kept_parts_are_told_of(sealed: Project, pictures: Path, tmp_path: Path) -> None:
     """A second run into the same folder says that it kept what was there; --force does not keep it."""
     _score(sealed, tmp_path, pictures, "--out", "parts")
-    assert "100 of them kept from before" in _score(sealed, tmp_path, pictures, "--out", "parts")[1]
+    assert "100 files kept from an earlier run" in _score(sealed, tmp_path, pictures, "--out", "parts")[1]
     assert "kept" not in _score(sealed, tmp_path, pictures, "--out", "parts", "--force")[1]
 
 
@@ -198,7 +198,7 @@ def test_a_whole_file_is_written_anew(sealed: Project, pictures: Path, tmp_path:
     for _ in range(2):
         assert "kept" not in _score(sealed, tmp_path, pictures, "--out", "out.csv")[1]
     said = " ".join(_score(sealed, tmp_path, "--help")[1].split())
-    assert "one that came to its end is done anew, but for a folder of Parquet files" in said
+    assert "a finished one starts over, unless the output is a folder of Parquet files" in said
 
 
 def test_a_sheet_is_drawn(sealed: Project, pictures: Path, tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ def test_a_sheet_is_drawn(sealed: Project, pictures: Path, tmp_path: Path) -> No
     status, _, err = _score(sealed, tmp_path, pictures, "--sheet", "sheet.png")
     sheet = cv2.imdecode(np.frombuffer((tmp_path / "sheet.png").read_bytes(), np.uint8), cv2.IMREAD_COLOR)
     said = "1 of 1 unsure, then 48 of 99 digits"
-    assert (status, err) == (0, f"the least certain are drawn in sheet.png: {said}\n")
+    assert (status, err) == (0, f"least certain pictures drawn in sheet.png: {said}\n")
     assert sheet is not None
 
 
@@ -214,7 +214,7 @@ def test_a_folder_without_pictures_is_no_error(sealed: Project, tmp_path: Path) 
     """An empty folder: status 0, no files, an output without rows."""
     (tmp_path / "empty").mkdir()
     status, out, err = _score(sealed, tmp_path, "empty", "--sheet", "sheet.png")
-    assert (status, err) == (0, "the least certain are drawn in sheet.png: 0 of 0 unsure, then 0 of 0 digits\n")
+    assert (status, err) == (0, "least certain pictures drawn in sheet.png: 0 of 0 unsure, then 0 of 0 digits\n")
     assert out.startswith("0 files: 0 digits, 0 unsure, 0 unreadable, 0 skipped\n")
     assert read_rows(tmp_path / "predictions.parquet") == {}
 
@@ -222,17 +222,17 @@ def test_a_folder_without_pictures_is_no_error(sealed: Project, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        (["nowhere"], 4, "nowhere is not there"),
+        (["nowhere"], 4, "nowhere does not exist"),
         (["3/30.png"], 4, "digits predict 3/30.png"),
         ([".", "--out", "x.xlsx"], 2, "there is no such format"),
         ([".", "--engine", "bean"], 2, 'did you mean "beam"?'),
-        ([".", "--", "--runner=FlinkRunner"], 2, "the local engine takes no options of Beam"),
-        ([".", "--engine", "beam", "--", "--runner=DaskRunner"], 2, "it loses rows without a word"),
+        ([".", "--", "--runner=FlinkRunner"], 2, "the local engine takes no Beam options"),
+        ([".", "--engine", "beam", "--", "--runner=DaskRunner"], 2, "it silently loses rows"),
         ([".", "--sheet", "nowhere/sheet.png"], 2, "there is no such folder"),
         ([".", "--sheet", "sheet.txt"], 2, "expected: a file ending in .png"),
         ([".", "--out", "nowhere/x.csv"], 2, "there is no such folder"),
         ([".", "--out", "nowhere/parts"], 2, "there is no such folder"),
-        ([".", "--out", "."], 2, "is what is scored"),
+        ([".", "--out", "."], 2, "is the folder being scored"),
         ([".", "--model", "v0099"], 2, "there is no model v0099"),
         ([".", "--workers", "0"], 2, "--workers"),
         ([], 2, "Missing argument 'FOLDER'"),
@@ -308,7 +308,7 @@ def test_a_signal_ends_it_cleanly(  # noqa: PLR0913, PLR0917  (cases and fixture
 ) -> None:
     """As from a terminal, to every process: the status of the signal, one line, no process left; a rerun goes on."""
     out, status, err = _struck(number, sealed, many, tmp_path, *options)
-    said = f"{WORDS[number]}; what was scored is kept: the same command continues from here\n"
+    said = f"{WORDS[number]}; finished parts are kept: the same command resumes from here\n"
     assert (status, err) == (STATUS[number], said)
     assert _score(sealed, tmp_path, many, "--out", out, "--workers=1")[0] == 0
     assert out.read_bytes() == undisturbed

@@ -36,5 +36,5 @@ def test_a_killed_training_goes_on_to_the_same_weights(undisturbed: str, tmp_pat
     process.communicate()
 
     second = project.digits("run", "--to", "train")
-    assert f"train: goes on from step {step} of 200, where it was cut off" in second.stderr
+    assert f"train: resumes at step {step} of 200" in second.stderr
     assert content(project) == undisturbed

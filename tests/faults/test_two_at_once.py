@@ -80,7 +80,7 @@ def test_a_waiting_run_names_the_run_it_waits_for(project: Project) -> None:
     for process in (waiting, holder):
         process.kill()
         process.communicate()
-    assert line == f"say: waiting for run {name}, which is at it\n"
+    assert line == f"say: waiting for run {name}, which is running this stage\n"
 
 
 def test_a_waiting_run_does_not_name_another_that_waits(project: Project) -> None:
@@ -95,7 +95,7 @@ def test_a_waiting_run_does_not_name_another_that_waits(project: Project) -> Non
     for process in (*waiting, holder):
         process.kill()
         process.communicate()
-    assert line == f"say: waiting for run {name}, which is at it\n"
+    assert line == f"say: waiting for run {name}, which is running this stage\n"
 
 
 def _start_holder(project: Project) -> tuple[subprocess.Popen[str], str]:

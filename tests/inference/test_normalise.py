@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from inference.normalise import normalise
-from inference.normalised import Normal
-from inference.pixels.centring import box_of
+from inference.normalised import Normalised
+from inference.pixels.centring import bounding_box
 from tests.inference.pictures import SEVEN, draw, like, sample, seven
 
 OLD_FIVE = (
@@ -82,7 +82,7 @@ def test_every_page_gives_the_same_seven(kind: str) -> None:
 def test_every_page_is_made_as_mnist_makes_it(kind: str) -> None:
     """Ink is light and full, its longer side 20 pixels, its centre of mass at the centre."""
     image = normalise(PAGES[kind]).image
-    top, bottom, left, right = box_of(image > 0)
+    top, bottom, left, right = bounding_box(image > 0)
     row, column = np.indices((28, 28)).reshape(2, -1) @ image.ravel() / image.sum()
     assert image.max() == 255
     assert max(bottom - top, right - left) == 20
@@ -124,7 +124,7 @@ def test_a_detached_stroke_is_kept() -> None:
     """The top stroke of a 5, drawn apart from it, is no speck."""
     whole, body = normalise(drawn(OLD_FIVE)).image, normalise(drawn(OLD_FIVE[:1])).image
     assert like(whole, body) < 0.8
-    assert box_of(whole > 0)[1] - box_of(whole > 0)[0] == 20
+    assert bounding_box(whole > 0)[1] - bounding_box(whole > 0)[0] == 20
 
 
 def test_specks_are_dropped() -> None:
@@ -132,7 +132,7 @@ def test_specks_are_dropped() -> None:
     page = seven((300, 300), 20)
     page[40:44, 30:34] = page[250:254, 250:255] = page[20:23, 150:153] = 40
     normal = normalise(page)
-    assert "3 specks dropped" in normal.steps
+    assert "3 marks ignored" in normal.steps
     assert like(normal.image, normalise(seven((300, 300), 20)).image) > 0.98
 
 
@@ -206,7 +206,7 @@ def test_real_digits_come_back(kind: str) -> None:
 
 
 def test_the_result_says_what_it_is() -> None:
-    """The answer is a Normal with a uint8 picture of 28x28."""
+    """The answer is a Normalised with a uint8 picture of 28x28."""
     normal = normalise(seven())
-    assert isinstance(normal, Normal)
+    assert isinstance(normal, Normalised)
     assert (normal.image.shape, normal.image.dtype.name) == ((28, 28), "uint8")

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from inference.normalise import normalise
-from inference.normalised import Normal
-from inference.plain_paper import take_plain
+from inference.normalised import Normalised
+from inference.plain_paper import normalise_plain
 from inference.reading import read_picture
 from inference.trace import Trace
 from tests.inference.pictures import SEVEN, as_file, draw, like, seven
@@ -18,9 +18,9 @@ from tests.inference.pictures import SEVEN, as_file, draw, like, seven
 PAGE = seven((480, 640), 40)
 
 
-def taken(pixels: np.ndarray) -> Normal | None:
+def taken(pixels: np.ndarray) -> Normalised | None:
     """Take a grey picture at its word."""
-    return take_plain(repeat(pixels), Trace(wanted=False))
+    return normalise_plain(repeat(pixels), Trace(wanted=False))
 
 
 def grainy(page: np.ndarray, sigma: float) -> np.ndarray:

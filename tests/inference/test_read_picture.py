@@ -67,7 +67,7 @@ def test_shapes_without_clear_edges_are_doubted(clearness: float, ink_share: flo
 
 def test_the_steps_of_decoding_come_first() -> None:
     """The steps are in the order in which they were taken."""
-    assert read_picture(files()["GIF of two frames"]).steps[:2] == ("first frame taken", "inverted")
+    assert read_picture(files()["GIF of two frames"]).steps[:2] == ("first frame used", "inverted")
 
 
 def test_mnists_pictures_pass_as_files() -> None:

@@ -72,7 +72,7 @@ def test_data_of_ones_own_are_not_called_mnist(tmp_path: Path) -> None:
     assert card.data.eval_results[0].dataset_type == "folder"
     assert card.data.eval_results[0].dataset_name == FOLDER.dataset
     assert "mnist" not in card.data.tags
-    assert "MNIST's terms" not in card.text
+    assert "MNIST is licensed" not in card.text
     assert "user's own files" in card.text
 
 
@@ -94,14 +94,14 @@ def test_what_the_surest_are_worth_is_said() -> None:
     """The card says how many of the surest answers are right, and from which confidence on they are, rounded down."""
     point = CoveragePoint(coverage=0.95, count=95, accuracy=0.9895, confidence=0.80096)
     metrics = FIGURES.model_copy(update={"risk_coverage": RiskCoverage(points=[point], aurc=0.001)})
-    assert "of the surest 95 %, of confidence 0.800 and more, 98.95 % are right" in card_of(MNIST, metrics)
-    assert "surest" not in card_of(MNIST)
+    assert "of the most confident 95 % (confidence at least 0.800), 98.95 % are correct" in card_of(MNIST, metrics)
+    assert "most confident" not in card_of(MNIST)
 
 
 def test_a_warning_is_the_first_of_the_limits() -> None:
     """What should be looked at stands below the heading of the limits, in bold."""
     card = card_of(MNIST, FIGURES.model_copy(update={"warnings": ["27 % are called unsure"]}))
-    assert "## Limits that were measured\n\n**27 % are called unsure**" in card
+    assert "## Measured limits\n\n**27 % are called unsure**" in card
 
 
 def test_the_interval_stands_beside_the_figure() -> None:

@@ -101,7 +101,7 @@ def test_a_link_to_nothing_that_was_made_here_is_refused(challenge: Project, tar
     (challenge.artifacts / "champion").unlink()
     (challenge.artifacts / "champion").symlink_to(target)
     failed = challenge.digits("run", "--set", "say.word=other", status=4)
-    assert "leads to nothing that was made here" in failed.stderr
+    assert "points to nothing that this project produced" in failed.stderr
     assert "rm artifacts/champion" in failed.stderr
 
 
@@ -116,7 +116,7 @@ def test_a_model_that_was_not_compared_with_the_champion_of_now_is_not_promoted(
     _, errors = slow.communicate()
     assert slow.returncode == 4
     assert "is not promoted" in errors
-    assert "with which it was not compared" in errors
+    assert "it was not compared with the present champion" in errors
     assert not (challenge.artifacts / "champion").is_symlink()
 
 
@@ -156,7 +156,7 @@ def test_a_blessing_of_something_else_promotes_nothing(challenge: Project, name:
     for toy in ("say", "judge", "crown"):
         challenge.edit(f"toys/{toy}.py", "import Model as Text", f"import {name} as Text")
     reason = challenge.json("run", status=3)["stages"][-1]["reason"]
-    assert f"the blessing is of another {name}" in reason
+    assert f"the blessing is for another {name}" in reason
     assert not os.path.lexists(challenge.artifacts / "champion")
 
 
@@ -164,7 +164,7 @@ def test_an_input_for_the_champion_must_be_named(challenge: Project) -> None:
     """A pipeline.yaml that leaves the comparison out is a usage error: nothing is compared less than it seems."""
     challenge.edit("pipeline.yaml", ", champion: champion", "")
     failed = challenge.digits("check", status=2)
-    assert "judge is not given its input champion" in failed.stderr
+    assert "judge lacks its input champion" in failed.stderr
     assert "inputs: {champion: champion}" in failed.stderr
 
 

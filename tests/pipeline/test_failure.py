@@ -64,7 +64,7 @@ def test_a_corrupt_input_exits_4(project: Project) -> None:
 def test_an_output_that_is_not_written_is_a_failure(project: Project) -> None:
     """A component that leaves an output empty has failed, and nothing is published."""
     failed = project.digits("run", "--set", "say.silent=true", status=1)
-    assert "the output text was not written" in failed.stderr
+    assert "output text was not written" in failed.stderr
     assert not (project.artifacts / "store" / "say" / "text").exists()
 
 
@@ -91,13 +91,13 @@ def test_a_link_in_an_output_is_a_failure(project: Project) -> None:
     project.edit(
         "toys/say.py", "    time.sleep", "    (text.path / 'link').symlink_to('/etc/hostname')\n    time.sleep"
     )
-    assert "the output text holds a link" in project.digits("run", status=1).stderr
+    assert "output text contains a link" in project.digits("run", status=1).stderr
 
 
 def test_a_manifest_of_ones_own_is_a_failure(project: Project) -> None:
     """The name manifest.json is the store's."""
     project.edit("toys/say.py", "    time.sleep", "    (text.path / 'manifest.json').touch()\n    time.sleep")
-    assert "the output text holds a manifest.json" in project.digits("run", status=1).stderr
+    assert "output text contains a manifest.json" in project.digits("run", status=1).stderr
 
 
 def test_closed_streams_do_no_harm(project: Project) -> None:

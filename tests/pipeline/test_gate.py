@@ -36,7 +36,7 @@ def test_a_blessing_of_another_artifact_is_refused(tmp_path: Path) -> None:
     for name in ("say", "shout", "bless", "pack"):
         project.edit(f"toys/{name}.py", "import Text", "import Model as Text")
     reason = project.json("run", status=3)["stages"][-1]["reason"]
-    assert reason.startswith("blocked: not blessed (the blessing is of another Model: 00000000")
+    assert reason.startswith("blocked: not blessed (the blessing is for another Model: 00000000")
 
 
 def test_without_a_champion_the_refusal_is_said(project: Project) -> None:
@@ -44,7 +44,7 @@ def test_without_a_champion_the_refusal_is_said(project: Project) -> None:
     run = project.json("run", "--set", "bless.least=100", status=3)["run"]
     failed = project.digits("predict", "x.png", status=4)
     assert f"there is no champion yet: the gate refused the model of the latest run, {run}" in failed.stderr
-    assert "digits show says which rules it missed" in failed.stderr
+    assert "digits show lists the rules it missed" in failed.stderr
 
 
 def test_a_partial_run_with_a_refusal_exits_3(project: Project) -> None:
@@ -56,7 +56,7 @@ def test_a_bundle_that_nothing_has_judged_is_a_usage_error(project: Project) -> 
     """A stage that puts out a bundle must require a blessing."""
     project.edit("pipeline.yaml", "    requires: bless.blessing\n", "")
     failed = project.digits("check", status=2)
-    assert "pack puts out a bundle that nothing has judged" in failed.stderr
+    assert "pack exports a bundle that no stage has judged" in failed.stderr
 
 
 def test_a_gate_that_was_changed_cannot_be_taken(ran: Project) -> None:

@@ -18,8 +18,8 @@ stages:
     config: {source: folder, folder: theirs}
 """
 WARNINGS = [
-    "ingest: mine: pictures that cannot be read: 1 of 11: 1/notes.png (a text file)",
-    "strangers: the classes are wildly unequal: 16 train pictures of 1, 1 of 2",
+    "ingest: mine: 1 of 11 pictures cannot be read: 1/notes.png (a text file)",
+    "strangers: the classes are very unequal: 16 train pictures of 1, 1 of 2",
 ]
 
 

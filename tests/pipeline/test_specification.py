@@ -45,12 +45,12 @@ WRONG = {
     "an unknown module": ("uses: toys.say", "uses: toys.sai", 3, "no module toys.sai", "there is no component"),
     "a module without its function": ("uses: toys.say", "uses: toys.text", 3, "is not a component", "a function text"),
     "an unknown input": ("{text: say.text}", "{txt: say.text}", 7, "txt", "text"),
-    "an input not given": ("inputs: {text: say.text}", "config: {}", 5, "is not given its input text", "Text"),
+    "an input not given": ("inputs: {text: say.text}", "config: {}", 5, "lacks its input text", "Text"),
     "a stage that is not above": (
         "{text: say.text}",
         "{text: pack.bundle}",
         7,
-        "pack does not stand above shout",
+        "pack is not above shout",
         "say",
     ),
     "a stage that there is not": ("{text: say.text}", "{text: sya.text}", 7, "no stage sya above", 'mean "say"'),
@@ -226,6 +226,17 @@ def test_a_config_may_have_any_name(tmp_path: Path) -> None:
     project.edit("toys/shout.py", "config: ShoutConfig", "settings: ShoutConfig")
     project.edit("toys/shout.py", "config.end", "settings.end")
     assert project.outcomes()["shout"] == "ran"
+
+
+@pytest.mark.parametrize(
+    ("annotation", "words"),
+    [("", "has no type annotation"), (": str", "has a type annotation that is not part of a contract")],
+)
+def test_a_parameter_outside_the_contract_is_named(annotation: str, words: str, tmp_path: Path) -> None:
+    """Each parameter of a component is an artifact, an output or the settings, and is annotated as such."""
+    project = toy_project(tmp_path / "toy")
+    project.edit("toys/shout.py", "(text: Text", f"(text{annotation}")
+    assert f"parameter text {words}" in project.digits("check", status=2).stderr
 
 
 def test_a_path_in_the_file_lies_in_the_project(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from schemas.progress import Progress, time_told
     [
         (Progress(200, 1400, "step", {"loss": 0.21}), "step 200/1400  loss 0.2100"),
         (Progress(200, 1400, "files", rate=50.0), "files 200/1400  50 files/s  24 s left"),
-        (Progress(200, 1400, "files", rate=50.0, grows=True), "files 200/1400 found by now  50 files/s"),
+        (Progress(200, 1400, "files", rate=50.0, grows=True), "files 200/1400 found so far  50 files/s"),
         (Progress(0, 1400, "files", rate=0.0), "files 0/1400"),
     ],
 )

@@ -12,5 +12,5 @@ from schemas.artifacts.bundle import Bundle
 def crown(text: Text, blessing: Blessing, bundle: Output[Bundle]) -> None:
     """Write every file a bundle has."""
     assert blessing.verdict.blessed
-    for name in Bundle.SAID:
+    for name in Bundle.CONTENT_FILES:
         (bundle.path / name).write_text(text.read(), encoding="utf-8")

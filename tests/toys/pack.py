@@ -10,5 +10,5 @@ from schemas.artifacts.bundle import Bundle
 
 def pack(text: Text, bundle: Output[Bundle]) -> None:
     """Write every file a bundle has."""
-    for name in Bundle.SAID:
+    for name in Bundle.CONTENT_FILES:
         (bundle.path / name).write_text(text.read(), encoding="utf-8")

@@ -1,1 +1,1 @@
-"""What carries a scoring job out: this machine, or Apache Beam."""
+"""Engines that run a scoring job: this machine or Apache Beam."""

@@ -1,7 +1,7 @@
-"""Score shards on one of Apache Beam's engines.
+"""Score shards on a runner of Apache Beam.
 
-The shape is `Create(tasks) -> Reshuffle -> ParDo`, and the DoFn places its own part: tagged outputs, BatchElements and
-WriteToParquet lose rows without a word on some runners of Beam 2.77, and cost twice as much on the in-process one.
+The pipeline is `Create(tasks) -> Reshuffle -> ParDo`, and the DoFn writes its own part: tagged outputs, BatchElements
+and WriteToParquet silently lose rows on some runners of Beam 2.77, and take twice as long on the in-process one.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ if TYPE_CHECKING:
 __all__ = ["Beam"]
 
 IN_PROCESS = "FnApiRunner"
-HERE = (IN_PROCESS, "DirectRunner")  # their jobs end with this process
-REFUSED = {"DaskRunner": "it loses rows without a word: 1,000 in, 0 or 512 out"}
-OFTEN = 0.2  # seconds between two questions after the state of a job
+LOCAL = (IN_PROCESS, "DirectRunner")  # jobs of these end with this process
+REFUSED = {"DaskRunner": "it silently loses rows: 1,000 in, 0 or 512 out"}
+POLL = 0.2  # seconds between two checks of a job's state
 
 
 class Beam:
-    """One of Beam's engines.
+    """An engine that scores on a runner of Apache Beam.
 
     Args:
-        arguments: Beam's options, such as --runner=FlinkRunner, as they are.
+        arguments: Beam's own options, such as --runner=FlinkRunner.
 
     Raises:
-        UsageError: Beam cannot read them, or the runner is one that loses rows.
+        UsageError: Beam cannot parse them, or the runner loses rows.
     """
 
     def __init__(self, arguments: Sequence[str]) -> None:
@@ -52,19 +52,18 @@ class Beam:
             raise UsageError(f"{self.runner} cannot be used", found=REFUSED[self.runner], do=do)
         named = self._options.view_as(GoogleCloudOptions)
         self._job = named.job_name = named.job_name or f"digits-score-{secrets.token_hex(4)}"
-        # A cluster's address; Beam writes another into its options.
+        # Read now: Beam overwrites the cluster's address in its options.
         self._flink = str(self._options.view_as(FlinkRunnerOptions).flink_master) if "Flink" in self.runner else ""
 
     def score(self, tasks: Iterator[Task], work: Work) -> None:
-        """Score.
+        """Score all tasks.
 
         Args:
-            tasks: listed whole before the first is scored.
-            work: what they have in common; it travels with the pipeline.
+            tasks: exhausted before the first is scored.
+            work: the settings common to all tasks; pickled into the pipeline.
 
         Raises:
-            UsageError: Beam does not know the runner.
-            StageError: the pipeline failed.
+            StageError: the pipeline failed, or Beam does not know the runner.
         """
         import apache_beam as beam
 
@@ -80,46 +79,46 @@ class Beam:
             raise StageError(
                 f"Beam's {self.runner} failed",
                 found=_last_line(error),
-                do="run the same command again: it goes on with what is there",
+                do="run the same command again: it resumes",
             ) from error
 
     def _runner(self) -> PipelineRunner | None:
-        """Choose the in-process runner where none is named: Beam's own default would look for a program to download."""
+        """Return the in-process runner if none is named: Beam's default would try to download a program."""
         from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
 
         return FnApiRunner() if self.runner == IN_PROCESS else None
 
     def _run(self, pipeline: Pipeline) -> None:
-        """Run a pipeline to its end; who breaks it off breaks off its job, too, wherever that is."""
+        """Run a pipeline to its end; a signal also cancels its job, wherever that runs."""
         from apache_beam.runners.runner import PipelineState
 
         result: PipelineResult | None = None
-        heeded = signal.getsignal(signal.SIGINT)
+        handler = signal.getsignal(signal.SIGINT)
         try:
             result = pipeline.run()
-            if signal.getsignal(signal.SIGINT) is not heeded:  # Beam's would end the server that is to cancel the job
-                signal.signal(signal.SIGINT, heeded)
+            if signal.getsignal(signal.SIGINT) is not handler:  # Beam's would stop the job server, which must cancel
+                signal.signal(signal.SIGINT, handler)
             while not PipelineState.is_terminal(result.state):
-                time.sleep(OFTEN)
-            result.wait_until_finish()  # not before: broken off, it would end that server, too
+                time.sleep(POLL)
+            result.wait_until_finish()  # not earlier: interrupted, it would stop that server, too
         except Exception:
             raise
         except BaseException:  # a signal
-            if self.runner not in HERE:
+            if self.runner not in LOCAL:
                 self._cancel(result)
             raise
 
     def _cancel(self, result: PipelineResult | None) -> None:
-        """Ask for the end of the job, and say what came of it."""
+        """Cancel the job, and report whether that worked."""
         try:
             if self._flink and not self._flink.startswith("["):
                 cancel_on_flink(self._flink, self._job)
             elif result is None:
-                raise RuntimeError("it was just being submitted")  # noqa: TRY301
+                raise RuntimeError("it was being submitted")  # noqa: TRY301
             else:
                 result.cancel()
-        except Exception as error:  # noqa: BLE001  (of any runner's library)
-            tell(f"the job {self._job} may go on ({_last_line(error)}): stop it on the engine")
+        except Exception as error:  # noqa: BLE001  (any runner's library may raise anything)
+            tell(f"the job {self._job} may still be running ({_last_line(error)}): stop it on the engine")
         else:
             tell(f"{self.runner} was asked to cancel the job {self._job}")
 
@@ -129,7 +128,7 @@ def _read(arguments: Sequence[str]) -> PipelineOptions:
 
     try:
         return PipelineOptions(list(arguments))
-    except SystemExit as error:  # argparse ends the process for an option it cannot read
+    except SystemExit as error:  # argparse exits on an option it cannot parse
         raise UsageError(f"Beam cannot read its options: {' '.join(arguments)}") from error
 
 
@@ -144,7 +143,7 @@ def _do_fn(work: Work) -> DoFn:
     from inference.model.threads import use_one_thread
 
     class ScoreShard(beam.DoFn):
-        """Scores shards with one interpreter, which setup makes where the worker is."""
+        """Scores shards with one interpreter, created by setup on the worker."""
 
         def setup(self) -> None:
             use_one_thread()

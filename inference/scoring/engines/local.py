@@ -1,4 +1,4 @@
-"""Score shards on this machine, in a process for each core."""
+"""Score shards on this machine, in one process for each core."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from schemas.errors import StageError
 __all__ = ["do_without_pandas", "score_locally"]
 
 Done = Callable[[int], None]
-AHEAD = 2  # tasks given to each process, so that none waits for the next
-TERMINAL = {signal.SIGINT, signal.SIGHUP}  # signals that reach every process of a terminal at once
-SOON = 4 * 2**20  # bytes of pictures, small ones or photos, that are scored before other processes have started
+AHEAD = 2  # tasks queued for each process, so that none runs idle
+TERMINAL = {signal.SIGINT, signal.SIGHUP}  # signals that a terminal sends to all its processes
+SOON = 4 * 2**20  # bytes of pictures that one process scores before others have started
 
 
 def score_locally(tasks: Iterator[Task], work: Work, done: Done, processes: int) -> None:
-    """Score on this machine; what is done sooner than other processes start, in this one.
+    """Score on this machine; a small job runs in this process, because others take longer to start.
 
     Args:
-        tasks: taken as they are needed.
-        work: what they have in common.
-        done: called with each task that is done.
-        processes: how many at most.
+        tasks: consumed as needed.
+        work: the settings common to all tasks.
+        done: called with the number of files of each finished task.
+        processes: most processes to use.
 
     Raises:
         StageError: one of the processes died.
@@ -54,7 +54,7 @@ def score_locally(tasks: Iterator[Task], work: Work, done: Done, processes: int)
             score_shard(task, work.source, reader, work.columns)
             done(task.files)
     else:
-        _score_in_processes(_ahead(some), work, done, processes)
+        _score_in_processes(_prefetched(some), work, done, processes)
 
 
 def _score_in_processes(tasks: Iterator[Task], work: Work, done: Done, processes: int) -> None:
@@ -62,35 +62,35 @@ def _score_in_processes(tasks: Iterator[Task], work: Work, done: Done, processes
 
     context = multiprocessing.get_context("spawn")
     others = {*multiprocessing.active_children()}
-    under_way: dict[Future[None], Task] = {}
-    with _signals_held_back():  # a process that keeps account of them is started here
-        pool = ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(work,))
+    running: dict[Future[None], Task] = {}
+    with _signals_blocked():  # multiprocessing starts its resource tracker here
+        pool = ProcessPoolExecutor(processes, context, initializer=_start_worker, initargs=(work,))
     with pool:
         try:
             for task in tasks:
-                with _signals_held_back():
+                with _signals_blocked():
                     future = pool.submit(_score, task)
-                under_way[future] = task
-                if len(under_way) >= processes * AHEAD:
-                    _settle(under_way, done)
-            while under_way:
-                _settle(under_way, done)
+                running[future] = task
+                if len(running) >= processes * AHEAD:
+                    _collect_finished(running, done)
+            while running:
+                _collect_finished(running, done)
         except BrokenProcessPool as error:
             raise StageError(
-                "a process that was scoring died",
-                found=f"{sum(task.files for task in under_way.values()):,} files were under way",
-                do="run the same command again: it goes on with what is there; --workers 1 needs less memory",
+                "a worker process died",
+                found=f"{sum(task.files for task in running.values()):,} files were being scored",
+                do="run the same command again: it resumes; --workers 1 needs less memory",
             ) from error
         except BaseException:
             for process in {*multiprocessing.active_children()} - others:
-                process.kill()  # nothing half-done has a name of its own, and a shard of photos takes seconds
+                process.kill()  # parts are renamed into place when complete, and a shard of photos takes seconds
             raise
 
 
-def _ahead(tasks: Iterator[Task]) -> Iterator[Task]:
-    """List in a thread of its own, so that no process waits for a listing, and all files are known early.
+def _prefetched(tasks: Iterator[Task]) -> Iterator[Task]:
+    """List in a thread, so that no process waits for the listing and the total is known early.
 
-    Not where this process scores itself: two threads that take turns at the interpreter cost a third more.
+    Not for scoring in this process: two threads that share the interpreter take a third longer.
     """
     found: queue.SimpleQueue[Task | BaseException | None] = queue.SimpleQueue()
 
@@ -99,7 +99,7 @@ def _ahead(tasks: Iterator[Task]) -> Iterator[Task]:
             for task in tasks:
                 found.put(task)
             found.put(None)
-        except BaseException as error:  # noqa: BLE001  (raised again where the tasks are taken)
+        except BaseException as error:  # noqa: BLE001  (raised again by the consumer)
             found.put(error)
 
     threading.Thread(target=list_all, daemon=True).start()
@@ -110,8 +110,8 @@ def _ahead(tasks: Iterator[Task]) -> Iterator[Task]:
 
 
 @contextmanager
-def _signals_held_back() -> Generator[None]:
-    """Start processes that do not heed the terminal: the one that starts them does, and ends them."""
+def _signals_blocked() -> Generator[None]:
+    """Block the terminal's signals in processes started here: this process handles them and ends its workers."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, TERMINAL)
     try:
         yield
@@ -119,42 +119,41 @@ def _signals_held_back() -> Generator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _settle(under_way: dict[Future[None], Task], done: Done) -> None:
-    """Wait until a task is finished, and take those that are out."""
-    finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
+def _collect_finished(running: dict[Future[None], Task], done: Done) -> None:
+    """Wait until a task is finished, and report all finished ones."""
+    finished, _ = wait(running, return_when=FIRST_COMPLETED)
     for each in finished:
         each.result()
-        done(under_way.pop(each).files)
+        done(running.pop(each).files)
 
 
 def do_without_pandas() -> None:
-    """Keep pyarrow from importing pandas, in a process that has no use for it.
+    """Keep pyarrow from importing pandas in this process.
 
-    It would, to tell whether what it is given is a pandas object; that takes 0.3 s of a core, in which 3,000 digits
-    are read.
+    pyarrow imports it only to detect pandas objects; that takes 0.3 s of a core, in which 3,000 digits are read.
     """
     if "pandas" not in sys.modules and not any(isinstance(each, _NoPandas) for each in sys.meta_path):
         sys.meta_path.insert(0, _NoPandas())
 
 
 class _NoPandas(MetaPathFinder):
-    """Answers for the module pandas that there is none."""
+    """An import finder that hides pandas."""
 
     def find_spec(self, fullname: str, path: object, target: object = None) -> None:
-        """Find no module, and let none of this name be found."""
+        """Raise ModuleNotFoundError for pandas; leave any other module to the next finder."""
         del path, target
         if fullname == "pandas":
             raise ModuleNotFoundError(fullname)
 
 
 class _Worker:
-    """What a process keeps from task to task."""
+    """State that a worker process keeps between tasks."""
 
     work: Work
     reader: Reader
 
 
-def _begin(work: Work) -> None:
+def _start_worker(work: Work) -> None:
     threading.Thread(target=_follow_parent, daemon=True).start()
     use_one_thread()
     do_without_pandas()
@@ -162,7 +161,7 @@ def _begin(work: Work) -> None:
 
 
 def _follow_parent() -> None:
-    """End this process when the one that started it is gone, however it went."""
+    """End this process when its parent is gone, even if that was killed."""
     from multiprocessing import parent_process
     from multiprocessing.connection import wait as wait_for
 

@@ -1,1 +1,1 @@
-"""Where the pictures and the parts of a scoring job lie: local disk or Beam's file systems."""
+"""Storage of a scoring job's pictures and parts: local disk or Beam's file systems."""

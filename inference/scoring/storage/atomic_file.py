@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all: on this machine, or where Apache Beam's FileSystems reach."""
+"""Atomic files, complete or absent, on local disk or Apache Beam's FileSystems."""
 
 from __future__ import annotations
 
@@ -12,45 +12,45 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from apache_beam.io.filesystems import FileSystems
 
-__all__ = ["fetch", "is_remote", "join", "names_in", "place", "remove"]
+__all__ = ["is_remote", "join", "list_names", "read_file", "remove", "write_atomically"]
 
 
 def is_remote(path: str) -> bool:
-    """Tell whether a path names another file system, such as gs://, s3:// or hdfs://."""
+    """Return whether a path is on a remote file system, such as gs://, s3:// or hdfs://."""
     return "://" in path
 
 
 def join(folder: str, name: str) -> str:
-    """Give the path of a file in a folder."""
+    """Return the path of a file in a folder."""
     return f"{folder.rstrip('/')}/{name}"
 
 
-def place(path: str, data: bytes) -> None:
-    """Write a file aside, and put it into its place by a rename; its folder is made where there is none."""
+def write_atomically(path: str, data: bytes) -> None:
+    """Write a temporary file and rename it to *path*; create the folder if needed."""
     folder, _, name = path.rpartition("/")
-    aside = join(folder, f".{name}.{secrets.token_hex(4)}")
+    temporary = join(folder, f".{name}.{secrets.token_hex(4)}")
     if is_remote(path):
-        _place_remote(aside, path, data)
+        _write_remote(temporary, path, data)
         return
     Path(folder).mkdir(parents=True, exist_ok=True)
     try:
-        Path(aside).write_bytes(data)
-        Path(aside).replace(path)
+        Path(temporary).write_bytes(data)
+        Path(temporary).replace(path)
     finally:
         with suppress(OSError):
-            Path(aside).unlink()
+            Path(temporary).unlink()
 
 
-def fetch(path: str) -> bytes:
-    """Read a file."""
+def read_file(path: str) -> bytes:
+    """Return the content of a file."""
     if not is_remote(path):
         return Path(path).read_bytes()
     with _file_systems().open(path, compression_type="uncompressed") as file:
         return file.read()
 
 
-def names_in(folder: str) -> set[str]:
-    """Name the files in a folder; none where it is not there."""
+def list_names(folder: str) -> set[str]:
+    """Return the names of the files in a folder; none if the folder does not exist."""
     if not is_remote(folder):
         return set(os.listdir(folder)) if Path(folder).is_dir() else set()
     [found] = _file_systems().match([join(folder, "*")])
@@ -58,7 +58,7 @@ def names_in(folder: str) -> set[str]:
 
 
 def remove(path: str) -> None:
-    """Remove a file, or a folder with all that is in it; what is not there is no error."""
+    """Remove a file, or a folder with its content; a missing path is not an error."""
     if is_remote(path):
         _remove_remote(path)
     elif Path(path).is_dir():
@@ -67,21 +67,21 @@ def remove(path: str) -> None:
         Path(path).unlink(missing_ok=True)
 
 
-def _place_remote(aside: str, path: str, data: bytes) -> None:
+def _write_remote(temporary: str, path: str, data: bytes) -> None:
     systems = _file_systems()
     folder = path.rpartition("/")[0]
-    with suppress(OSError):  # there already, or of a system without folders
+    with suppress(OSError):  # it exists, or the file system has no folders
         systems.mkdirs(folder)
-    with systems.create(aside, compression_type="uncompressed") as file:
+    with systems.create(temporary, compression_type="uncompressed") as file:
         file.write(data)
     if systems.exists(path):
-        systems.delete([path])  # rename replaces nothing on some of them
-    systems.rename([aside], [path])
+        systems.delete([path])  # on some file systems, rename does not replace
+    systems.rename([temporary], [path])
 
 
 def _remove_remote(path: str) -> None:
     systems = _file_systems()
-    [found] = systems.match([join(path, "**")])  # a folder may be nothing but the beginning of names
+    [found] = systems.match([join(path, "**")])  # a folder may be only a prefix of names
     for each in ([file.path for file in found.metadata_list], [path]):
         with suppress(OSError):
             systems.delete(each)

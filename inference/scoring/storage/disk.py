@@ -1,4 +1,4 @@
-"""The files of a folder on this machine: listed, and read without ever waiting for one."""
+"""List and read the files of a local folder without ever blocking on one."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from inference.files.extensions import has_suffix, is_named_like_a_picture
+from inference.files.extensions import has_extension, is_named_like_a_picture
 from inference.files.header import MAX_BYTES
 from inference.files.unreadable import UnreadableError
 
 __all__ = ["Disk", "Entry", "Folder", "Listing", "why_skipped"]
 
 KINDS = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
-CHUNK = 65536
+CHUNK = 65536  # bytes of the first read
 
 
 class Entry(NamedTuple):
-    """A file as it was listed.
+    """A listed file.
 
     Attributes:
         name: within its folder.
-        size: in bytes.
-        modified: when, in nanoseconds.
-        skipped: why it is not to be read; empty where it is.
+        size: bytes.
+        modified: modification time, in nanoseconds since the epoch.
+        skipped: why the file is skipped; empty if it is read.
     """
 
     name: bytes
@@ -38,7 +38,7 @@ class Entry(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """The files of one folder, sorted by name; the folder is relative to that which is scored, empty for itself."""
+    """The files of one folder, sorted by name; the folder is relative to the scored one and empty for that itself."""
 
     folder: bytes
     entries: Iterator[Entry]
@@ -46,12 +46,12 @@ class Listing(NamedTuple):
 
 @dataclass(frozen=True)
 class Disk:
-    """A folder on this machine.
+    """A local folder to score.
 
     Attributes:
-        root: whose files are scored.
-        follow: whether links are followed, to files, and into folders that were not entered yet.
-        left_out: real paths of what is no part of it, such as the output.
+        root: absolute path of the folder.
+        follow: whether to follow links, to files and into folders not visited yet.
+        left_out: real paths to leave out, such as the output.
     """
 
     root: str
@@ -60,12 +60,12 @@ class Disk:
 
     @classmethod
     def at(cls, folder: Path, output: Iterable[str] = (), *, follow: bool = False) -> Disk:
-        """Take a folder with all that is below it but the output."""
+        """Return a folder with everything below it, except the output."""
         real = (f"{os.path.realpath(os.path.dirname(path))}/{os.path.basename(path)}" for path in output)
         return cls(os.path.abspath(folder), follow, tuple(real))
 
     def walk(self) -> Iterator[Listing]:
-        """List folder by folder, each sorted by name before the folders in it."""
+        """Yield the files folder by folder, sorted by name, each folder before its subfolders."""
         entered: set[tuple[int, int]] = set()
         pending = [b""]
         while pending:
@@ -75,14 +75,14 @@ class Disk:
                 if self.follow and not _is_new(path, entered):
                     continue
                 names, inner = self._list(path)
-            except OSError:  # what is in it nobody knows: as a file that cannot be read, it says why itself
+            except OSError:  # list the folder as a file: reading it will say why it fails
                 yield Listing(os.path.dirname(folder), iter([Entry(os.path.basename(folder) or b".", 0, 0)]))
                 continue
-            yield Listing(folder, self._look(folder, names))
+            yield Listing(folder, self._stat_all(folder, names))
             pending += [os.path.join(folder, name) for name in reversed(inner)]
 
     def _list(self, path: bytes) -> tuple[list[bytes], list[bytes]]:
-        """Give the names in a folder that are accounted for, and those of the folders to enter."""
+        """Return the names in a folder to account for, and the names of the subfolders to visit."""
         names: list[bytes] = []
         inner: list[bytes] = []
         here = os.path.realpath(os.fsdecode(path)) if self.left_out else ""
@@ -107,8 +107,8 @@ class Disk:
         except OSError:  # a loop of links
             return False
 
-    def _look(self, folder: bytes, names: list[bytes]) -> Iterator[Entry]:
-        """Look at each file, but open none; those of a folder that is gone by now are told of when they are read."""
+    def _stat_all(self, folder: bytes, names: list[bytes]) -> Iterator[Entry]:
+        """Stat each file without opening it; if the folder is gone, reading its files will say so."""
         try:
             descriptor = self._open(folder)
         except OSError:
@@ -121,24 +121,24 @@ class Disk:
             os.close(descriptor)
 
     def _open(self, folder: bytes) -> int:
-        """Open one of its folders, not what a link in its place leads to."""
+        """Open a subfolder; unless links are followed, refuse a link that replaced it."""
         path = os.path.join(os.fsencode(self.root), folder)
         return os.open(path, os.O_RDONLY | os.O_DIRECTORY | (0 if self.follow or not folder else os.O_NOFOLLOW))
 
     def _entry(self, folder: int, name: bytes) -> Entry:
         try:
             found = os.stat(name, dir_fd=folder, follow_symlinks=self.follow)
-        except OSError:  # it is said why when it cannot be read
+        except OSError:  # reading it will say why
             return Entry(name, 0, 0, why_skipped(name))
         return Entry(name, found.st_size, found.st_mtime_ns, _why_not_opened(found.st_mode) or why_skipped(name))
 
     @contextmanager
     def open(self, folder: bytes) -> Generator[Folder]:
-        """Open one of its folders, to read files in it; of one that is gone none can be read."""
+        """Open a subfolder to read its files; if it is gone, each read raises UnreadableError."""
         try:
             descriptor = self._open(folder)
         except OSError as error:
-            yield _Gone(_why(error, follow=self.follow))
+            yield _Gone(_read_error(error, follow=self.follow))
             return
         try:
             yield _Folder(descriptor, follow=self.follow)
@@ -150,43 +150,43 @@ class Folder(Protocol):
     """An open folder."""
 
     def read(self, name: bytes) -> bytes:
-        """Read a file; raises UnreadableError."""
+        """Return a file's content; raise UnreadableError if it cannot be read."""
         ...
 
 
 class _Gone:
-    """A folder that cannot be opened any more."""
+    """A folder that can no longer be opened."""
 
     def __init__(self, reason: str) -> None:
         self._reason = reason
 
-    def read(self, name: bytes) -> bytes:  # noqa: ARG002  (none can be)
+    def read(self, name: bytes) -> bytes:  # noqa: ARG002  (no file of it can be read)
         raise UnreadableError(self._reason, passing=True)
 
 
 class _Folder:
-    """An open folder of this machine."""
+    """An open local folder."""
 
     def __init__(self, descriptor: int, *, follow: bool) -> None:
         self._folder = descriptor
         self._follow = follow
-        # A FIFO that was put in the place of a picture must not hold us up.
+        # O_NONBLOCK: a FIFO that replaced a picture must not block the read.
         self._flags = os.O_RDONLY | os.O_NONBLOCK | (0 if follow else os.O_NOFOLLOW)
 
     def read(self, name: bytes) -> bytes:
-        """Read a file; raises UnreadableError, of a file that is too large after one byte more than is accepted."""
+        """Return a file's content; raise UnreadableError if it cannot be read or exceeds MAX_BYTES."""
         try:
             file = os.open(name, self._flags, dir_fd=self._folder)
             try:
                 data = os.read(file, CHUNK)
-                return data if len(data) < CHUNK else self._read_on(file, data)
+                return data if len(data) < CHUNK else self._read_rest(file, data)
             finally:
                 os.close(file)
         except OSError as error:
-            raise UnreadableError(_why(error, follow=self._follow), passing=True) from error
+            raise UnreadableError(_read_error(error, follow=self._follow), passing=True) from error
 
     @staticmethod
-    def _read_on(file: int, data: bytes) -> bytes:
+    def _read_rest(file: int, data: bytes) -> bytes:
         parts, total = [data], len(data)
         while total <= MAX_BYTES and (data := os.read(file, CHUNK * 16)):
             parts.append(data)
@@ -197,14 +197,14 @@ class _Folder:
 
 
 def why_skipped(name: bytes) -> str:
-    """Say why a file is not read because of its name; '' where it is: pictures, and names that say nothing."""
+    """Return why a file's name rules it out; '' if it has a picture extension or no extension at all."""
     if name.startswith(b"."):
         return "hidden"
-    return "" if is_named_like_a_picture(name) or not has_suffix(name) else "not named like a picture"
+    return "" if is_named_like_a_picture(name) or not has_extension(name) else "not named like a picture"
 
 
-def _why(error: OSError, *, follow: bool) -> str:
-    """Say why a file cannot be read that was listed."""
+def _read_error(error: OSError, *, follow: bool) -> str:
+    """Return why a listed file cannot be read."""
     if error.errno == errno.ENOENT:
         return "gone, or a dangling link" if follow else "gone since it was listed"
     if error.errno == errno.ELOOP:
@@ -221,7 +221,7 @@ def _why_not_opened(mode: int) -> str:
 
 
 def _is_new(folder: bytes, entered: set[tuple[int, int]]) -> bool:
-    """Tell whether a folder was not entered yet, by whatever name, and remember it."""
+    """Return whether a folder has not been visited yet under any name, and record the visit."""
     found = os.stat(folder)
     identity = found.st_dev, found.st_ino
     new = identity not in entered

@@ -1,4 +1,4 @@
-"""The files of a folder that Apache Beam's FileSystems reach: gs://, s3://, hdfs://, or one of your own."""
+"""List and read the files of a folder on Apache Beam's FileSystems: gs://, s3://, hdfs:// or a custom one."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ __all__ = ["Remote"]
 
 @dataclass(frozen=True)
 class Remote:
-    """A folder elsewhere; Beam's extra for its scheme must be installed.
+    """A remote folder to score; Beam's extra for its scheme must be installed.
 
     Attributes:
-        root: whose files are scored.
-        left_out: what is no part of it, such as the output.
+        root: URL of the folder.
+        left_out: URLs to leave out, such as the output.
     """
 
     root: str
@@ -37,7 +37,7 @@ class Remote:
         """List all files, folder by folder.
 
         Raises:
-            InputError: nothing is there, or Beam cannot list it.
+            InputError: the folder does not exist or is empty, or Beam cannot list it.
         """
         from apache_beam.io.filesystems import FileSystems
 
@@ -46,7 +46,7 @@ class Remote:
         except (OSError, ValueError) as error:
             raise InputError(f"{self.root} cannot be listed", found=str(error)) from error
         if not found.metadata_list:
-            raise InputError(f"{self.root} is not there", found="no file", expected="a folder of pictures")
+            raise InputError(f"{self.root} does not exist", found="no files", expected="a folder of pictures")
         start = len(self.root.rstrip("/")) + 1
         files = sorted(
             (os.path.split(each.path[start:]), each) for each in found.metadata_list if not self._is_left_out(each.path)
@@ -59,7 +59,7 @@ class Remote:
 
     @contextmanager
     def open(self, folder: bytes) -> Generator[_Folder]:
-        """Open one of its folders, to read files in it."""
+        """Open a subfolder to read its files."""
         yield _Folder(join(self.root, folder.decode()) if folder else self.root)
 
 
@@ -68,7 +68,7 @@ class _Folder:
     path: str
 
     def read(self, name: bytes) -> bytes:
-        """Read a file; raises UnreadableError."""
+        """Return a file's content; raise UnreadableError if it cannot be read or exceeds MAX_BYTES."""
         from apache_beam.io.filesystems import FileSystems
 
         try:

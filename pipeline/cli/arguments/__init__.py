@@ -1,1 +1,1 @@
-"""What commands take: the project, a model, a run, and their completion."""
+"""Arguments that commands share: the project, a model, a run, and their completion."""

@@ -1,4 +1,4 @@
-"""The exported models of a project: the champion, or another version."""
+"""Find an exported model of a project: the champion or another version."""
 
 from __future__ import annotations
 
@@ -10,38 +10,38 @@ from schemas.errors import InputError, UsageError
 __all__ = ["bundle_versions", "find_bundle", "no_champion"]
 
 BUNDLES = Path("store", "export", "bundle")
-GET_ONE = "digits run trains, judges and promotes one"
+GET_ONE = "digits run trains, evaluates and promotes one"
 
 
 def find_bundle(artifacts: Path, wanted: str | None = None) -> Path:
-    """Find the champion or, where one is wanted, another version.
+    """Return the folder of the champion, or of the *wanted* version.
 
     Args:
-        artifacts: of the project.
-        wanted: the version's name or its beginning, or the beginning of its content digest.
+        artifacts: the project's artifacts/.
+        wanted: a prefix of the version's name or of its content digest; None for the champion.
 
     Raises:
-        InputError: there is no champion, or no model at all.
-        UsageError: no version is called so, or more than one.
+        InputError: There is no champion, or no model at all.
+        UsageError: *wanted* matches no version, or more than one.
     """
     return _find_champion(artifacts) if wanted is None else _find_version(artifacts, Path(wanted).name)
 
 
 def no_champion(artifacts: Path) -> InputError:
-    """Give the error of a project without a champion: why there is none, and what can be used in its place."""
+    """Return the error for a project without a champion: why there is none, and which models exist instead."""
     from pipeline.history import read_runs
 
     latest = next(read_runs(artifacts), None)
     others = ", ".join(path.name for path in bundle_versions(artifacts))
-    other = f", or name one that was not promoted with --model: {others}" if others else ""
+    other = f", or pass --model with one that was not promoted: {others}" if others else ""
     if latest and latest.outcome == "rejected":
         said = f"there is no champion yet: the gate refused the model of the latest run, {latest.run}"
-        return InputError(said, do=f"digits show says which rules it missed{other}")
+        return InputError(said, do=f"digits show lists the rules it missed{other}")
     return InputError("there is no champion yet", do=GET_ONE + other)
 
 
 def bundle_versions(artifacts: Path) -> list[Path]:
-    """Give the folders of all versions, the newest first."""
+    """Return the folders of all versions, newest first."""
     return sorted((artifacts / BUNDLES).glob("v*-*"), reverse=True)
 
 
@@ -50,7 +50,7 @@ def _find_champion(artifacts: Path) -> Path:
     if link is None:
         raise no_champion(artifacts)
     if not (artifacts / link).is_dir():
-        raise InputError("the champion is gone", expected=str(artifacts / link), do="digits run makes it again")
+        raise InputError("the champion is gone", expected=str(artifacts / link), do="digits run exports it again")
     return artifacts / link
 
 
@@ -63,7 +63,7 @@ def _find_version(artifacts: Path, wanted: str) -> Path:
         return found[0]
     names = ", ".join(path.name for path in found or versions)
     raise UsageError(
-        f"{wanted} is more than one model" if found else f"there is no model {wanted}",
+        f"{wanted} matches more than one model" if found else f"there is no model {wanted}",
         **({"found": names} if found else {"do": f"there are {names}"}),
     )
 

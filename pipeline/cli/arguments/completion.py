@@ -1,4 +1,4 @@
-"""What the shell offers for stages, runs and settings of the project at hand."""
+"""Shell completion: the names of stages, runs, models and settings of the project."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ __all__ = ["Overrides", "complete_artifact", "complete_model", "complete_run", "
 
 
 def offer(words: Sequence[str]) -> Callable[[str], list[str]]:
-    """Give what offers some words."""
+    """Return a completer that offers *words*."""
     return lambda incomplete: [word for word in words if word.startswith(incomplete)]
 
 
 def complete_model(context: typer.Context, incomplete: str) -> list[str]:
-    """Offer the exported models, the newest first."""
+    """Offer the exported models, newest first."""
     from pipeline.cli.arguments.bundles import bundle_versions
 
     names = [path.name for path in bundle_versions(artifacts_of(_with_directory(context)))]
@@ -33,19 +33,19 @@ def complete_model(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def complete_stage(context: typer.Context, incomplete: str) -> list[str]:
-    """Offer the names of stages."""
+    """Offer the stages."""
     pipeline, _ = open_project(_with_directory(context))
     return [stage.name for stage in pipeline.stages if stage.name.startswith(incomplete)]
 
 
 def complete_run(context: typer.Context, incomplete: str) -> list[str]:
-    """Offer the names of runs, the newest first."""
+    """Offer the runs, newest first."""
     runs = artifacts_of(_with_directory(context)) / "runs"
     return sorted((path.name for path in runs.glob(f"{incomplete}*")), reverse=True)
 
 
 def complete_artifact(context: typer.Context, incomplete: str) -> list[str]:
-    """Offer the champion, the outputs of the latest run and the names of runs."""
+    """Offer the champion, the outputs of the latest run, and the runs."""
     folder = artifacts_of(_with_directory(context)) / "latest"
     outputs = sorted(path.name for path in folder.glob("*.*") if path.is_symlink())
     names = [name for name in ("champion", *outputs) if name.startswith(incomplete)]
@@ -53,7 +53,7 @@ def complete_artifact(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def _complete_setting(context: typer.Context, incomplete: str) -> list[str]:
-    """Offer `stage.key=` for every setting, and after it the values, where there are few."""
+    """Offer `stage.key=` for every setting; after the `=`, its values if they are few."""
     pipeline, _ = open_project(_with_directory(context))
     settings = {"threads=": list[str]()}
     for stage in pipeline.stages:
@@ -64,7 +64,7 @@ def _complete_setting(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def _settings(model: type[BaseModel]) -> Iterator[tuple[str, list[str]]]:
-    """Yield the settings by dotted names, each with the values it may have, or none where those are many."""
+    """Yield each setting's dotted name and its possible values; an empty list if they are not enumerable."""
     from pydantic import BaseModel
 
     for name, info in model.model_fields.items():
@@ -78,7 +78,7 @@ def _settings(model: type[BaseModel]) -> Iterator[tuple[str, list[str]]]:
 
 
 def _with_directory(context: typer.Context) -> typer.Context:
-    """Read -C for the context: while completing, nothing that does so has run."""
+    """Read -C into the context; during completion no command has done so."""
     directory = context.params.get(DIRECTORY) or context.find_root().params.get(DIRECTORY)
     context.obj = Path(directory).expanduser() if directory else None
     return context
@@ -90,6 +90,6 @@ Overrides = Annotated[
         "--set",
         metavar="STAGE.KEY=VALUE",
         autocompletion=_complete_setting,
-        help="Override a setting; may be given more than once.",
+        help="Override a setting of pipeline.yaml; repeatable.",
     ),
 ]

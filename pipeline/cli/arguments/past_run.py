@@ -1,4 +1,4 @@
-"""The run that somebody means by a name."""
+"""Find a past run by its name."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ if TYPE_CHECKING:
 
 __all__ = ["RUN", "find_run"]
 
-RUN = "Its name, or the beginning or end of it; or latest, or champion: the run that made it."
+RUN = "A run's name, or the start or end of it; or latest; or champion, for the run that produced it."
 SHOWN = 4
 
 
 def find_run(artifacts: Path, name: str | None) -> RunRecord:
-    """Find a run by its name or the beginning or end of it, as `latest` or as `champion`; without a name, the latest.
+    """Return the run whose name is, starts or ends with *name*; `latest` or None is the latest, `champion` its run.
 
     Raises:
-        InputError: the champion's run was asked for, and there is no champion, or no record of the run.
-        UsageError: there is no such run, or more than one.
+        InputError: `champion` was asked for, but there is no champion or no record of its run.
+        UsageError: No run matches, or more than one.
     """
     from pipeline.history import read_runs
     from schemas.errors import UsageError
 
     if name == "champion":
-        return _find_champions(artifacts)
+        return _find_champion_run(artifacts)
     wanted = "" if name is None or name == "latest" else name
     matching = (run for run in read_runs(artifacts) if run.run.startswith(wanted) or run.run.endswith(wanted))
     found = list(matching) if wanted else list(islice(matching, 1))
@@ -35,13 +35,15 @@ def find_run(artifacts: Path, name: str | None) -> RunRecord:
     if len(exact or found) == 1:
         return (exact or found)[0]
     if not found:
-        raise UsageError(f"there is no run {wanted}" if wanted else "there is no run yet", do="digits runs lists them")
+        if wanted:
+            raise UsageError(f"there is no run {wanted}", do="digits runs lists the runs")
+        raise UsageError("there is no run yet", do="start one with digits run")
     more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-    raise UsageError(f"{name} is more than one run", found=", ".join(run.run for run in found[:SHOWN]) + more)
+    raise UsageError(f"{name} matches more than one run", found=", ".join(run.run for run in found[:SHOWN]) + more)
 
 
-def _find_champions(artifacts: Path) -> RunRecord:
-    """Find the run that made the champion: the earliest that put it out."""
+def _find_champion_run(artifacts: Path) -> RunRecord:
+    """Return the run that produced the champion: the earliest with it among its outputs."""
     from pipeline.cli.arguments.bundles import no_champion
     from pipeline.history import read_runs
     from pipeline.registry import champion
@@ -52,5 +54,5 @@ def _find_champions(artifacts: Path) -> RunRecord:
         raise no_champion(artifacts)
     made = [run for run in read_runs(artifacts) for stage in run.stages if bundle in stage.outputs.values()]
     if not made:
-        raise InputError(f"no run on record made the champion {bundle}", do="digits runs lists them")
+        raise InputError(f"no recorded run produced the champion {bundle}", do="digits runs lists the runs")
     return made[-1]

@@ -1,4 +1,4 @@
-"""The project a command works on."""
+"""Find and open the project a command works on."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 __all__ = ["AsJson", "artifacts_of", "check_part", "check_stage", "find_project", "open_project", "same_project"]
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 
 
 def open_project(context: typer.Context, overrides: list[str] | None = None) -> tuple[Pipeline, Store]:
-    """Read the pipeline of the project that -C names or the current folder lies in, and open its store."""
+    """Load the pipeline and open the store of the project: that of -C, or the one around the current folder."""
     from pipeline.specification import load_pipeline
     from pipeline.store import Store
 
@@ -29,18 +29,18 @@ def open_project(context: typer.Context, overrides: list[str] | None = None) -> 
 
 
 def artifacts_of(context: typer.Context) -> Path:
-    """Find the artifacts/ of the project, without reading its pipeline."""
+    """Return the project's artifacts/ folder, without reading its pipeline."""
     return find_project(_start(context)) / "artifacts"
 
 
 def same_project(context: typer.Context, *words: str) -> str:
-    """Give the line for a shell that carries out another command in the same project."""
+    """Return the shell command that runs `digits` *words* in the same project."""
     directory = ["-C", str(context.obj)] if context.obj else []
     return shlex.join(["digits", *directory, *words])
 
 
 def find_project(start: Path) -> Path:
-    """Give the nearest folder upward with a pipeline.yaml; raises UsageError where there is none."""
+    """Return the nearest folder upward that has a pipeline.yaml; raise UsageError if none has."""
     from pipeline.specification import FILE
     from schemas.errors import UsageError
 
@@ -51,23 +51,23 @@ def find_project(start: Path) -> Path:
 
 
 def check_stage(pipeline: Pipeline, name: str) -> None:
-    """Raise UsageError, with the nearest name, unless there is a stage of that name."""
+    """Raise UsageError, suggesting the nearest name, unless the pipeline has a stage of this name."""
     from schemas.errors import UsageError, nearest
 
     names = [stage.name for stage in pipeline.stages]
     if name not in names:
-        hint = nearest(name, names) or f"there are {', '.join(names)}"
+        hint = nearest(name, names) or f"the stages are {', '.join(names)}"
         raise UsageError(f"there is no stage {name}", do=hint)
 
 
 def check_part(pipeline: Pipeline, first: str | None, last: str | None, force: Sequence[str]) -> None:
-    """Raise UsageError if no stage stands from *first* to *last*, or one of *force* does not stand there."""
+    """Raise UsageError if *first* to *last* selects no stage, or *force* names a stage outside it."""
     from schemas.errors import UsageError
 
     names = [stage.name for stage in pipeline.stages]
     part = names[names.index(first) if first else 0 : names.index(last) + 1 if last else None]
     if not part:
-        raise UsageError(f"--from {first} --to {last} leaves no stage", expected=f"{last} not above {first}")
+        raise UsageError(f"--from {first} --to {last} leaves no stage", expected=f"{last} at or below {first}")
     for stage in force:
         if stage not in part:
             raise UsageError(f"--force {stage} is not among the stages to run", expected=", ".join(part))

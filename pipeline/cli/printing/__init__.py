@@ -1,1 +1,1 @@
-"""Text for people: tables, progress, summaries."""
+"""Text output: tables, progress, summaries."""

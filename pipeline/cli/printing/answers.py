@@ -1,4 +1,4 @@
-"""Answers and pictures, laid out for a terminal of any width."""
+"""Lay out answers and pictures for a terminal of any width."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ __all__ = ["answer_table", "answer_words", "bar_chart", "drawings", "folded", "p
 
 HEADER = ("file", "digit", "confidence", "runner-up", "decision")
 COLOURS = {"digit": "green", "unsure": "yellow", "unreadable": "red"}
-LEAST = 24  # columns for the names of files and the decisions together
+LEAST = 24  # columns for file names and decisions together; below it, paragraphs replace the table
 WIDEST_CHART = 60
 MOST_BARS = 10
-SIDE = 28  # characters a picture is wide
+SIDE = 28  # width of a picture, in characters
 GAP = 2
 
 
 def answer_table(names: Sequence[str], answers: Sequence[Answer]) -> str:
-    """Give a line for each file, more where a name or a reason is too wide; paragraphs in a narrow terminal."""
+    """Return a row for each file, wrapped to the terminal's width; paragraphs in a narrow terminal."""
     rows = [_row(name, answer) for name, answer in zip(names, answers, strict=True)]
     widths = [max(map(len, column)) for column in zip(HEADER, *rows, strict=True)]
     if sys.stdout.isatty():
@@ -51,7 +51,7 @@ def _row(name: str, answer: Answer) -> tuple[str, ...]:
 
 
 def answer_words(answer: Answer) -> str:
-    """Give an answer in a line: `unsure: too faint, 7? (61.0 %), then 1`."""
+    """Return an answer in one line: `unsure: too faint, 7? (61.0 %), then 1`."""
     _, *cells = _row("", answer)
     return _said(*cells)
 
@@ -81,7 +81,7 @@ def _lines(row: Sequence[str], widths: Sequence[int], colour: str) -> str:
 
 
 def bar_chart(answer: Answer) -> str:
-    """Draw the probabilities, of the ten likeliest classes where there are more."""
+    """Draw the probabilities of all classes, or of the ten likeliest."""
     likeliest = sorted(answer.probabilities.values(), reverse=True)[:MOST_BARS]
     shown = {name: share for name, share in answer.probabilities.items() if share >= likeliest[-1]}
     names = max(map(len, shown))
@@ -98,13 +98,13 @@ def _bar(length: int, colour: str) -> str:
 
 
 def drawings(answer: Answer) -> str:
-    """Draw the original, each step and the 28x28 that was read, as many side by side as there is room for."""
+    """Draw the original, each step and the 28x28 result, as many side by side as fit."""
     if answer.reading is None:
         return ""
     panels = [_panel(name, picture) for name, picture in answer.reading.trace]
     abreast = max((_columns() + GAP) // (SIDE + GAP), 1)
     rows = [panels[i : i + abreast] for i in range(0, len(panels), abreast)]
-    steps = ", ".join(answer.steps) or "none, it is as MNIST makes them"
+    steps = ", ".join(answer.steps) or "none, it has MNIST's form already"
     return "\n\n".join([folded(f"steps: {steps}"), *map(_abreast, rows)])
 
 
@@ -114,7 +114,7 @@ def _abreast(panels: Sequence[Sequence[str]]) -> str:
 
 
 def _panel(name: str, picture: NDArray[np.uint8]) -> list[str]:
-    """Draw one picture in a square of letters, below its name."""
+    """Draw one picture as a square of characters below its name."""
     import cv2
     import numpy as np
 
@@ -130,13 +130,13 @@ def _panel(name: str, picture: NDArray[np.uint8]) -> list[str]:
 
 
 def _has_greys() -> bool:
-    """Tell whether standard output is a terminal that says it shows 24-bit colours, and may."""
+    """Return whether standard output is a terminal with 24-bit colours and UTF-8, and NO_COLOR is not set."""
     said = os.environ.get("COLORTERM") in {"truecolor", "24bit"} and not os.environ.get("NO_COLOR")
     return said and sys.stdout.isatty() and "utf" in sys.stdout.encoding.lower()
 
 
 def folded(text: str) -> str:
-    """Give a text in lines that a terminal does not break; off a terminal as it is."""
+    """Return a text wrapped to the terminal's width; unchanged if output is not a terminal."""
     return textwrap.fill(text, max(_columns(), 1)) if sys.stdout.isatty() else text
 
 
@@ -145,5 +145,5 @@ def _columns() -> int:
 
 
 def printable(name: str) -> str:
-    """Give a file's name with whatever a terminal cannot or should not show escaped."""
+    """Return a file name with everything escaped that a terminal cannot or should not show."""
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in name)

@@ -1,4 +1,4 @@
-"""How a run ended: its summary, or its failure, and the exit code."""
+"""Print how a run ended, and set the exit code."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from pipeline.cli.arguments.project import same_project
 if TYPE_CHECKING:
     from pipeline.runner import Run
 
-__all__ = ["tell_outcome"]
+__all__ = ["print_outcome"]
 
 REJECTED = 3
 
 
-def tell_outcome(context: typer.Context, finished: Run, *, as_json: bool) -> None:
-    """Print what became of a run and raise the exit code that says it."""
+def print_outcome(context: typer.Context, finished: Run, *, as_json: bool) -> None:
+    """Print the summary of a run, and its failure if it has one; raise typer.Exit unless it succeeded."""
     from pipeline.cli.printing.run_summary import summary, where_report
 
     if as_json:
@@ -30,13 +30,13 @@ def tell_outcome(context: typer.Context, finished: Run, *, as_json: bool) -> Non
         print(summary(finished.record, finished.store.artifacts))
         print(where_report(context, finished.record, finished.store.artifacts))
     if finished.failure:
-        _tell_failure(finished, finished.failure, context)
+        _print_failure(finished, finished.failure, context)
     if finished.record.outcome == "rejected":
         raise typer.Exit(REJECTED)
 
 
-def _tell_failure(finished: Run, failure: BaseException, context: typer.Context) -> None:
-    """Print the error itself first, then how to go on, where the log is and, for a bug, its traceback."""
+def _print_failure(finished: Run, failure: BaseException, context: typer.Context) -> None:
+    """Print the error first, then the command that retries, the logs and, for a bug, the traceback."""
     from schemas.errors import DigitsError
 
     record = next(stage for stage in finished.record.stages if stage.outcome == "failed")
@@ -56,12 +56,12 @@ def _tell_failure(finished: Run, failure: BaseException, context: typer.Context)
 
 
 def _again(context: typer.Context, stage: str, overrides: tuple[str, ...]) -> str:
-    """Give the command that reruns just the stage that failed."""
+    """Return the command that reruns just the failed stage."""
     return same_project(context, "rerun", stage, *(word for override in overrides for word in ("--set", override)))
 
 
 def _component_frames(failure: BaseException) -> list[str]:
-    """Format the traceback from the component on: the runner's own frames say nothing."""
+    """Format the traceback from the component on; the runner's own frames are no help."""
     frames = failure.__traceback__
     while frames and frames.tb_frame.f_globals.get("__name__", "").startswith("pipeline."):
         frames = frames.tb_next

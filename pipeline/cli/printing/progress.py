@@ -1,4 +1,4 @@
-"""What a run tells while it runs, on standard error: a live line on a terminal, plain lines off it."""
+"""Progress of a run on stderr: a live line on a terminal, plain lines otherwise."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
     from schemas.progress import Progress
 
-__all__ = ["tell"]
+__all__ = ["show_progress"]
 
-REFRESHES = 4  # a second: more would take time from the training they show
+REFRESHES = 4  # per second; more would slow down the training they show
 
 
 @contextmanager
-def tell(started: str | None = None) -> Generator[None]:
-    """Show what is logged below `digits` while it lasts, past any redirection of standard error.
+def show_progress(started: str | None = None) -> Generator[None]:
+    """Show what the logger `digits` reports inside the block, even while a stage redirects standard error.
 
     Args:
-        started: what begins at once, where no stage does.
+        started: title of a task that starts at once; None for a run, whose stages report their own start.
     """
     screen = os.fdopen(os.dup(2), "w", encoding=sys.stderr.encoding, errors="backslashreplace", buffering=1)
     with suppress(BrokenPipeError), screen:
@@ -48,7 +48,7 @@ def tell(started: str | None = None) -> Generator[None]:
 
 
 class _Lines(logging.Handler):
-    """A line for each stage that starts or ends, and for each milestone of its progress."""
+    """Prints a line when a stage starts, ends or passes a milestone."""
 
     def __init__(self, screen: TextIO) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class _Lines(logging.Handler):
         self.stage = ""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Print what is meant for people."""
+        """Print the records that are meant for people."""
         found = vars(record)
         if "started" in found:
             self.start(found["started"], record.getMessage())
@@ -66,46 +66,46 @@ class _Lines(logging.Handler):
             self.print(f"{self.stage}: {found['told']}")
         elif "stage_record" in found and found["stage_record"].outcome in {"ran", "failed"}:
             stage = found["stage_record"]
-            self.end(f"{stage.stage} {stage.outcome} after {stage.seconds:.1f} s")
+            self.end(f"{stage.stage} {'done in' if stage.outcome == 'ran' else 'failed after'} {stage.seconds:.1f} s")
         elif "notice" in found:
-            self.print(box(found["notice"].replace("; to try", "\nto try")))
+            self.print(box(found["notice"].replace("; to retry", "\nto retry")))
         elif "progress" in found:
             self.advance(found["progress"])
 
     def start(self, stage: str, message: str) -> None:
-        """A stage starts."""
+        """Report that a stage starts."""
         self.stage = stage
         self.print(message)
 
     def advance(self, progress: Progress) -> None:
-        """A stage is this far."""
+        """Report the progress of a stage."""
         if progress.milestone:
             self.print(f"{self.stage}: {progress}")
 
     def end(self, message: str) -> None:
-        """A stage has ended."""
+        """Report that a stage has ended."""
         self.print(message)
 
     def print(self, text: str) -> None:
-        """Print whole lines; a screen that is gone is no reason to end a run."""
+        """Print whole lines; a closed screen must not end the run."""
         with suppress(OSError):
             print(text, file=self.screen, flush=True)
 
 
 class _Terminal(_Lines):
-    """The same, with one live line that shows progress and time left."""
+    """The same, plus one live line with progress and time left."""
 
     def __init__(self, screen: TextIO) -> None:
         super().__init__(screen)
         from rich.console import Console
 
-        # Narrower, so that a ^C typed into the line does not wrap it.
+        # Three columns spare, so that a typed ^C does not wrap the line.
         self.console = Console(file=screen, width=max(Console(file=screen).width - 3, 20))
         self.bar: Bar | None = None
         self.advanced = 0.0
 
     def start(self, stage: str, message: str) -> None:
-        """A stage starts: open its line."""
+        """Open the live line of a stage."""
         from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
         self.stage = stage
@@ -123,7 +123,7 @@ class _Terminal(_Lines):
         self.bar.start()
 
     def advance(self, progress: Progress) -> None:
-        """A stage is this far: show it with the time left."""
+        """Update the live line, with the time left."""
         now = time.monotonic()
         if self.bar is None or (progress.done < progress.total and now - self.advanced < 1 / REFRESHES):
             return
@@ -134,12 +134,12 @@ class _Terminal(_Lines):
         self.bar.update(task.id, completed=progress.done, total=progress.total, message=self.stage, figures=shown)
 
     def end(self, message: str) -> None:
-        """A stage has ended: its line goes, one that says so stays."""
+        """Replace the live line with one that stays."""
         self._clear()
         self.print(message)
 
     def print(self, text: str) -> None:
-        """Print whole lines: above the live one, where there is one."""
+        """Print whole lines, above the live one if there is one."""
         if self.bar is None:
             super().print(text)
         else:
@@ -147,7 +147,7 @@ class _Terminal(_Lines):
                 self.console.print(text, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
     def close(self) -> None:
-        """Leave the terminal as it was."""
+        """Restore the terminal."""
         self._clear()
         super().close()
 

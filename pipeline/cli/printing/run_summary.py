@@ -1,4 +1,4 @@
-"""What a run came to, for people."""
+"""Human-readable summary of a run."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 __all__ = ["summary", "where_report"]
 
-WIDE = 120  # columns of the table of stages where no terminal says how many there are
+WIDE = 120  # columns of the table of stages when output is not a terminal
 
 
 def summary(record: RunRecord, artifacts: Path) -> str:
-    """Give the stages of a run, or of a plan, as a table that ends with metrics, verdict and where the model is."""
+    """Return a run, or a plan, as text: a table of its stages, metrics, verdict and champion."""
     rows = [(s.stage, s.outcome, _reason(s, record), f"{s.seconds:.2f}" if s.seconds else "") for s in record.stages]
     lines = [columns(("stage", "outcome", "reason", "seconds"), rows, wrapped=2, piped=WIDE)] if rows else []
     lines.append("")
@@ -40,14 +40,14 @@ def summary(record: RunRecord, artifacts: Path) -> str:
 
 
 def where_report(context: typer.Context, record: RunRecord, artifacts: Path) -> str:
-    """Name the report of a run, or the command that writes it where nobody did yet."""
+    """Return the path of a run's report, or the command that writes it."""
     written = artifacts / "runs" / record.run / "report.html"
     found = os.path.relpath(written) if written.exists() else same_project(context, "report", record.run)
     return f"report   {found}"
 
 
 def _reason(stage: StageRecord, record: RunRecord) -> str:
-    """Give the reason without the words of the outcome, which stand beside it, and without what stands below."""
+    """Return the reason without what the table shows beside it or below it."""
     if record.verdict and record.verdict.reasons and "; ".join(record.verdict.reasons) in stage.reason:
         return "not blessed, see below"
     return (
@@ -64,7 +64,7 @@ def _champion(champion: str | None, artifacts: Path) -> str:
     if not (artifacts / champion).exists():
         return f"{shown / champion} (gone)"
     is_current = (artifacts / "champion").resolve() == (artifacts / champion).resolve()
-    return f"{shown / 'champion'} -> {champion}" if is_current else f"{shown / champion} (then)"
+    return f"{shown / 'champion'} -> {champion}" if is_current else f"{shown / champion} (champion at that time)"
 
 
 def _outcome(record: RunRecord) -> str:

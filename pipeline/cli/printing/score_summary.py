@@ -1,4 +1,4 @@
-"""What came of scoring a folder, for people."""
+"""Human-readable summary of a scored folder."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
     from inference.scoring.output import Output
     from inference.scoring.summary import Summary
 
-__all__ = ["tell_scored"]
+__all__ = ["print_scored"]
 
 BAR = 30
-REASONS = 12  # and one more; others are told together
+REASONS = 12  # rows, or one more; further reasons share a row
 REASONS_HEADER = ("decision", "reason", "such as", "files")
-WHOLE = 10  # labels, of which all confusions are shown; of more the commonest
+WHOLE = 10  # labels in a full confusion matrix; with more, only the commonest confusions are listed
 WORST = 5
-LEAST = 20  # columns for paths in a table
+LEAST = 20  # columns for paths in a table; below it, paragraphs replace the table
 GAP = 2
 INDENT = 9
 
 
-def tell_scored(scored: Scored, output: Output, bundle: LoadedBundle) -> None:
-    """Print counts, digits, what was not answered and why, and where the predictions are."""
+def print_scored(scored: Scored, output: Output, bundle: LoadedBundle) -> None:
+    """Print counts, a histogram of digits, what was not answered and why, and where the predictions are."""
     summary = scored.summary
     counts = ", ".join(f"{summary.decisions[name]:,} {name}" for name in ("unsure", "unreadable", "skipped"))
     print(folded(f"{scored.listed:,} files: {summary.scored:,} digits, {counts}"))
@@ -45,7 +45,7 @@ def tell_scored(scored: Scored, output: Output, bundle: LoadedBundle) -> None:
         print(f"\n{_labels(summary.labels)}")
     if drift := summary.drift(bundle.calibration.refused):
         print(f"\n{paint('unlike', 'yellow')}   {_hanging(drift)}")
-    kept = f", {scored.kept:,} of them kept from before" if scored.kept else ""
+    kept = f", {scored.kept:,} files kept from an earlier run" if scored.kept else ""
     figures = f"{scored.listed:,} files in {scored.seconds:.1f} s ({scored.rate:,.0f} pictures/s{kept})"
     print(f"\nscored   {_hanging(figures)}")
     print(f"model    {bundle.version}")
@@ -53,7 +53,7 @@ def tell_scored(scored: Scored, output: Output, bundle: LoadedBundle) -> None:
 
 
 def _hanging(text: str) -> str:
-    """Give a text in the lines of a terminal beside a word of eight letters; off a terminal as it is."""
+    """Return a text wrapped beside a word of eight letters; unchanged if output is not a terminal."""
     if not sys.stdout.isatty():
         return text
     width = max(shutil.get_terminal_size().columns - INDENT, 1)
@@ -93,14 +93,14 @@ def _in(paths: str) -> str:
 
 
 def _labels(labels: Labels) -> str:
-    """Tell how many answers are right, of how many files there are answers, and what counting the guesses changes."""
+    """Return accuracy, coverage, accuracy with guesses counted, and the confusion matrix, as text."""
     figures: dict[str, str] = {}
     if labels.labelled:
         figures["accuracy"] = _share(labels.answered, "answers right")
         count = f"{labels.answered.total():,} of {labels.labelled:,} labelled files answered"
         figures["coverage"] = f"{labels.coverage:.2%}: {count}"
     if labels.guessed:
-        figures["guesses"] = _share(labels.confusion, "right, were all unsure guesses taken as answers")
+        figures["guesses"] = _share(labels.confusion, "right if unsure guesses counted as answers")
     if labels.unlabelled:
         figures["labels"] = _unlabelled(labels)
     return "\n".join([*(f"{name:8} {_hanging(text)}" for name, text in figures.items()), *_confusion(labels)])
@@ -117,11 +117,9 @@ def _unlabelled(labels: Labels) -> str:
     folders = ", ".join(map(printable, labels.folders))
     if labels.labelled:
         files = f"{labels.unlabelled:,} of {labels.labelled + labels.unlabelled:,} files"
-        return f"{files} not counted: their folders are no classes of the model, such as {folders}"
+        return f"{files} not counted: their folders, such as {folders}, are not named after a class of the model"
     classes = ", ".join(map(printable, labels.classes[:WHOLE])) + (", ..." if labels.classes[WHOLE:] else "")
-    return (
-        f"no accuracy: no folder is named like a class of the model, but such as {folders}; the classes are {classes}"
-    )
+    return f"no accuracy: folders such as {folders} are not named after a class of the model ({classes})"
 
 
 def _confusion(labels: Labels) -> list[str]:
@@ -136,7 +134,7 @@ def _confusion(labels: Labels) -> list[str]:
 
 
 def _matrix(labels: Labels, names: list[str]) -> list[str]:
-    """Give the lines of all labels against all answers; none where they are too many, or do not fit a terminal."""
+    """Return the confusion matrix as lines; no lines if there are too many labels or the terminal is too narrow."""
     rows = [names, *([f"{count or '.'}" for count in row] for row in labels.matrix(names))]
     heads = ["label", *names]
     first, width = (max(len(each) for each in some) for some in (heads, [cell for row in rows for cell in row]))

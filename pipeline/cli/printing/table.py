@@ -1,4 +1,4 @@
-"""Text in columns, and other ways to lay it out in a terminal."""
+"""Lay text out in a terminal: columns, boxes, hanging indents, colours."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ MIN_WIDTH = 20
 
 
 def columns(header: Sequence[str], rows: Sequence[Sequence[str]], *, wrapped: int, piped: int | None = None) -> str:
-    """Lay rows out below a header, *wrapped* wrapped to a terminal's width; a column after it ends the line.
+    """Return rows in columns below a header, wrapping one column to the terminal's width.
 
     Args:
-        header: of the columns.
-        rows: as wide as the header.
-        wrapped: which column is.
-        piped: to which width off a terminal; None leaves it as wide as it is.
+        header: titles of the columns.
+        rows: cells, as many per row as titles.
+        wrapped: index of the column to wrap; columns after it are right-aligned.
+        piped: width to wrap to when output is not a terminal; None for no limit.
     """
     table = [list(header), *map(list, rows)]
     widths = [max(len(row[i]) for row in table) for i in range(len(header))]
@@ -46,7 +46,7 @@ def _lines(row: list[str], widths: list[int], wrapped: int) -> list[str]:
 
 
 def box(text: str) -> str:
-    """Draw a box round a text, in ASCII, no wider than a terminal."""
+    """Return a text in an ASCII box, at most as wide as the terminal."""
     width = min(shutil.get_terminal_size().columns, 100) - 4
     lines = [part for line in text.splitlines() for part in textwrap.wrap(line, width)]
     widest = max(map(len, lines))
@@ -55,14 +55,14 @@ def box(text: str) -> str:
 
 
 def paint(text: str, colour: str) -> str:
-    """Colour a text for standard output, where that is a terminal and NO_COLOR is not set."""
+    """Return a text in colour if standard output is a terminal and NO_COLOR is not set."""
     if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
         return text
     return f"{COLOURS[colour]}{text}\033[0m"
 
 
 def hanging(title: str, text: str) -> str:
-    """Give a title and a text beside it, wrapped to a terminal's width."""
+    """Return a title with a text beside it, wrapped to the terminal's width."""
     if not sys.stdout.isatty():
         return f"{title:9}{text}"
     width = max(shutil.get_terminal_size().columns, MIN_WIDTH + 9)

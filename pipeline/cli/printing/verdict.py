@@ -1,4 +1,4 @@
-"""What the gate said, for people: every rule with a mark, where the model fails, and how the champion does."""
+"""Human-readable verdict of the gate: every rule, the worst digits, and the comparison with the champion."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ MARKS = {"MISSED": "red", "met": "green", "passed": "yellow"}
 
 
 def verdict_lines(verdict: Verdict, *, kept: bool) -> list[str]:
-    """Give the lines of a verdict.
+    """Return a verdict as lines of text.
 
     Args:
-        verdict: what the gate said.
-        kept: there is a champion, which stays where the model is refused.
+        verdict: of the gate.
+        kept: whether there is a champion, which stays if the model is refused.
     """
     missed = sum(not rule.passed for rule in verdict.rules)
     if verdict.blessed:
         lines = [f"verdict  {paint('BLESSED', 'green')}: {tally(verdict.rules)}"]
     else:
-        stays = " (the champion stays as it was)" if kept else ""
+        stays = " (the champion stays)" if kept else ""
         said = f"{missed} of {len(verdict.rules)} rules missed" if verdict.rules else verdict.reasons[0]
         lines = [f"verdict  {paint('NOT BLESSED', 'red')}: {said}{stays}"]
     if verdict.rules:
@@ -43,7 +43,7 @@ def verdict_lines(verdict: Verdict, *, kept: bool) -> list[str]:
 
 
 def _rule_lines(rules: list[RuleResult], comparison: Comparison | None) -> list[str]:
-    """Give a table; where a terminal is narrow, what was measured stands below its rule."""
+    """Return the rules as a table of three columns, or of two in a narrow terminal."""
     rows = [(_mark(rule), _name(rule), _measured(rule, comparison)) for rule in rules]
     if sys.stdout.isatty() and shutil.get_terminal_size().columns < NARROW:
         text = columns(("", "rule: measured"), [(mark, f"{name}: {found}") for mark, name, found in rows], wrapped=1)
@@ -54,7 +54,7 @@ def _rule_lines(rules: list[RuleResult], comparison: Comparison | None) -> list[
 
 
 def _mark(rule: RuleResult) -> str:
-    """Give `met`; `passed` where there was nothing to meet, or part of it was let be."""
+    """Return MISSED, met, or passed: not measured, or not in full, and allowed."""
     return "MISSED" if not rule.passed else "passed" if rule.without else "met"
 
 
@@ -72,7 +72,7 @@ def _name(rule: RuleResult) -> str:
 
 
 def _measured(rule: RuleResult, comparison: Comparison | None) -> str:
-    """Say what was found, of a rule on many parts for the worst, and what is missing."""
+    """Return what was measured, for the worst part if the rule has many, and the shortfall."""
     if rule.actual is None:
         return "; ".join([rule.reason.split("; ")[0] or rule.note, *_others(rule)])
     parts = [f"{rule.actual:,.0f}" if rule.metric == "parameters" else f"{rule.actual:.4g}"]
@@ -86,25 +86,24 @@ def _measured(rule: RuleResult, comparison: Comparison | None) -> str:
     if rule.count is not None:
         parts.append(f"{rule.count:,} pictures")
     if rule.shortfall is not None:
-        parts.append(f"off by {rule.shortfall:.2g}")
-    if rule.shortfall_pictures is not None:
-        parts.append(needed(rule.metric, rule.shortfall_pictures))
+        lacks = needed(rule.metric, rule.shortfall_pictures, rule.part) if rule.shortfall_pictures is not None else ""
+        parts.append(": ".join(filter(None, [f"short by {rule.shortfall:.2g}", lacks])))
     return "; ".join([*parts, *filter(None, [rule.note]), *_others(rule)])
 
 
 def _others(rule: RuleResult) -> list[str]:
     others = [name for name in rule.failing if name != rule.part]
-    return [f"missed too: {', '.join(others)}"] if others else []
+    return [f"also missed: {', '.join(others)}"] if others else []
 
 
 def _worst(verdict: Verdict) -> list[str]:
     digits = [f"{each.digit} ({each.wrong:,} of {each.count:,})" for each in verdict.worst_digits]
     pairs = [f"{each.digit} as {each.read} ({each.count:,})" for each in verdict.worst_confusions]
-    return [hanging("misread", f"most of {', '.join(digits)}; mostly {', '.join(pairs)}")] if digits else []
+    return [hanging("misread", f"most often {', '.join(digits)}; mostly {', '.join(pairs)}")] if digits else []
 
 
 def _against(found: Comparison) -> list[str]:
-    """Say how many pictures the champion reads otherwise, and name a few."""
+    """Return the accuracy of both models, and the pictures that only one of them reads right."""
     low, high = found.interval
     said = (
         f"{found.champion} reads {found.champion_accuracy:.4g} of the same {found.count:,} pictures, this model "

@@ -1,4 +1,4 @@
-"""SIGINT, SIGTERM and SIGHUP as one exception, so that `finally` runs and nothing half-done is published."""
+"""Turn SIGINT, SIGTERM and SIGHUP into one exception, so that `finally` blocks run."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ WORDS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGH
 
 
 class Interrupted(BaseException):
-    """A signal asked the process to end.
+    """Raised by a signal that asks the process to end.
 
     Attributes:
-        exit_code: 128 and the signal's number, as shells have it.
+        exit_code: 128 plus the signal's number, as in shells.
         word: 'interrupted', 'terminated' or 'hung up'.
-        command: which was at work, such as 'run'; '' before one was.
-        raised: the one that was raised, should a library have made another error of it.
+        command: the running command, such as 'run'; '' before one starts.
+        raised: the one that was raised; a library may have replaced it with an error of its own.
     """
 
     command: ClassVar[str] = ""
@@ -31,7 +31,7 @@ class Interrupted(BaseException):
 
 
 def raise_on_signals() -> None:
-    """Raise Interrupted on the first signal; a second one ends the process at once. Ignored ones stay ignored."""
+    """Raise Interrupted on the first signal; a second one kills the process. Ignored signals stay ignored."""
     for number in WORDS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _raise)

@@ -1,4 +1,4 @@
-"""The end of a process that has loaded TensorFlow: at once, when all is recorded and said."""
+"""End a process that has loaded TensorFlow, without its slow teardown."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import NoReturn
 
 __all__ = ["leave"]
 
-BROKEN_PIPE = 120  # as Python itself exits where it cannot write out what was printed
+BROKEN_PIPE = 120  # Python's own exit code when it cannot flush standard output
 
 
 def leave(status: int) -> NoReturn:
-    """End the process without taking it apart: exit handlers are called, and what was printed is written out.
+    """Run exit handlers, flush output and end the process at once.
 
-    Module by module and destructor by destructor, the end of a process with TensorFlow takes 2 s of a processor, in
-    which nothing happens that a command needs: its files are closed, its threads and processes have ended.
+    Tearing down modules and destructors of TensorFlow takes 2 s of CPU, and a command needs none of it: its files are
+    closed, its threads and processes have ended.
 
     Args:
-        status: to exit with.
+        status: exit code.
     """
-    atexit._run_exitfuncs()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  (no public one calls them)
+    atexit._run_exitfuncs()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  (there is no public function for it)
     try:
         sys.stdout.flush()
         sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""Pictures of a split as a reader of the report sees them: large pixels, and what was read below."""
+"""Galleries of pictures in a report: enlarged pixels with captions."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ SHOWN = 60
 
 
 def gallery(label: str, tiles: Iterable[Html]) -> Html:
-    """Give tiles in rows, as many as there is room for."""
+    """Return tiles in rows that wrap to the page."""
     return element("ul", *(element("li", each) for each in tiles), class_="gallery", aria_label=label)
 
 
 def tile(image: NDArray[np.uint8], alt: str, *lines: str) -> Html:
-    """Give one picture, uint8 [28, 28], and the lines below it."""
+    """Return one picture, uint8 [28, 28], with lines of text below it."""
     shown = picture(encode_png(image), alt, class_="digit", side=SIDE)
     return element("figure", shown, element("figcaption", *(element("span", line) for line in lines)), class_="tile")
 
 
 def misread_digits(right: NDArray[np.bool_], confidence: NDArray[np.float32]) -> list[int]:
-    """Give the positions of what was misread, the most confident first."""
+    """Return the indices of misread pictures, most confident first; both arrays are [n]."""
     import numpy as np
 
     wrong = np.flatnonzero(~right)
@@ -40,11 +40,11 @@ def misread_digits(right: NDArray[np.bool_], confidence: NDArray[np.float32]) ->
 
 
 def misread(material: Material) -> Html:
-    """Show what was misread, the most confident first."""
+    """Return a gallery of misread pictures, most confident first."""
     predictions, split, rows = material.predictions, material.split, material.rows
     wrong = misread_digits(predictions.right, predictions.confidence)
     if not wrong:
-        return paragraph("Not one picture was misread.")
+        return paragraph("No picture was misread.")
     shown = [i for i in wrong[:SHOWN] if predictions.ids[i] in rows]
     more = f" The {len(shown)} most confident of them:" if len(wrong) > len(shown) else " The most confident first:"
     said = f"{plural(len(wrong), 'picture')} of {len(predictions.ids):,} misread.{more}"
@@ -53,6 +53,6 @@ def misread(material: Material) -> Html:
         name, sure = predictions.ids[i], percent(float(predictions.confidence[i]))
         true, read = (predictions.classes[int(each[i])] for each in (predictions.labels, predictions.read))
         held_back = " (unsure)" if predictions.refused[i] else ""
-        alt = f"{name}: a {true}, read {read} with {sure}{held_back}"
-        tiles.append(tile(split.images[rows[name]], alt, f"is {true}, read {read}", f"{sure}{held_back}", name))
+        alt = f"{name}: true digit {true}, answer {read} with {sure}{held_back}"
+        tiles.append(tile(split.images[rows[name]], alt, f"{true}, read as {read}", f"{sure}{held_back}", name))
     return joined(paragraph(said), gallery("Misread digits", tiles))

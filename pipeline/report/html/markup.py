@@ -1,4 +1,4 @@
-"""HTML, built so that nothing a user wrote can become markup."""
+"""Build HTML in which no user text can become markup."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ COMMAND = re.compile(r"(?<=[:,] )(?:then )?(digits \w+(?: --\w[\w-]* \S+)*)$")
 
 
 class Html(str):
-    """A text that is markup already; any other text is escaped where it is put into an element."""
+    """Text that is markup already; any other text is escaped when put into an element."""
 
     __slots__ = ()
 
 
 def element(tag: str, *children: str, **attributes: str) -> Html:
-    """Give an element; `class_` and `data_x` become class and data-x.
+    """Return an element; `class_` and `data_x` become class and data-x.
 
     Args:
         tag: its name.
         children: text, which is escaped, or Html.
-        attributes: their values, which are escaped; an empty one is left out, but for alt.
+        attributes: values, which are escaped; an empty one is omitted, except for alt.
     """
     names = ((name.rstrip("_").replace("_", "-"), value) for name, value in attributes.items())
     said = "".join(f' {name}="{_escaped(value)}"' for name, value in names if value or name == "alt")
@@ -49,23 +49,23 @@ def element(tag: str, *children: str, **attributes: str) -> Html:
 
 
 def joined(*parts: str) -> Html:
-    """Put parts behind one another; text is escaped, Html is not."""
+    """Concatenate parts; text is escaped, Html is not."""
     return Html("".join(part if isinstance(part, Html) else _escaped(part) for part in parts))
 
 
 def paragraph(*children: str, class_: str = "") -> Html:
-    """Give a paragraph."""
+    """Return a paragraph."""
     return element("p", *children, class_=class_)
 
 
 def command(text: str) -> Html:
-    """Give what is typed into a shell; a line may end beside an option, but not within it."""
+    """Return a shell command as code; lines break between options, not inside them."""
     parts = OPTION.split(text)
     return element("code", *(element("span", part, class_="option") if i % 2 else part for i, part in enumerate(parts)))
 
 
 def with_command(text: str) -> Html:
-    """Give a text, the command that it ends with set as one."""
+    """Return a text whose trailing command, if any, is set as code."""
     found = COMMAND.search(text)
     return joined(text[: found.start(1)], command(found[1])) if found else joined(text)
 
@@ -78,14 +78,14 @@ def table(
     numbers: Iterable[int] = (),
     unseen: bool = True,
 ) -> Html:
-    """Give a table that scrolls by itself where it is too wide.
+    """Return a table that scrolls on its own if it is too wide.
 
     Args:
-        caption: what it shows.
-        header: of the columns.
-        rows: of cells; the first cell heads its row.
-        numbers: columns that are set to the right.
-        unseen: the caption is for those who cannot see that a heading says the same.
+        caption: title of the table.
+        header: titles of the columns.
+        rows: cells; the first cell is the row's header.
+        numbers: indices of the columns to align right.
+        unseen: show the caption to screen readers only, because a visible heading says the same.
     """
     right = set(numbers)
     style = {i: "number" if i in right else "" for i in range(len(header))}
@@ -104,33 +104,33 @@ def table(
 
 
 def figure(content: Html, caption: str, *more: str) -> Html:
-    """Give a figure with its caption below it."""
+    """Return a figure with its caption below it."""
     return element("figure", content, element("figcaption", caption, *more))
 
 
 def picture(data: bytes, alt: str, *, kind: str = "png", class_: str = "", side: int = 0) -> Html:
-    """Give a picture, its bytes inside of the page; *side* is its width and height in CSS pixels, 0 for its own."""
+    """Return a picture embedded in the page; *side* is width and height in CSS pixels, 0 for its own size."""
     size = {"width": str(side), "height": str(side)} if side else {}
     return element("img", src=data_uri(data, kind), alt=alt, class_=class_, **size)
 
 
 def data_uri(data: bytes, kind: str) -> str:
-    """Give an image's bytes as an address that needs no network."""
+    """Return an image's bytes as a data URI."""
     return f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"
 
 
 def details(summary: str, *children: str) -> Html:
-    """Give what is folded away until somebody asks."""
+    """Return a collapsed section."""
     return element("details", element("summary", summary), *children)
 
 
 def bar(share: float, said: str) -> Html:
-    """Give a bar of a share from 0 to 1, with the words it stands for beside it."""
+    """Return a bar for a share from 0 to 1, with its label beside it."""
     fill = element("span", style=f"width:{100 * min(max(share, 0.0), 1.0):.1f}%", class_="fill")
     return joined(element("span", fill, class_="bar", aria_hidden="true"), element("span", said, class_="said"))
 
 
 def _escaped(text: str) -> str:
-    """Escape a text; what cannot be seen, or would turn the text around, is written out."""
+    """Escape a text; invisible characters and those that change its direction are spelled out."""
     seen = "".join(c if c.isprintable() or c in "\n\t\N{NO-BREAK SPACE}" else ascii(c)[1:-1] for c in text)
     return html.escape(seen, quote=True)

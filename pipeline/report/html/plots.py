@@ -1,4 +1,4 @@
-"""The plots of a report: SVG by matplotlib, inline, in the colours of the page, light or dark."""
+"""Plots of a report: inline SVG by matplotlib, in the colours of the page, light or dark."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from pipeline.report.html.reliability import Bin
     from schemas.artifacts.model import History
 
-__all__ = ["Taken", "plot_errors", "plot_losses", "plot_reliability", "plot_selection"]
+__all__ = ["OperatingPoint", "plot_errors", "plot_losses", "plot_reliability", "plot_risk_coverage"]
 
-# Stand-ins while matplotlib draws: the page's own colours take their place, and change with its mode.
+# Placeholders for matplotlib, replaced by CSS variables, which follow the page's light or dark mode.
 INK, SOFT, FIRST, SECOND = "#010203", "#040506", "#070809", "#0a0b0c"
 COLOURS = {INK: "currentColor", SOFT: "var(--soft)", FIRST: "var(--first)", SECOND: "var(--second)"}
 STYLE: dict[str, Any] = {
@@ -37,7 +37,7 @@ STYLE: dict[str, Any] = {
     "grid.linewidth": 0.5,
     "legend.frameon": False,
 }
-SIZE = (4.7, 3.2)  # inches: at a phone's width the text is still as large as the page's captions
+SIZE = (4.7, 3.2)  # inches: on a phone the labels are as large as the page's captions
 HEAD = re.compile(r".*?<svg[^>]*viewBox=\"([^\"]+)\"[^>]*>", re.DOTALL)
 METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
 NAME = re.compile(r'<g id="[^"]*"')
@@ -45,14 +45,14 @@ FONT = re.compile(r"font: ([\d.]+)px [^;\"]*")
 
 
 @dataclass(frozen=True)
-class Taken:
-    """Some of the pictures, and how many of them are misread.
+class OperatingPoint:
+    """The accepted answers at one point of the risk-coverage curve.
 
     Attributes:
-        coverage: which share of all they are.
-        count: of these pictures, at least 1.
+        coverage: their share of all pictures, 0 to 1.
+        count: their number, at least 1.
         wrong: how many of them are misread.
-        which: of the pictures they are, in words.
+        which: description of the point.
     """
 
     coverage: float
@@ -62,17 +62,17 @@ class Taken:
 
     @property
     def misread(self) -> float:
-        """The share that is misread."""
+        """The share misread, 0 to 1."""
         return self.wrong / self.count
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Of that share, 95 %, Wilson's."""
+        """95 % Wilson interval of that share."""
         return wilson(self.wrong, self.count, 0.95)
 
 
 def plot_reliability(bins: Sequence[Bin]) -> Html:
-    """Draw how often the model is right over how sure it is, with 95 % intervals, and how many pictures that are."""
+    """Plot accuracy over confidence with 95 % intervals, and the number of pictures in each bin."""
 
     def draw(figure: Any) -> None:  # noqa: ANN401  (matplotlib's Figure)
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
@@ -81,7 +81,7 @@ def plot_reliability(bins: Sequence[Bin]) -> Html:
             [each.accuracy - each.interval[0] for each in bins],
             [each.interval[1] - each.accuracy for each in bins],
         ]
-        upper.plot((0, 1), (0, 1), "--", color=SOFT, linewidth=1, label="as sure as right")
+        upper.plot((0, 1), (0, 1), "--", color=SOFT, linewidth=1, label="perfectly calibrated")
         upper.errorbar(sure, right, reach, fmt="o", color=FIRST, markersize=4, capsize=2, label="measured, 95 %")
         upper.set(ylabel="read right", ylim=(-0.02, 1.04), xlim=(0, 1.01))
         figure.legend(loc="outside upper right", ncols=2)
@@ -94,25 +94,27 @@ def plot_reliability(bins: Sequence[Bin]) -> Html:
     return _svg("reliability", "Reliability diagram", said, draw, (SIZE[0], 3.9))
 
 
-def plot_selection(curve: tuple[list[float], list[float]], points: Sequence[Taken], decision: Taken | None) -> Html:
-    """Draw the share misread of the surest answers over how many are taken, and where the decision stands.
+def plot_risk_coverage(
+    curve: tuple[list[float], list[float]], points: Sequence[OperatingPoint], decision: OperatingPoint | None
+) -> Html:
+    """Plot the share misread over coverage, and mark the decision in use.
 
     Args:
-        curve: the share of the pictures that is taken, and the share of these that is misread, 0 to 1.
-        points: of the curve, which are drawn with 95 % intervals.
-        decision: what the calibrated decision answers; None where that is not on record.
+        curve: coverages, and the share misread at each, 0 to 1.
+        points: points of the curve to draw with 95 % intervals.
+        decision: the point of the calibrated decision; None if it is not on record.
     """
 
     def draw(figure: Any) -> None:  # noqa: ANN401  (matplotlib's Figure)
         axes = figure.subplots()
         whole = ([100 * each for each in part] for part in curve)
-        axes.plot(*whole, color=FIRST, linewidth=1.5, label="the surest, 95 %")
+        axes.plot(*whole, color=FIRST, linewidth=1.5, label="most confident first, 95 %")
         reach = [[100 * abs(each.misread - each.interval[end]) for each in points] for end in (0, 1)]
-        taken = [100 * each.coverage for each in points], [100 * each.misread for each in points]
-        axes.errorbar(*taken, reach, fmt="o", color=FIRST, markersize=4, capsize=2, linewidth=1, clip_on=False)
+        centres = [100 * each.coverage for each in points], [100 * each.misread for each in points]
+        axes.errorbar(*centres, reach, fmt="o", color=FIRST, markersize=4, capsize=2, linewidth=1, clip_on=False)
         if decision:
             at = 100 * decision.coverage, 100 * decision.misread
-            axes.plot(*at, "s", color=SECOND, markersize=6, label="as decided")
+            axes.plot(*at, "s", color=SECOND, markersize=6, label="decision in use")
         axes.set(xlabel="answered, in %", ylabel="of these misread, in %")
         axes.set_ylim(bottom=0)
         axes.grid(axis="y")
@@ -123,7 +125,7 @@ def plot_selection(curve: tuple[list[float], list[float]], points: Sequence[Take
 
 
 def plot_losses(history: History) -> Html:
-    """Draw the loss of training and validation over the steps."""
+    """Plot training and validation loss over steps."""
     rounds = history.rounds
     return _plot_curves(
         "loss",
@@ -136,7 +138,7 @@ def plot_losses(history: History) -> Html:
 
 
 def plot_errors(history: History) -> Html:
-    """Draw the share misread of training and validation pictures over the steps."""
+    """Plot the share misread of training and validation pictures over steps."""
     rounds = history.rounds
     first, last = (1 - each.validation_accuracy for each in (rounds[0], rounds[-1]))
     return _plot_curves(
@@ -145,11 +147,11 @@ def plot_errors(history: History) -> Html:
         [100 * (1 - each.accuracy) for each in rounds],
         [100 * (1 - each.validation_accuracy) for each in rounds],
         "Misread, in %",
-        f"Misread of validation from {first:.2%} to {last:.2%}",
+        f"Share of validation pictures misread from {first:.2%} to {last:.2%}",
     )
 
 
-def _plot_curves(  # noqa: PLR0913, PLR0917  (one curve each, and its words)
+def _plot_curves(  # noqa: PLR0913, PLR0917  (two curves and their labels)
     name: str, history: History, training: list[float], validation: list[float], label: str, said: str
 ) -> Html:
     steps = [each.step for each in history.rounds]
@@ -171,7 +173,7 @@ def _plot_curves(  # noqa: PLR0913, PLR0917  (one curve each, and its words)
 
 
 def _svg(name: str, title: str, said: str, draw: Any, size: tuple[float, float] = SIZE) -> Html:  # noqa: ANN401
-    """Draw a figure and give it as an inline element; the same figure gives the same text, to the byte."""
+    """Return a figure as an inline SVG element; equal figures give equal bytes."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 

@@ -1,4 +1,4 @@
-"""How sure a model is, and how often it is right then."""
+"""Bins of a reliability diagram: confidence against accuracy."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ __all__ = ["Bin", "bins_of"]
 
 @dataclass(frozen=True)
 class Bin:
-    """The pictures whose confidence lies in one of the bins of the calibration error.
+    """One bin of confidence, as in the expected calibration error.
 
     Attributes:
-        middle: of the bin, 0 to 1.
-        count: of the pictures, at least 1.
-        confidence: their mean.
-        accuracy: the share of them that is read right.
-        interval: of that share, 95 %, Wilson's.
+        middle: centre of the bin, 0 to 1.
+        count: number of pictures, at least 1.
+        confidence: their mean confidence, 0 to 1.
+        accuracy: the share of them read right, 0 to 1.
+        interval: 95 % Wilson interval of the accuracy.
     """
 
     middle: float
@@ -35,7 +35,12 @@ class Bin:
 
 
 def bins_of(confidence: NDArray[np.float32], right: NDArray[np.bool_]) -> list[Bin]:
-    """Sort pictures into bins of equal width by confidence, [n]; a bin without pictures is left out."""
+    """Bin n pictures by confidence into equal widths; empty bins are omitted.
+
+    Args:
+        confidence: float32 [n], 0 to 1.
+        right: bool [n], whether each picture was read right.
+    """
     import numpy as np
 
     chosen = np.minimum((confidence * BINS).astype(np.int64), BINS - 1)

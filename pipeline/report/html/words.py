@@ -1,8 +1,8 @@
-"""Figures in words: shares in percent, intervals, names without underscores."""
+"""Format metrics for people: percentages, intervals, names without underscores."""
 
 from __future__ import annotations
 
-__all__ = ["UNBROKEN", "figure_in_words", "interval_in_words", "named", "percent", "plural", "points"]
+__all__ = ["UNBROKEN", "figure_in_words", "interval_in_words", "percent", "plural", "points", "readable"]
 
 SHARES = {
     *("accuracy", "precision", "recall", "f1", "coverage", "answered_accuracy", "calibration_error"),
@@ -13,22 +13,22 @@ NAMES = {
     "f1": "F1",
     "log_loss": "log loss",
     "calibration_error": "calibration error",
-    "answered_accuracy": "accuracy of what is answered",
+    "answered_accuracy": "accuracy when answered",
 }
 
 
-def named(name: str) -> str:
-    """Give a metric's, a kind's or an outcome's name for people."""
+def readable(name: str) -> str:
+    """Return the name of a metric, kind or outcome for people."""
     return NAMES.get(name, name.replace("_", " "))
 
 
 def percent(share: float) -> str:
-    """Give a share in percent, with two decimals; no line ends before the sign."""
+    """Return a share in percent with two decimals; a no-break space precedes the sign."""
     return f"{100 * share:.2f}{UNBROKEN}%"
 
 
 def figure_in_words(name: str, value: float | None) -> str:
-    """Give a metric's value: a share in percent, any other as it is; what is not a number is said to be none."""
+    """Return a metric's value: shares in percent, others as plain numbers, None as 'not a number'."""
     if value is None:
         return "not a number"
     if name in SHARES:
@@ -39,12 +39,12 @@ def figure_in_words(name: str, value: float | None) -> str:
 
 
 def points(difference: float) -> str:
-    """Give a difference of two shares in percentage points, with its sign."""
+    """Return a difference of two shares in percentage points, signed."""
     return f"{100 * difference:+.2f} points"
 
 
 def interval_in_words(name: str, interval: tuple[float, float] | None) -> str:
-    """Give the two ends of an interval: '99.43 to 99.69 %'; '' without one."""
+    """Return an interval as '99.43 to 99.69 %'; '' for None."""
     if interval is None:
         return ""
     low, high = interval
@@ -52,5 +52,5 @@ def interval_in_words(name: str, interval: tuple[float, float] | None) -> str:
 
 
 def plural(count: int, noun: str) -> str:
-    """Give '1 picture', '2,000 pictures'."""
+    """Return '1 picture', '2,000 pictures'."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,1 +1,1 @@
-"""Where an artifact comes from: the graph, and its drawings."""
+"""Lineage of artifacts: the graph, and its drawings."""

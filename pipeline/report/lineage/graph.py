@@ -1,7 +1,7 @@
-"""Where an artifact comes from, in ML Metadata's words: Artifact, Execution, Event (INPUT, OUTPUT), Context.
+"""The lineage of artifacts in the terms of ML Metadata: Artifact, Execution, Event (INPUT, OUTPUT), Context.
 
-The words are those of https://www.tensorflow.org/tfx/guide/mlmd. An Execution is named by its fingerprint
-and its run, an Artifact by its path below artifacts/, and the Context of both is a run.
+See https://www.tensorflow.org/tfx/guide/mlmd. An Execution is identified by its fingerprint and run, an Artifact
+by its path below artifacts/; the Context of both is a run.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class ArtifactNode:
 
     Attributes:
         path: relative to artifacts/.
-        type: by its manifest; empty where that is gone.
+        type: from its manifest; empty if that is gone.
         content: its content digest.
     """
 
@@ -39,18 +39,18 @@ class ArtifactNode:
 
     @property
     def name(self) -> str:
-        """What put it out, as pipeline.yaml writes it: train.model."""
+        """The stage and output, as in pipeline.yaml: train.model."""
         return ".".join(Path(self.path).parts[-3:-1])
 
     @property
     def version(self) -> str:
-        """The folder: v0003-8f3c1d2a."""
+        """The folder's name: v0003-8f3c1d2a."""
         return Path(self.path).name
 
 
 @dataclass(frozen=True)
 class Event:
-    """An Execution took an Artifact (INPUT) or put it out (OUTPUT), under a name."""
+    """An Execution used an Artifact (INPUT) or produced it (OUTPUT), under a name."""
 
     type: str
     execution: str
@@ -60,15 +60,15 @@ class Event:
 
 @dataclass
 class Lineage:
-    """Artifacts, the executions that made them, and the events between them.
+    """Artifacts, the executions that produced them, and the events between them.
 
     Attributes:
         root: path of the artifact, or name of the run, whose lineage it is.
         artifacts: by path.
-        executions: by name, each after those whose outputs it took.
+        executions: by name, in topological order.
         events: in the order of the executions, inputs first.
-        takers: executions that took the root artifact.
-        others: for an artifact, how many more executions on record put the same content out.
+        takers: executions that used the root artifact.
+        others: for an artifact, how many further recorded executions produced the same content.
     """
 
     root: str
@@ -79,20 +79,20 @@ class Lineage:
     others: dict[str, int] = field(default_factory=dict[str, int])
 
     def inputs(self, execution: str) -> list[tuple[str, str]]:
-        """Give the name and path of each artifact that an execution took."""
+        """Return the name and path of each artifact that an execution used."""
         return [(e.name, e.artifact) for e in self.events if e.execution == execution and e.type == "INPUT"]
 
     def outputs(self, execution: str) -> list[tuple[str, str]]:
-        """Give the name and path of each artifact that an execution put out."""
+        """Return the name and path of each artifact that an execution produced."""
         return [(e.name, e.artifact) for e in self.events if e.execution == execution and e.type == "OUTPUT"]
 
     def maker(self, path: str) -> Execution | None:
-        """Give the execution that put an artifact out; None where no record of it is left."""
+        """Return the execution that produced an artifact; None if no record is left."""
         made = (e.execution for e in self.events if e.artifact == path and e.type == "OUTPUT")
         return self.executions.get(next(made, ""))
 
     def document(self) -> dict[str, Any]:
-        """Give all of it as JSON."""
+        """Return the lineage as a JSON document."""
         return {
             "root": self.root,
             "artifacts": [
@@ -109,7 +109,7 @@ class Lineage:
         }
 
     def dot(self) -> str:
-        """Give all of it in Graphviz's language."""
+        """Return the lineage in Graphviz's dot language."""
         lines = ["digraph lineage {", "  rankdir=LR;", '  node [fontname="sans-serif"];']
         lines += [
             f"  {_quoted(node.path)} [shape=ellipse, label={_label(node.name, node.version)}];"
@@ -125,7 +125,7 @@ class Lineage:
         return "\n".join([*lines, "}"])
 
     def add(self, execution: Execution, artifacts: Path) -> None:
-        """Add an execution, what it took and what it put out."""
+        """Add an execution with its inputs and outputs."""
         self.executions[execution.name] = execution
         for kind, versions in (("INPUT", execution.inputs), ("OUTPUT", execution.outputs)):
             for name, version in versions.items():
@@ -134,12 +134,12 @@ class Lineage:
 
 
 def short(digest: str) -> str:
-    """Give the beginning of a digest, as the names of versions have it."""
+    """Return the start of a digest, as used in version names."""
     return digest[:8]
 
 
 def trace_run(artifacts: Path, record: RunRecord) -> Lineage:
-    """Trace what the stages of a run took and put out, from their records."""
+    """Return the lineage of all stages of a run, from their records."""
     lineage, store = Lineage(record.run), Store(artifacts)
     for stage in record.stages:
         execution = store.execution(stage.stage, stage.fingerprint, stage.run) if stage.outputs else None
@@ -149,13 +149,13 @@ def trace_run(artifacts: Path, record: RunRecord) -> Lineage:
 
 
 def trace_artifact(artifacts: Path, path: str) -> Lineage:
-    """Trace an artifact back to where nothing is taken any more.
+    """Trace an artifact back to the executions without inputs.
 
-    Where several executions put the same content out, the earliest on record is followed. A bundle that was taken,
-    as the champion a model was compared with, is named and not traced: its lineage is a story of its own.
+    If several executions produced the same content, the earliest on record is followed. An input bundle, such as the
+    champion a model was compared with, is named but not traced further.
 
     Args:
-        artifacts: of the project.
+        artifacts: the project's artifacts/.
         path: of the version, relative to *artifacts*.
     """
     lineage = Lineage(path)
@@ -190,7 +190,7 @@ def _trace(path: str, lineage: Lineage, artifacts: Path, seen: set[str]) -> None
 
 
 def _executions(files: Iterable[Path], path: str) -> list[Execution]:
-    """Read the executions that name a version, the earliest first."""
+    """Return the executions that mention a version, earliest first."""
     named = (each for file in files if f'"{path}"'.encode() in file.read_bytes() and (each := _read(file)))
     return sorted(named, key=lambda each: (each.started, each.run))
 

@@ -1,4 +1,4 @@
-"""A lineage as an SVG: a row for each execution and artifact, a lane from each artifact to all that took it."""
+"""Draw a lineage as SVG: a row per execution and artifact, a lane from each artifact to its users."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ if TYPE_CHECKING:
 __all__ = ["draw_lanes"]
 
 ROW, LANE, LEFT, TOP = 22, 16, 12, 8
-TEXT = 196  # the widest name of an artifact, in units of which a phone's page has 340
+TEXT = 196  # width of the longest artifact name; a phone's page is 340 units wide
 
 
 def draw_lanes(lineage: Lineage) -> Html:
-    """Draw executions and artifacts from top to bottom, in the order in which they came about.
+    """Draw executions and artifacts from top to bottom, in topological order.
 
-    An artifact is a ring where its lane begins; a dot on the lane is an execution that took it.
+    A ring marks where an artifact's lane begins; a dot on the lane is an execution that used it.
     """
     rows: dict[str, int] = {}
     lanes: dict[str, int] = {}
     for fingerprint in lineage.executions:
         for _, path in lineage.inputs(fingerprint):
-            if path not in rows:  # its maker is not on record
+            if path not in rows:  # no record of the execution that produced it
                 rows[path], lanes[path] = len(rows), len(lanes)
         rows[fingerprint] = len(rows)
         for _, path in lineage.outputs(fingerprint):
@@ -37,7 +37,7 @@ def draw_lanes(lineage: Lineage) -> Html:
     ]
     width, height = LEFT + TEXT + LANE * (len(lanes) + 1), TOP * 2 + ROW * len(rows)
     said = "; ".join(
-        f"{each.stage} took {_names(lineage.inputs(name))} and put out {_names(lineage.outputs(name))}"
+        f"{each.stage} used {_names(lineage.inputs(name))} and produced {_names(lineage.outputs(name))}"
         for name, each in lineage.executions.items()
     )
     about = element("title", "Lineage", id="lineage-title") + element("desc", said, id="lineage-said")
@@ -81,7 +81,7 @@ def _artifact(lineage: Lineage, path: str, row: int, lane: int) -> Html:
     reach = element("line", **_line(LEFT + TEXT - 4, _y(row), _x(lane), _y(row)), class_="make")
     ring = element("circle", cx=str(_x(lane)), cy=str(_y(row)), r="4", class_="ring")
     version = element("tspan", f" {node.version}", class_="version")
-    begin = LEFT + 10 if lineage.maker(path) else 2  # what came from before stands below no execution
+    begin = LEFT + 10 if lineage.maker(path) else 2  # without a producing execution it is not indented
     text = element("text", output, version, x=str(begin), y=str(_y(row) + 4))
     return Html(reach + ring + text)
 

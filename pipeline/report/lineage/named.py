@@ -1,4 +1,4 @@
-"""The artifact or the run that somebody means by a name."""
+"""Find an artifact or a run by name."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ __all__ = ["find_named"]
 VERSION = re.compile(r"v\d+(-[0-9a-f]*)?")
 DIGEST = re.compile(r"[0-9a-f]{4,64}")
 SHOWN = 6
-EXPECTED = "a path, champion, stage.output, a version as v0003-8f3c1d2a, or a run"
+EXPECTED = "a path, champion, stage.output, a version such as v0003-8f3c1d2a, or a run"
 
 
 def find_named(artifacts: Path, wanted: str | None) -> str | RunRecord:
-    """Find what is meant: the path of a version, relative to *artifacts*, or the record of a run.
+    """Return the path of a version, relative to *artifacts*, or the record of a run.
 
     Args:
-        artifacts: of the project.
-        wanted: a path, `champion`, stage.output (of the newest run that has it), the name or the content digest of a
-            version, the name of a run, or a beginning of these; for a run also the end. None is the latest run.
+        artifacts: the project's artifacts/.
+        wanted: a path; `champion`; stage.output, of the newest run that has it; the name or content digest of a
+            version; or the name of a run. A prefix will do, for a run also a suffix. None is the latest run.
 
     Raises:
-        InputError: the champion was asked for, and there is none.
-        UsageError: nothing is called so, or more than one thing is.
+        InputError: `champion` was asked for, but there is none.
+        UsageError: *wanted* matches nothing, or more than one thing.
     """
     if wanted is None or wanted == "latest":
         return _latest(artifacts)
@@ -43,27 +43,27 @@ def find_named(artifacts: Path, wanted: str | None) -> str | RunRecord:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise UsageError(f"there is no artifact and no run {wanted}", expected=EXPECTED)
+        raise UsageError(f"there is no artifact or run {wanted}", expected=EXPECTED)
     names = [each if isinstance(each, str) else f"run {each.run}" for each in found]
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    raise UsageError(f"{wanted} is more than one thing", found=", ".join(names[:SHOWN]) + more)
+    raise UsageError(f"{wanted} matches more than one", found=", ".join(names[:SHOWN]) + more)
 
 
 def _latest(artifacts: Path) -> RunRecord:
     for record in islice(read_runs(artifacts), 1):
         return record
-    raise UsageError("there is no run yet", do="digits run makes the first")
+    raise UsageError("there is no run yet", do="start one with digits run")
 
 
 def _champion(artifacts: Path) -> str:
     link = champion(artifacts)
     if link is None:
-        raise InputError("there is no champion yet", do="digits run trains, judges and promotes one")
+        raise InputError("there is no champion yet", do="digits run trains, evaluates and promotes one")
     return link
 
 
 def _by_path(artifacts: Path, wanted: str) -> str | RunRecord | None:
-    """Take a path, as it stands or below artifacts/, to a version or a run, or to anything inside of one."""
+    """Find the version or run that a path lies in; the path may be relative to the project or to artifacts/."""
     for start in (Path(), artifacts, artifacts.parent):
         path = (start / wanted).resolve()
         if not path.exists() or not path.is_relative_to(artifacts.resolve()):
@@ -88,7 +88,7 @@ def _by_output(artifacts: Path, wanted: str) -> list[str]:
 
 
 def _by_version(artifacts: Path, wanted: str) -> list[str]:
-    """Find versions by the beginning of their name, stage/output before it or not, or of their content digest."""
+    """Find versions by a prefix of their name, with or without stage/output/, or of their content digest."""
     *folders, name = wanted.split("/")
     if VERSION.fullmatch(name):
         pattern = f"*/*/{name}*" if not folders else f"{'*/' * (2 - len(folders))}{wanted}*"

@@ -1,4 +1,4 @@
-"""A lineage as a tree of text, no wider than a terminal; what is shared is drawn once."""
+"""Draw a lineage as a text tree; shared nodes are expanded once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_tree"]
 
-LEAST = 24  # columns of text, however deep the tree is
+LEAST = 24  # columns of text at any depth
 
 
 @dataclass
@@ -26,21 +26,21 @@ class _Drawing:
     drawn: set[str] = field(default_factory=set[str])
 
     def say(self, text: str, first: str, rest: str) -> None:
-        """Add a text, folded, its first line behind *first* and the others behind *rest*."""
+        """Add a text, wrapped: the first line after the prefix *first*, the others after *rest*."""
         width = max(self.width - len(first), LEAST)
         for number, part in enumerate(textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)):
             self.lines.append((rest if number else first) + part)
 
 
 def draw_tree(lineage: Lineage, width: int) -> str:
-    """Draw where an artifact, or all that a run came to, was made from.
+    """Return the tree of an artifact, or of the outputs of a run.
 
-    An Artifact stands above the Execution that put it out, that above the artifacts it took. What
-    was drawn before is named, and not drawn again.
+    An Artifact is above the Execution that produced it, which is above the Artifacts it used. A node that was
+    expanded before is named only.
 
     Args:
         lineage: to draw.
-        width: columns that a line may take.
+        width: of a line, in columns.
     """
     drawing = _Drawing(lineage, width)
     if lineage.root in lineage.artifacts:
@@ -53,7 +53,7 @@ def draw_tree(lineage: Lineage, width: int) -> str:
         for path, (first, rest) in zip(ends, _guides(len(ends), ""), strict=True):
             _draw_artifact(drawing, path, "", (first, rest))
         if not ends:
-            drawing.say("no stage of it put anything out", "", "")
+            drawing.say("no stage of this run produced an output", "", "")
     return "\n".join(drawing.lines)
 
 
@@ -74,14 +74,14 @@ def _draw_artifact(drawing: _Drawing, path: str, role: str, guides: tuple[str, s
             f"digits lineage {node.name.replace('.', '/')}/{node.version}", f"{guides[1]}└ ", f"{guides[1]}    "
         )
     elif maker is None:
-        drawing.say("no record of the Execution that made it", f"{guides[1]}└ ", f"{guides[1]}    ")
+        drawing.say("no record of the Execution that produced it", f"{guides[1]}└ ", f"{guides[1]}    ")
     else:
         _draw_execution(drawing, maker, lineage.others.get(path, 0), guides[1])
 
 
 def _draw_execution(drawing: _Drawing, execution: Execution, others: int, indent: str) -> None:
     again = execution.name in drawing.drawn
-    others_said = f", and {others} more gave the same" if others else ""
+    others_said = f"; {others} more produced the same" if others else ""
     above = " (above)" if again else f", {_when(execution)}{others_said}"
     drawing.say(
         f"OUTPUT of Execution {execution.stage} {execution.fingerprint[:8]}{above}", f"{indent}└ ", f"{indent}    "
@@ -105,7 +105,7 @@ def _draw_takers(drawing: _Drawing, takers: Sequence[Execution]) -> None:
 
 
 def _guides(count: int, indent: str) -> list[tuple[str, str]]:
-    """Give for each of so many branches what stands before its first line and before the others."""
+    """Return for each of *count* branches the prefixes of its first line and of its other lines."""
     return [
         (f"{indent}├ ", f"{indent}│ ") if number < count - 1 else (f"{indent}└ ", f"{indent}  ")
         for number in range(count)

@@ -1,4 +1,4 @@
-"""The exported model in a report: how large it is, and how fast it was."""
+"""Report section on the exported model: its size and latency."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ KIB = 1024
 
 
 def bundle(material: Material) -> Html:
-    """Give size and latency of the bundle; neither is judged."""
+    """Return size and latency of the bundle; the gate judges neither."""
     exported = material.output(Bundle)
     manifest = Manifest.read(exported.path)
     if manifest is None or Bundle.LITERT not in manifest.files:
-        raise MissingError("The record of its files is gone.")
+        raise MissingError("The manifest of the bundle is gone.")
     rows = [
         ("LiteRT", f"{manifest.files[Bundle.LITERT].size / KIB:,.0f} KiB"),
-        ("all its files", f"{sum(entry.size for entry in manifest.files.values()) / KIB:,.0f} KiB"),
+        ("all files", f"{sum(entry.size for entry in manifest.files.values()) / KIB:,.0f} KiB"),
     ]
     if latency := exported.latency:
         rows += [
             ("one picture, LiteRT, one thread", f"{latency.alone:,.0f} µs"),
-            ("a picture among 32", f"{latency.batched:,.1f} µs"),
+            ("per picture, in batches of 32", f"{latency.batched:,.1f} µs"),
         ]
-    said = f"{exported.path.name}. Times are medians, taken where it was exported; neither size nor time is judged."
+    said = f"{exported.path.name}. Times are medians on the exporting machine. The gate judges neither size nor time."
     return joined(paragraph(said), table("The bundle", ("what", "measured"), rows, numbers=(1,)))

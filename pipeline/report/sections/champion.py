@@ -1,4 +1,4 @@
-"""The model against the champion, picture by picture."""
+"""Report section that compares the model with the champion, picture by picture."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CHANCE = 0.05
 
 
 def against_champion(material: Material) -> Html:
-    """Say which model reads more, whether that can be chance, and which pictures got better and worse."""
+    """Return which model reads more, whether that can be chance, and which pictures got better and worse."""
     found = material.verdict.comparison
     if found is None:
         raise MissingError("There was no other champion to compare with.")
@@ -43,16 +43,16 @@ def against_champion(material: Material) -> Html:
 
 def _conclusion(found: Comparison) -> str:
     if found.better == found.worse == 0:
-        return "Both models read the very same pictures right."
+        return "Both models read exactly the same pictures right."
     side = "more" if found.better > found.worse else "fewer"
     if found.p >= CHANCE:
-        return "The two cannot be told apart on these pictures: a difference like this can be chance."
-    return f"This model reads {side} pictures right than the champion, by more than chance explains."
+        return "On these pictures the two cannot be told apart: the difference may be chance."
+    return f"This model reads {side} pictures right than the champion, more than chance would explain."
 
 
 def _changed(material: Material, title: str, ids: list[str], count: int) -> Html:
     if not count:
-        return paragraph(f"{title}: no picture.")
+        return paragraph(f"{title}: none.")
     shown = ids[:SHOWN]
     said = f"{title}: {plural(count, 'picture')}" + (f", the first {len(shown)}" if count > len(shown) else "")
     try:
@@ -67,8 +67,8 @@ def _tile(material: Material, name: str) -> Html:
     classes = predictions.classes
     true, read = classes[int(predictions.labels[row])], classes[int(predictions.read[row])]
     before = _champions(material)[row] or "?"
-    alt = f"{name}: a {true}, read {read}, by the champion {before}"
-    return tile(material.split.images[row], alt, f"is {true}", f"read {read}, was {before}", name)
+    alt = f"{name}: true digit {true}, answer {read}, champion's answer {before}"
+    return tile(material.split.images[row], alt, f"digit {true}", f"read as {read}, champion {before}", name)
 
 
 def _champions(material: Material) -> list[str | None]:

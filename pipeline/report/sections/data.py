@@ -1,4 +1,4 @@
-"""The data in a report: where from, how many of what, and what should be looked at."""
+"""Report section on the data: sources, splits, classes and warnings."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ LISTED = 50
 
 
 def data(material: Material) -> Html:
-    """Give the source, the splits, the classes and the warnings."""
+    """Return the source, the splits, the classes and the warnings."""
     found = material.statistics
     notice = [paragraph(found.source.notice, class_="notice")] if found.source.notice else []
-    overlap = plural(found.overlap, "picture") if found.overlap else "No picture"
     return joined(
-        paragraph(f"From {found.source.dataset}. {overlap} of the test split is in the train split too."),
+        paragraph(f"From {found.source.dataset}. Test pictures that are in the train split too: {found.overlap:,}."),
         *notice,
         _warnings(found),
         _splits(found),
@@ -43,7 +42,7 @@ def _splits(found: StatisticsRecord) -> Html:
     ]
     header = ("split", "pictures", "mean", "deviation", "duplicates")
     return table(
-        "The splits as they came; mean and deviation are of pixels from 0 to 1",
+        "The splits as ingested; mean and deviation of pixels scaled to 0 to 1",
         header,
         rows,
         numbers=(1, 2, 3, 4),
@@ -60,7 +59,7 @@ def _classes(found: StatisticsRecord) -> Html:
     names = list(dict.fromkeys(name for split in found.splits.values() for name in split.classes))
     rows = [(name, *(f"{found.splits[split].classes.get(name, 0):,}" for split in splits)) for name in names]
     return details(
-        f"Pictures of each of {len(names)} classes",
+        f"Pictures per class, {len(names)} classes",
         table("Classes", ("class", *splits), rows, numbers=range(1, len(splits) + 1)),
     )
 
@@ -72,7 +71,7 @@ def _sources(found: StatisticsRecord) -> list[Html]:
             (each.source.dataset, each.prefix, ", ".join(f"{count:,} {name}" for name, count in each.splits.items()))
             for each in found.sources
         ]
-        parts.append(table("Sources", ("source", "ids begin with", "pictures"), rows))
+        parts.append(table("Sources", ("source", "id prefix", "pictures"), rows))
     unreadable = [each for source in found.sources for each in source.unreadable]
     if unreadable:
         files = [(each.path, each.reason) for each in unreadable[:LISTED]]
@@ -80,5 +79,5 @@ def _sources(found: StatisticsRecord) -> list[Html]:
             details(f"{plural(len(unreadable), 'file')} left out", table("Files left out", ("file", "why"), files))
         )
     if skipped := sum(source.skipped for source in found.sources):
-        parts.append(paragraph(f"{plural(skipped, 'file')} skipped, as hidden or not named like pictures."))
+        parts.append(paragraph(f"{plural(skipped, 'file')} skipped: hidden, or not named like a picture."))
     return parts

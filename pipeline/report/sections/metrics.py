@@ -1,4 +1,4 @@
-"""The figures of a model in a report: metrics, confusions, each digit, calibration, training."""
+"""Report sections on a model: metrics, confusion matrix, each digit, calibration, learning curves."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pipeline.report.html.markup import Html, details, element, figure, joined, paragraph, table
 from pipeline.report.html.plots import plot_errors, plot_losses, plot_reliability
 from pipeline.report.html.reliability import bins_of
-from pipeline.report.html.words import UNBROKEN, figure_in_words, interval_in_words, named, percent, plural
+from pipeline.report.html.words import UNBROKEN, figure_in_words, interval_in_words, percent, plural, readable
 from pipeline.report.material import Material, MissingError
 
 if TYPE_CHECKING:
@@ -17,29 +17,29 @@ if TYPE_CHECKING:
 __all__ = ["calibration", "confusions", "curves", "digits", "metrics"]
 
 MEANINGS = {
-    "accuracy": "share of the pictures read right",
-    "precision": "of what is read as a digit, the share that is it; mean over the digits",
+    "accuracy": "share of pictures read right",
+    "precision": "of the pictures read as a digit, the share that show it; mean over the digits",
     "recall": "of the pictures of a digit, the share read as it; mean over the digits",
-    "f1": "harmonic mean of both; mean over the digits",
-    "log_loss": "mean surprise at the right digit, in nats; 0 is best",
-    "calibration_error": "how far confidence and accuracy lie apart; 0 is best",
-    "coverage": "share of the pictures that are answered and not “unsure”",
-    "answered_accuracy": "of these, the share read right",
+    "f1": "harmonic mean of precision and recall; mean over the digits",
+    "log_loss": "mean negative log-probability of the right digit, in nats; 0 is best",
+    "calibration_error": "expected gap between confidence and accuracy; 0 is best",
+    "coverage": "share of pictures answered, rather than “unsure”",
+    "answered_accuracy": "share of answered pictures read right",
 }
 
 
 def metrics(material: Material) -> Html:
-    """Give every figure with its interval and what it means."""
+    """Return every metric with its interval and meaning."""
     found = material.metrics
     rows = [
         (
-            joined(named(name), element("small", MEANINGS.get(name, ""))),
+            joined(readable(name), element("small", MEANINGS.get(name, ""))),
             figure_in_words(name, value),
             interval_in_words(name, found.intervals.get(name)) or "not on record",
         )
         for name, value in found.scalars().items()
     ]
-    said = f"On the {plural(found.count, 'picture')} of the {found.split} split, which had no part in training."
+    said = f"On the {plural(found.count, 'picture')} of the {found.split} split, which training never saw."
     if found.parameters:
         said += f" The network has {found.parameters:,} parameters."
     header = ("metric", "value", "95 % interval")
@@ -47,11 +47,11 @@ def metrics(material: Material) -> Html:
 
 
 def confusions(material: Material) -> Html:
-    """Give the confusion matrix, misreadings shaded by how many they are."""
+    """Return the confusion matrix, misreadings shaded by their number."""
     found = material.metrics
     if not found.confusion:
         raise MissingError("There are no test pictures.")
-    said = "A row is a true digit, a column what was read; the stronger its colour, the more often misread."
+    said = "Rows are true digits, columns what was read; a stronger colour means more misreadings."
     scrolls = element("div", _matrix(found), class_="scroll", role="group", tabindex="0", aria_label="Confusion matrix")
     return joined(paragraph(said, class_="about"), scrolls)
 
@@ -83,17 +83,17 @@ def _cell(count: int, most: int, said: str, *, right: bool) -> Html:
 
 
 def digits(material: Material) -> Html:
-    """Give recall, precision and F1 of each digit, and what it is mostly taken for."""
+    """Return recall, precision and F1 of each digit, and the digits it is most often misread as."""
     found = material.metrics
     rows = [
         (
             joined(name, element("small", plural(each.count, "picture"))),
             *(_with_interval(rate, name, getattr(each, rate), found) for rate in ("recall", "precision", "f1")),
-            _taken_for(found, i),
+            _misread_as(found, i),
         )
         for i, (name, each) in enumerate(found.per_digit.items())
     ]
-    header = ("digit", "recall", "precision", "F1", "mostly taken for")
+    header = ("digit", "recall", "precision", "F1", "mostly misread as")
     return table("Each digit, with 95 % intervals", header, rows, numbers=(1, 2, 3))
 
 
@@ -102,7 +102,7 @@ def _with_interval(name: str, digit: str, value: float | None, found: Metrics) -
     return joined(figure_in_words(name, value), element("small", interval))
 
 
-def _taken_for(found: Metrics, label: int) -> str:
+def _misread_as(found: Metrics, label: int) -> str:
     names = list(found.per_digit)
     others = [(count, names[j]) for j, count in enumerate(found.confusion[label]) if j != label and count]
     return (
@@ -112,7 +112,7 @@ def _taken_for(found: Metrics, label: int) -> str:
 
 
 def calibration(material: Material) -> Html:
-    """Give the reliability diagram, and its figures as a table."""
+    """Return the reliability diagram, and its figures as a table."""
     predictions = material.predictions
     bins = bins_of(predictions.confidence, predictions.right)
     if not bins:
@@ -128,8 +128,8 @@ def calibration(material: Material) -> Html:
     ]
     header = ("mean confidence", "read right", "95 % interval", "pictures")
     caption = (
-        "How often the model is right, by how sure it is; below, how many pictures that are, on a logarithmic scale. "
-        "On the dashed line it is exactly as sure as it is right."
+        "Accuracy by confidence; below, the number of pictures, on a logarithmic scale. "
+        "On the dashed line the model is perfectly calibrated."
     )
     return joined(
         figure(plot_reliability(bins), caption),
@@ -138,7 +138,7 @@ def calibration(material: Material) -> Html:
 
 
 def curves(material: Material) -> Html:
-    """Give the learning curves, and the rounds as a table."""
+    """Return the learning curves, and the rounds as a table."""
     history = material.history
     rows = [
         (
@@ -152,11 +152,11 @@ def curves(material: Material) -> Html:
     ]
     header = ("step", "loss", "validation loss", "accuracy", "validation accuracy")
     caption = (
-        "The circle is the round whose weights were kept: the one of least loss on validation. "
-        "Training is worse than validation where its pictures are distorted."
+        "The circle marks the round whose weights were kept: the one with the lowest validation loss. "
+        "Training scores are lower than validation scores if the training pictures are distorted."
     )
     whole = table("Rounds", header, rows, numbers=(0, 1, 2, 3, 4))
     if len(rows) == 1:
-        return joined(paragraph("Validation was looked at once only, so that there is no curve."), whole)
+        return joined(paragraph("Validation was measured only once, so there is no curve."), whole)
     plots = element("div", plot_losses(history), plot_errors(history), class_="pair")
     return joined(figure(plots, caption), details("The figures behind the curves", whole))

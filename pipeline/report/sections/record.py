@@ -1,4 +1,4 @@
-"""How a run went: its stages and their times, its lineage, its versions, and how to do it again."""
+"""Report sections on a run: stages and times, lineage, versions, and how to reproduce it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ IDLE = {"stale", "skipped", "blocked"}
 
 
 def stages(material: Material) -> Html:
-    """Give each stage's outcome, reason and time; of one that did not run, the time it took when it did."""
+    """Return each stage's outcome, reason and time; for an unchanged stage, the time of its last execution."""
     if not material.record.stages:
-        raise MissingError("No stage was reached.")
+        raise MissingError("The run reached no stage.")
     took = {each.stage: _seconds(material, each.stage, each.seconds, each.outcome) for each in material.record.stages}
     most = max(took.values())
     rows = [
@@ -31,7 +31,9 @@ def stages(material: Material) -> Html:
         )
         for each in material.record.stages
     ]
-    said = f"The run took {material.record.seconds:.1f} s. Of an unchanged stage the time is that of when it last ran."
+    said = (
+        f"The run took {material.record.seconds:.1f} s. For an unchanged stage, the time is that of its last execution."
+    )
     return joined(paragraph(said), table("Stages", ("stage", "outcome", "time"), rows))
 
 
@@ -49,19 +51,19 @@ def _seconds(material: Material, stage: str, seconds: float, outcome: str) -> fl
 
 
 def lineage(material: Material) -> Html:
-    """Give the lineage as lanes."""
+    """Return the lineage as an SVG."""
     traced = trace_run(material.artifacts, material.record)
     if not traced.executions:
-        raise MissingError("No stage of this run is on record.")
+        raise MissingError("No execution of this run is on record.")
     caption = (
-        "From top to bottom: a box is an Execution, the names below it are the Artifacts it put out (ring). A dot "
-        "on an artifact's line is an Execution that took it."
+        "From top to bottom: a box is an Execution; the names below it are the Artifacts it produced (ring). A dot on "
+        "an Artifact's line is an Execution that used it."
     )
     return figure(draw_lanes(traced), caption, Html(" As text: "), command(f"digits lineage {material.record.run}"))
 
 
 def versions(material: Material) -> Html:
-    """Give the versions of everything the run depended on."""
+    """Return the versions of Python and the libraries, and the platform."""
     environment = material.record.environment
     libraries: dict[str, Any] = environment.get("libraries") or {}
     if not environment:
@@ -73,13 +75,13 @@ def versions(material: Material) -> Html:
 
 
 def reproduction(material: Material) -> Html:
-    """Give the commands that do the run again, the settings, and the digests to compare with."""
+    """Return the commands that reproduce the run, its settings, and the digests to compare with."""
     record = material.record
     commit = record.environment.get("git")
     lines = [f"git checkout {str(commit).removesuffix('-dirty')}"] if commit else []
     lines += ["make install", f".venv/bin/{again(record)}"]
-    dirty = "Files differed from that commit when it ran. " if str(commit).endswith("-dirty") else ""
-    known = "" if commit else "The project was no git repository. "
+    dirty = "The working tree had uncommitted changes. " if str(commit).endswith("-dirty") else ""
+    known = "" if commit else "The project was not a git repository. "
     return joined(
         paragraph(f"{dirty}{known}{Model.NOTE}"),
         element("pre", command("\n".join(lines))),
@@ -89,7 +91,7 @@ def reproduction(material: Material) -> Html:
 
 
 def again(record: RunRecord) -> str:
-    """Give the command that carries the pipeline out with the settings of a run."""
+    """Return the command that runs the pipeline with the overrides of a run."""
     settings = [word for override in record.overrides for word in ("--set", override)]
     return shlex.join(["digits", "run", *settings])
 
@@ -107,5 +109,5 @@ def _digests(material: Material) -> Html:
         for stage in material.record.stages
         for name, path in stage.outputs.items()
     ]
-    said = "What it put out; behind the dash the beginning of the content digest, equal where the content is"
+    said = "Its outputs; after the dash, the start of the content digest, which is equal if the content is"
     return details("Versions of its artifacts", table(said, ("artifact", "version"), rows, unseen=False))

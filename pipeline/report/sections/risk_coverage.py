@@ -1,4 +1,4 @@
-"""Coverage against accuracy in a report: what holding back the least sure answers is worth."""
+"""Report section on risk and coverage: the error rate when only the most confident answers are accepted."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from learning.evaluation.risk_coverage import take_surest
 from pipeline.report.html.markup import Html, element, figure, joined, paragraph, table
-from pipeline.report.html.plots import Taken, plot_selection
+from pipeline.report.html.plots import OperatingPoint, plot_risk_coverage
 from pipeline.report.html.words import interval_in_words, percent
 from pipeline.report.material import Material, MissingError
 
@@ -15,44 +15,48 @@ if TYPE_CHECKING:
     from pipeline.report.material import Predictions
     from schemas.artifacts.evaluation import CoveragePoint, Metrics
 
-__all__ = ["selection"]
+__all__ = ["risk_coverage"]
 
-DRAWN = range(5000, 10001, 25)  # shares of the pictures at which the curve is drawn, in ten thousandths
+DRAWN = range(5000, 10001, 25)  # coverages at which the curve is drawn, in ten-thousandths
 
 
-def selection(material: Material) -> Html:
-    """Give the risk-coverage curve, its area, and its figures beside those of the decision."""
+def risk_coverage(material: Material) -> Html:
+    """Return the risk-coverage curve, the area under it, and its figures beside those of the decision."""
     found = material.metrics
     if not found.count:
         raise MissingError("There are no test pictures.")
     if found.risk_coverage is None:
-        raise MissingError("This evaluation did not measure it.")
-    first = {each.count: each for each in reversed(found.risk_coverage.points)}  # of few pictures 98 % are all
-    points = [_taken(each) for each in sorted(first.values(), key=lambda each: -each.count)]
+        raise MissingError("This evaluation did not measure risk and coverage.")
+    first = {
+        each.count: each for each in reversed(found.risk_coverage.points)
+    }  # with few pictures, several coverages round to the same count
+    points = [_operating_point(each) for each in sorted(first.values(), key=lambda each: -each.count)]
     decision = _decision(found)
     said = (
-        "If only the answers that the model is surest of are taken, fewer of them are wrong. The area under the curve "
-        f"(AURC), the mean share misread over all coverages, is {found.risk_coverage.aurc:.6f}; 0 is best."
+        "If only the most confident answers are accepted, fewer of them are wrong. The area under the risk-coverage "
+        f"curve (AURC), the mean share misread over all coverages, is {found.risk_coverage.aurc:.6f}; 0 is best."
     )
     caption = (
-        "Of the answers taken, the share misread, with 95 % intervals; in the table, the confidence from which on they "
-        "are taken, which predict and score give with each. The square is the decision as it is: it also holds back "
-        "what is unlike any digit, which is meant for pictures of something else and buys little among digits."
+        "The share misread among accepted answers, with 95 % intervals. The table shows the lowest accepted "
+        "confidence; predict and score print the confidence of each answer. The square is the decision in use: it "
+        "also refuses whatever is unlike any digit, which is meant for other pictures and gains little among digits."
     )
-    drawn = figure(plot_selection(_curve(material.predictions), points, decision), caption)
+    drawn = figure(plot_risk_coverage(_curve(material.predictions), points, decision), caption)
     return joined(paragraph(said), element("div", drawn, _rows(points, decision), class_="pair"))
 
 
-def _taken(point: CoveragePoint) -> Taken:
-    least = math.floor(10000 * point.confidence) / 10000  # rounded up, it would leave some of them out
-    return Taken(point.coverage, point.count, point.count - round(point.accuracy * point.count), f"from {least:.4f}")
+def _operating_point(point: CoveragePoint) -> OperatingPoint:
+    least = math.floor(10000 * point.confidence) / 10000  # rounding up would exclude some of them
+    return OperatingPoint(
+        point.coverage, point.count, point.count - round(point.accuracy * point.count), f"from {least:.4f}"
+    )
 
 
-def _decision(found: Metrics) -> Taken | None:
+def _decision(found: Metrics) -> OperatingPoint | None:
     if found.coverage is None or found.answered_accuracy is None or not found.answered:
         return None
     wrong = found.answered - round(found.answered_accuracy * found.answered)
-    return Taken(found.coverage, found.answered, wrong, "as decided")
+    return OperatingPoint(found.coverage, found.answered, wrong, "decision in use")
 
 
 def _curve(predictions: Predictions) -> tuple[list[float], list[float]]:
@@ -62,7 +66,7 @@ def _curve(predictions: Predictions) -> tuple[list[float], list[float]]:
     return [each / count for each in taken], [int(misread[each - 1]) / each for each in taken]
 
 
-def _rows(points: list[Taken], decision: Taken | None) -> Html:
+def _rows(points: list[OperatingPoint], decision: OperatingPoint | None) -> Html:
     rows = [
         (
             joined(f"{100 * each.coverage:.1f} %", element("small", each.which)),
@@ -72,9 +76,9 @@ def _rows(points: list[Taken], decision: Taken | None) -> Html:
         for each in (*points, *([decision] if decision else []))
     ]
     header = ("answered", "misread", "read right")
-    return table("Coverage against accuracy, with 95 % intervals", header, rows, numbers=(0, 1, 2))
+    return table("Risk and coverage, with 95 % intervals", header, rows, numbers=(0, 1, 2))
 
 
-def _right(taken: Taken) -> str:
-    low, high = taken.interval
+def _right(point: OperatingPoint) -> str:
+    low, high = point.interval
     return interval_in_words("accuracy", (1 - high, 1 - low))

@@ -1,4 +1,4 @@
-"""What the model was tried on beside its test split, with an example of each kind."""
+"""Report sections on synthetic pictures: robustness and pictures that are not digits, with an example of each kind."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from learning.evaluation.trials import NO_DIGITS
 from learning.synthetic.robustness import KINDS, render
 from pipeline.report.html.markup import Html, bar, element, joined, paragraph, picture
-from pipeline.report.html.words import named
+from pipeline.report.html.words import readable
 from pipeline.report.material import Material, MissingError
 from schemas.artifacts.evaluation import Evaluation
 
@@ -22,30 +22,32 @@ if TYPE_CHECKING:
 __all__ = ["digit_for", "refusals", "robustness"]
 
 SIDE = 72
-ORDER = "The worst kind comes first; behind the counts the 95 % interval."
+ORDER = "The worst kind comes first; after the counts, the 95 % interval."
 
 
 def robustness(material: Material) -> Html:
-    """Give for each kind of picture people take the share read right, the worst first."""
+    """Return the share read right of each kind of picture that people take, worst first."""
     found = material.metrics
     draw = _drawn(material, KINDS, lambda split, kind, seed: render(digit_for(split, kind), kind, seed))
     said = (
-        "Digits of this split as people take them: drawn on paper by a program, photographed, and read through the "
-        f"whole front end. Right is what has its digit read right, sure or not. {ORDER}"
+        "Digits of this split as people photograph them: rendered on paper by a program and read through the whole "
+        f"front end. An answer counts as right if its digit is, sure or not. {ORDER}"
     )
     return _trial(material, "robustness", "Pictures people take", said, found.robustness, found.robustness_tried, draw)
 
 
 def refusals(material: Material) -> Html:
-    """Give for each kind of picture that is no digit the share that is not answered with one, the worst first."""
+    """Return the share not answered with a digit of each kind of picture that is not a digit, worst first."""
     found = material.metrics
 
     def make(split: Split, kind: str, seed: int) -> bytes:
         return next(NO_DIGITS[kind](split, 1, seed))
 
     draw = _drawn(material, tuple(NO_DIGITS), make)
-    said = f"Pictures that hold no digit to be read. Right is what is not answered with one. {ORDER}"
-    return _trial(material, "refusals", "Pictures that are no digit", said, found.refusals, found.refusals_tried, draw)
+    said = f"Pictures without a digit. An answer counts as right if it is not a digit. {ORDER}"
+    return _trial(
+        material, "refusals", "Pictures that are not digits", said, found.refusals, found.refusals_tried, draw
+    )
 
 
 def _trial(  # noqa: PLR0913, PLR0917  (one table, and its words)
@@ -58,14 +60,14 @@ def _trial(  # noqa: PLR0913, PLR0917  (one table, and its words)
     draw: Callable[[str], Html],
 ) -> Html:
     if not shares:
-        raise MissingError("Nothing was tried: per_kind of evaluate is 0, or there are no test pictures.")
+        raise MissingError("Not measured: evaluate.per_kind is 0, or there are no test pictures.")
     cards = [
         element(
             "li",
             draw(kind),
             element(
                 "div",
-                element("strong", named(kind)),
+                element("strong", readable(kind)),
                 bar(share, f"{100 * share:.0f} %"),
                 element("small", _counted(kind, tried, material.metrics.intervals.get(f"{name}.{kind}"))),
             ),
@@ -85,20 +87,20 @@ def _counted(kind: str, tried: dict[str, Tried], interval: tuple[float, float] |
 def _drawn(
     material: Material, kinds: tuple[str, ...], make: Callable[[Split, str, int], bytes]
 ) -> Callable[[str], Html]:
-    """Give what draws an example of a kind, with the seed of the evaluation; a dash where it cannot be drawn."""
+    """Return a function that draws an example of a kind with the evaluation's seed; an empty box if it cannot."""
     seed, split = _seed(material), _pictures(material)
 
     def draw(kind: str) -> Html:
         key = kind.replace(" ", "_")
         if split is None or key not in kinds:
             return element("span", class_="example")
-        return picture(_thumbnail(make(split, key, seed)), f"An example: {named(kind)}", class_="example", side=SIDE)
+        return picture(_thumbnail(make(split, key, seed)), f"An example: {readable(kind)}", class_="example", side=SIDE)
 
     return draw
 
 
 def digit_for(split: Split, kind: str) -> NDArray[np.uint8]:
-    """Choose the picture that shows a kind: each kind another digit, and where these are used up another picture."""
+    """Choose the picture that illustrates a kind: a different digit for each, then different pictures."""
     import numpy as np
 
     labels = np.unique(split.labels)
@@ -122,14 +124,14 @@ def _pictures(material: Material) -> Split | None:
 
 
 def _thumbnail(data: bytes) -> bytes:
-    """Shrink a picture file to what a table has room for, upright, its transparency kept; a PNG."""
+    """Return a picture file as a small upright PNG, transparency kept."""
     import cv2
     import numpy as np
 
     from learning.synthetic.encoding import encode_png
 
     raw = np.frombuffer(data, np.uint8)
-    is_png = data.startswith(b"\x89PNG")  # has no EXIF, and may be transparent
+    is_png = data.startswith(b"\x89PNG")  # no EXIF orientation, but perhaps transparency
     pixels = cv2.imdecode(raw, cv2.IMREAD_UNCHANGED if is_png else cv2.IMREAD_COLOR)
     if pixels is None:
         raise MissingError("An example cannot be drawn.")

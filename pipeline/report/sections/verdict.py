@@ -1,11 +1,11 @@
-"""The head of a report: what became of the model, and why."""
+"""Head of a report and its rules: whether the model was promoted, and why."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from pipeline.report.html.markup import Html, element, joined, paragraph, table, with_command
-from pipeline.report.html.words import figure_in_words, interval_in_words, named, percent, plural
+from pipeline.report.html.words import figure_in_words, interval_in_words, percent, plural, readable
 from pipeline.report.material import Material, MissingError
 from schemas.settings.gate import needed, tally
 
@@ -25,7 +25,7 @@ TRIED = {"robustness", "refusals"}
 
 
 def head(material: Material) -> Html:
-    """Say the outcome in a word, why in a sentence, and the figures that matter most."""
+    """Return the outcome in a word, the reason in a sentence, and the main figures."""
     record = material.record
     look, sign = LOOKS.get(record.outcome, OPEN)
     title = TITLES.get(record.outcome, record.outcome.capitalize())
@@ -43,22 +43,22 @@ def head(material: Material) -> Html:
 def _why(record: RunRecord) -> list[str]:
     errors = [f"{stage.stage}: {stage.error}" for stage in record.stages if stage.error]
     if record.outcome == "failed":
-        return errors or [record.error or "The run failed, and says no more."]
+        return errors or [record.error or "The run failed; no reason is on record."]
     if record.outcome in {"interrupted", "running"}:
         at = f" in {record.under_way}" if record.under_way else ""
-        return [f"The run was {'still under way' if record.outcome == 'running' else 'interrupted'}{at}."]
+        return [f"The run was {'still running' if record.outcome == 'running' else 'interrupted'}{at}."]
     return _judged(record.verdict, record)
 
 
 def _judged(verdict: Verdict | None, record: RunRecord) -> list[str]:
     if verdict is None:
-        return ["Nothing was judged in this run."]
+        return ["No model was judged in this run."]
     missed = [rule for rule in verdict.rules if not rule.passed]
     if not missed and verdict.blessed:
         parts = [rule for rule in verdict.rules if rule.without and rule.metric != "champion"]
         notes = (f"{_rule_name(rule)}: {rule.note}" for rule in parts)
         return [f"{tally(verdict.rules)}.", *notes]
-    kept = "The champion stays as it was." if record.champion else "There is no champion."
+    kept = "The champion stays." if record.champion else "There is no champion."
     if not verdict.rules:
         return [f"The gate has no rules: nothing can be blessed. {kept}"]
     return [f"{len(missed)} of {plural(len(verdict.rules), 'rule')} missed. {kept}", *verdict.reasons]
@@ -107,7 +107,7 @@ def _small(text: str) -> Html:
 
 
 def rules(material: Material) -> Html:
-    """Give every rule: what it asks for, what was measured, and by how much that falls short."""
+    """Return every rule: the bound, the measured value, and the shortfall."""
     verdict = material.verdict
     if not verdict.rules:
         return paragraph("The gate has no rules: nothing can be blessed.")
@@ -115,14 +115,14 @@ def rules(material: Material) -> Html:
         (_rule_name(rule), _asked(rule), _measured(rule), joined(_mark(rule), *map(_small, _shortfall(rule))))
         for rule in verdict.rules
     ]
-    return joined(table("Rules of the gate", ("rule", "asks for", "measured", "result"), rows), _worst(verdict))
+    return joined(table("Rules of the gate", ("rule", "bound", "measured", "result"), rows), _worst(verdict))
 
 
 def _rule_name(rule: RuleResult) -> str:
     of = EACH.get(rule.of)
     if of is None:
-        of = f" of {named(rule.of)}" if rule.metric in TRIED else f" of each {rule.of}"
-    return f"{named(rule.metric)}{of}"
+        of = f" of {readable(rule.of)}" if rule.metric in TRIED else f" of each {rule.of}"
+    return f"{readable(rule.metric)}{of}"
 
 
 def _asked(rule: RuleResult) -> str:
@@ -133,7 +133,7 @@ def _measured(rule: RuleResult) -> Html:
     if rule.actual is None:
         return joined("not measured" if rule.note else "not a number")
     whose = "against" if rule.metric == "champion" else "of"
-    parts = [f"{whose} {named(rule.part)}"] if rule.part not in {"", rule.of} else []
+    parts = [f"{whose} {readable(rule.part)}"] if rule.part not in {"", rule.of} else []
     if rule.bound is not None:
         end = "upper" if rule.expected.startswith("upper") else "lower"
         sure = f"{100 * rule.confidence:g} % " if rule.confidence else ""
@@ -144,7 +144,7 @@ def _measured(rule: RuleResult) -> Html:
 
 
 def _mark(rule: RuleResult) -> Html:
-    """Give `met`; `passed` where there was nothing to meet, or part of it was let be."""
+    """Return missed, met, or passed: not measured, or not in full, and allowed."""
     if not rule.passed:
         return element("span", "✗ missed", class_="mark bad")
     look, said = ("open", "! passed") if rule.without else ("good", "✓ met")
@@ -156,18 +156,18 @@ def _shortfall(rule: RuleResult) -> list[str]:
         return [rule.note]
     parts: list[str] = []
     if rule.shortfall_pictures is not None:
-        parts.append(needed(rule.metric, rule.shortfall_pictures))
+        parts.append(needed(rule.metric, rule.shortfall_pictures, rule.part))
     elif rule.shortfall is not None:
-        parts.append(f"off by {rule.shortfall:.4f}")
+        parts.append(f"short by {rule.shortfall:.4f}")
     else:
         parts.append(rule.reason)
     others = [name for name in rule.failing if name != rule.part]
-    return [*parts, rule.note, f"missed too: {', '.join(others)}" if others else ""]
+    return [*parts, rule.note, f"also missed: {', '.join(others)}" if others else ""]
 
 
 def _worst(verdict: Verdict) -> Html:
-    """Say which digits and which confusions are the worst; nothing where the verdict does not."""
+    """Return the worst digits and confusions; empty if the verdict names none."""
     digits = ", ".join(f"{each.digit} ({each.wrong} of {each.count})" for each in verdict.worst_digits)
     pairs = ", ".join(f"{each.digit} as {each.read} ({each.count})" for each in verdict.worst_confusions)
-    said = [f"{title}: {text}." for title, text in (("Misread most", digits), ("Mostly", pairs)) if text]
+    said = [f"{title}: {text}." for title, text in (("Most often misread", digits), ("Mostly", pairs)) if text]
     return paragraph(" ".join(said)) if said else Html("")

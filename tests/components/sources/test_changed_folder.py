@@ -162,4 +162,4 @@ def test_a_stage_of_ones_own_may_name_data(own: Project) -> None:
 def test_data_that_change_while_they_are_read_end_the_stage(own: Project) -> None:
     """What was made from data that changed meanwhile is not kept."""
     error = own.digits("run", "--set", "count.disturb=true", status=1).stderr
-    assert "the data of count changed while it was read" in error
+    assert "the data of count changed while it was being read" in error

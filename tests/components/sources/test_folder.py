@@ -93,7 +93,7 @@ def test_what_cannot_be_read_is_listed_with_its_reason(own: Own) -> None:
 
 def test_what_cannot_be_read_is_counted(own: Own) -> None:
     """A warning says how many of how many pictures cannot be read."""
-    assert "mine: pictures that cannot be read: 3 of 24: 3/blank.png (blank: no ink found)" in own.warned
+    assert "mine: 3 of 24 pictures cannot be read: 3/blank.png (blank: no ink found)" in own.warned
 
 
 def test_hidden_and_other_files_are_counted(own: Own) -> None:
@@ -217,7 +217,7 @@ def test_pictures_without_labels_are_an_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no labelled pictures") as caught:
         read(tmp_path)
     assert (caught.value.found, caught.value.expected) == (
-        "pictures in no label's folder: 1",
+        "1 picture outside label folders",
         "LABEL/*.png, .jpg and so on",
     )
 
@@ -235,13 +235,13 @@ def test_a_label_beside_train_is_an_error(tmp_path: Path) -> None:
     ("settings", "words"),
     [
         ({"source": "folder"}, "source: folder needs folder"),
-        ({"source": "idx"}, "source: idx needs folder, or else train_images"),
-        ({"source": "idx", "folder": "x", "test_share": 0.1}, "test_share is no setting of source: idx"),
-        ({"folder": "x"}, "folder is no setting of source: tfds"),
-        ({"source": "idx", "train_images": "x"}, "source: idx needs folder, or else train_images"),
+        ({"source": "idx"}, "source: idx needs either folder or all of train_images"),
+        ({"source": "idx", "folder": "x", "test_share": 0.1}, "test_share is not a setting of source: idx"),
+        ({"folder": "x"}, "folder is not a setting of source: tfds"),
+        ({"source": "idx", "train_images": "x"}, "source: idx needs either folder or all of train_images"),
         ({"source": "sample", "sources": [{"source": "sample"}]}, "source stands beside sources"),
         ({"sources": []}, "at least 1 item"),
-        ({"source": "idx", "folder": "x", "classes": ["a", "a"]}, "classes names one twice"),
+        ({"source": "idx", "folder": "x", "classes": ["a", "a"]}, "classes contains a name twice"),
         ({"source": "folder", "folder": "x", "test_share": 1}, "less than 1"),
     ],
 )

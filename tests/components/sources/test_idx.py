@@ -109,17 +109,17 @@ WRONG: dict[str, tuple[str, Callable[[bytes], bytes], str, str]] = {
     "labels for pictures": (
         "images-idx3",
         replace(b"\x08\x03", b"\x08\x01"),
-        "no idx file of pictures",
-        "one of labels",
+        "not an idx file of pictures",
+        "an idx file of labels",
     ),
-    "floats": ("images-idx3", replace(b"\x08\x03", b"\x0d\x03"), "no idx file of pictures", "it begins with 00000d03"),
+    "floats": ("images-idx3", replace(b"\x08\x03", b"\x0d\x03"), "not an idx file of pictures", "first bytes 00000d03"),
     "another size": ("images-idx3", replace(b"\x1c", b"\x20"), "pictures of another size", "32x28"),
-    "counts that differ": ("labels-idx1", lambda c: c[:7] + b"\x05" + c[8:-1], "do not agree", "6 pictures, 5 labels"),
+    "counts that differ": ("labels-idx1", lambda c: c[:7] + b"\x05" + c[8:-1], "do not match", "6 pictures, 5 labels"),
     "cut short": ("images-idx3", lambda content: content[:-1], "is cut short", "4,703 bytes"),
     "cut in its header": ("images-idx3", lambda content: content[:10], "is cut short", "10 bytes"),
-    "too long": ("images-idx3", lambda content: content + b"\0", "is too long", "more than the 4,704 bytes"),
+    "too long": ("images-idx3", lambda content: content + b"\0", "is too long", "more than 4,704 bytes"),
     "more than there is": ("labels-idx1", replace(b"\0\0\0\x06", b"\xff" * 4), "is cut short", "6 bytes"),
-    "empty": ("labels-idx1", lambda _: b"", "no idx file of labels", "it begins with nothing"),
+    "empty": ("labels-idx1", lambda _: b"", "not an idx file of labels", "first bytes (none)"),
 }
 
 
@@ -159,7 +159,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     (write_all(tmp_path) / "t10k-labels-idx1-ubyte").unlink()
     with pytest.raises(InputError, match="does not hold the four idx files") as caught:
         read(tmp_path)
-    assert caught.value.found == "no t10k-labels-idx1-ubyte, nor t10k-labels-idx1-ubyte.gz"
+    assert caught.value.found == "neither t10k-labels-idx1-ubyte nor t10k-labels-idx1-ubyte.gz"
 
 
 @pytest.fixture(scope="module")

@@ -51,16 +51,16 @@ def test_a_mark_at_the_beginning_of_the_file_is_no_part_of_the_header(tmp_path: 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "no header of tags"),
-        ("path\n3/01.png\n", "no header of tags"),
-        ("light,path\nnight,3/01.png\n", "no header of tags"),
-        ("path,light,light\n", "a name of its own"),
-        ("path,,light\n", "a name of its own"),
+        ("", "no valid header"),
+        ("path\n3/01.png\n", "no valid header"),
+        ("light,path\nnight,3/01.png\n", "no valid header"),
+        ("path,light,light\n", "each tag needs a unique name"),
+        ("path,,light\n", "each tag needs a unique name"),
         ("path,digit\n", "cannot be named digit"),
         ("path,source\n", "cannot be named source"),
-        ("path,light\n3/01.png\n", "tags.csv:2: a row of another length"),
+        ("path,light\n3/01.png\n", "tags.csv:2: wrong number of cells"),
         ("path,light\n3/01.png,day\n\n3/1.png,day\n", "tags.csv:4: there is no picture 3/1.png"),
-        ("path,light\n3/01.png,day\n3/01.png,night\n", "tags.csv:3: 3/01.png has a row already"),
+        ("path,light\n3/01.png,day\n3/01.png,night\n", "tags.csv:3: 3/01.png already has a row"),
         ('path,light\n"3/01.png,day\n', "cannot be read"),
     ],
 )

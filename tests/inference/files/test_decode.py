@@ -58,7 +58,7 @@ def test_the_format_is_told_by_content(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["APNG", "GIF of two frames", "WebP of two frames"])
 def test_only_the_first_frame_is_taken_and_said_so(kind: str) -> None:
     """An animation is read by its first frame, which is a step."""
-    assert "first frame taken" in decode(FILES[kind]).steps
+    assert "first frame used" in decode(FILES[kind]).steps
 
 
 @pytest.mark.parametrize("kind", ["PNG", "GIF", "WebP"])

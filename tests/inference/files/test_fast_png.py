@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from inference.files.decode import decode
-from inference.files.fast_png import glance
+from inference.files.fast_png import decode_fast_png
 from inference.files.unreadable import UnreadableError
 from tests.inference.pictures import as_file, files, sample
 
@@ -55,7 +55,7 @@ def _png(image: NDArray[np.uint8], level: int = 6, kind: int = 0, inside: tuple[
 @pytest.mark.parametrize("image", IMAGES)
 def test_the_pixels_are_those_that_were_written(image: str, kind: int, level: int) -> None:
     """Whatever the filter and the compression, each pixel is as it was."""
-    pixels = glance(_png(IMAGES[image], level, kind))
+    pixels = decode_fast_png(_png(IMAGES[image], level, kind))
     assert pixels is not None
     np.testing.assert_array_equal(pixels, IMAGES[image])
 
@@ -64,14 +64,14 @@ def test_the_pixels_are_those_that_were_written(image: str, kind: int, level: in
 def test_what_opencv_writes_is_taken(strategy: int) -> None:
     """OpenCV's files, with each of its strategies, are decoded to what decode gives."""
     data = cv2.imencode(".png", IMAGES["digit"], [cv2.IMWRITE_PNG_STRATEGY, strategy])[1].tobytes()
-    pixels = glance(data)
+    pixels = decode_fast_png(data)
     assert pixels is not None
     np.testing.assert_array_equal(pixels, decode(data).pixels)
 
 
 def test_what_pillow_writes_is_taken() -> None:
     """Pillow's files are taken too."""
-    np.testing.assert_array_equal(glance(as_file(IMAGES["digit"], "PNG")), IMAGES["digit"])
+    np.testing.assert_array_equal(decode_fast_png(as_file(IMAGES["digit"], "PNG")), IMAGES["digit"])
 
 
 @pytest.mark.parametrize("image", IMAGES)
@@ -85,7 +85,7 @@ def test_no_flipped_bit_is_taken_for_another_picture(image: str) -> None:
 def test_no_file_cut_short_is_taken() -> None:
     """None but the whole file is taken."""
     data = _png(IMAGES["digit"])
-    assert [n for n in range(len(data)) if glance(data[:n]) is not None] == []
+    assert [n for n in range(len(data)) if decode_fast_png(data[:n]) is not None] == []
 
 
 @pytest.mark.parametrize("rows", [0, 1, 27, 29, 500])
@@ -107,7 +107,7 @@ def test_pixels_that_cannot_be_unpacked_are_answered_as_decode_does(pixels: byte
 @pytest.mark.parametrize("kind", files())
 def test_other_files_are_left_to_decode(kind: str) -> None:
     """What is no grey PNG of 28x28 is not taken."""
-    assert glance(files()[kind]) is None
+    assert decode_fast_png(files()[kind]) is None
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_other_files_are_left_to_decode(kind: str) -> None:
 )
 def test_what_is_unusual_is_left_to_decode(data: bytes) -> None:
     """An interlaced picture, one of another size, and bytes after the end are not taken."""
-    assert glance(data) is None
+    assert decode_fast_png(data) is None
 
 
 def _flip(data: bytes, bit: int) -> bytes:
@@ -131,7 +131,7 @@ def _flip(data: bytes, bit: int) -> bytes:
 
 def _agree(data: bytes) -> bool:
     """Tell whether it gives what decode gives, or nothing."""
-    pixels = glance(data)
+    pixels = decode_fast_png(data)
     if pixels is None:
         return True
     try:

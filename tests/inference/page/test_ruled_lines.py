@@ -63,7 +63,7 @@ def test_a_margin_rule_across_lines_is_found() -> None:
     page[:, 40:44] = 170
     lines = erase_lines(page)[1]
     assert lines is not None
-    assert lines.upright[:, 41].mean() > 0.9
+    assert lines.vertical[:, 41].mean() > 0.9
 
 
 def test_plain_paper_has_no_lines() -> None:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from inference.page.ink import Ink, find_ink
-from inference.page.shadows import find_soft, measure_slopes
+from inference.page.shadows import find_shadows, measure_slopes
 from tests.inference.pictures import draw
 
 DISC = (slice(60, 80), slice(50, 70))
@@ -22,7 +22,7 @@ def disc(light: float, blur: float) -> np.ndarray:
 def seen(page: np.ndarray) -> tuple[Ink, np.ndarray]:
     """Give the ink of a page and what of it is a shadow."""
     ink = find_ink(page, np.ones(page.shape, np.bool_), page < LEVEL, dark=True)
-    return ink, find_soft(measure_slopes(page), ink, dark=True)
+    return ink, find_shadows(measure_slopes(page), ink, dark=True)
 
 
 def test_a_soft_shadow_is_told_from_ink() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inference.page.thumbnail import fill_ground, glimpse
+from inference.page.thumbnail import fill_background, find_coarse_ink
 from tests.inference.pictures import seven
 
 Y, X = np.mgrid[0:1:120j, 0:1:160j]
@@ -19,10 +19,12 @@ LIGHT = {
 @pytest.mark.parametrize("light", LIGHT)
 @pytest.mark.parametrize("dark", [True, False])
 def test_ink_is_seen_whatever_the_light(light: str, dark: bool) -> None:  # noqa: FBT001
-    """A glimpse shows the ink and nothing but it, and whether it is darker than the paper."""
+    """Coarse ink shows the ink and nothing but it, and whether it is darker than the paper."""
     ink = seven((120, 160), 8, ink=0, paper=255) < 128
     page = LIGHT[light] if dark else LIGHT[light] - 80
-    coarse, darker = glimpse(np.clip(np.where(ink, page + (-80 if dark else 80), page), 0, 255).astype(np.uint8))
+    coarse, darker = find_coarse_ink(
+        np.clip(np.where(ink, page + (-80 if dark else 80), page), 0, 255).astype(np.uint8)
+    )
     assert darker == dark
     assert np.count_nonzero((coarse > 0) != ink) < 0.02 * ink.sum() + 10
 
@@ -32,5 +34,5 @@ def test_the_ground_goes_on_below_ink(light: str) -> None:
     """Below ink and at the borders the paper is as light as it would be without."""
     ink = seven((120, 160), 14, ink=0, paper=255) < 250
     page = np.where(ink, 30, LIGHT[light]).astype(np.uint8)
-    ground = fill_ground(page, np.where(ink, 0, 255).astype(np.uint8))
+    ground = fill_background(page, np.where(ink, 0, 255).astype(np.uint8))
     assert np.abs(ground - LIGHT[light]).max() < 8

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from inference.pixels.connected_components import connected_parts
+from inference.pixels.connected_components import connected_components
 
 
 @pytest.mark.parametrize("connectivity", [4, 8])
@@ -15,7 +15,7 @@ def test_parts_are_those_that_opencv_finds(share: float, connectivity: int) -> N
     """Each part has one number, and left, top, width, height and area are its own."""
     mask = np.zeros((60, 80), np.bool_)
     mask[7:50, 9:71] = np.random.default_rng(0).uniform(size=(43, 62)) < share
-    labels, table = connected_parts(mask, connectivity)
+    labels, table = connected_components(mask, connectivity)
     count, numbers, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=connectivity)
     assert len(table) == count
     assert len(set(zip(labels.ravel().tolist(), np.asarray(numbers).ravel().tolist(), strict=True))) == count
@@ -25,13 +25,13 @@ def test_parts_are_those_that_opencv_finds(share: float, connectivity: int) -> N
 
 def test_an_empty_mask_has_no_part() -> None:
     """Only the outside is left, as large as the mask."""
-    labels, table = connected_parts(np.zeros((5, 7), np.bool_))
+    labels, table = connected_components(np.zeros((5, 7), np.bool_))
     assert not labels.any()
     assert table.tolist() == [[0, 0, 7, 5, 35]]
 
 
 def test_a_full_mask_is_one_part() -> None:
     """The whole mask is the part, and nothing is outside."""
-    labels, table = connected_parts(np.ones((5, 7), np.bool_))
+    labels, table = connected_components(np.ones((5, 7), np.bool_))
     assert (labels == 1).all()
     assert table[:, 4].tolist() == [0, 35]

@@ -17,7 +17,7 @@ from inference.model.bundle import LoadedBundle
 from inference.model.reader import Reader
 from inference.scoring.part import Columns, Task, score_shard
 from inference.scoring.shard import cut_shards
-from inference.scoring.storage.atomic_file import place
+from inference.scoring.storage.atomic_file import write_atomically
 from inference.scoring.storage.disk import Disk
 from schemas.artifacts.predictions import path_of_name
 from tests.inference.pictures import as_file, bomb, files, sample, seven
@@ -266,6 +266,6 @@ def _change_after_listing(tmp_path: Path, reader: Reader, change: Any) -> dict[s
     [(shard, _, size)] = cut_shards(source.walk())
     change(folder / "a.png")
     task = Task(str(tmp_path / "shard"), str(tmp_path / "part.parquet"), len(shard), size)
-    place(task.shard, shard.to_bytes())
+    write_atomically(task.shard, shard.to_bytes())
     score_shard(task, source, reader, Columns())
     return read_rows(tmp_path / "part.parquet")

@@ -45,7 +45,7 @@ def test_two_processes_give_the_same_bytes(many: Path, loaded: LoadedBundle, tmp
 def test_a_process_that_dies_is_told_of(many: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
     """A bundle that no process can load ends the run with an error that says what to do."""
     broken = LoadedBundle(loaded.version, loaded.content, {**loaded.files, "model.tflite": b"no model"})
-    with pytest.raises(StageError, match="process that was scoring died"):
+    with pytest.raises(StageError, match="a worker process died"):
         score(many, broken, tmp_path / "out.parquet", workers=2)
 
 
@@ -236,7 +236,7 @@ def test_the_output_is_no_part_of_the_folder(name: str, loaded: LoadedBundle, tm
 
 def test_the_folder_itself_takes_no_parts(few: Path, loaded: LoadedBundle) -> None:
     """Parts beside the pictures would be scored the next time: it is refused."""
-    with pytest.raises(UsageError, match="is what is scored"):
+    with pytest.raises(UsageError, match="is the folder being scored"):
         score(few, loaded, few)
 
 

@@ -40,7 +40,7 @@ def test_off_a_terminal_the_time_left_is_told(
     assert [*tasks]
     Meter(ledger, time.monotonic() - 20).add(40)
     assert [str(each) for each in _told(caplog)] == [
-        "files 40/40 found by now  2 files/s",
+        "files 40/40 found so far  2 files/s",
         "files 40/400  2 files/s  3 min left",
     ]
 
@@ -65,7 +65,7 @@ def test_beam_is_watched(  # noqa: PLR0913, PLR0917  (fixtures)
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """While Beam scores, the parts that it has placed are counted: those of before are not, however often it scores."""
-    monkeypatch.setattr(meter, "LOOK", 0.001)
+    monkeypatch.setattr(meter, "POLL", 0.001)
     monkeypatch.setattr(meter, "OFTEN", 0)
     if force:
         score(folder, loaded, tmp_path / "parts")

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from inference.model.bundle import LoadedBundle
-from inference.scoring.contact_sheet import draw_least_certain, words_of
+from inference.scoring.contact_sheet import caption, draw_least_certain
 from inference.scoring.folder import Scored
-from inference.scoring.summary import ENOUGH, EXAMPLES, LEAST_CERTAIN, Seen, Summary
+from inference.scoring.summary import ENOUGH, EXAMPLES, LEAST_CERTAIN, ScoredPicture, Summary
 from tests.inference.pictures import as_file, sample
 from tests.inference.scoring.folders import read_rows, score, write_pictures
 
@@ -180,20 +180,23 @@ def _shape() -> bytes:
 @pytest.mark.parametrize(
     ("seen", "words"),
     [
-        (Seen("3/1.png", "", "3", 1.0), ["3  >99.9 %", "3/1.png"]),
-        (Seen("3/1.png", "too faint", "3", 0.5), ["3?  50.0 %", "too faint", "3/1.png"]),
-        (Seen("3/1.png", "blank page", None, None), ["blank page", "3/1.png"]),
-        (Seen("scans/lag_canvas2_of_monday.png", "", "3", 0.5), ["3  50.0 %", "scans/lag_canvas2_of_m", "onday.png"]),
+        (ScoredPicture("3/1.png", "", "3", 1.0), ["3  >99.9 %", "3/1.png"]),
+        (ScoredPicture("3/1.png", "too faint", "3", 0.5), ["3?  50.0 %", "too faint", "3/1.png"]),
+        (ScoredPicture("3/1.png", "blank page", None, None), ["blank page", "3/1.png"]),
+        (
+            ScoredPicture("scans/lag_canvas2_of_monday.png", "", "3", 0.5),
+            ["3  50.0 %", "scans/lag_canvas2_of_m", "onday.png"],
+        ),
     ],
 )
-def test_a_cell_says_what_predict_says(seen: Seen, words: list[str]) -> None:
+def test_a_cell_says_what_predict_says(seen: ScoredPicture, words: list[str]) -> None:
     """Below a picture stand the answer, or the guess and why it is none, and its path with the folder."""
-    assert words_of(seen).splitlines() == words
+    assert caption(seen).splitlines() == words
 
 
 def test_the_end_of_a_long_path_is_told() -> None:
     """A path that does not fit begins with dots."""
-    _, *path = words_of(Seen("a" * 100 + "/1.png", "", "3", 0.5)).splitlines()
+    _, *path = caption(ScoredPicture("a" * 100 + "/1.png", "", "3", 0.5)).splitlines()
     assert len("".join(path)) == 66
     assert "".join(path).startswith("...aaa")
     assert "".join(path).endswith("aaa/1.png")

@@ -81,7 +81,7 @@ def test_what_was_not_tried_meets_no_rule(metric: str, kind: str) -> None:
     """A kind of picture that was not tried is refused, and how to have it tried is said."""
     result = judge_one({metric: {kind: {"at_least": 0}}}, PERFECT)
     assert not result.passed
-    assert "was not tried" in result.reason
+    assert "was not measured" in result.reason
 
 
 def test_probabilities_that_are_no_numbers_meet_no_rule() -> None:
@@ -152,7 +152,7 @@ def test_too_few_pictures_for_any_model_are_said() -> None:
     """Where all pictures right would not meet the rule, no number of pictures is named."""
     result = judge_one({"accuracy": {"at_least": 0.99, "on": "lower"}}, misread(100, 10))
     assert result.shortfall_pictures is None
-    assert result.reason.endswith("100 pictures; too few pictures: all of them right would not do")
+    assert result.reason.endswith("100 pictures; too few pictures: even all of them right would not be enough")
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,8 @@ def test_the_shortfall_of_a_precision_counts_misreadings() -> None:
     read = [3] * 100 + [3] * 20 + [5] * 100
     result = judge_one({"precision": {"at_least": 0.9, "of": "per_digit"}}, make_evidence(labels, read))
     assert (
-        "precision of digit 3 0.8333 < 0.9, short by 0.067; 120 pictures; 9 fewer misread as it needed" in result.reason
+        "precision of digit 3 0.8333 < 0.9, short by 0.067; 120 pictures; 9 pictures fewer may be misread as 3"
+        in result.reason
     )
 
 
@@ -275,13 +276,13 @@ def test_a_slice_that_is_empty_refuses() -> None:
 def test_an_unknown_column_refuses(too_few: str) -> None:
     """A rule on a column that there is not refuses, and names those there are."""
     result = judge_one(slices(column="weather", too_few=too_few), tagged())
-    assert (result.passed, result.reason) == (False, "there is no column weather: there are digit, source, light")
+    assert (result.passed, result.reason) == (False, "there is no column weather; the columns are digit, source, light")
 
 
 def test_a_column_without_a_value_refuses() -> None:
     """A rule on tags that no picture has judges nothing, and refuses."""
     result = judge_one(slices(column="light"), make_evidence(TEN, TEN, {"light": [""] * 10}))
-    assert (result.passed, result.reason) == (False, "no picture has a light")
+    assert (result.passed, result.reason) == (False, "no picture has a value for light")
 
 
 def test_one_source_is_one_slice() -> None:
@@ -324,7 +325,7 @@ def test_the_first_model_is_refused_by_default() -> None:
 def test_a_first_model_without_pictures_is_refused() -> None:
     """Where there is nothing to compare on no model is the first."""
     result = judge_one({"champion": {"better": True, "first": "allow"}}, NOTHING)
-    assert (result.passed, result.reason) == (False, "champion: there are no examples to compare on")
+    assert (result.passed, result.reason) == (False, "champion: there are no test pictures to compare on")
 
 
 @pytest.mark.parametrize("same", [0, 3, 20])

@@ -9,7 +9,7 @@ from scipy.stats import binomtest
 
 from learning.evaluation.intervals import (
     RESAMPLES,
-    even_count,
+    effective_count,
     percentiles,
     resample_confusion,
     resample_pictures,
@@ -149,8 +149,8 @@ def test_an_f1_is_surer_the_more_pictures_there_are() -> None:
 
 def test_one_digit_of_few_pictures_makes_a_mean_unsure() -> None:
     """Ten shares of 100 pictures are as sure as one of 1,000; where one of them is of 1 picture, as one of 92."""
-    assert even_count(np.full(10, 100.0)) == pytest.approx(1000)
-    assert even_count(np.array([1.0] + [100.0] * 9)) == pytest.approx(91.7, abs=0.1)
+    assert effective_count(np.full(10, 100.0)) == pytest.approx(1000)
+    assert effective_count(np.array([1.0] + [100.0] * 9)) == pytest.approx(91.7, abs=0.1)
 
 
 def test_the_widest_interval_holds_all() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from learning.evaluation.risk_coverage import measure_selection, take_surest
+from learning.evaluation.risk_coverage import measure_risk_coverage, take_surest
 from schemas.artifacts.evaluation import RiskCoverage
 
 Floats = NDArray[np.float32]
@@ -21,7 +21,7 @@ def two_classes(sure: list[float], *, right: list[bool]) -> tuple[Floats, Labels
 
 def measured(probabilities: Floats, labels: Labels) -> RiskCoverage:
     """Measure what there is to measure."""
-    found = measure_selection(probabilities, labels)
+    found = measure_risk_coverage(probabilities, labels)
     assert found
     return found
 
@@ -79,5 +79,5 @@ def test_confidences_that_round_to_one_are_told_apart() -> None:
 def test_what_is_no_number_has_no_curve() -> None:
     """No pictures, and probabilities that are not numbers, have no curve."""
     nothing = np.zeros((0, 2), np.float32), np.zeros(0, np.int32)
-    assert measure_selection(*nothing) is None
-    assert measure_selection(np.full((1, 2), np.nan, np.float32), np.zeros(1, np.int32)) is None
+    assert measure_risk_coverage(*nothing) is None
+    assert measure_risk_coverage(np.full((1, 2), np.nan, np.float32), np.zeros(1, np.int32)) is None

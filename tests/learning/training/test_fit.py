@@ -173,7 +173,7 @@ def test_going_on_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> N
         cut_off(training, after=2)
     with caplog.at_level(logging.INFO, "digits.progress"):
         training.fit()
-    assert "goes on from step 20 of 40, where it was cut off" in caplog.messages
+    assert "resumes at step 20 of 40" in caplog.messages
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK damaged"])

@@ -54,15 +54,15 @@ def test_a_live_line_goes_when_its_stage_ends(project: Project) -> None:
     session = run_in_terminal(command, 100, _variables(project))
     assert any("say: first run" in frame and "0:00:0" in frame for frame in session.frames)
     assert "0:00:0" not in session.text
-    assert "say ran after 1." in session.text
+    assert "say done in 1." in session.text
 
 
 TOLD = """
 import time
-from pipeline.cli.printing.progress import tell
+from pipeline.cli.printing.progress import show_progress
 from schemas import progress
 
-with tell("scoring"):
+with show_progress("scoring"):
     progress.report(progress.Progress(617, 2000, "files", rate=38.0))
     time.sleep(0.5)
     progress.tell("the job [x] is :x: cancelled")

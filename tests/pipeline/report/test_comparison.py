@@ -44,7 +44,7 @@ def test_other_pictures_are_not_paired(make_material: Make) -> None:
     content = first.maker(first.path_of(Evaluation)).inputs["examples"].content
     record.write_text(record.read_text().replace(content, "0" * 64))
     found = compare_runs(first, second)
-    assert "did not judge the same pictures" in found.unpaired
+    assert "did not evaluate the same pictures" in found.unpaired
     assert {each.interval for each in found.metrics} == {None}
     assert found.metrics[0].difference == 0
 
@@ -75,7 +75,7 @@ def test_a_run_that_ended_early_is_compared_by_what_was_asked_of_it(ran: Project
     first = ran.json("show")["run"]
     ran.digits("run", "--to", "say", "--set", "shout.end=x", "--set", "bless.least=4")
     said = ran.digits("compare", first, "latest").stdout
-    assert "shout: carried out -> not carried out\nshout.end: ! -> x\n" in said
+    assert "shout: ran -> did not run\nshout.end: ! -> x\n" in said
     assert "bless.least: 3 -> 4" in said
     assert "metric" not in said
 
@@ -84,7 +84,7 @@ def test_figures_of_one_run_alone_are_no_table(make_material: Make) -> None:
     """Where one run was not evaluated, that is said once, in place of a table of what is missing."""
     material = make_material([0, 1], [0, 0])
     text = summary(compare_runs(material, Material(material.artifacts, RunRecord(run="empty"))))
-    assert text.endswith("the second run was not evaluated: it did not get so far")
+    assert text.endswith("the second run was not evaluated: it did not get that far")
     assert "accuracy" not in text
 
 

@@ -82,7 +82,7 @@ def test_the_misread_come_with_the_most_confident_first(make_material: Make) -> 
     """The gallery has every misread picture once, with what it is and what was read."""
     text = read_page(render_report(make_material([0, 1, 1, 0], [0, 0, 0, 0]))).text
     assert "2 pictures of 4 misread" in text
-    assert text.count("is b, read a") == 2
+    assert text.count("b, read as a") == 2
 
 
 def test_the_champion_is_compared_picture_by_picture(make_material: Make) -> None:
@@ -90,24 +90,26 @@ def test_the_champion_is_compared_picture_by_picture(make_material: Make) -> Non
     text = read_page(render_report(make_material([0, 1, 1, 0], [0, 1, 0, 0]))).text
     assert "-25.00 points (-50.00 to +0.00)" in text
     assert "cannot be told apart" in text
-    assert text.index("Got better: 1 picture") < text.index("read a, was a") < text.index("Got worse: 2 pictures")
-    assert "read b, was a" in text
+    assert (
+        text.index("Got better: 1 picture") < text.index("read as a, champion a") < text.index("Got worse: 2 pictures")
+    )
+    assert "read as b, champion a" in text
 
 
 def test_what_holding_back_is_worth_is_said(make_material: Make) -> None:
     """The surest answers are tabled with their least confidence, rounded down, and so is what the decision answers."""
     text = read_page(render_report(make_material([0, 1, 1, 0], [0, 1, 0, 0]))).text
     assert "(AURC), the mean share misread over all coverages, is 0.012346" in text
-    table = " ".join(text[text.index("Coverage against accuracy, with 95 % intervals") :].split())
+    table = " ".join(text[text.index("Risk and coverage, with 95 % intervals") :].split())
     assert table.index("100.0 % from 0.9000 1 of 4 75.00 %") < table.index("50.0 % from 0.9000 0 of 2 100.00 %")
-    assert "100.0 % as decided 1 of 4 75.00 % 30.06 to 95.44 %" in table
+    assert "100.0 % decision in use 1 of 4 75.00 % 30.06 to 95.44 %" in table
 
 
 def test_an_evaluation_that_did_not_measure_the_curve_is_no_reason_to_fail(make_material: Make) -> None:
     """The report of a run of an earlier version says that it has no risk-coverage curve."""
     material = make_material([0, 1, 1, 0], [0, 1, 0, 0])
     material.metrics = material.metrics.model_copy(update={"risk_coverage": None})
-    assert "This evaluation did not measure it." in render_report(material)
+    assert "This evaluation did not measure risk and coverage." in render_report(material)
 
 
 @pytest.mark.parametrize("name", ["evaluation", "statistics", "blessing"])
@@ -136,7 +138,7 @@ def test_a_run_that_was_killed_at_once_has_a_report(make_material: Make) -> None
     bare = Material(material.artifacts, RunRecord(run="one", under_way="train"))
     page = read_page(render_report(bare))
     assert "interrupted in train" in page.text
-    assert "This run has no Blessing, Evaluation, Model, Bundle, Statistics: it did not get so far." in page.text
+    assert "This run has no Blessing, Evaluation, Model, Bundle, Statistics: it did not get that far." in page.text
     assert [attributes["id"] for tag, attributes in page.tags if tag == "section"] == ["reproduction"]
     assert page.values("href")[1:] == ["#reproduction"]
 
@@ -149,7 +151,7 @@ def test_what_a_partial_run_lacks_is_said_once(make_material: Make) -> None:
     page = read_page(render_report(Material(material.artifacts, partial)))
     text = " ".join(page.text.split())
     assert "This run has no Blessing, Evaluation, Model, Bundle, Statistics: calibrate, evaluate stale." in text
-    assert "stale. To go on: digits run --set train.seed=1" in text
+    assert "stale. To produce them: digits run --set train.seed=1" in text
     assert text.count("This run has no") == 1
     sections = [attributes["id"] for tag, attributes in page.tags if tag == "section"]
     assert sections == ["stages", "reproduction"]
@@ -167,10 +169,10 @@ def test_a_refused_run_is_not_sent_on(make_material: Make) -> None:
 def test_a_command_ends_no_line_within_an_option(make_material: Make) -> None:
     """The command that a notice ends with is set as one, and each of its options cannot be broken."""
     material = make_material([0, 1], [0, 0])
-    material.record.notice = "the sample; to try again: digits run --force ingest"
+    material.record.notice = "the sample; to retry: digits run --force ingest"
     text = render_report(material)
     assert '<code>digits run <span class="option">--force</span> ingest</code></p>' in text
-    material.record.notice = "the sample; to try again: unset DIGITS_OFFLINE, then digits run"
+    material.record.notice = "the sample; to retry: unset DIGITS_OFFLINE, then digits run"
     assert "unset DIGITS_OFFLINE, then <code>digits run</code></p>" in render_report(material)
 
 
@@ -285,7 +287,7 @@ def test_the_report_opens_in_the_browser(ran: Project) -> None:
 def test_without_a_browser_the_file_is_named(ran: Project) -> None:
     """Where no browser can be started, --open says which file to open, and is no failure."""
     done = Project(ran.path, {"BROWSER": "/nowhere/browser %s"}).digits("report", "--open")
-    assert "no browser was found: open /" in done.stderr
+    assert "no browser found: open /" in done.stderr
 
 
 def test_a_failed_run_of_the_command_has_a_report(project: Project) -> None:
@@ -302,4 +304,4 @@ def test_a_run_without_a_gate_has_a_report(tmp_path_factory: pytest.TempPathFact
     )
     project.digits("run")
     project.digits("report")
-    assert "Nothing was judged" in (project.artifacts / "latest" / "report.html").read_text()
+    assert "No model was judged" in (project.artifacts / "latest" / "report.html").read_text()

@@ -85,7 +85,8 @@ def test_what_was_not_blessed_may_not_be_used(tmp_path: Path) -> None:
 )
 def test_what_was_not_judged_may_not_be_used(tmp_path: Path, digests: dict[str, str], reason: str) -> None:
     """Another model, other examples or another evaluation than those judged are refused, with both digests."""
-    assert make_blessing(tmp_path, passed=True).refusal(digests.items()) == f"not blessed (the blessing is of {reason})"
+    refusal = make_blessing(tmp_path, passed=True).refusal(digests.items())
+    assert refusal == f"not blessed (the blessing is for {reason})"
 
 
 def test_a_verdict_of_an_older_version_is_read(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def test_a_chosen_sample_needs_no_notice() -> None:
 def test_a_stand_in_is_noticed() -> None:
     """Where the sample stands in, one line says for what and why."""
     source = Source(name="sample", dataset="5,000 digits of MNIST", why_not_tfds="no route to the host")
-    assert source.notice == "data: 5,000 digits of MNIST, in place of the full MNIST (no route to the host)"
+    assert source.notice == "data: 5,000 digits of MNIST instead of the full MNIST (no route to the host)"
 
 
 def test_the_record_comes_back(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def test_a_second_source_hides_nothing_of_the_first(tmp_path: Path) -> None:
     add_statistics(record, tmp_path, "ingest", SAMPLE, ["wildly unequal"])
     add_statistics(record, tmp_path, "strangers", FOLDER, ["cannot be read"])
     assert record.source == SAMPLE
-    assert record.notice == f"{SAMPLE.notice}; to try again: digits run --force ingest"
+    assert record.notice == f"{SAMPLE.notice}; to retry: digits run --force ingest"
     assert record.warnings == ["ingest: wildly unequal", "strangers: cannot be read"]
 
 

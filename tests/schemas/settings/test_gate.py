@@ -125,12 +125,12 @@ def test_a_rule_says_itself_in_words(rule: Rule | ChampionRule, words: str) -> N
     [
         ("accuracy", "1,700 more correct needed"),
         ("refusals", "1,700 more refused needed"),
-        ("precision", "1,700 fewer misread as it needed"),
+        ("precision", "1,700 pictures fewer may be misread as 4"),
     ],
 )
 def test_what_is_lacking_is_named(metric: str, words: str) -> None:
     """A shortfall in pictures is said in the words of its metric."""
-    assert needed(metric, 1700) == words
+    assert needed(metric, 1700, "4") == words
 
 
 def test_no_rules_bless_nothing() -> None:

@@ -90,7 +90,7 @@ def test_an_output_in_the_folder_is_no_part_of_it(loaded: LoadedBundle, tmp_path
 
 def test_a_folder_that_is_not_there_is_an_input_error(loaded: LoadedBundle, tmp_path: Path) -> None:
     """Where nothing is there is no folder."""
-    with pytest.raises(InputError, match="is not there"):
+    with pytest.raises(InputError, match="does not exist"):
         _score(tmp_path / "nowhere", loaded, tmp_path / "out.parquet")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.main import app
+from pipeline.cli.main import PANELS, app
 from tests.project import DIGITS, Project
 
 COMMANDS = [each.callback.__name__ for each in app.registered_commands if each.callback]
@@ -22,6 +22,14 @@ def test_the_project_may_be_named_after_the_command(project: Project, tmp_path: 
     assert "pipeline.yaml is right" in _digits("check", "-C", str(project.path), folder=tmp_path).stdout
     ran = _digits("run", "-C", str(project.path), "--to", "say", folder=tmp_path).stdout
     assert f"digits -C {project.path} report" in ran
+
+
+def test_help_groups_the_commands(tmp_path: Path) -> None:
+    """`digits --help` has a section for each panel, one line for each of its commands."""
+    text = _digits("--help", folder=tmp_path).stdout
+    for panel, commands in PANELS.items():
+        section = text.partition(f"\n{panel}:\n")[2].partition("\n\n")[0]
+        assert [line.split()[0] for line in section.splitlines()] == [each.__name__ for each in commands]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

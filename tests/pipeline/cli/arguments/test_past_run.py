@@ -48,7 +48,7 @@ def test_without_a_champion_it_has_no_run(tmp_path: Path) -> None:
 def test_what_is_left_out_of_several_is_counted(count: int, more: str, tmp_path: Path) -> None:
     """Of runs that are all called so, the newest four are named."""
     _write_runs(tmp_path, [f"2026-{number}" for number in range(count)])
-    with pytest.raises(UsageError, match="2026 is more than one run") as caught:
+    with pytest.raises(UsageError, match="2026 matches more than one run") as caught:
         find_run(tmp_path, "2026")
     newest = [f"2026-{number}" for number in reversed(range(count))]
     assert caught.value.found == ", ".join(newest[:4]) + more

@@ -14,7 +14,7 @@ from inference.scoring.folder import Scored
 from inference.scoring.output import Output
 from inference.scoring.summary import Summary
 from pipeline.cli.printing.answers import answer_words
-from pipeline.cli.printing.score_summary import tell_scored
+from pipeline.cli.printing.score_summary import print_scored
 
 DIGITS = tuple("0123456789")
 
@@ -38,7 +38,7 @@ def _told(
 
 def _lines(labels: Labels, loaded: LoadedBundle, capsys: pytest.CaptureFixture[str]) -> list[str]:
     """Give the lines that are printed of answers to labels, and what follows them."""
-    tell_scored(Scored(1, 0, Summary(labels.classes, labels=labels), 1.0), Output("out.csv"), loaded)
+    print_scored(Scored(1, 0, Summary(labels.classes, labels=labels), 1.0), Output("out.csv"), loaded)
     return capsys.readouterr().out.splitlines()[2:]
 
 
@@ -48,7 +48,7 @@ def test_a_guess_is_no_answer(loaded: LoadedBundle, capsys: pytest.CaptureFixtur
     assert _lines(Labels(DIGITS, 779, answered, guessed), loaded, capsys)[:3] == [
         "accuracy 99.46%: 740 of 744 answers right",
         "coverage 95.51%: 744 of 779 labelled files answered",
-        "guesses  99.35%: 765 of 770 right, were all unsure guesses taken as answers",
+        "guesses  99.35%: 765 of 770 right if unsure guesses counted as answers",
     ]
 
 
@@ -63,12 +63,11 @@ def test_nothing_answered_has_no_accuracy(loaded: LoadedBundle, capsys: pytest.C
 def test_folders_of_no_class_are_told_of(loaded: LoadedBundle, capsys: pytest.CaptureFixture[str]) -> None:
     """Where no folder is named like a class it is said why there is no accuracy; else how many are not counted."""
     assert _lines(Labels(("zero", "one"), unlabelled=9, folders=["0", "1"]), loaded, capsys)[0] == (
-        "labels   no accuracy: no folder is named like a class of the model, "
-        "but such as 0, 1; the classes are zero, one"
+        "labels   no accuracy: folders such as 0, 1 are not named after a class of the model (zero, one)"
     )
     some = Labels(("zero", "one"), 1, Counter({("one", "one"): 1}), unlabelled=9, folders=["."])
     assert _lines(some, loaded, capsys)[2] == (
-        "labels   9 of 10 files not counted: their folders are no classes of the model, such as ."
+        "labels   9 of 10 files not counted: their folders, such as ., are not named after a class of the model"
     )
 
 
@@ -78,7 +77,7 @@ def test_no_reason_is_hidden_by_a_row_of_its_own(
 ) -> None:
     """Where one reason more would have to be told of as another, it stands in that row itself."""
     reasons = {("unreadable", f"reason {i:02}"): (1, [f"{i}.png"]) for i in range(count)}
-    tell_scored(Scored(count, 0, Summary(DIGITS, reasons=reasons), 1.0), Output("out.csv"), loaded)
+    print_scored(Scored(count, 0, Summary(DIGITS, reasons=reasons), 1.0), Output("out.csv"), loaded)
     table = capsys.readouterr().out.splitlines()[3 : 3 + rows]
     assert last in table[-1]
     assert table[-1].split()[-1] == str(count - rows + 1)

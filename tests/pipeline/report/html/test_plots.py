@@ -6,7 +6,14 @@ import re
 
 import numpy as np
 
-from pipeline.report.html.plots import COLOURS, Taken, plot_errors, plot_losses, plot_reliability, plot_selection
+from pipeline.report.html.plots import (
+    COLOURS,
+    OperatingPoint,
+    plot_errors,
+    plot_losses,
+    plot_reliability,
+    plot_risk_coverage,
+)
 from pipeline.report.html.reliability import bins_of
 from schemas.artifacts.model import History
 
@@ -38,12 +45,15 @@ def test_a_drawing_says_in_words_what_it_shows() -> None:
 
 def test_the_decision_is_drawn_beside_the_curve() -> None:
     """The risk-coverage curve says its figures in words, and has one mark more where a decision is on record."""
-    points, decision = [Taken(1.0, 200, 3, ""), Taken(0.5, 100, 0, "")], Taken(0.9, 180, 2, "as decided")
+    points, decision = (
+        [OperatingPoint(1.0, 200, 3, ""), OperatingPoint(0.5, 100, 0, "")],
+        OperatingPoint(0.9, 180, 2, "in use"),
+    )
     curve = [0.5, 1.0], [0.0, 0.015]
-    drawn = plot_selection(curve, points, decision)
+    drawn = plot_risk_coverage(curve, points, decision)
     assert "100.0% answered: 1.50% of these misread; 50.0% answered: 0.00% of these misread" in drawn
-    assert "as decided" in drawn
-    assert "as decided" not in plot_selection(curve, points, None)
+    assert "decision in use" in drawn
+    assert "decision in use" not in plot_risk_coverage(curve, points, None)
 
 
 def test_a_bin_is_its_pictures() -> None:

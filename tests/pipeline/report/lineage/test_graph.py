@@ -82,7 +82,7 @@ def test_a_run_is_found_by_the_ends_of_its_name(ran: Project) -> None:
     assert root_of(ran) == name
 
 
-@pytest.mark.parametrize(("wanted", "said"), [("v0001", "is more than one thing"), ("nothing", "there is no artifact")])
+@pytest.mark.parametrize(("wanted", "said"), [("v0001", "matches more than one"), ("nothing", "there is no artifact")])
 def test_a_name_that_names_not_one_thing_is_refused(ran: Project, wanted: str, said: str) -> None:
     """An ambiguous or unknown name is a usage error that says what there is."""
     assert said in ran.digits("lineage", wanted, status=2).stderr
@@ -139,7 +139,7 @@ def test_a_lost_record_is_said(ran: Project) -> None:
     """An artifact whose Execution is gone keeps its place, with a word that it is gone."""
     for record in (ran.artifacts / "store" / "say" / "executions").iterdir():
         record.unlink()
-    assert "no record of the Execution that made it" in ran.digits("lineage", "champion").stdout
+    assert "no record of the Execution that produced it" in ran.digits("lineage", "champion").stdout
 
 
 def test_the_shell_offers_artifacts_and_runs(ran: Project) -> None:
