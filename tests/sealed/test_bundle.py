@@ -15,7 +15,7 @@ from tests.project import Project
 from tests.sealed.make import keep
 from tests.sealed.project import BUNDLE
 
-CONTENT = "0e07fd8459dcdbbe6acc5be9e34341ae6abcf762309aea885f41a4404129b111"
+CONTENT = "946ac63ff28cc1b148702016bc18120bb1fce3a66c672dd3f0895402e80bb5ed"
 
 
 def _manifest() -> Manifest:
@@ -60,7 +60,7 @@ def test_a_project_has_it_as_its_champion(sealed: Project) -> None:
     """The store of the project that tests read with holds this bundle alone, sealed, and the champion leads to it."""
     assert sealed.json("verify") == {
         "artifacts": 1,
-        "files": len(Bundle.SAID),
+        "files": len(Bundle.CONTENT_FILES),
         "damaged": [],
         "missing": [],
     }
