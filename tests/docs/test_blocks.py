@@ -13,7 +13,7 @@ from tests.inference.pictures import as_file, seven
 from tests.project import HOUSE, Project
 from tests.samples import write_digits
 
-ROOMS = ("schemas", "inference", "learning", "components", "pipeline", "tests")
+ROOMS = ("schemas", "inference", "learning", "components", "pipeline", "tests", "docs")
 SECTIONS = [section for page in PAGES for section in sections(page) if section.blocks]
 SKIPPED = [f"{section}: {block.first}" for section in SECTIONS for block in section.blocks if block.skipped]
 

@@ -53,5 +53,5 @@ def test_the_reference_has_every_component() -> None:
     """Each stage's settings are in it, also those of a stage that the shipped pipeline does not have."""
     text = reference.PAGE.read_text()
     stages = [path.stem for path in (HOUSE / "components").glob("*.py") if path.stem != "__init__"]
-    assert len(stages) == 7
-    assert all(f"### {stage.title()}Config" in text for stage in stages)
+    assert len(stages) >= 7
+    assert [stage for stage in stages if f"### {stage.title().replace('_', '')}Config\n" not in text] == []
