@@ -1,19 +1,31 @@
 # Two commands do everything on a machine with Python 3.11, 3.12 or 3.13 and make:
 #   make run    installs into .venv and runs the pipeline
 #   make test   installs what the tests need as well, and runs them
+# Beside them: test-quick (no TensorFlow), test-machines (the tests as other machines would run them).
 
 CANDIDATES = $(PYTHON) python3 python3.13 python3.12 python3.11
 FITS = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --disable-pip-version-check
 
-.PHONY: run test check install beam lock bench-train bench-score flink-up flink-down
+# Bytecode that is not kept is made again by each of the thousand starts of the command in the tests.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: run test test-quick test-machines check install beam lock bench-train bench-score flink-up flink-down
 
 run: install
 	$(BIN)/digits run
 
+# One worker for each processor; the slowest tests are named at the end.
 test: .venv/installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --durations 10 --durations-min 1
+
+test-quick: .venv/installed-dev
+	$(BIN)/python -m pytest -n auto --quick --durations 5 --durations-min 1
+
+# Hours; ONLY="AVX2 one-processor" names a part of the settings, PYTHONS another set of interpreters (see the script).
+test-machines: .venv/installed-dev
+	$(BIN)/python -m tests.machines $(ONLY)
 
 check: .venv/installed-dev
 	$(BIN)/ruff check
@@ -21,7 +33,7 @@ check: .venv/installed-dev
 	$(BIN)/lint-imports
 	$(BIN)/basedpyright
 
-# Needs MNIST_FILES, and half an hour; goes on where it was broken off.
+# Needs MNIST_FILES, and half an hour; resumes if interrupted.
 bench-train: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks.training artifacts/bench
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field, NonNegativeInt, field_validator
 
-from learning.evaluation.trials import NO_DIGITS, STRANGERS
+from learning.evaluation.trials import NOT_DIGITS, STRANGERS
 from learning.synthetic.robustness import KINDS
 from schemas.artifacts.artifact import Output
 from schemas.artifacts.blessing import Blessing, Confusion, Verdict, WorstDigit
@@ -50,7 +50,7 @@ class EvaluateConfig(Config):
     def _check_kinds(cls, gate: Gate) -> Gate:
         for name, given, kinds in (
             ("robustness", gate.robustness, KINDS),
-            ("refusals", gate.refusals, [*NO_DIGITS, STRANGERS]),
+            ("refusals", gate.refusals, [*NOT_DIGITS, STRANGERS]),
         ):
             known = [EACH_KIND, *kinds]
             if unknown := [kind for kind in given if kind not in known]:

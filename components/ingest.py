@@ -12,10 +12,10 @@ from components.sources.idx import read_idx
 from components.sources.mnist import read_mnist
 from components.sources.reachability import UnreachableError
 from components.sources.sample import DATASET, read_sample
-from components.sources.source_result import Taken
+from components.sources.source_result import SourceResult
 from components.sources.source_settings import SourceEntry
 from components.sources.survey import survey
-from components.sources.union import join, name_apart
+from components.sources.union import join, unique_names
 from learning.synthetic.drawn_digits import DATASET as DRAWINGS
 from learning.synthetic.drawn_digits import DIGITS, draw_digits
 from schemas.artifacts.artifact import Output
@@ -76,31 +76,31 @@ def ingest(examples: Output[Examples], statistics: Output[Statistics], config: I
     _tell_all(parts, warnings)
 
 
-def _take_all(config: IngestConfig) -> dict[str, Taken]:
+def _take_all(config: IngestConfig) -> dict[str, SourceResult]:
     """Read every source, by the name that its ids begin with; a single one has none."""
     if not config.sources:
         return {"": _take(config, config)}
-    names = name_apart([name_of(entry.folder.name) if entry.folder else entry.source for entry in config.sources])
+    names = unique_names([name_of(entry.folder.name) if entry.folder else entry.source for entry in config.sources])
     return {name: _take(entry, config) for name, entry in zip(names, config.sources, strict=True)}
 
 
-def _draw(train: Split, config: IngestConfig) -> Taken:
+def _draw(train: Split, config: IngestConfig) -> SourceResult:
     wanted = config.drawn and train.classes == DIGITS
     splits = {DRAWN: draw_digits(config.drawn, config.seed)} if wanted else {}
-    return Taken(Source(name="drawn", dataset=DRAWINGS), splits)
+    return SourceResult(Source(name="drawn", dataset=DRAWINGS), splits)
 
 
-def _take(entry: SourceEntry, config: IngestConfig) -> Taken:
+def _take(entry: SourceEntry, config: IngestConfig) -> SourceResult:
     if entry.source == "folder" and entry.folder:
         return read_folder(entry.folder, entry.test_share, config.seed)
     if entry.source == "idx":
         return read_idx(entry)
     if entry.source == "sample":
-        return Taken(Source(name="sample", dataset=DATASET), read_sample(config.seed))
+        return SourceResult(Source(name="sample", dataset=DATASET), read_sample(config.seed))
     return _take_mnist(config)
 
 
-def _take_mnist(config: IngestConfig) -> Taken:
+def _take_mnist(config: IngestConfig) -> SourceResult:
     try:
         dataset, splits = read_mnist(
             data_dir=config.data_dir,
@@ -111,11 +111,11 @@ def _take_mnist(config: IngestConfig) -> Taken:
     except UnreachableError as error:
         if config.fallback is None:
             raise
-        return Taken(Source(name="sample", dataset=DATASET, why_not_tfds=error.why), read_sample(config.seed))
-    return Taken(Source(name="tfds", dataset=dataset), splits)
+        return SourceResult(Source(name="sample", dataset=DATASET, why_not_tfds=error.why), read_sample(config.seed))
+    return SourceResult(Source(name="tfds", dataset=dataset), splits)
 
 
-def _source_of(parts: dict[str, Taken]) -> Source:
+def _source_of(parts: dict[str, SourceResult]) -> Source:
     sources = [part.source for part in parts.values()]
     if len(sources) == 1:
         return sources[0]
@@ -123,7 +123,7 @@ def _source_of(parts: dict[str, Taken]) -> Source:
     return Source(name="several", dataset=" and ".join(source.dataset for source in sources), why_not_tfds=why)
 
 
-def _describe(prefix: str, part: Taken) -> SourceStatistics:
+def _describe(prefix: str, part: SourceResult) -> SourceStatistics:
     return SourceStatistics(
         source=part.source,
         prefix=f"{prefix}/" if prefix else "",
@@ -133,7 +133,7 @@ def _describe(prefix: str, part: Taken) -> SourceStatistics:
     )
 
 
-def _tell_all(parts: dict[str, Taken], warnings: list[str]) -> None:
+def _tell_all(parts: dict[str, SourceResult], warnings: list[str]) -> None:
     for part in parts.values():
         if part.skipped:
             tell(f"{part.source.dataset}: files skipped, as hidden or not named like pictures: {part.skipped}")

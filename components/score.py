@@ -15,7 +15,7 @@ from schemas.errors import InputError
 from schemas.settings.config import Config
 
 if TYPE_CHECKING:
-    from inference.scoring.accuracy import Labels
+    from inference.scoring.accuracy import FolderAccuracy
 
 __all__ = ["ScoreConfig", "score"]
 
@@ -43,7 +43,7 @@ def score(bundle: Bundle, predictions: Output[Predictions], config: ScoreConfig)
     """
     from inference.model.bundle import LoadedBundle
     from inference.scoring.folder import score_folder
-    from inference.scoring.job import Work
+    from inference.scoring.job import Job
     from inference.scoring.output import Output as Table
     from inference.scoring.part import Columns
     from inference.scoring.storage.disk import Disk
@@ -51,7 +51,7 @@ def score(bundle: Bundle, predictions: Output[Predictions], config: ScoreConfig)
     if not config.folder.is_dir():
         raise InputError(f"{config.folder} is not a folder", expected="a folder of pictures", do="correct score.folder")
     columns = Columns(labels=config.labels, sha256=config.sha256, probabilities=config.probabilities)
-    work = Work(Disk.at(config.folder), LoadedBundle.read(bundle.path), columns)
+    work = Job(Disk.at(config.folder), LoadedBundle.read(bundle.path), columns)
     draft = predictions.scratch / Predictions.TABLE  # scratch keeps the finished parts of an interrupted attempt
     scored = score_folder(work, Table(str(draft)), workers=config.workers)
     draft.replace(predictions.path / Predictions.TABLE)
@@ -64,7 +64,7 @@ def score(bundle: Bundle, predictions: Output[Predictions], config: ScoreConfig)
     (predictions.path / Predictions.SUMMARY).write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 
 
-def _labels(labels: Labels | None) -> dict[str, int | float | None]:
+def _labels(labels: FolderAccuracy | None) -> dict[str, int | float | None]:
     """Return the accuracy of the answered files, and the numbers of labelled and of answered files."""
     if labels is None:
         return {"accuracy": None}

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["normalise"]
 
+# Chosen by eye on the robustness suite's pictures, except NOTHING: measured on 1,800 digits of the suite and 200 blank
+# pages (inference/reading.py).
 OVERVIEW = (96, 256)  # pixels: least and largest longer side of the overview, in which paper and digit are found
 HALF = 128  # of 255: ink in a native picture
 ENOUGH = 500  # pixels: a plain picture is reduced while its longer side stays above this

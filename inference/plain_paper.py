@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["normalise_plain"]
 
+# Chosen by eye on the robustness suite's pictures.
 SIDES = ((160, 24), (320, 12))  # pixels: longer side searched, and least longer side of a digit in it
 NARROWEST = 32  # pixels: least shorter side of a reduced picture
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from inference.model.decision import feature_distance, pixel_distance, small, softmax, strangeness
+from inference.model.decision import feature_distance, halved, ood_score, pixel_distance, softmax
 from schemas.artifacts.calibration import CalibrationRecord, Reference, Scale
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["calibration_error", "calibration_gaps", "fit_calibration", "fit_reference"]
 
+# As in Guo et al. 2017 (https://arxiv.org/abs/1706.04599).
 BINS = 15
 
 
@@ -55,7 +56,7 @@ def fit_reference(split: Split, features: NDArray[np.float32], *, dimensions: in
     """
     import numpy as np
 
-    pictures = small(split.images)
+    pictures = halved(split.images)
     count = min(dimensions, *(np.bincount(split.labels, minlength=len(split.classes)) - 1), pictures.shape[1])
     each = [_subspace(pictures[split.labels == label], count) for label in range(len(split.classes))]
     chosen = np.linspace(0, len(split) - 1, min(references, len(split))).astype(int)
@@ -99,7 +100,7 @@ def fit_calibration(  # noqa: PLR0913  (the data and the settings of the fit)
     before, after = softmax(logits), softmax(logits / temperature)
     distances = pixel_distance(split.images, reference), feature_distance(features, reference, neighbour)
     scales = _scale(distances[0]), _scale(distances[1])
-    odd = strangeness(*distances, *scales)
+    odd = ood_score(*distances, *scales)
     doubtful = after.max(axis=1) < floor
     odd = np.sort(np.where(doubtful, np.inf, odd))
     threshold = float(odd[max(len(odd) - 1 - int(refused * len(odd)), 0)])

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from inference.model.threads import use_one_thread_of_blas
+from inference.model.threads import use_one_blas_thread
 from learning.training import session
 from pipeline.dependencies import read_parts
 from pipeline.log import capture_output
@@ -47,7 +47,7 @@ def execute(  # noqa: PLR0913  (the stage, its inputs, and where they go)
     workspace = store.open_workspace(stage.name, decision.fingerprint, list(kinds))
     logs.mkdir()
     with capture_output(logs / "output.txt"):
-        use_one_thread_of_blas()
+        use_one_blas_thread()
         if decision.parts.threads:
             session.configure(decision.parts.threads)
         _load_source(stage, decision, pipeline.project)

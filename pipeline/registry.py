@@ -10,7 +10,7 @@ from pipeline.specification import Stage
 from pipeline.store import Store
 from schemas.artifacts.blessing import Blessing
 from schemas.errors import InputError
-from schemas.manifest import point
+from schemas.manifest import replace_link
 from schemas.records.execution import Execution, Version
 from schemas.settings.pipeline_file import CHAMPION
 
@@ -74,7 +74,7 @@ def promote(bundle: Version, judge: Stage, store: Store, done: Mapping[str, Exec
     with hold(store.artifacts / "store"):
         if reason := _why_invalid(judge, store, done[judge.name]):
             raise InputError(f"{bundle.path} is not promoted", found=reason, do="digits run")
-        point(store.artifacts / "champion", bundle.path)
+        replace_link(store.artifacts / "champion", bundle.path)
 
 
 def _why_invalid(judge: Stage, store: Store, judged: Execution) -> str | None:

@@ -25,7 +25,7 @@ from pipeline.store import Store
 from pipeline.upstream import resolve_inputs, take_stage
 from schemas.artifacts.bundle import Bundle
 from schemas.errors import DigitsError
-from schemas.manifest import point
+from schemas.manifest import replace_link
 from schemas.records.execution import Execution
 from schemas.records.run import RunRecord, StageRecord
 
@@ -114,7 +114,7 @@ def _open_run(pipeline: Pipeline, store: Store) -> Run:
         environment=_environment(pipeline),
     )
     record.write(folder)
-    point(store.artifacts / "latest", f"runs/{name}")
+    replace_link(store.artifacts / "latest", f"runs/{name}")
     return Run(pipeline, store, folder, record)
 
 
@@ -193,9 +193,9 @@ def _add_stage(run: Run, record: StageRecord, execution: Execution | None) -> No
     if execution:
         run.done[record.stage] = execution
         if execution.run != run.record.run:
-            point(run.folder / "logs" / record.stage, f"../../{execution.run}/logs/{record.stage}")
+            replace_link(run.folder / "logs" / record.stage, f"../../{execution.run}/logs/{record.stage}")
         for name, path in record.outputs.items():
-            point(run.folder / f"{record.stage}.{name}", f"../../{path}")
+            replace_link(run.folder / f"{record.stage}.{name}", f"../../{path}")
     if record.outcome != "unchanged":
         run.record.write(run.folder)
     LOGGER.info("%s %s: %s", record.stage, record.outcome, record.reason, extra={"stage_record": record})

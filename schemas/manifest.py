@@ -115,7 +115,7 @@ def write_atomically(path: Path, text: str) -> None:
     fsync(path.parent)
 
 
-def point(link: Path, target: str) -> None:
+def replace_link(link: Path, target: str) -> None:
     """Point a symbolic link at a target, atomically."""
     if link.is_symlink() and str(link.readlink()) == target:
         return

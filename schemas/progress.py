@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 
-__all__ = ["LOGGER", "Progress", "report", "tell", "time_told"]
+__all__ = ["LOGGER", "Progress", "format_duration", "report", "tell"]
 
 LOGGER = logging.getLogger("digits.progress")
 LARGE = 100  # figures from here on are shown without decimals
@@ -44,11 +44,11 @@ class Progress:
     def _speed(self) -> str:
         if not self.rate:
             return ""
-        left = "" if self.grows else f"  {time_told((self.total - self.done) / self.rate)} left"
+        left = "" if self.grows else f"  {format_duration((self.total - self.done) / self.rate)} left"
         return f"  {self.rate:,.0f} {self.unit}/s{left}"
 
 
-def time_told(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Return a duration in words: '90 s', '12 min', '5 h'."""
     size, unit = next(((size, unit) for least, size, unit in SPANS if seconds >= least), (1, "s"))
     return f"{seconds / size:.0f} {unit}"

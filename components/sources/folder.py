@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from components.sources.holdout import choose_test
 from components.sources.layout import Layout, read_layout
-from components.sources.source_result import Taken
+from components.sources.source_result import SourceResult
 from components.sources.tags import read_tags
 from inference.files.unreadable import UnreadableError
 from inference.reading import read_picture
@@ -29,7 +29,7 @@ REPORTED = 20  # pictures between two progress reports
 NAMED = 3  # unreadable pictures listed in an error or a warning
 
 
-def read_folder(folder: Path, test_share: float, seed: int) -> Taken:
+def read_folder(folder: Path, test_share: float, seed: int) -> SourceResult:
     """Read the pictures of LABEL/, or of train/LABEL/ and test/LABEL/, each normalised to 28x28 pixels.
 
     The columns of a tags.csv in the folder become tags of the examples.
@@ -50,7 +50,7 @@ def read_folder(folder: Path, test_share: float, seed: int) -> Taken:
     if layout.pictures[0][0] is None:
         tested = choose_test(everything.images, everything.labels, test_share, seed)
     splits = {name: everything.take(chosen.nonzero()[0]) for name, chosen in (("train", ~tested), ("test", tested))}
-    return Taken(
+    return SourceResult(
         Source(name="folder", dataset=f"the pictures in {name_of(folder.name)}"),
         splits,
         tuple(unreadable),

@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from components.sources.source_result import Taken
+from components.sources.source_result import SourceResult
 from components.sources.source_settings import FILES, SourceEntry
 from schemas.artifacts.examples import PIXELS, SIDE, Split
 from schemas.artifacts.statistics import Source
@@ -28,7 +28,7 @@ GZIP = b"\x1f\x8b"
 CHUNK = 2**20
 
 
-def read_idx(entry: SourceEntry) -> Taken:
+def read_idx(entry: SourceEntry) -> SourceResult:
     """Read the four files that *entry* names, or those in its folder.
 
     Raises:
@@ -42,7 +42,7 @@ def read_idx(entry: SourceEntry) -> Taken:
         for name, (images, labels) in (("train", train), ("test", test))
     }
     place = name_of((entry.folder or paths[0].parent).name)
-    return Taken(Source(name="idx", dataset=f"the idx files in {place}"), splits, warnings=warnings)
+    return SourceResult(Source(name="idx", dataset=f"the idx files in {place}"), splits, warnings=warnings)
 
 
 def _find(folder: Path) -> list[Path]:

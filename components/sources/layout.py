@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from components.sources.tags import TAGS
-from inference.files.extensions import is_named_like_a_picture
+from inference.files.extensions import has_picture_extension
 from schemas.errors import InputError
 from schemas.settings.external_data import name_of
 
@@ -92,7 +92,7 @@ def _check_beside(folder: Path, tops: list[Path], halves: dict[Path, str]) -> No
 
 def _check_found(folder: Path, counts: Counter[str]) -> None:
     if not counts.total():
-        loose = sum(is_named_like_a_picture(os.fsencode(name)) for name in _names(folder))
+        loose = sum(has_picture_extension(os.fsencode(name)) for name in _names(folder))
         raise InputError(
             f"{folder} holds no labelled pictures",
             found=f"{_plural(loose, 'picture')} outside label folders"
@@ -118,7 +118,7 @@ def _pictures(home: Path) -> tuple[list[Path], int]:
     """Return the pictures of one label, sorted, and the number of other entries."""
     with os.scandir(home) as entries:
         names = [
-            (entry.name, is_named_like_a_picture(os.fsencode(entry.name)) and not entry.is_dir()) for entry in entries
+            (entry.name, has_picture_extension(os.fsencode(entry.name)) and not entry.is_dir()) for entry in entries
         ]
     pictures = sorted(name for name, counts in names if counts)
     return [home / name for name in pictures], len(names) - len(pictures)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from schemas.artifacts.examples import Split
 from schemas.artifacts.statistics import Source, Unreadable
 
-__all__ = ["Taken"]
+__all__ = ["SourceResult"]
 
 
 @dataclass(frozen=True)
-class Taken:
+class SourceResult:
     """The pictures of one source, with notes about its files.
 
     Attributes:

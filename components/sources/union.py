@@ -8,14 +8,14 @@ from schemas.artifacts.examples import SOURCE, Split
 from schemas.errors import InputError
 
 if TYPE_CHECKING:
-    from components.sources.source_result import Taken
+    from components.sources.source_result import SourceResult
 
-__all__ = ["join", "name_apart"]
+__all__ = ["join", "unique_names"]
 
 SHOWN = 12
 
 
-def name_apart(names: list[str]) -> list[str]:
+def unique_names(names: list[str]) -> list[str]:
     """Return unique names: a repeated name gets a number, as in digits, digits-2."""
     unique: list[str] = []
     for name in names:
@@ -27,7 +27,7 @@ def name_apart(names: list[str]) -> list[str]:
     return unique
 
 
-def join(parts: dict[str, Taken]) -> dict[str, Split]:
+def join(parts: dict[str, SourceResult]) -> dict[str, Split]:
     """Concatenate the splits of all sources; ids become SOURCE/ID, and the tag `source` names the source.
 
     Args:
@@ -60,7 +60,7 @@ def _rename(name: str, part: Split, classes: tuple[str, ...]) -> Split:
     return Split(part.images, labels, ids, classes, tags)
 
 
-def _classes(part: Taken) -> tuple[str, ...]:
+def _classes(part: SourceResult) -> tuple[str, ...]:
     return part.splits["train"].classes
 
 

@@ -11,7 +11,7 @@ from inference.page.digit_parts import Digit, choose_parts
 from inference.page.ink import Ink, find_ink
 from inference.page.ruled_lines import Lines
 from inference.page.search import Found
-from inference.pixels.centring import bounding_box, place
+from inference.pixels.centring import bounding_box, draw_centred
 from inference.pixels.connected_components import connected_components, dilated, eroded
 from inference.pixels.resizing import resized
 from inference.pixels.stroke_width import fit_strokes
@@ -24,6 +24,7 @@ __all__ = ["Note", "draw_digit", "ignored_marks"]
 
 Note = Callable[[str, Any], None]
 
+# Chosen by eye on the robustness suite's pictures.
 LONGER = 112  # pixels: longer side of the digit in the close-up, 5.6 for each pixel of MNIST's
 MARGIN = 0.35  # of the digit's longer side: margin around it
 
@@ -57,7 +58,7 @@ def draw_digit(
         note(done, mask)
     dropped = max(found.digit.dropped, digit.dropped)
     steps = ["lines removed" if found.lines else "", ignored_marks(dropped), done]
-    return place(mask), [step for step in steps if step]
+    return draw_centred(mask), [step for step in steps if step]
 
 
 def ignored_marks(count: int) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["canonical_batch"]
+__all__ = ["are_mnist_like"]
 
 BRIGHTEST = 250
 LONGER_SIDE = (19, 20)
@@ -22,7 +22,7 @@ OFF_CENTRE = 0.52  # pixels; MNIST's own reach 0.52
 GROUND = 0.55  # share of pixels that are exactly 0; MNIST's fattest digit has 0.552
 
 
-def canonical_batch(images: NDArray[np.uint8]) -> NDArray[np.bool_]:
+def are_mnist_like(images: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Return which pictures are in MNIST's format: light on black, its size, centred by mass.
 
     Args:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inference.drawing.mnist_like import canonical_batch
+from inference.drawing.mnist_like import are_mnist_like
 from inference.pixels.centring import bounding_box, centre
 from schemas.artifacts.examples import SIDE
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["normalise_native"]
 
+# Chosen by eye when the front end was written: no measurement is on record.
 LARGEST = 4 * SIDE  # pixels: largest side of such a picture
 FULL = 250  # of 255: weaker ink is stretched to 255
 FAINTEST = 64  # of 255: least contrast
@@ -35,7 +36,7 @@ def normalise_native(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], list
     if pixels.shape[2:] or max(pixels.shape) > LARGEST:
         return None
     if pixels.shape == (SIDE, SIDE):
-        as_is, negative = canonical_batch(np.stack([pixels, 255 - pixels]))
+        as_is, negative = are_mnist_like(np.stack([pixels, 255 - pixels]))
         if as_is or negative:
             return (pixels.copy(), []) if as_is else (255 - pixels, ["inverted"])
     lifted = _lift(pixels)
@@ -47,7 +48,7 @@ def normalise_native(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], list
         return None
     image = centre(ink[top:bottom, left:right])
     centred = pixels.shape != (SIDE, SIDE) or bool((ink != image).any())
-    return (image, [*steps, *["centred"] * centred]) if canonical_batch(image[None])[0] else None
+    return (image, [*steps, *["centred"] * centred]) if are_mnist_like(image[None])[0] else None
 
 
 def _lift(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], list[str]] | None:

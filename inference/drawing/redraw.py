@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from inference.drawing.close_up import Note
 from inference.page.single_digit import SingleDigit
-from inference.pixels.centring import bounding_box, place
+from inference.pixels.centring import bounding_box, draw_centred
 from inference.pixels.resizing import reduced
 from inference.pixels.stroke_width import fit_strokes
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["redraw"]
 
+# Chosen by eye on plain pictures of the robustness suite.
 LONGER = 100  # pixels: longer side of the redrawn digit, five for each pixel of MNIST's
 AROUND = 3  # pixels of the small picture: margin around the digit
 
@@ -55,4 +56,4 @@ def redraw(grey: NDArray[np.uint8], found: SingleDigit, factor: int, note: Note)
     mask, done = fit_strokes(mask)
     if done:
         note(done, mask)
-    return place(mask), done
+    return draw_centred(mask), done

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Picture", "decode"]
 
+# Chosen by eye on the robustness suite's pictures.
 LONGEST = 1600  # pixels; a larger picture is reduced first: strokes need no more, and later steps cost less
 ENOUGH = 1000  # pixels; a JPEG is decoded at 1/2, 1/4 or 1/8 while its longest side stays above this
 OPAQUE = 255

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["has_extension", "is_named_like_a_picture"]
+__all__ = ["has_extension", "has_picture_extension"]
 
 LONGEST = 10  # letters: what follows the last dot of `3. my first drawing` is not an extension
 PICTURES = frozenset(
@@ -10,7 +10,7 @@ PICTURES = frozenset(
 )
 
 
-def is_named_like_a_picture(name: bytes) -> bool:
+def has_picture_extension(name: bytes) -> bool:
     """Return whether a name has the extension of a picture format, readable here or not."""
     stem, _, suffix = name.rpartition(b".")
     return suffix.lower() in PICTURES and stem != b"" and not name.startswith(b".")

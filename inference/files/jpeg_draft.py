@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["drafts", "has_drafts"]
 
+# Chosen for speed on plain pictures: no measurement is on record.
 LEAST = 250  # pixels: least longer side of the first draft; a smaller picture is decoded in full
 REDUCED = {1: 0 | 128, 2: 16 | 128, 4: 32 | 128, 8: 64 | 128}  # cv2.IMREAD_REDUCED_GRAYSCALE_n | IGNORE_ORIENTATION
 

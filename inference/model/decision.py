@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["UNLIKE", "Decisions", "decide", "feature_distance", "pixel_distance", "small", "softmax", "strangeness"]
+__all__ = ["UNLIKE", "Decisions", "decide", "feature_distance", "halved", "ood_score", "pixel_distance", "softmax"]
 
 UNLIKE = "unlike any digit"
 
@@ -81,7 +81,7 @@ def decide(
     probabilities = softmax(answers["logits"] / record.temperature)
     order = np.argsort(-probabilities, axis=1, kind="stable")
     near = feature_distance(answers["features"], reference, record.neighbour)
-    odd = strangeness(pixel_distance(images, reference), near, record.pixels, record.features)
+    odd = ood_score(pixel_distance(images, reference), near, record.pixels, record.features)
     return Decisions(
         classes,
         probabilities,
@@ -93,7 +93,7 @@ def decide(
     )
 
 
-def strangeness(
+def ood_score(
     far: NDArray[np.float32], near: NDArray[np.float32], pixels: Scale, features: Scale
 ) -> NDArray[np.float64]:
     """Return the out-of-distribution score of pictures, float64 [n]: the sum of two standardised distances.
@@ -118,7 +118,7 @@ def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     return (powers / powers.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
-def small(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+def halved(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return pictures, uint8 [n, 28, 28], at half their side, float32 [n, 196], 0 to 1."""
     import numpy as np
 
@@ -130,7 +130,7 @@ def pixel_distance(images: NDArray[np.uint8], reference: Reference) -> NDArray[n
     """Return the distance of each picture from the nearest class's subspace, float32 [n]."""
     import numpy as np
 
-    pictures, (classes, dimensions, _) = small(images), reference.bases.shape
+    pictures, (classes, dimensions, _) = halved(images), reference.bases.shape
     offsets = (reference.bases @ reference.means[:, :, np.newaxis])[..., 0]
     drawn = (pictures @ reference.bases.reshape(classes * dimensions, -1).T).reshape(-1, classes, dimensions) - offsets
     squared = (

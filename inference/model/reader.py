@@ -17,7 +17,7 @@ __all__ = ["Reader"]
 
 
 class Reader:
-    """Reads digits with a bundle; not thread-safe.
+    """PictureReader digits with a bundle; not thread-safe.
 
     Args:
         bundle: folder of a sealed bundle, a link to one, or a loaded bundle.

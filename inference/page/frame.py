@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["without_frame"]
 
+# Chosen by eye on pictures with an even frame: no measurement is on record.
 EVEN = 24  # of 255: largest difference from its corner within a frame, JPEG noise included
 LEAST = 0.6  # least share of each side that lies inside the frame
 EDGE = 0.6  # least share of the inner picture's border that is background: a digit may touch the frame

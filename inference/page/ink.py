@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Ink", "find_ink"]
 
+# Chosen by eye on the robustness suite's pictures.
 FAINTEST = 0.15  # of the ink's strength: weakest pixel that counts when connected to strong ink
 STRONG = 0.4  # of the ink's strength: strong ink
 BARE = 0.5  # least share of a thumbnail pixel's area that is paper

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Page", "find_page", "split_by_threshold"]
 
+# Chosen by eye on the robustness suite's pages; ALIKE, CONVEX and EVEN on loops once mistaken for paper.
+# TWO: even shading is a uniform distribution, and three quarters of its variance lie between its halves.
 DEPTH = 4  # nesting levels: a sticky note on a sheet on a desk in a frame
 PAPER_SHARE = 0.08  # of the region: a smaller rectangle with a hole is a digit's loop, not paper
 PAPER_FILL = 0.85  # least share of its smallest rotated rectangle that a sheet fills

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Found", "find_digit"]
 
+# Chosen by eye on the robustness suite's pictures.
 BETTER = 1.1  # times the first score: least score that makes another assumption win
 GOOD = 0.6  # score above which the search stops
 WINDOW = 0.28  # of the longer side: window of the local median

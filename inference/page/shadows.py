@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Slopes", "find_shadows", "measure_slopes"]
 
+# Chosen by eye on the robustness suite's pictures, except SOFT, which is measured.
 MANY = 24  # parts examined, largest first
 SOFT = 1.1  # slope of an edge over its height: photographed ink has 1.6 and more, a hand's shadow 0.3 to 1
 BLURRED = 4  # pixels: standard deviation of a blur that hardly changes a soft edge

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SingleDigit", "find_single_digit"]
 
+# Chosen by eye on plain pictures of the robustness suite, except SURE, which is measured.
 WEAK, GRAIN = 0.15, 4.0  # of the ink's strength; standard deviations of the paper: a mark exceeds both
 STRAY = 0.0005  # of the picture: largest area of marks outside the digit: dust
 STRONG, CLEAR = 40, 8.0  # of 255; standard deviations of the paper: weaker ink needs the full search

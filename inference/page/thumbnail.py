@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["fill_background", "find_coarse_ink"]
 
+# Chosen by eye on plain pictures of the robustness suite.
 COARSER, CELL = 8, 4  # reduction of the thumbnails for coarse ink and for background
 SEES = 0.6  # of the thumbnail's shorter side: window of the median; a smaller one would follow broad strokes
 COARSE, LEAST = 0.35, 3  # of the strongest contrast; grey levels: certain ink exceeds both

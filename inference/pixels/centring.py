@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["BOX", "bounding_box", "centre", "place"]
+__all__ = ["BOX", "bounding_box", "centre", "draw_centred"]
 
+# MNIST's: 20x20 pixels in the middle of 28x28 by centre of mass (http://yann.lecun.com/exdb/mnist).
 BOX = 20
 INK = 255
 
@@ -25,7 +26,7 @@ def bounding_box(mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
     return top, top + height, left, left + width
 
 
-def place(mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
+def draw_centred(mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """Scale and centre an ink mask, bool [h, w], larger than 20 pixels; return it antialiased, uint8 [28, 28]."""
     import cv2
     import numpy as np

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 __all__ = ["median", "quantile"]
 
+# The rank of a random sample's median has a standard deviation of 1 / (2 sqrt n): 0.8 % for 4,000 values.
 ENOUGH = 4000  # values in a sample: puts a median within 2 % of the ranks
 
 

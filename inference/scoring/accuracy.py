@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Labels", "right"]
+__all__ = ["FolderAccuracy", "count_right"]
 
 EXAMPLES = 5
 TOP = "."  # the scored folder itself
 
 
 @dataclass
-class Labels:
+class FolderAccuracy:
     """Counts of labelled files; skipped files do not count.
 
     The label of a file is the name of its folder, if that is the name of a class.
@@ -82,10 +82,10 @@ class Labels:
         return [[confusion[label, digit] for digit in names] for label in names]
 
 
-def right(pairs: Counter[tuple[str, str]]) -> int:
+def count_right(pairs: Counter[tuple[str, str]]) -> int:
     """Return the number of pairs whose class is the label."""
     return sum(count for (label, digit), count in pairs.items() if label == digit)
 
 
 def _share(pairs: Counter[tuple[str, str]]) -> float | None:
-    return right(pairs) / pairs.total() if pairs else None
+    return count_right(pairs) / pairs.total() if pairs else None

@@ -14,7 +14,7 @@ from typing import TextIO
 
 from inference.scoring.engines.beam import Beam
 from inference.scoring.engines.local import score_locally
-from inference.scoring.job import Work
+from inference.scoring.job import Job
 from inference.scoring.ledger import SHARDS, Ledger
 from inference.scoring.output import Output
 from inference.scoring.progress import Meter
@@ -52,7 +52,7 @@ class Scored:
 
 
 def score_folder(
-    work: Work, output: Output, *, beam: Beam | None = None, workers: int | None = None, force: bool = False
+    work: Job, output: Output, *, beam: Beam | None = None, workers: int | None = None, force: bool = False
 ) -> Scored:
     """Score a folder.
 
@@ -85,7 +85,7 @@ def score_folder(
 
 
 def _score(  # noqa: PLR0913  (the arguments of score_folder)
-    work: Work, output: Output, beam: Beam | None, workers: int | None, *, force: bool, begun: float
+    work: Job, output: Output, beam: Beam | None, workers: int | None, *, force: bool, begun: float
 ) -> Scored:
     ledger = Ledger(work, output.parts)
     there = set[str]() if force else list_names(output.parts)

@@ -13,14 +13,14 @@ from inference.scoring.part import Columns
 from inference.scoring.storage.disk import Disk
 from inference.scoring.storage.remote import Remote
 
-__all__ = ["Work", "front_end_version"]
+__all__ = ["Job", "front_end_version"]
 
 ROOM = Path(__file__).parents[1]
 LIBRARIES = ("ai-edge-litert", "numpy", "opencv-python-headless", "pyarrow")
 
 
 @dataclass(frozen=True)
-class Work:
+class Job:
     """The settings common to all shards of a folder.
 
     Attributes:

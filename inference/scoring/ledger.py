@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from inference.scoring.job import Work
+from inference.scoring.job import Job
 from inference.scoring.part import PASSING, Task
 from inference.scoring.shard import cut_shards
 from inference.scoring.storage.atomic_file import join, list_names, read_file, remove, write_atomically
@@ -33,7 +33,7 @@ class Ledger:
         complete: whether listing is finished.
     """
 
-    work: Work
+    work: Job
     parts: str
     listed: int = 0
     kept: int = 0

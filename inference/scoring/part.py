@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from inference.files.extensions import is_named_like_a_picture
+from inference.files.extensions import has_picture_extension
 from inference.files.header import has_picture_signature
 from inference.files.unreadable import UnreadableError
 from inference.model.reader import Reader
@@ -92,7 +92,7 @@ def _load(folder: Folder, name: bytes, skipped: str, hashes: list[str | None] | 
         loaded = Row("unreadable", error.reason, passing=error.passing)
     if isinstance(loaded, bytes):
         digest = hashlib.sha256(loaded).hexdigest() if hashes is not None else None
-        if not is_named_like_a_picture(name) and not has_picture_signature(loaded):
+        if not has_picture_extension(name) and not has_picture_signature(loaded):
             loaded = Row("skipped", "not a picture")
     if hashes is not None:
         hashes.append(digest)

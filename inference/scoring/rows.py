@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from inference.drawing.mnist_like import canonical_batch
+from inference.drawing.mnist_like import are_mnist_like
 from inference.files.decode import Picture
 from inference.files.fast_png import decode_fast_png
 from inference.files.header import Header
 from inference.files.unreadable import UnreadableError
-from inference.model.answer import Reads, doubt
+from inference.model.answer import PictureReader, why_unsure
 from inference.reading import Reading, read_decoded, read_picture
 from schemas.artifacts.examples import SIDE
 
@@ -43,7 +43,7 @@ class Row(NamedTuple):
     passing: bool = False
 
 
-def score_batch(files: Iterable[bytes | Row], reader: Reads) -> list[Row]:
+def score_batch(files: Iterable[bytes | Row], reader: PictureReader) -> list[Row]:
     """Answer for files as `answer_all` does, faster for pictures already in MNIST's format.
 
     Args:
@@ -70,7 +70,7 @@ def _read_files(files: Iterable[bytes | Row]) -> list[NDArray[np.uint8] | Readin
     seen: list[NDArray[np.uint8] | Reading | Row] = [_read_one(data) for data in files]
     plain = [(i, each) for i, each in enumerate(seen) if isinstance(each, np.ndarray)]
     if plain:
-        canonical = canonical_batch(np.array([pixels for _, pixels in plain]))
+        canonical = are_mnist_like(np.array([pixels for _, pixels in plain]))
         for (i, pixels), is_canonical in zip(plain, canonical.tolist(), strict=True):
             if not is_canonical:
                 seen[i] = read_decoded(Picture(pixels, PLAIN, ()))
@@ -114,7 +114,7 @@ class _Answers:
             size = SIDE, SIDE, "PNG"
         else:
             size = seen.width, seen.height, seen.format
-            reason = doubt(seen) or reason
+            reason = why_unsure(seen) or reason
             if seen.blank:
                 return Row("unsure", reason, None, None, None, None, *size)
         decision = "unsure" if reason else "digit"

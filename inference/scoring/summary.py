@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from inference.scoring.accuracy import Labels
+from inference.scoring.accuracy import FolderAccuracy
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -16,6 +16,7 @@ __all__ = ["ScoredPicture", "Summary"]
 
 EXAMPLES = 3  # paths kept for each reason
 LEAST_CERTAIN = 48  # pictures kept for the contact sheet
+# LEAST was chosen with Fashion-MNIST in mind (6 % unlike any digit, 90 % without strokes); the others by eye.
 ENOUGH = 50  # fewest pictures with ink that drift is judged on
 OFTEN = 10  # times the share of refused validation digits: a larger share of refused pictures is drift
 LEAST, MOST = 0.1, 0.5  # bounds of that share of refused pictures, whatever the model refuses in validation
@@ -59,7 +60,7 @@ class Summary:
     reasons: dict[tuple[str, str], tuple[int, list[str]]] = field(default_factory=dict)
     least_certain: list[ScoredPicture] = field(default_factory=list)
     unsure: list[ScoredPicture] = field(default_factory=list)
-    labels: Labels | None = None
+    labels: FolderAccuracy | None = None
 
     def add(self, table: pa.Table) -> None:
         """Count the rows of a part."""
@@ -82,7 +83,7 @@ class Summary:
                 count, paths = self.reasons.get((decision, reason), (0, []))
                 self.reasons[decision, reason] = count + 1, paths if len(paths) == EXAMPLES else [*paths, path]
         if "label" in table.column_names:
-            self.labels = self.labels or Labels(self.classes)
+            self.labels = self.labels or FolderAccuracy(self.classes)
             self.labels.add(table)
 
     @property

@@ -20,6 +20,7 @@ __all__ = [
     "wilson_f1",
 ]
 
+# Between seeds, an end of F1's interval has a standard deviation of 2 % of its width (1,000 pictures, 60 seeds).
 RESAMPLES = 2000
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from inference.model.answer import Answer, Reads, answer_all
+from inference.model.answer import Answer, PictureReader, answer_all
 from learning.synthetic import not_digits
 from learning.synthetic.robustness import robustness_suite
 from schemas.artifacts.evaluation import Tried
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from schemas.artifacts.calibration import Calibration
     from schemas.artifacts.examples import Split
 
-__all__ = ["NO_DIGITS", "STRANGERS", "ModelReader", "measure_refusals", "measure_robustness", "measure_strangers"]
+__all__ = ["NOT_DIGITS", "STRANGERS", "ModelReader", "measure_refusals", "measure_robustness", "measure_strangers"]
 
 BATCH = 50
-NO_DIGITS: dict[str, Callable[[Split, int, int], Iterator[bytes]]] = {
+NOT_DIGITS: dict[str, Callable[[Split, int, int], Iterator[bytes]]] = {
     "blank_pages": lambda _, count, seed: not_digits.blank_pages(count, seed),
     "noise": lambda _, count, seed: not_digits.noise(count, seed),
     "letters": lambda _, count, seed: not_digits.letters(count, seed),
@@ -32,11 +32,12 @@ NO_DIGITS: dict[str, Callable[[Split, int, int], Iterator[bytes]]] = {
 }
 """Generators of the kinds of picture that are not digits; two_digits takes its digits from the split."""
 
+# A share of 500 pictures has a standard error of at most 2.2 points.
 STRANGERS, MOST_STRANGERS = "strangers", 500
 
 
 class ModelReader:
-    """Reads pictures with a model and its calibration, exactly as their bundle will.
+    """PictureReader pictures with a model and its calibration, exactly as their bundle will.
 
     Args:
         network: the model.
@@ -59,7 +60,7 @@ class ModelReader:
         return decide(images, infer(self._both, images), self.classes, self.record, self._reference)
 
 
-def measure_robustness(split: Split, reader: Reads, *, per_kind: int, seed: int) -> dict[str, Tried]:
+def measure_robustness(split: Split, reader: PictureReader, *, per_kind: int, seed: int) -> dict[str, Tried]:
     """Count, for each robustness kind, the pictures whose digit is read right, sure or unsure.
 
     Args:
@@ -77,7 +78,7 @@ def measure_robustness(split: Split, reader: Reads, *, per_kind: int, seed: int)
     return {kind: Tried(right=sum(each), count=len(each)) for kind, each in right.items()}
 
 
-def measure_refusals(split: Split, reader: Reads, *, count: int, seed: int) -> dict[str, Tried]:
+def measure_refusals(split: Split, reader: PictureReader, *, count: int, seed: int) -> dict[str, Tried]:
     """Count, for each kind of picture that is not a digit, the pictures that are not answered with one.
 
     Args:
@@ -86,10 +87,10 @@ def measure_refusals(split: Split, reader: Reads, *, count: int, seed: int) -> d
         count: pictures of each kind.
         seed: of the renderer.
     """
-    return {name: _count_refused(answer_all(make(split, count, seed), reader)) for name, make in NO_DIGITS.items()}
+    return {name: _count_refused(answer_all(make(split, count, seed), reader)) for name, make in NOT_DIGITS.items()}
 
 
-def measure_strangers(split: Split, reader: Reads) -> Tried:
+def measure_strangers(split: Split, reader: PictureReader) -> Tried:
     """Count the out-of-distribution pictures that are not answered with a digit.
 
     The first 500 pictures are read, as PNG files, through the whole front end.

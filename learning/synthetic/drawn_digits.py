@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import cycle, islice
 from typing import TYPE_CHECKING
 
-from inference.pixels.centring import place
+from inference.pixels.centring import draw_centred
 from learning.synthetic.writing_styles import STYLES
 from schemas.artifacts.examples import SIDE, Split
 
@@ -52,7 +52,7 @@ def _draw(style: str, rng: np.random.Generator) -> NDArray[np.uint8]:
         widths = np.linspace(start, stop, len(places)) * pen
         for begin, end, width in zip(places[:-1], places[1:], widths.tolist(), strict=False):
             cv2.line(page, begin, end, 1, max(round(width), 1))
-    return place(page > 0)
+    return draw_centred(page > 0)
 
 
 def _strokes(style: str, rng: np.random.Generator) -> list[NDArray[np.float64]]:

@@ -17,6 +17,7 @@ __all__ = ["BLACK", "WHITE", "Look", "draw", "photograph"]
 
 WHITE, BLACK = (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)
 LIGHTS = {"gradient": paper.gradient, "vignette": paper.vignette, "shadow": paper.shadow}
+# Chosen by eye.
 SPACING = {"lined": (0.13, 0.3), "squared": (0.05, 0.13)}
 """Range of the distance between ruled lines, as a share of the page's shorter side."""
 

@@ -18,6 +18,7 @@ FINE = 8
 MARGIN = 4
 """Pixels added on each side of the picture."""
 SIZE = (SIDE + 2 * MARGIN) * FINE
+# SPECK and GAP are chosen by eye.
 SPECK = 0.7
 """Square pixels: a smaller hole in the ink is a flaw of the picture, not a loop."""
 GAP = 0.8

@@ -11,10 +11,10 @@ import typer
 from pipeline.cli.arguments.project import AsJson, artifacts_of
 
 if TYPE_CHECKING:
-    from inference.scoring.accuracy import Labels
+    from inference.scoring.accuracy import FolderAccuracy
     from inference.scoring.engines.beam import Beam
     from inference.scoring.folder import Scored
-    from inference.scoring.job import Work
+    from inference.scoring.job import Job
     from inference.scoring.output import Output
 
 __all__ = ["score"]
@@ -94,13 +94,13 @@ def score(  # noqa: PLR0913  (each is an option)
 
     use_one_thread()  # before Beam imports numpy
     beam = _check(folder, engine, context.args, sheet)
-    from inference.scoring.engines.local import do_without_pandas
+    from inference.scoring.engines.local import block_pandas
     from inference.scoring.folder import score_folder
     from inference.scoring.output import Output
     from pipeline.cli.printing.progress import show_progress
 
     if engine == "local":
-        do_without_pandas()
+        block_pandas()
     output = Output(out or _default(force=force))
     columns = {"labels": labels, "sha256": sha256, "probabilities": probabilities}
     work = _work(artifacts_of(context), version, folder, output, columns, follow=follow)
@@ -170,9 +170,9 @@ def _beam(arguments: list[str]) -> Beam:
 
 def _work(  # noqa: PLR0913  (its parts)
     artifacts: Path, version: str | None, folder: str, output: Output, columns: dict[str, bool], *, follow: bool
-) -> Work:
+) -> Job:
     from inference.model.bundle import LoadedBundle
-    from inference.scoring.job import Work
+    from inference.scoring.job import Job
     from inference.scoring.part import Columns
     from inference.scoring.storage.atomic_file import is_remote
     from inference.scoring.storage.disk import Disk
@@ -182,11 +182,11 @@ def _work(  # noqa: PLR0913  (its parts)
     bundle = LoadedBundle.read(find_bundle(artifacts, version))
     written = (output.path, output.parts)
     if is_remote(folder):
-        return Work(Remote(folder.rstrip("/"), written), bundle, Columns(**columns))
-    return Work(Disk.at(Path(folder), written, follow=follow), bundle, Columns(**columns))
+        return Job(Remote(folder.rstrip("/"), written), bundle, Columns(**columns))
+    return Job(Disk.at(Path(folder), written, follow=follow), bundle, Columns(**columns))
 
 
-def _write_sheet(path: Path, work: Work, scored: Scored) -> None:
+def _write_sheet(path: Path, work: Job, scored: Scored) -> None:
     from inference.scoring.contact_sheet import draw_least_certain
     from inference.scoring.storage.disk import Disk
 
@@ -198,7 +198,7 @@ def _write_sheet(path: Path, work: Work, scored: Scored) -> None:
         print(f"least certain pictures drawn in {path}: {unsure}, then {answered}", file=sys.stderr)
 
 
-def _print(scored: Scored, output: Output, work: Work, engine: str, *, as_json: bool) -> None:
+def _print(scored: Scored, output: Output, work: Job, engine: str, *, as_json: bool) -> None:
     from pipeline.cli.printing.score_summary import print_scored
 
     if as_json:
@@ -228,16 +228,16 @@ def _print_json(scored: Scored, output: Output, engine: str, model: str) -> None
     print(json.dumps(document, indent=2))
 
 
-def _labels_document(labels: Labels) -> dict[str, Any]:
+def _labels_document(labels: FolderAccuracy) -> dict[str, Any]:
     """Return all counts; `accuracy` covers answers only, `confusion` guesses too."""
-    from inference.scoring.accuracy import right
+    from inference.scoring.accuracy import count_right
 
     return {
         "labelled": labels.labelled,
         "answered": labels.answered.total(),
-        "answered_right": right(labels.answered),
+        "answered_right": count_right(labels.answered),
         "guessed": labels.guessed.total(),
-        "guessed_right": right(labels.guessed),
+        "guessed_right": count_right(labels.guessed),
         "accuracy": labels.accuracy,
         "coverage": labels.coverage,
         "accuracy_with_guesses": labels.accuracy_with_guesses,

@@ -157,9 +157,9 @@ def _other_changes(first: Material, second: Material) -> Iterator[tuple[str, str
     for stage, old, new in _executions(first, second):
         if old and new:
             settled: dict[str, Any] = {"config": {}, "inputs": {}}
-            said = old.parts.model_copy(update=settled).changes_to(new.parts.model_copy(update=settled))
-            if said:
-                yield stage, said
+            changes = old.parts.model_copy(update=settled).changes_to(new.parts.model_copy(update=settled))
+            if changes:
+                yield stage, changes
 
 
 def _scalars(material: Material) -> dict[str, float | None]:

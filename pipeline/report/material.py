@@ -116,7 +116,9 @@ class Material:
             why = f"{', '.join(gone)} {'is' if len(gone) == 1 else 'are'} gone"
             return AbsentError(kind, why, again=True)
         unfinished = self.record.outcome in {"interrupted", "running"}
-        return AbsentError(kind, "it did not get that far" if unfinished else "no stage produces one", again=unfinished)
+        return AbsentError(
+            kind, "it did not get that far" if unfinished else "the pipeline has no stage for it", again=unfinished
+        )
 
     def output(self, kind: type[A]) -> A:
         """Return the last output of a type."""

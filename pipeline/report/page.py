@@ -12,7 +12,7 @@ from pipeline.report.sections.bundle import bundle
 from pipeline.report.sections.champion import against_champion
 from pipeline.report.sections.data import data
 from pipeline.report.sections.metrics import calibration, confusions, curves, digits, metrics
-from pipeline.report.sections.record import again, lineage, reproduction, stages, versions
+from pipeline.report.sections.record import lineage, reproduction, run_command, stages, versions
 from pipeline.report.sections.risk_coverage import risk_coverage
 from pipeline.report.sections.trials import refusals, robustness
 from pipeline.report.sections.verdict import head, rules
@@ -96,7 +96,7 @@ def _left_out(missing: list[tuple[str, MissingError]], record: RunRecord) -> lis
     lines: list[Html] = []
     if absent:
         kinds = ", ".join(dict.fromkeys(error.kind for error in absent))
-        way = [" To produce them: ", command(again(record))] if absent[0].again else []
+        way = [" To produce them: ", command(run_command(record))] if absent[0].again else []
         lines.append(paragraph(f"This run has no {kinds}: {absent[0].why}.", *way, class_="missing"))
     titles: dict[str, list[str]] = {}
     for title, error in missing:

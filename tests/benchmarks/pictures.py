@@ -13,7 +13,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from inference.drawing.mnist_like import canonical_batch
+from inference.drawing.mnist_like import are_mnist_like
 from inference.files.decode import decode
 from inference.reading import read_picture
 from tests.inference.pictures import SEVEN, as_file, draw, sample, seven
@@ -54,7 +54,7 @@ def main() -> None:
         "12-megapixel JPEG photo": as_file(large, "JPEG", quality=85),
     }
     print("| what | decoded | read to 28x28 | n |\n|---|---|---|---|")
-    fast = [each / BATCH * 1000 for each in milliseconds(lambda: canonical_batch(images))]
+    fast = [each / BATCH * 1000 for each in milliseconds(lambda: are_mnist_like(images))]
     print(f"| already MNIST-like, in batches of {BATCH} | | {statistics.median(fast):.1f} us a picture | {TURNS} |")
     for name, data in files.items():
         decoded, read = (statistics.median(milliseconds(lambda f=f, d=data: f(d))) for f in (decode, read_picture))

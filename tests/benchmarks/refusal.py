@@ -54,11 +54,11 @@ def through_front_end(files: Iterable[bytes]) -> tuple[NDArray[np.uint8], int]:
     """Give the pictures that are left to be judged by a score, and the number that is refused before."""
     import numpy as np
 
-    from inference.model.answer import doubt
+    from inference.model.answer import why_unsure
     from inference.reading import read_picture
 
     readings = [read_picture(data) for data in files]
-    left = [each.image for each in readings if not (each.blank or doubt(each))]
+    left = [each.image for each in readings if not (each.blank or why_unsure(each))]
     return np.array(left, np.uint8).reshape(-1, 28, 28), len(readings) - len(left)
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
@@ -52,6 +51,8 @@ class Evaluated:
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
     """Make a network whose logit of class k is pixel k of the first row, so that pictures say what is read."""
+    import keras
+
     folder = tmp_path_factory.mktemp("model")
     inputs = keras.Input((SIDE, SIDE), dtype="uint8", name="images")
     flat = keras.layers.Flatten(name="flatten")(keras.layers.Rescaling(1 / 255, name="normalise")(inputs))

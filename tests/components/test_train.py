@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from components.train import TrainConfig
 from learning.training.recipes import RECIPES
 from learning.training.session import device
+from tests.varied import THREADS
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -53,4 +54,4 @@ def test_what_cannot_be_is_refused(settings: dict[str, object], message: str) ->
 @pytest.mark.usefixtures("tensorflow_session")
 def test_the_device_is_named() -> None:
     """Where there is no GPU, the device is the CPU with the threads that were asked for."""
-    assert device() == "the CPU, 2 threads"
+    assert device() == f"the CPU, {THREADS} thread{'s' if THREADS > 1 else ''}"

@@ -13,13 +13,13 @@ from tests.distributed.flink import Cluster
 from tests.distributed.job import Job
 from tests.project import Project
 
-pytestmark = [pytest.mark.distributed, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.distributed
 
 
 @pytest.fixture(scope="module")
-def job(trained: Project, tmp_path_factory: pytest.TempPathFactory) -> Job:
+def job(sealed: Project, tmp_path_factory: pytest.TempPathFactory) -> Job:
     """Give a folder of 20,000 digits in 100 folders."""
-    return Job.of(trained, tmp_path_factory.mktemp("flink-job"), 20_000, 100)
+    return Job.of(sealed, tmp_path_factory.mktemp("flink-job"), 20_000, 100)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What is answered for a picture file, by a model that the pipeline made."""
+"""What is answered for a picture file, by the sealed bundle."""
 
 from __future__ import annotations
 
@@ -20,15 +20,14 @@ LABELS = [str(number // 5) for number in range(50)]
 
 @pytest.fixture(scope="module")
 def reader(bundle: Path) -> Reader:
-    """Give the champion at work."""
+    """Return the sealed bundle at work."""
     return Reader(bundle)
 
 
 def test_digits_are_read(reader: Reader) -> None:
-    """Most MNIST digits get their own class, for sure."""
+    """Every one of 50 MNIST digits gets its own class, for sure."""
     answers = answer_all(DIGITS, reader)
-    right = [each.decision == "digit" and each.digit == label for each, label in zip(answers, LABELS, strict=True)]
-    assert sum(right) >= 40
+    assert [(each.decision, each.digit) for each in answers] == [("digit", label) for label in LABELS]
 
 
 def test_the_figures_agree(reader: Reader) -> None:
@@ -45,15 +44,14 @@ def test_one_is_answered_like_many(reader: Reader) -> None:
     """A picture alone gets the answer it gets among others."""
     alone, among = answer(DIGITS[7], reader), answer_all(DIGITS, reader)[7]
     assert (alone.digit, alone.decision) == (among.digit, among.decision)
-    assert alone.probabilities == pytest.approx(among.probabilities, abs=1e-5)
+    assert alone.probabilities == pytest.approx(among.probabilities, abs=1e-4)
 
 
 def test_the_order_is_kept(reader: Reader) -> None:
     """Files that cannot be read leave the others in their places."""
     answers = answer_all([b"", DIGITS[0], b"no picture", BLANK, DIGITS[45]], reader)
     assert [each.decision == "unreadable" for each in answers] == [True, False, True, False, False]
-    assert answers[1].digit == answer(DIGITS[0], reader).digit
-    assert answers[4].digit == answer(DIGITS[45], reader).digit
+    assert (answers[1].digit, answers[4].digit) == ("0", "9")
 
 
 def test_nothing_is_answered_with_nothing(reader: Reader) -> None:
@@ -76,8 +74,7 @@ def test_no_digit_is_guessed_where_there_is_none(data: bytes, text: str, reader:
 def test_a_doubtful_picture_keeps_the_best_guess(page: np.ndarray, text: str, reader: Reader) -> None:
     """What is faint or more than one digit is unsure, whatever the network says, and its best guess is kept."""
     given = answer(as_file(page, "PNG"), reader)
-    assert str(given) == text
-    assert given.digit in reader.classes
+    assert (str(given), given.digit) == (text, "7")
     assert len(given.probabilities) == 10
 
 
@@ -86,7 +83,7 @@ def test_what_is_no_digit_is_unsure(reader: Reader) -> None:
     page = np.zeros((280, 280), np.uint8)
     for row, column in zip(*np.nonzero(np.indices((5, 5)).sum(axis=0) % 2), strict=True):
         page[40 * row + 40 : 40 * row + 80, 40 * column + 40 : 40 * column + 80] = 255
-    assert answer(as_file(page, "PNG"), reader).decision == "unsure"
+    assert str(answer(as_file(page, "PNG"), reader)) == "unsure: unlike any digit"
 
 
 @pytest.mark.parametrize(

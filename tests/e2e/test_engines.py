@@ -62,9 +62,9 @@ def _listens(port: int) -> bool:
 
 
 @pytest.fixture(scope="module")
-def job(trained: Project, tmp_path_factory: pytest.TempPathFactory) -> Job:
+def job(sealed: Project, tmp_path_factory: pytest.TempPathFactory) -> Job:
     """Give a folder of 600 digits in 6 folders."""
-    return Job.of(trained, tmp_path_factory.mktemp("engines"), 600, 6)
+    return Job.of(sealed, tmp_path_factory.mktemp("engines"), 600, 6)
 
 
 @pytest.fixture(scope="module")
@@ -91,9 +91,9 @@ def test_the_job_server_says_the_same_in_the_client(job: Job, expected: bytes, j
     assert job.done(options) == expected
 
 
-def test_a_signal_cancels_the_job(trained: Project, job_server: str, tmp_path: Path) -> None:
+def test_a_signal_cancels_the_job(sealed: Project, job_server: str, tmp_path: Path) -> None:
     """A job server that is told nothing would go on: its last job is cancelled, and what is there is gone on with."""
-    job = Job.of(trained, tmp_path, 6_000, 30)
+    job = Job.of(sealed, tmp_path, 6_000, 30)
     process = job.start(["--runner=PortableRunner", f"--job_endpoint={job_server}", "--environment_type=LOOPBACK"])
     assert wait(lambda: job.parts >= 2, 120)
     process.send_signal(signal.SIGINT)

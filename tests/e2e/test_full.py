@@ -10,7 +10,7 @@ import pytest
 
 from tests.project import Project, shipped_project
 
-pytestmark = [pytest.mark.full, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.full, pytest.mark.timeout(7200)]
 
 
 @pytest.fixture(scope="module")

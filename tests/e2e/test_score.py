@@ -18,11 +18,11 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.faults.aftermath import wait_for
 from tests.inference.pictures import as_file, sample
 from tests.inference.scoring.folders import parts_of, read_rows, write_pictures
 from tests.project import DIGITS, Project, toy_project
 from tests.terminal import run_in_terminal
+from tests.waiting import wait_for
 
 KEYS = [
     *("listed", "scored", "unsure", "unreadable", "skipped"),
@@ -34,6 +34,7 @@ LABELS = [
     *("unlabelled", "unlabelled_folders", "classes", "confusion"),
 ]
 STATUS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+ATTEMPTS = 5
 WORDS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGHUP: "hung up"}
 LOADED = """
 import sys
@@ -72,36 +73,35 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(trained: Project, many: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+def undisturbed(sealed: Project, many: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """Give what an undisturbed run writes."""
     out = tmp_path_factory.mktemp("undisturbed") / "out.parquet"
-    _score(trained, out.parent, many, "--out", out)
+    _score(sealed, out.parent, many, "--out", out)
     return out.read_bytes()
 
 
-def _command(trained: Project, *arguments: str | Path) -> list[str]:
-    return [str(DIGITS), "-C", str(trained.path), "score", *map(str, arguments)]
+def _command(sealed: Project, *arguments: str | Path) -> list[str]:
+    return [str(DIGITS), "-C", str(sealed.path), "score", *map(str, arguments)]
 
 
-def _score(trained: Project, place: Path, *arguments: str | Path) -> tuple[int, str, str]:
+def _score(sealed: Project, place: Path, *arguments: str | Path) -> tuple[int, str, str]:
     """Run the command in a folder; gives its status, its output and what it said beside."""
     done = subprocess.run(
-        _command(trained, *arguments),
+        _command(sealed, *arguments),
         cwd=place,
-        env=trained.variables(),
+        env=sealed.variables(),
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
     )
     return done.returncode, done.stdout, done.stderr
 
 
-def _start(trained: Project, *arguments: str | Path) -> subprocess.Popen[str]:
+def _start(sealed: Project, *arguments: str | Path) -> subprocess.Popen[str]:
     """Start the command as a terminal does: in a session of its own."""
     return subprocess.Popen(
-        _command(trained, *arguments),
-        env=trained.variables(),
+        _command(sealed, *arguments),
+        env=sealed.variables(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -122,21 +122,19 @@ def _left_over(session: int) -> list[str]:
     return found
 
 
-def test_the_summary_counts_every_file(trained: Project, pictures: Path, tmp_path: Path) -> None:
+def test_the_summary_counts_every_file(sealed: Project, pictures: Path, tmp_path: Path) -> None:
     """Where all goes well: status 0, the counts, a bar for each digit, where the output is, and no word beside."""
-    status, out, err = _score(trained, tmp_path, pictures)
+    status, out, err = _score(sealed, tmp_path, pictures)
     assert (status, err) == (0, "")
-    head = re.match(r"100 files: (\d+) digits, (\d+) unsure, 0 unreadable, 0 skipped\n", out)
-    assert head
-    assert int(head[1]) + int(head[2]) == 100
+    assert out.startswith("100 files: 99 digits, 1 unsure, 0 unreadable, 0 skipped\n")
     assert re.findall(r"^(\d) +\d+  #*$", out, re.MULTILINE) == list("0123456789")
     assert re.search(r"^output +predictions\.parquet$", out, re.MULTILINE)
     assert len(read_rows(tmp_path / "predictions.parquet")) == 100
 
 
-def test_what_cannot_be_read_is_status_5(trained: Project, mixed: Path, tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_status_5(sealed: Project, mixed: Path, tmp_path: Path) -> None:
     """Files that cannot be read are told with their reasons and paths, escaped; the others are scored."""
-    status, out, _ = _score(trained, tmp_path, mixed, "--out", "out.csv")
+    status, out, _ = _score(sealed, tmp_path, mixed, "--out", "out.csv")
     assert status == 5
     assert "2 unreadable, 1 skipped" in out
     assert re.search(r"^unreadable +a text file +bad\.png +1$", out, re.MULTILINE)
@@ -146,80 +144,76 @@ def test_what_cannot_be_read_is_status_5(trained: Project, mixed: Path, tmp_path
         assert len(list(csv.DictReader(file))) == 23
 
 
-def test_json_has_these_keys(trained: Project, pictures: Path, bundle: Path, tmp_path: Path) -> None:
+def test_json_has_these_keys(sealed: Project, pictures: Path, bundle: Path, tmp_path: Path) -> None:
     """--json prints one document, of these keys in this order."""
-    status, out, _ = _score(trained, tmp_path, pictures, "--json")
+    status, out, _ = _score(sealed, tmp_path, pictures, "--json")
     document: dict[str, Any] = json.loads(out)
     assert (status, list(document)) == (0, KEYS)
-    assert document["listed"] == 100 == document["scored"] + document["unsure"]
-    assert (document["unreadable"], document["skipped"]) == (0, 0)
+    assert [document[name] for name in KEYS[:5]] == [100, 99, 1, 0, 0]
     assert document["output"] == str(tmp_path / "predictions.parquet")
     assert (document["engine"], document["model"]) == ("local", bundle.resolve().name)
-    assert 0 < document["seconds"] < 60
-    assert document["images_per_second"] > 1
+    assert min(document["seconds"], document["images_per_second"]) > 0
 
 
-def test_labels_give_the_accuracy(trained: Project, pictures: Path, tmp_path: Path) -> None:
+def test_labels_give_the_accuracy(sealed: Project, pictures: Path, tmp_path: Path) -> None:
     """With --labels the summary has the accuracy and every confusion, and the document has them too."""
-    document = json.loads(_score(trained, tmp_path, pictures, "--labels", "--json")[1])
+    document = json.loads(_score(sealed, tmp_path, pictures, "--labels", "--json")[1])
     assert list(document) == [*KEYS, *LABELS]
-    assert (document["labelled"], document["answered"]) == (100, document["scored"])
-    assert document["accuracy"] == document["answered_right"] / document["answered"] > 0.8
-    assert sum(document["confusion"][i][i] for i in range(10)) == document["answered_right"] + document["guessed_right"]
-    out = _score(trained, tmp_path, pictures, "--labels", "--out", "again.csv")[1]
-    assert f"accuracy {document['accuracy']:.2%}" in out
+    assert [document[name] for name in LABELS[:5]] == [100, 99, 99, 1, 1]
+    assert (document["accuracy"], document["coverage"]) == (1, 0.99)
+    assert document["confusion"] == [[10 * (row == column) for column in range(10)] for row in range(10)]
+    out = _score(sealed, tmp_path, pictures, "--labels", "--out", "again.csv")[1]
+    assert "accuracy 100.00%" in out
     rows = [line.split()[1:] for line in re.findall(r"^\d(?: +(?:\d+|\.)){10}$", out, re.MULTILINE)]
     assert [[int(cell.replace(".", "0")) for cell in row] for row in rows] == document["confusion"]
 
 
-def test_a_second_run_gives_the_same_bytes(trained: Project, pictures: Path, tmp_path: Path) -> None:
+def test_a_second_run_gives_the_same_bytes(sealed: Project, pictures: Path, tmp_path: Path) -> None:
     """Nothing in the output depends on when it was made."""
     for name in ("one.parquet", "other.parquet"):
-        _score(trained, tmp_path, pictures, "--out", name)
+        _score(sealed, tmp_path, pictures, "--out", name)
     assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "other.parquet").read_bytes()
 
 
-def test_an_output_nobody_named_replaces_none(trained: Project, pictures: Path, mixed: Path, tmp_path: Path) -> None:
+def test_an_output_nobody_named_replaces_none(sealed: Project, pictures: Path, mixed: Path, tmp_path: Path) -> None:
     """Where --out is not given, predictions of another folder stay; with --force they are replaced."""
-    _score(trained, tmp_path, pictures)
+    _score(sealed, tmp_path, pictures)
     before = (tmp_path / "predictions.parquet").read_bytes()
-    status, _, err = _score(trained, tmp_path, mixed)
+    status, _, err = _score(sealed, tmp_path, mixed)
     assert (status, "predictions.parquet exists already" in err, "--out" in err) == (2, True, True)
     assert (tmp_path / "predictions.parquet").read_bytes() == before
-    assert _score(trained, tmp_path, mixed, "--force")[0] == 5
+    assert _score(sealed, tmp_path, mixed, "--force")[0] == 5
     assert len(read_rows(tmp_path / "predictions.parquet")) == 23
 
 
-def test_kept_parts_are_told_of(trained: Project, pictures: Path, tmp_path: Path) -> None:
+def test_kept_parts_are_told_of(sealed: Project, pictures: Path, tmp_path: Path) -> None:
     """A second run into the same folder says that it kept what was there; --force does not keep it."""
-    _score(trained, tmp_path, pictures, "--out", "parts")
-    assert "100 files kept from an earlier run" in _score(trained, tmp_path, pictures, "--out", "parts")[1]
-    assert "kept" not in _score(trained, tmp_path, pictures, "--out", "parts", "--force")[1]
+    _score(sealed, tmp_path, pictures, "--out", "parts")
+    assert "100 files kept from an earlier run" in _score(sealed, tmp_path, pictures, "--out", "parts")[1]
+    assert "kept" not in _score(sealed, tmp_path, pictures, "--out", "parts", "--force")[1]
 
 
-def test_a_whole_file_is_written_anew(trained: Project, pictures: Path, tmp_path: Path) -> None:
+def test_a_whole_file_is_written_anew(sealed: Project, pictures: Path, tmp_path: Path) -> None:
     """A second run into the same file keeps nothing, and --help says so."""
     for _ in range(2):
-        assert "kept" not in _score(trained, tmp_path, pictures, "--out", "out.csv")[1]
-    said = " ".join(_score(trained, tmp_path, "--help")[1].split())
+        assert "kept" not in _score(sealed, tmp_path, pictures, "--out", "out.csv")[1]
+    said = " ".join(_score(sealed, tmp_path, "--help")[1].split())
     assert "a finished one starts over, unless the output is a folder of Parquet files" in said
 
 
-def test_a_sheet_is_drawn(trained: Project, pictures: Path, tmp_path: Path) -> None:
+def test_a_sheet_is_drawn(sealed: Project, pictures: Path, tmp_path: Path) -> None:
     """--sheet writes one picture of the least certain, and says where."""
-    status, _, err = _score(trained, tmp_path, pictures, "--sheet", "sheet.png")
+    status, _, err = _score(sealed, tmp_path, pictures, "--sheet", "sheet.png")
     sheet = cv2.imdecode(np.frombuffer((tmp_path / "sheet.png").read_bytes(), np.uint8), cv2.IMREAD_COLOR)
-    rows = read_rows(tmp_path / "predictions.parquet").values()
-    unsure = sum(row["decision"] == "unsure" for row in rows)
-    said = f"{unsure} of {unsure} unsure, then 48 of {100 - unsure} digits"
+    said = "1 of 1 unsure, then 48 of 99 digits"
     assert (status, err) == (0, f"least certain pictures drawn in sheet.png: {said}\n")
     assert sheet is not None
 
 
-def test_a_folder_without_pictures_is_no_error(trained: Project, tmp_path: Path) -> None:
+def test_a_folder_without_pictures_is_no_error(sealed: Project, tmp_path: Path) -> None:
     """An empty folder: status 0, no files, an output without rows."""
     (tmp_path / "empty").mkdir()
-    status, out, err = _score(trained, tmp_path, "empty", "--sheet", "sheet.png")
+    status, out, err = _score(sealed, tmp_path, "empty", "--sheet", "sheet.png")
     assert (status, err) == (0, "least certain pictures drawn in sheet.png: 0 of 0 unsure, then 0 of 0 digits\n")
     assert out.startswith("0 files: 0 digits, 0 unsure, 0 unreadable, 0 skipped\n")
     assert read_rows(tmp_path / "predictions.parquet") == {}
@@ -246,11 +240,11 @@ def test_a_folder_without_pictures_is_no_error(trained: Project, tmp_path: Path)
     ],
 )
 def test_what_cannot_be_is_refused(
-    arguments: list[str], status: int, said: str, trained: Project, pictures: Path
+    arguments: list[str], status: int, said: str, sealed: Project, pictures: Path
 ) -> None:
     """What cannot be done is said before anything is, and leaves nothing behind."""
     before = sorted(pictures.iterdir())
-    assert _score(trained, pictures, *arguments)[0::2] == (status, _Containing(said))
+    assert _score(sealed, pictures, *arguments)[0::2] == (status, _Containing(said))
     assert sorted(pictures.iterdir()) == before
 
 
@@ -272,27 +266,27 @@ def test_without_a_champion_it_says_how_to_get_one(pictures: Path, tmp_path: Pat
     assert "there is no champion yet" in err
 
 
-def test_beam_gives_the_same_bytes(trained: Project, pictures: Path, tmp_path: Path) -> None:
+def test_beam_gives_the_same_bytes(sealed: Project, pictures: Path, tmp_path: Path) -> None:
     """--engine beam writes what the local engine writes, says which runner did it, and nothing of its own."""
-    _score(trained, tmp_path, pictures, "--out", "local.parquet")
-    status, out, err = _score(trained, tmp_path, pictures, "--out", "beam.parquet", "--engine", "beam", "--json")
+    _score(sealed, tmp_path, pictures, "--out", "local.parquet")
+    status, out, err = _score(sealed, tmp_path, pictures, "--out", "beam.parquet", "--engine", "beam", "--json")
     assert (status, err) == (0, "")
     assert json.loads(out)["engine"] == "FnApiRunner"
     assert (tmp_path / "beam.parquet").read_bytes() == (tmp_path / "local.parquet").read_bytes()
 
 
-def test_no_slow_library_is_imported(trained: Project, pictures: Path, tmp_path: Path) -> None:
+def test_no_slow_library_is_imported(sealed: Project, pictures: Path, tmp_path: Path) -> None:
     """Scoring on this machine loads neither TensorFlow nor Beam."""
-    command = [sys.executable, "-c", LOADED, trained.path, "score", pictures, "--out", tmp_path / "out.parquet"]
-    done = subprocess.run(command, env=trained.variables(), capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", LOADED, sealed.path, "score", pictures, "--out", tmp_path / "out.parquet"]
+    done = subprocess.run(command, env=sealed.variables(), capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == ""
 
 
 @pytest.mark.parametrize("columns", [40, 80])
-def test_it_fits_a_terminal(columns: int, trained: Project, mixed: Path, tmp_path: Path) -> None:
+def test_it_fits_a_terminal(columns: int, sealed: Project, mixed: Path, tmp_path: Path) -> None:
     """However narrow the terminal, no line is broken by it."""
     session = run_in_terminal(
-        _command(trained, mixed, "--out", "out.csv", "--labels"), columns, trained.variables(), tmp_path
+        _command(sealed, mixed, "--out", "out.csv", "--labels"), columns, sealed.variables(), tmp_path
     )
     plain = re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", session.raw.decode())
     assert session.status == 5
@@ -310,94 +304,111 @@ def test_it_fits_a_terminal(columns: int, trained: Project, mixed: Path, tmp_pat
     ],
 )
 def test_a_signal_ends_it_cleanly(  # noqa: PLR0913, PLR0917  (cases and fixtures)
-    number: signal.Signals, options: list[str], trained: Project, many: Path, undisturbed: bytes, tmp_path: Path
+    number: signal.Signals, options: list[str], sealed: Project, many: Path, undisturbed: bytes, tmp_path: Path
 ) -> None:
     """As from a terminal, to every process: the status of the signal, one line, no process left; a rerun goes on."""
-    out = tmp_path / "out.parquet"
-    process = _start(trained, many, "--out", out, *options)
-    _wait_for_parts(tmp_path / "out.parquet.parts", 3)
-    os.killpg(process.pid, number)
-    _, err = process.communicate(timeout=10)
-    assert (process.returncode, err) == (
-        STATUS[number],
-        f"{WORDS[number]}; finished parts are kept: the same command resumes from here\n",
-    )
-    wait_for(lambda: not _left_over(process.pid), "the end of its processes")
-    assert _score(trained, tmp_path, many, "--out", out)[0] == 0
+    out, status, err = _struck(number, sealed, many, tmp_path, *options)
+    said = f"{WORDS[number]}; finished parts are kept: the same command resumes from here\n"
+    assert (status, err) == (STATUS[number], said)
+    assert _score(sealed, tmp_path, many, "--out", out)[0] == 0
     assert out.read_bytes() == undisturbed
 
 
-def _wait_for_parts(folder: Path, count: int) -> None:
-    wait_for(lambda: folder.is_dir() and len(parts_of(folder)) >= count, f"{count} parts")
+def _struck(  # noqa: PLR0913  (what is done to what)
+    number: signal.Signals,
+    sealed: Project,
+    many: Path,
+    place: Path,
+    *options: str,
+    parts: int = 1,
+    name: str = "out.parquet",
+) -> tuple[Path, int, str]:
+    """Send a signal to a run that has written so many parts, and see all of its processes go.
+
+    SIGKILL goes to the command alone, any other signal to all of its processes. A run may be done before it is seen
+    to have so many parts: then it is started again, into another folder.
+
+    Returns:
+        Where it wrote to, its exit status, and what it said on standard error.
+    """
+    for attempt in range(ATTEMPTS):
+        out = place / f"{attempt}" / name
+        out.parent.mkdir()
+        process = _start(sealed, many, "--out", out, *options)
+        wait_for(lambda: process.poll() is not None or _parts(out) >= parts, f"{parts} parts")  # noqa: B023
+        if process.poll() is None:
+            os.kill(process.pid if number == signal.SIGKILL else -process.pid, number)
+        _, err = process.communicate()
+        wait_for(lambda: not _left_over(process.pid), "the end of its processes")  # noqa: B023
+        if process.returncode:
+            return out, process.returncode, err
+    pytest.fail(f"it was done before it was seen to have {parts} parts, {ATTEMPTS} times")
+
+
+def _parts(out: Path) -> int:
+    """Return how many parts of an output there are by now; -1 before there is a folder for them."""
+    parts = out.with_name(f"{out.name}.parts") if out.suffix else out
+    return len(list(parts.glob("[!.]*.parquet"))) if parts.is_dir() else -1
 
 
 @pytest.mark.parametrize("count", [pytest.param(0, marks=pytest.mark.faults), 1])
-def test_after_a_kill_it_goes_on(count: int, trained: Project, many: Path, undisturbed: bytes, tmp_path: Path) -> None:
+def test_after_a_kill_it_goes_on(count: int, sealed: Project, many: Path, undisturbed: bytes, tmp_path: Path) -> None:
     """Killed when so many parts are there: no process is left, and a rerun gives the bytes of an undisturbed run."""
-    out = tmp_path / "out.parquet"
-    process = _start(trained, many, "--out", out, "--workers", "2")
-    _wait_for_parts(tmp_path / "out.parquet.parts", count)
-    _kill(process)
-    assert _score(trained, tmp_path, many, "--out", out)[0] == 0
+    out, _, _ = _struck(signal.SIGKILL, sealed, many, tmp_path, "--workers=2", parts=count)
+    assert _score(sealed, tmp_path, many, "--out", out)[0] == 0
     assert out.read_bytes() == undisturbed
-    assert [path.name for path in tmp_path.iterdir()] == ["out.parquet"]
+    assert [path.name for path in out.parent.iterdir()] == ["out.parquet"]
 
 
-def test_after_a_kill_parts_are_kept(trained: Project, many: Path, tmp_path: Path) -> None:
+def test_after_a_kill_parts_are_kept(sealed: Project, many: Path, tmp_path: Path) -> None:
     """Every part that was there when it was killed is there after the rerun, not written again."""
-    process = _start(trained, many, "--out", tmp_path / "parts", "--workers", "2")
-    _wait_for_parts(tmp_path / "parts", 5)
-    _kill(process)
-    before = parts_of(tmp_path / "parts")
-    assert _score(trained, tmp_path, many, "--out", "parts")[0] == 0
-    assert len(before) >= 5
-    assert before.items() <= parts_of(tmp_path / "parts").items()
-    assert {path.suffix for path in (tmp_path / "parts").iterdir()} == {".parquet"}
+    out, _, _ = _struck(signal.SIGKILL, sealed, many, tmp_path, "--workers=2", name="parts")
+    before = parts_of(out)
+    assert _score(sealed, tmp_path, many, "--out", out)[0] == 0
+    assert before
+    assert before.items() <= parts_of(out).items()
+    assert {path.suffix for path in out.iterdir()} == {".parquet"}
 
 
 @pytest.mark.faults
 @pytest.mark.parametrize("seed", range(30))
 def test_killed_at_any_instant_it_goes_on(
-    seed: int, trained: Project, many: Path, undisturbed: bytes, tmp_path: Path
+    seed: int, sealed: Project, many: Path, undisturbed: bytes, tmp_path: Path
 ) -> None:
     """Killed twice, at instants that nobody chose, then run: the bytes of an undisturbed run, and nothing beside."""
     chance = np.random.default_rng(seed)
     for _ in range(2):
-        process = _start(trained, many, "--out", tmp_path / "out.parquet", "--workers", "2")
+        process = _start(sealed, many, "--out", tmp_path / "out.parquet", "--workers", "2")
         time.sleep(chance.uniform(0.1, 4))
         _kill(process)
-    assert _score(trained, tmp_path, many, "--out", "out.parquet")[0] == 0
+    assert _score(sealed, tmp_path, many, "--out", "out.parquet")[0] == 0
     assert (tmp_path / "out.parquet").read_bytes() == undisturbed
     assert [path.name for path in tmp_path.iterdir()] == ["out.parquet"]
 
 
 def _kill(process: subprocess.Popen[str]) -> None:
-    """Kill the command alone, and see the processes it started go within 3 seconds."""
+    """Kill the command alone, and see the processes it started go."""
     process.kill()
-    process.wait(10)
-    begun = time.monotonic()
-    while left := _left_over(process.pid):
-        assert time.monotonic() < begun + 3, left
-        time.sleep(0.02)
     process.communicate()
+    wait_for(lambda: not _left_over(process.pid), "the end of its processes")
 
 
-def test_two_at_once_are_not(trained: Project, many: Path, tmp_path: Path) -> None:
+def test_two_at_once_are_not(sealed: Project, pictures: Path, tmp_path: Path) -> None:
     """While one writes an output, another is refused; afterwards it is not."""
     lock = tmp_path / "out.parquet.parts" / ".lock"
     lock.parent.mkdir()
     with lock.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        status, _, err = _score(trained, tmp_path, many, "--out", "out.parquet")
+        status, _, err = _score(sealed, tmp_path, pictures, "--out", "out.parquet")
         assert (status, "is being written by another process" in err) == (2, True)
-    assert _score(trained, tmp_path, many, "--out", "out.parquet")[0] == 0
+    assert _score(sealed, tmp_path, pictures, "--out", "out.parquet")[0] == 0
 
 
 @pytest.mark.bench
 @pytest.mark.timeout(900)
-def test_memory_stays_flat(trained: Project, tmp_path: Path) -> None:
+def test_memory_stays_flat(sealed: Project, tmp_path: Path) -> None:
     """200,000 files in one folder take at most 200 MiB more than 10,000 of them."""
-    peaks = [_peak(trained, _linked(tmp_path, count), tmp_path) for count in (10_000, 200_000)]
+    peaks = [_peak(sealed, _linked(tmp_path, count), tmp_path) for count in (10_000, 200_000)]
     assert peaks[1] - peaks[0] < 200 * 1024
 
 
@@ -412,10 +423,10 @@ def _linked(place: Path, count: int) -> Path:
     return folder
 
 
-def _peak(trained: Project, folder: Path, place: Path) -> int:
+def _peak(sealed: Project, folder: Path, place: Path) -> int:
     """Give the most memory in KiB that any process of the command took."""
-    command = _command(trained, folder, "--out", place / f"{folder.name}.parquet")
+    command = _command(sealed, folder, "--out", place / f"{folder.name}.parquet")
     done = subprocess.run(
-        [sys.executable, "-c", PEAK, *command], env=trained.variables(), capture_output=True, text=True, check=True
+        [sys.executable, "-c", PEAK, *command], env=sealed.variables(), capture_output=True, text=True, check=True
     )
     return int(done.stdout.splitlines()[-1])

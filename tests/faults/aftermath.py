@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from schemas.records.execution import Execution
 from schemas.records.run import RunRecord
 from tests.project import Project
 
-__all__ = ["Aftermath", "contents", "damaged_versions", "look", "named_versions", "wait_for"]
+__all__ = ["Aftermath", "contents", "damaged_versions", "look", "named_versions"]
 
 
 @dataclass(frozen=True)
@@ -72,14 +71,6 @@ def named_versions(project: Project) -> set[str]:
     """Give the versions that an execution names."""
     executions = map(_read_execution, project.artifacts.glob("store/*/executions/*.json"))
     return {version.path for execution in executions for version in execution.outputs.values()}
-
-
-def wait_for(condition: Callable[[], object], what: str) -> None:
-    """Wait until something is so; fail after 20 seconds."""
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, f"{what} never came"
-        time.sleep(0.01)
 
 
 def _versions(project: Project) -> list[Path]:

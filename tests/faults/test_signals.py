@@ -7,29 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.aftermath import Aftermath, contents, look, wait_for
+from tests.faults.aftermath import Aftermath, contents, look
 from tests.project import Project, toy_project
+from tests.waiting import PATIENCE
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(60)]
+pytestmark = pytest.mark.faults
 
 STAGES = ("say", "shout", "bless", "pack")
 STATUS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
-
-HOLD = '''\
-"""Lets a test keep a stage at work: for as long as a file is there."""
-
-import time
-from pathlib import Path
-
-FOLDER = Path(__file__).parents[1]
-
-
-def hold(stage: str) -> None:
-    """Wait while there is a file hold.<stage>, and say so with a file at.<stage>."""
-    while (FOLDER / f"hold.{stage}").exists():
-        (FOLDER / f"at.{stage}").touch()
-        time.sleep(0.01)
-'''
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +29,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Aftermath:
 def held(tmp_path: Path) -> Project:
     """Give a project whose stages stay at work, their outputs written, while a file hold.<stage> is there."""
     project = toy_project(tmp_path / "toy")
-    (project.path / "toys" / "hold.py").write_text(HOLD)
-    for stage in STAGES:
+    for stage in STAGES[1:]:
         project.edit(f"toys/{stage}.py", "from toys.text", "from toys.hold import hold\nfrom toys.text")
         with (project.path / "toys" / f"{stage}.py").open("a") as file:
             file.write(f'    hold("{stage}")\n')
@@ -77,7 +61,7 @@ def test_the_run_after_a_signal_completes(
 ) -> None:
     """The next run ends as if no signal had been."""
     _signal_in(held, stage, number)
-    (held.path / f"hold.{stage}").unlink()
+    held.release(stage)
     held.digits("run")
     assert look(held) == undisturbed
 
@@ -85,14 +69,14 @@ def test_the_run_after_a_signal_completes(
 @pytest.mark.parametrize("number", STATUS)
 def test_a_signal_ends_a_run_that_waits_for_another(held: Project, number: signal.Signals) -> None:
     """A run that waits for another's stage heeds signals as one that works."""
-    (held.path / "hold.say").touch()
+    held.hold("say")
     other = held.start("run")
-    wait_for((held.path / "at.say").exists, "the stage say")
+    held.wait_for_held("say")
     waiting = held.start("run")
     assert waiting.stderr
     assert "waiting for" in waiting.stderr.readline()
     waiting.send_signal(number)
-    waiting.communicate(timeout=20)
+    waiting.communicate(timeout=PATIENCE)
     other.kill()
     other.communicate()
     assert waiting.returncode == STATUS[number]
@@ -100,9 +84,9 @@ def test_a_signal_ends_a_run_that_waits_for_another(held: Project, number: signa
 
 def _signal_in(held: Project, stage: str, number: signal.Signals) -> tuple[int, str]:
     """Send a signal while a stage is at work; give the exit status and what was said on standard error."""
-    (held.path / f"hold.{stage}").touch()
+    held.hold(stage)
     process = held.start("run")
-    wait_for((held.path / f"at.{stage}").exists, f"the stage {stage}")
+    held.wait_for_held(stage)
     process.send_signal(number)
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=PATIENCE)
     return process.returncode, err

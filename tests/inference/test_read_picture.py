@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from inference.model.answer import doubt
+from inference.model.answer import why_unsure
 from inference.reading import read_picture
 from inference.step_sheet import draw_sheet, draw_text
 from tests.inference.pictures import as_file, files, like, sample, seven
@@ -61,8 +61,8 @@ def test_what_hardly_stands_out_is_faint() -> None:
 @pytest.mark.parametrize(("clearness", "ink_share"), [(0.25, 0.1), (0.7, 0.3)])
 def test_shapes_without_clear_edges_are_doubted(clearness: float, ink_share: float) -> None:
     """What has no edges of ink, or few of them and much of it, is no pen stroke; a 7 in ink is not doubted."""
-    assert not doubt(REFERENCE)
-    assert doubt(replace(REFERENCE, clearness=clearness, ink_share=ink_share)) == "no pen strokes"
+    assert not why_unsure(REFERENCE)
+    assert why_unsure(replace(REFERENCE, clearness=clearness, ink_share=ink_share)) == "no pen strokes"
 
 
 def test_the_steps_of_decoding_come_first() -> None:

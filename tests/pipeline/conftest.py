@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.once import once
 from tests.project import Project, toy_project
 
 
@@ -16,7 +18,8 @@ def project(tmp_path: Path) -> Project:
 
 
 @pytest.fixture
-def ran(project: Project) -> Project:
-    """Give a project of toy stages that has run once."""
-    project.digits("run")
-    return project
+def ran(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return a project of toy stages that has run once."""
+    folder = once(tmp_path_factory, "toy", lambda path: toy_project(path).digits("run"))
+    shutil.copytree(folder, tmp_path / "toy", symlinks=True)
+    return Project(tmp_path / "toy", {})

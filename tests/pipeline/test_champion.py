@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.project import Project, toy_project
+from tests.waiting import PATIENCE
 
 CHALLENGE = """\
 stages:
@@ -108,12 +109,12 @@ def test_a_link_to_nothing_that_was_made_here_is_refused(challenge: Project, tar
 def test_a_model_that_was_not_compared_with_the_champion_of_now_is_not_promoted(challenge: Project) -> None:
     """Of two runs at once, the one that ends later does not replace a champion it was not compared with."""
     challenge.digits("run")
-    slow = challenge.start("run", "--set", "say.word=slow", "--set", "judge.seconds=3")
-    waiting = challenge.artifacts / ".staging"
-    while not list(waiting.glob("judge-*")):
-        assert slow.poll() is None
+    challenge.hold("judge")
+    slow = challenge.start("run", "--set", "say.word=slow")
+    challenge.wait_for_held("judge")
     (challenge.artifacts / "champion").unlink()
-    _, errors = slow.communicate()
+    challenge.release("judge")
+    _, errors = slow.communicate(timeout=PATIENCE)
     assert slow.returncode == 4
     assert "is not promoted" in errors
     assert "it was not compared with the present champion" in errors

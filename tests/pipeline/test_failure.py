@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 
 from tests.project import DIGITS, Project
+from tests.waiting import PATIENCE
 
 LINGERING = """\
 import atexit
@@ -77,11 +78,12 @@ def test_a_stage_that_exits_has_failed(project: Project) -> None:
 
 def test_code_that_is_edited_while_the_run_is_under_way_is_not_mixed(project: Project) -> None:
     """A stage whose code was edited since the run began fails, so that no output is called that of other code."""
-    process = project.start("run", "--set", "say.seconds=2")
-    assert process.stderr is not None
-    process.stderr.readline()
+    project.hold("say")
+    process = project.start("run")
+    project.wait_for_held("say")
     project.edit("toys/louder.py", "text.upper()", "text.lower()")
-    _, err = process.communicate(timeout=30)
+    project.release("say")
+    _, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert "the code of shout was edited since the run began" in err
 

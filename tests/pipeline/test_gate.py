@@ -64,3 +64,9 @@ def test_a_gate_that_was_changed_cannot_be_taken(ran: Project) -> None:
     failed = ran.digits("run", "--from", "pack", "--set", "bless.least=100", status=2)
     assert "bless cannot be taken" in failed.stderr
     assert "config changed: least 3 -> 100" in failed.stderr
+
+
+def test_a_gate_without_rules_refuses(project: Project) -> None:
+    """No rule is no blessing."""
+    project.edit("toys/bless.py", "Verdict.of([rule]", "Verdict.of([]")
+    assert "the gate has no rules" in project.digits("run", status=3).stdout

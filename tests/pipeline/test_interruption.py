@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import signal
-import time
-from pathlib import Path
 
 import pytest
 
 from tests.project import Project
+from tests.waiting import PATIENCE
 
 
 @pytest.mark.parametrize(
@@ -18,10 +17,11 @@ from tests.project import Project
 )
 def test_a_signal_ends_a_run_cleanly(project: Project, number: signal.Signals, status: int, word: str) -> None:
     """The exit code is that of the signal, the record says interrupted, and nothing was published."""
-    process = project.start("run", "--set", "say.seconds=60")
-    _await(project.artifacts / "latest" / "logs" / "say" / "output.txt")
+    project.hold("say")
+    process = project.start("run")
+    project.wait_for_held("say")
     process.send_signal(number)
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == status
     assert word in err
     assert project.json("show")["outcome"] == "interrupted"
@@ -30,20 +30,23 @@ def test_a_signal_ends_a_run_cleanly(project: Project, number: signal.Signals, s
 
 def test_scratch_survives_a_kill(project: Project) -> None:
     """What a component left in its scratch folder is there when it runs again, and gone once it has published."""
-    process = project.start("run", "--set", "say.seconds=60")
-    _await(project.artifacts / "latest" / "logs" / "say" / "output.txt")
-    [kept] = _await_glob(project.artifacts, ".staging/say-*/scratch/text/kept")
+    project.hold("say")
+    process = project.start("run")
+    project.wait_for_held("say")
+    [kept] = project.artifacts.glob(".staging/say-*/scratch/text/kept")
     process.kill()
     process.communicate()
     assert kept.exists()
+    project.release("say")
     project.digits("run")
     assert not kept.exists()
 
 
 def test_a_run_under_way_is_shown_as_running(project: Project) -> None:
     """While its process lives a run is `running`; once it was killed it is `interrupted`."""
-    process = project.start("run", "--set", "say.seconds=60")
-    _await(project.artifacts / "latest" / "logs" / "say" / "output.txt")
+    project.hold("say")
+    process = project.start("run")
+    project.wait_for_held("say")
     assert project.json("show")["outcome"] == "running"
     process.kill()
     process.communicate()
@@ -52,21 +55,6 @@ def test_a_run_under_way_is_shown_as_running(project: Project) -> None:
 
 def test_two_runs_at_once_compute_nothing_twice(project: Project) -> None:
     """Of two runs started together one carries a stage out, and the other finds it unchanged."""
-    both = [project.start("run", "--json", "--set", "say.seconds=2") for _ in range(2)]
-    documents = [json.loads(process.communicate(timeout=60)[0]) for process in both]
+    both = [project.start("run", "--json", "--set", "say.seconds=0.5") for _ in range(2)]
+    documents = [json.loads(process.communicate(timeout=PATIENCE)[0]) for process in both]
     assert sorted(document["stages"][0]["outcome"] for document in documents) == ["ran", "unchanged"]
-
-
-def _await(path: Path) -> None:
-    deadline = time.monotonic() + 20
-    while not (path.exists() and path.stat().st_size):
-        assert time.monotonic() < deadline, f"{path} never came"
-        time.sleep(0.02)
-
-
-def _await_glob(folder: Path, pattern: str) -> list[Path]:
-    deadline = time.monotonic() + 20
-    while not (found := list(folder.glob(pattern))):
-        assert time.monotonic() < deadline, f"{pattern} never came"
-        time.sleep(0.02)
-    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from schemas.progress import Progress, time_told
+from schemas.progress import Progress, format_duration
 
 
 @pytest.mark.parametrize(
@@ -24,4 +24,4 @@ def test_a_line_says_what_is_known(progress: Progress, line: str) -> None:
 @pytest.mark.parametrize(("seconds", "said"), [(0.4, "0 s"), (119, "119 s"), (120, "2 min"), (7200, "2 h")])
 def test_a_time_has_the_unit_that_suits_it(seconds: float, said: str) -> None:
     """Nobody counts an hour in seconds."""
-    assert time_told(seconds) == said
+    assert format_duration(seconds) == said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
+from toys.hold import hold
 from toys.text import Text
 
 from schemas.artifacts.artifact import Output
@@ -41,3 +42,4 @@ def say(text: Output[Text], config: SayConfig) -> None:
         Text.write(text.path, " ".join([config.word] * config.times))
     (text.scratch / "kept").touch()
     time.sleep(config.seconds)
+    hold("say")

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from inference.scoring.engines.flink import cancel_on_flink
-from inference.scoring.job import Work
+from inference.scoring.job import Job
 from inference.scoring.part import Task, score_shard
 from schemas.errors import StageError, UsageError
 from schemas.progress import tell
@@ -55,7 +55,7 @@ class Beam:
         # Read now: Beam overwrites the cluster's address in its options.
         self._flink = str(self._options.view_as(FlinkRunnerOptions).flink_master) if "Flink" in self.runner else ""
 
-    def score(self, tasks: Iterator[Task], work: Work) -> None:
+    def score(self, tasks: Iterator[Task], work: Job) -> None:
         """Score all tasks.
 
         Args:
@@ -136,7 +136,7 @@ def _last_line(error: Exception) -> str:
     return str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
 
 
-def _do_fn(work: Work) -> DoFn:
+def _do_fn(work: Job) -> DoFn:
     import apache_beam as beam
 
     from inference.model.reader import Reader

@@ -17,11 +17,11 @@ from typing import Any
 
 from inference.model.reader import Reader
 from inference.model.threads import use_one_thread
-from inference.scoring.job import Work
+from inference.scoring.job import Job
 from inference.scoring.part import Task, score_shard
 from schemas.errors import StageError
 
-__all__ = ["do_without_pandas", "score_locally"]
+__all__ = ["block_pandas", "score_locally"]
 
 Done = Callable[[int], None]
 AHEAD = 2  # tasks queued for each process, so that none runs idle
@@ -29,7 +29,7 @@ TERMINAL = {signal.SIGINT, signal.SIGHUP}  # signals that a terminal sends to al
 SOON = 4 * 2**20  # bytes of pictures that one process scores before others have started
 
 
-def score_locally(tasks: Iterator[Task], work: Work, done: Done, processes: int) -> None:
+def score_locally(tasks: Iterator[Task], work: Job, done: Done, processes: int) -> None:
     """Score on this machine; a small job runs in this process, because others take longer to start.
 
     Args:
@@ -57,7 +57,7 @@ def score_locally(tasks: Iterator[Task], work: Work, done: Done, processes: int)
         _score_in_processes(_prefetched(some), work, done, processes)
 
 
-def _score_in_processes(tasks: Iterator[Task], work: Work, done: Done, processes: int) -> None:
+def _score_in_processes(tasks: Iterator[Task], work: Job, done: Done, processes: int) -> None:
     import multiprocessing
 
     context = multiprocessing.get_context("spawn")
@@ -127,7 +127,7 @@ def _collect_finished(running: dict[Future[None], Task], done: Done) -> None:
         done(running.pop(each).files)
 
 
-def do_without_pandas() -> None:
+def block_pandas() -> None:
     """Keep pyarrow from importing pandas in this process.
 
     pyarrow imports it only to detect pandas objects; that takes 0.3 s of a core, in which 3,000 digits are read.
@@ -149,14 +149,14 @@ class _NoPandas(MetaPathFinder):
 class _Worker:
     """State that a worker process keeps between tasks."""
 
-    work: Work
+    work: Job
     reader: Reader
 
 
-def _start_worker(work: Work) -> None:
+def _start_worker(work: Job) -> None:
     threading.Thread(target=_follow_parent, daemon=True).start()
     use_one_thread()
-    do_without_pandas()
+    block_pandas()
     _Worker.work, _Worker.reader = work, Reader(work.bundle)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from inference.files.extensions import has_extension, is_named_like_a_picture
+from inference.files.extensions import has_extension, has_picture_extension
 from inference.files.header import MAX_BYTES
 from inference.files.unreadable import UnreadableError
 
@@ -93,7 +93,7 @@ class Disk:
                     continue
                 if self._is_folder(entry):
                     inner.append(entry.name)
-                    if is_named_like_a_picture(entry.name):
+                    if has_picture_extension(entry.name):
                         names.append(entry.name)
                 else:
                     names.append(entry.name)
@@ -200,7 +200,7 @@ def why_skipped(name: bytes) -> str:
     """Return why a file's name rules it out; '' if it has a picture extension or no extension at all."""
     if name.startswith(b"."):
         return "hidden"
-    return "" if is_named_like_a_picture(name) or not has_extension(name) else "not named like a picture"
+    return "" if has_picture_extension(name) or not has_extension(name) else "not named like a picture"
 
 
 def _read_error(error: OSError, *, follow: bool) -> str:

@@ -35,8 +35,8 @@ def no_champion(artifacts: Path) -> InputError:
     others = ", ".join(path.name for path in bundle_versions(artifacts))
     other = f", or pass --model with one that was not promoted: {others}" if others else ""
     if latest and latest.outcome == "rejected":
-        said = f"there is no champion yet: the gate refused the model of the latest run, {latest.run}"
-        return InputError(said, do=f"digits show lists the rules it missed{other}")
+        headline = f"there is no champion yet: the gate refused the model of the latest run, {latest.run}"
+        return InputError(headline, do=f"digits show lists the rules it missed{other}")
     return InputError("there is no champion yet", do=GET_ONE + other)
 
 

@@ -53,21 +53,21 @@ def _row(name: str, answer: Answer) -> tuple[str, ...]:
 def answer_words(answer: Answer) -> str:
     """Return an answer in one line: `unsure: too faint, 7? (61.0 %), then 1`."""
     _, *cells = _row("", answer)
-    return _said(*cells)
+    return _sentence(*cells)
 
 
-def _said(digit: str, confidence: str, runner_up: str, decision: str) -> str:
+def _sentence(digit: str, confidence: str, runner_up: str, decision: str) -> str:
     guess = f"{digit} ({confidence}), then {runner_up}" if digit else ""
     return ", ".join(filter(None, ("" if decision == "digit" else decision, guess)))
 
 
 def _paragraph(name: str, *cells: str) -> str:
-    said = _said(*cells)
+    sentence = _sentence(*cells)
     indent = " " * GAP
     return (
         textwrap.fill(name, max(_columns(), 1))
         + "\n"
-        + textwrap.fill(said, max(_columns(), GAP + 1), initial_indent=indent, subsequent_indent=indent)
+        + textwrap.fill(sentence, max(_columns(), GAP + 1), initial_indent=indent, subsequent_indent=indent)
     )
 
 
@@ -102,13 +102,13 @@ def drawings(answer: Answer) -> str:
     if answer.reading is None:
         return ""
     panels = [_panel(name, picture) for name, picture in answer.reading.trace]
-    abreast = max((_columns() + GAP) // (SIDE + GAP), 1)
-    rows = [panels[i : i + abreast] for i in range(0, len(panels), abreast)]
+    per_row = max((_columns() + GAP) // (SIDE + GAP), 1)
+    rows = [panels[i : i + per_row] for i in range(0, len(panels), per_row)]
     steps = ", ".join(answer.steps) or "none, it has MNIST's form already"
-    return "\n\n".join([folded(f"steps: {steps}"), *map(_abreast, rows)])
+    return "\n\n".join([folded(f"steps: {steps}"), *map(_side_by_side, rows)])
 
 
-def _abreast(panels: Sequence[Sequence[str]]) -> str:
+def _side_by_side(panels: Sequence[Sequence[str]]) -> str:
     lines = zip_longest(*panels, fillvalue=" " * SIDE)
     return "\n".join((" " * GAP).join(line).rstrip() for line in lines)
 
@@ -125,14 +125,14 @@ def _panel(name: str, picture: NDArray[np.uint8]) -> list[str]:
     width, height = (max(round(length * scale), 2) for length in (grey.shape[1], grey.shape[0]))
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_NEAREST
     small = np.asarray(cv2.resize(grey, (width, height + height % 2), interpolation=way), np.uint8)
-    lines = [line + " " * (SIDE - width) for line in draw_text(small, colour=_has_greys()).split("\n")]
+    lines = [line + " " * (SIDE - width) for line in draw_text(small, colour=_has_true_colour()).split("\n")]
     return [name[:SIDE].ljust(SIDE), *lines]
 
 
-def _has_greys() -> bool:
+def _has_true_colour() -> bool:
     """Return whether standard output is a terminal with 24-bit colours and UTF-8, and NO_COLOR is not set."""
-    said = os.environ.get("COLORTERM") in {"truecolor", "24bit"} and not os.environ.get("NO_COLOR")
-    return said and sys.stdout.isatty() and "utf" in sys.stdout.encoding.lower()
+    allowed = os.environ.get("COLORTERM") in {"truecolor", "24bit"} and not os.environ.get("NO_COLOR")
+    return allowed and sys.stdout.isatty() and "utf" in sys.stdout.encoding.lower()
 
 
 def folded(text: str) -> str:

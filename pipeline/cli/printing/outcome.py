@@ -45,7 +45,7 @@ def _print_failure(finished: Run, failure: BaseException, context: typer.Context
     lines = [
         "",
         f"error: {stage} failed: {record.error}",
-        f"  again:    {_again(context, stage, finished.pipeline.overrides)}",
+        f"  retry:    {_rerun_command(context, stage, finished.pipeline.overrides)}",
         f"  log:      {logs / 'log.jsonl'}",
         f"  output:   {logs / 'logs' / stage / 'output.txt'}",
     ]
@@ -55,7 +55,7 @@ def _print_failure(finished: Run, failure: BaseException, context: typer.Context
     raise typer.Exit(failure.exit_code if isinstance(failure, DigitsError) else 1)
 
 
-def _again(context: typer.Context, stage: str, overrides: tuple[str, ...]) -> str:
+def _rerun_command(context: typer.Context, stage: str, overrides: tuple[str, ...]) -> str:
     """Return the command that reruns just the failed stage."""
     return same_project(context, "rerun", stage, *(word for override in overrides for word in ("--set", override)))
 

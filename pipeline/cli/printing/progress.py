@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from pipeline.cli.printing.table import box
 from pipeline.log import LOGGER
-from schemas.progress import time_told
+from schemas.progress import format_duration
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -130,7 +130,7 @@ class _Terminal(_Lines):
         self.advanced = now
         task = self.bar.tasks[0]
         left = None if progress.rate is not None or progress.grows else task.time_remaining
-        shown = f"{progress}" if left is None else f"{progress}  {time_told(left)} left"
+        shown = f"{progress}" if left is None else f"{progress}  {format_duration(left)} left"
         self.bar.update(task.id, completed=progress.done, total=progress.total, message=self.stage, figures=shown)
 
     def end(self, message: str) -> None:

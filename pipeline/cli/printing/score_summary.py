@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections import Counter
 
     from inference.model.bundle import LoadedBundle
-    from inference.scoring.accuracy import Labels
+    from inference.scoring.accuracy import FolderAccuracy
     from inference.scoring.folder import Scored
     from inference.scoring.output import Output
     from inference.scoring.summary import Summary
@@ -83,16 +83,16 @@ def _reasons(summary: Summary) -> str:
     others = sum(max(len(row[i]) for row in (REASONS_HEADER, *rows)) + GAP for i in (0, 1, 3))
     if sys.stdout.isatty() and shutil.get_terminal_size().columns < others + LEAST:
         return "\n".join(
-            f"{folded(f'{n} {decision}: {reason}')}\n  {_in(paths)}" for decision, reason, paths, n in rows
+            f"{folded(f'{n} {decision}: {reason}')}\n  {_indented(paths)}" for decision, reason, paths, n in rows
         )
     return columns(REASONS_HEADER, rows, wrapped=2)
 
 
-def _in(paths: str) -> str:
+def _indented(paths: str) -> str:
     return "\n  ".join(textwrap.wrap(paths, max(shutil.get_terminal_size().columns - GAP, 1)))
 
 
-def _labels(labels: Labels) -> str:
+def _labels(labels: FolderAccuracy) -> str:
     """Return accuracy, coverage, accuracy with guesses counted, and the confusion matrix, as text."""
     figures: dict[str, str] = {}
     if labels.labelled:
@@ -107,13 +107,13 @@ def _labels(labels: Labels) -> str:
 
 
 def _share(pairs: Counter[tuple[str, str]], words: str) -> str:
-    from inference.scoring.accuracy import right
+    from inference.scoring.accuracy import count_right
 
-    every = pairs.total()
-    return f"{right(pairs) / every:.2%}: {right(pairs):,} of {every:,} {words}" if every else "nothing was answered"
+    every, right = pairs.total(), count_right(pairs)
+    return f"{right / every:.2%}: {right:,} of {every:,} {words}" if every else "nothing was answered"
 
 
-def _unlabelled(labels: Labels) -> str:
+def _unlabelled(labels: FolderAccuracy) -> str:
     folders = ", ".join(map(printable, labels.folders))
     if labels.labelled:
         files = f"{labels.unlabelled:,} of {labels.labelled + labels.unlabelled:,} files"
@@ -122,7 +122,7 @@ def _unlabelled(labels: Labels) -> str:
     return f"no accuracy: folders such as {folders} are not named after a class of the model ({classes})"
 
 
-def _confusion(labels: Labels) -> list[str]:
+def _confusion(labels: FolderAccuracy) -> list[str]:
     confusion = labels.confusion
     if not confusion:
         return []
@@ -133,7 +133,7 @@ def _confusion(labels: Labels) -> list[str]:
     return matrix or [f"         {label} read as {digit}: {count:,}" for label, digit, count in wrong[:WORST]]
 
 
-def _matrix(labels: Labels, names: list[str]) -> list[str]:
+def _matrix(labels: FolderAccuracy, names: list[str]) -> list[str]:
     """Return the confusion matrix as lines; no lines if there are too many labels or the terminal is too narrow."""
     rows = [names, *([f"{count or '.'}" for count in row] for row in labels.matrix(names))]
     heads = ["label", *names]

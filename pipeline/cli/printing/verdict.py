@@ -33,13 +33,14 @@ def verdict_lines(verdict: Verdict, *, kept: bool) -> list[str]:
         lines = [f"verdict  {paint('BLESSED', 'green')}: {tally(verdict.rules)}"]
     else:
         stays = " (the champion stays)" if kept else ""
-        said = f"{missed} of {len(verdict.rules)} rules missed" if verdict.rules else verdict.reasons[0]
-        lines = [f"verdict  {paint('NOT BLESSED', 'red')}: {said}{stays}"]
+        rules = f"rule{'' if len(verdict.rules) == 1 else 's'}"
+        text = f"{missed} of {len(verdict.rules)} {rules} missed" if verdict.rules else verdict.reasons[0]
+        lines = [f"verdict  {paint('NOT BLESSED', 'red')}: {text}{stays}"]
     if verdict.rules:
         lines += ["", *_rule_lines(verdict.rules, verdict.comparison), ""]
     if not verdict.blessed:
         lines += _worst(verdict)
-    return lines + (_against(verdict.comparison) if verdict.comparison else [])
+    return lines + (_champion_lines(verdict.comparison) if verdict.comparison else [])
 
 
 def _rule_lines(rules: list[RuleResult], comparison: Comparison | None) -> list[str]:
@@ -102,14 +103,14 @@ def _worst(verdict: Verdict) -> list[str]:
     return [hanging("misread", f"most often {', '.join(digits)}; mostly {', '.join(pairs)}")] if digits else []
 
 
-def _against(found: Comparison) -> list[str]:
+def _champion_lines(found: Comparison) -> list[str]:
     """Return the accuracy of both models, and the pictures that only one of them reads right."""
     low, high = found.interval
-    said = (
+    text = (
         f"{found.champion} reads {found.champion_accuracy:.4g} of the same {found.count:,} pictures, this model "
         f"{found.accuracy:.4g}: {found.difference:+.4g} (95 %: {low:+.4g} to {high:+.4g}; McNemar's p {found.p:.2g})"
     )
-    lines = [hanging("against", said)]
+    lines = [hanging("against", text)]
     for what, count, ids in (("better", found.better, found.better_ids), ("worse", found.worse, found.worse_ids)):
         more = ", ..." if count > NAMED else ""
         lines.append(hanging(what, f"{count:,}" + (f": {', '.join(ids[:NAMED])}{more}" if ids else "")))

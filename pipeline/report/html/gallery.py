@@ -47,7 +47,7 @@ def misread(material: Material) -> Html:
         return paragraph("No picture was misread.")
     shown = [i for i in wrong[:SHOWN] if predictions.ids[i] in rows]
     more = f" The {len(shown)} most confident of them:" if len(wrong) > len(shown) else " The most confident first:"
-    said = f"{plural(len(wrong), 'picture')} of {len(predictions.ids):,} misread.{more}"
+    intro = f"{plural(len(wrong), 'picture')} of {len(predictions.ids):,} misread.{more}"
     tiles: list[Html] = []
     for i in shown:
         name, sure = predictions.ids[i], percent(float(predictions.confidence[i]))
@@ -55,4 +55,4 @@ def misread(material: Material) -> Html:
         held_back = " (unsure)" if predictions.refused[i] else ""
         alt = f"{name}: true digit {true}, answer {read} with {sure}{held_back}"
         tiles.append(tile(split.images[rows[name]], alt, f"{true}, read as {read}", f"{sure}{held_back}", name))
-    return joined(paragraph(said), gallery("Misread digits", tiles))
+    return joined(paragraph(intro), gallery("Misread digits", tiles))

@@ -42,10 +42,10 @@ def element(tag: str, *children: str, **attributes: str) -> Html:
         attributes: values, which are escaped; an empty one is omitted, except for alt.
     """
     names = ((name.rstrip("_").replace("_", "-"), value) for name, value in attributes.items())
-    said = "".join(f' {name}="{_escaped(value)}"' for name, value in names if value or name == "alt")
+    written = "".join(f' {name}="{_escaped(value)}"' for name, value in names if value or name == "alt")
     if tag in VOID:
-        return Html(f"<{tag}{said}>")
-    return Html(f"<{tag}{said}>{joined(*children)}</{tag}>")
+        return Html(f"<{tag}{written}>")
+    return Html(f"<{tag}{written}>{joined(*children)}</{tag}>")
 
 
 def joined(*parts: str) -> Html:
@@ -124,10 +124,10 @@ def details(summary: str, *children: str) -> Html:
     return element("details", element("summary", summary), *children)
 
 
-def bar(share: float, said: str) -> Html:
+def bar(share: float, label: str) -> Html:
     """Return a bar for a share from 0 to 1, with its label beside it."""
     fill = element("span", style=f"width:{100 * min(max(share, 0.0), 1.0):.1f}%", class_="fill")
-    return joined(element("span", fill, class_="bar", aria_hidden="true"), element("span", said, class_="said"))
+    return joined(element("span", fill, class_="bar", aria_hidden="true"), element("span", label, class_="label"))
 
 
 def _escaped(text: str) -> str:

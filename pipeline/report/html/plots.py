@@ -90,8 +90,8 @@ def plot_reliability(bins: Sequence[Bin]) -> Html:
         for axes in (upper, lower):
             axes.grid(axis="y")
 
-    said = "; ".join(f"{each.confidence:.0%} sure: {each.accuracy:.0%} of {each.count} right" for each in bins)
-    return _svg("reliability", "Reliability diagram", said, draw, (SIZE[0], 3.9))
+    description = "; ".join(f"{each.confidence:.0%} sure: {each.accuracy:.0%} of {each.count} right" for each in bins)
+    return _svg("reliability", "Reliability diagram", description, draw, (SIZE[0], 3.9))
 
 
 def plot_risk_coverage(
@@ -120,8 +120,8 @@ def plot_risk_coverage(
         axes.grid(axis="y")
         axes.legend(loc="upper left")
 
-    said = "; ".join(f"{each.coverage:.1%} answered: {each.misread:.2%} of these misread" for each in points)
-    return _svg("selection", "Risk-coverage curve", said, draw)
+    description = "; ".join(f"{each.coverage:.1%} answered: {each.misread:.2%} of these misread" for each in points)
+    return _svg("selection", "Risk-coverage curve", description, draw)
 
 
 def plot_losses(history: History) -> Html:
@@ -152,7 +152,7 @@ def plot_errors(history: History) -> Html:
 
 
 def _plot_curves(  # noqa: PLR0913, PLR0917  (two curves and their labels)
-    name: str, history: History, training: list[float], validation: list[float], label: str, said: str
+    name: str, history: History, training: list[float], validation: list[float], label: str, description: str
 ) -> Html:
     steps = [each.step for each in history.rounds]
 
@@ -168,11 +168,14 @@ def _plot_curves(  # noqa: PLR0913, PLR0917  (two curves and their labels)
         axes.legend()
 
     return _svg(
-        name, f"Learning curves: {name}", f"{said} in {len(steps)} rounds; kept: step {steps[history.best]}", draw
+        name,
+        f"Learning curves: {name}",
+        f"{description} in {len(steps)} rounds; kept: step {steps[history.best]}",
+        draw,
     )
 
 
-def _svg(name: str, title: str, said: str, draw: Any, size: tuple[float, float] = SIZE) -> Html:  # noqa: ANN401
+def _svg(name: str, title: str, description: str, draw: Any, size: tuple[float, float] = SIZE) -> Html:  # noqa: ANN401
     """Return a figure as an inline SVG element; equal figures give equal bytes."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
@@ -190,6 +193,6 @@ def _svg(name: str, title: str, said: str, draw: Any, size: tuple[float, float] 
     body = FONT.sub(r"font-size: \1px", NAME.sub("<g", body)).replace("xlink:href", "href")
     for stand_in, colour in COLOURS.items():
         body = body.replace(stand_in, colour)
-    about = element("title", title, id=f"{name}-title") + element("desc", said, id=f"{name}-said")
-    ids = f"{name}-title {name}-said"
+    about = element("title", title, id=f"{name}-title") + element("desc", description, id=f"{name}-description")
+    ids = f"{name}-title {name}-description"
     return Html(f'<svg class="plot" viewBox="{box}" role="img" aria-labelledby="{ids}">{about}{body}</svg>')

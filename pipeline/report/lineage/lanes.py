@@ -36,14 +36,14 @@ def draw_lanes(lineage: Lineage) -> Html:
         *(_artifact(lineage, path, rows[path], lane) for path, lane in lanes.items()),
     ]
     width, height = LEFT + TEXT + LANE * (len(lanes) + 1), TOP * 2 + ROW * len(rows)
-    said = "; ".join(
+    description = "; ".join(
         f"{each.stage} used {_names(lineage.inputs(name))} and produced {_names(lineage.outputs(name))}"
         for name, each in lineage.executions.items()
     )
-    about = element("title", "Lineage", id="lineage-title") + element("desc", said, id="lineage-said")
+    about = element("title", "Lineage", id="lineage-title") + element("desc", description, id="lineage-description")
     return Html(
         f'<svg class="lanes" viewBox="0 0 {width} {height}" style="max-width:{1.35 * width:.0f}px" role="img" '
-        f'aria-labelledby="lineage-title lineage-said">{about}{"".join(parts)}</svg>'
+        f'aria-labelledby="lineage-title lineage-description">{about}{"".join(parts)}</svg>'
     )
 
 

@@ -25,7 +25,7 @@ class _Drawing:
     lines: list[str] = field(default_factory=list[str])
     drawn: set[str] = field(default_factory=set[str])
 
-    def say(self, text: str, first: str, rest: str) -> None:
+    def add(self, text: str, first: str, rest: str) -> None:
         """Add a text, wrapped: the first line after the prefix *first*, the others after *rest*."""
         width = max(self.width - len(first), LEAST)
         for number, part in enumerate(textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)):
@@ -47,13 +47,13 @@ def draw_tree(lineage: Lineage, width: int) -> str:
         _draw_artifact(drawing, lineage.root, "", ("", ""))
         _draw_takers(drawing, lineage.takers)
     else:
-        drawing.say(f"Context run {lineage.root}", "", "  ")
+        drawing.add(f"Context run {lineage.root}", "", "  ")
         taken = {event.artifact for event in lineage.events if event.type == "INPUT"}
         ends = [path for path in lineage.artifacts if path not in taken]
         for path, (first, rest) in zip(ends, _guides(len(ends), ""), strict=True):
             _draw_artifact(drawing, path, "", (first, rest))
         if not ends:
-            drawing.say("no stage of this run produced an output", "", "")
+            drawing.add("no stage of this run produced an output", "", "")
     return "\n".join(drawing.lines)
 
 
@@ -62,28 +62,28 @@ def _draw_artifact(drawing: _Drawing, path: str, role: str, guides: tuple[str, s
     node = lineage.artifacts[path]
     again = path in drawing.drawn
     name = f"{role}: " if role else ""
-    said = f"{name}Artifact {node.name} {node.version}"
+    title = f"{name}Artifact {node.name} {node.version}"
     above = " (above)" if again and lineage.maker(path) else ""
-    drawing.say(f"{said} {node.type or '(gone)'}{above}", guides[0], f"{guides[1]}  ")
+    drawing.add(f"{title} {node.type or '(gone)'}{above}", guides[0], f"{guides[1]}  ")
     if again:
         return
     drawing.drawn.add(path)
     maker = lineage.maker(path)
     if maker is None and node.type == Bundle.__name__:
-        drawing.say(
+        drawing.add(
             f"digits lineage {node.name.replace('.', '/')}/{node.version}", f"{guides[1]}└ ", f"{guides[1]}    "
         )
     elif maker is None:
-        drawing.say("no record of the Execution that produced it", f"{guides[1]}└ ", f"{guides[1]}    ")
+        drawing.add("no record of the Execution that produced it", f"{guides[1]}└ ", f"{guides[1]}    ")
     else:
         _draw_execution(drawing, maker, lineage.others.get(path, 0), guides[1])
 
 
 def _draw_execution(drawing: _Drawing, execution: Execution, others: int, indent: str) -> None:
     again = execution.name in drawing.drawn
-    others_said = f"; {others} more produced the same" if others else ""
-    above = " (above)" if again else f", {_when(execution)}{others_said}"
-    drawing.say(
+    more = f", and {others} more produced the same" if others else ""
+    above = " (above)" if again else f", {_when(execution)}{more}"
+    drawing.add(
         f"OUTPUT of Execution {execution.stage} {execution.fingerprint[:8]}{above}", f"{indent}└ ", f"{indent}    "
     )
     if again:
@@ -97,7 +97,7 @@ def _draw_execution(drawing: _Drawing, execution: Execution, others: int, indent
 def _draw_takers(drawing: _Drawing, takers: Sequence[Execution]) -> None:
     for execution in takers:
         versions = ", ".join(version.path.removeprefix("store/") for version in execution.outputs.values())
-        drawing.say(
+        drawing.add(
             f"INPUT of Execution {execution.stage} {execution.fingerprint[:8]}, {_when(execution)}: {versions}",
             "",
             "  ",

@@ -27,5 +27,5 @@ def bundle(material: Material) -> Html:
             ("one picture, LiteRT, one thread", f"{latency.alone:,.0f} µs"),
             ("per picture, in batches of 32", f"{latency.batched:,.1f} µs"),
         ]
-    said = f"{exported.path.name}. Times are medians on the exporting machine. The gate judges neither size nor time."
-    return joined(paragraph(said), table("The bundle", ("what", "measured"), rows, numbers=(1,)))
+    intro = f"{exported.path.name}. Times are medians on the exporting machine. The gate judges neither size nor time."
+    return joined(paragraph(intro), table("The bundle", ("what", "measured"), rows, numbers=(1,)))

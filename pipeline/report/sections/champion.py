@@ -54,12 +54,12 @@ def _changed(material: Material, title: str, ids: list[str], count: int) -> Html
     if not count:
         return paragraph(f"{title}: none.")
     shown = ids[:SHOWN]
-    said = f"{title}: {plural(count, 'picture')}" + (f", the first {len(shown)}" if count > len(shown) else "")
+    intro = f"{title}: {plural(count, 'picture')}" + (f", the first {len(shown)}" if count > len(shown) else "")
     try:
         tiles = [_tile(material, name) for name in shown if name in material.rows]
     except (MissingError, OSError, ValueError) as error:
-        return joined(paragraph(f"{said} ({', '.join(shown)}). Not drawn: {error}"))
-    return joined(element("h3", said), gallery(said, tiles))
+        return joined(paragraph(f"{intro} ({', '.join(shown)}). Not drawn: {error}"))
+    return joined(element("h3", intro), gallery(intro, tiles))
 
 
 def _tile(material: Material, name: str) -> Html:

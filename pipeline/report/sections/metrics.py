@@ -39,11 +39,11 @@ def metrics(material: Material) -> Html:
         )
         for name, value in found.scalars().items()
     ]
-    said = f"On the {plural(found.count, 'picture')} of the {found.split} split, which training never saw."
+    intro = f"On the {plural(found.count, 'picture')} of the {found.split} split, which training never saw."
     if found.parameters:
-        said += f" The network has {found.parameters:,} parameters."
+        intro += f" The network has {found.parameters:,} parameters."
     header = ("metric", "value", "95 % interval")
-    return joined(paragraph(said), table("Metrics", header, rows, numbers=(1, 2)))
+    return joined(paragraph(intro), table("Metrics", header, rows, numbers=(1, 2)))
 
 
 def confusions(material: Material) -> Html:
@@ -51,9 +51,9 @@ def confusions(material: Material) -> Html:
     found = material.metrics
     if not found.confusion:
         raise MissingError("There are no test pictures.")
-    said = "Rows are true digits, columns what was read; a stronger colour means more misreadings."
+    intro = "Rows are true digits, columns what was read; a stronger colour means more misreadings."
     scrolls = element("div", _matrix(found), class_="scroll", role="group", tabindex="0", aria_label="Confusion matrix")
-    return joined(paragraph(said, class_="about"), scrolls)
+    return joined(paragraph(intro, class_="about"), scrolls)
 
 
 def _matrix(found: Metrics) -> Html:
@@ -73,13 +73,13 @@ def _matrix(found: Metrics) -> Html:
     return element("table", caption, element("thead", head), element("tbody", *rows), class_="matrix")
 
 
-def _cell(count: int, most: int, said: str, *, right: bool) -> Html:
+def _cell(count: int, most: int, title: str, *, right: bool) -> Html:
     if right:
-        return element("td", str(count), class_="right", title=said)
+        return element("td", str(count), class_="right", title=title)
     if not count:
-        return element("td", "·", class_="none", title=said)
+        return element("td", "·", class_="none", title=title)
     strength = 12 + 33 * math.log1p(count) / math.log1p(most)
-    return element("td", str(count), class_="wrong", style=f"--strength:{strength:.0f}%", title=said)
+    return element("td", str(count), class_="wrong", style=f"--strength:{strength:.0f}%", title=title)
 
 
 def digits(material: Material) -> Html:

@@ -12,7 +12,7 @@ from pipeline.report.material import Material, MissingError
 from schemas.artifacts.model import Model
 from schemas.records.run import RunRecord, StageRecord
 
-__all__ = ["again", "lineage", "reproduction", "stages", "versions"]
+__all__ = ["lineage", "reproduction", "run_command", "stages", "versions"]
 
 IDLE = {"stale", "skipped", "blocked"}
 
@@ -31,10 +31,10 @@ def stages(material: Material) -> Html:
         )
         for each in material.record.stages
     ]
-    said = (
+    intro = (
         f"The run took {material.record.seconds:.1f} s. For an unchanged stage, the time is that of its last execution."
     )
-    return joined(paragraph(said), table("Stages", ("stage", "outcome", "time"), rows))
+    return joined(paragraph(intro), table("Stages", ("stage", "outcome", "time"), rows))
 
 
 def _reason(stage: StageRecord, record: RunRecord) -> str:
@@ -70,8 +70,8 @@ def versions(material: Material) -> Html:
         raise MissingError("The record of the environment is gone.")
     named = [("python", environment.get("python")), *((name, libraries[name]) for name in sorted(libraries))]
     items = [element("li", f"{name} ", element("strong", str(version))) for name, version in named]
-    said = f"{environment.get('platform', 'an unknown platform')}, {environment.get('cpus', '?')} processors."
-    return joined(paragraph(said), element("ul", *items, class_="versions"))
+    intro = f"{environment.get('platform', 'an unknown platform')}, {environment.get('cpus', '?')} processors."
+    return joined(paragraph(intro), element("ul", *items, class_="versions"))
 
 
 def reproduction(material: Material) -> Html:
@@ -79,7 +79,7 @@ def reproduction(material: Material) -> Html:
     record = material.record
     commit = record.environment.get("git")
     lines = [f"git checkout {str(commit).removesuffix('-dirty')}"] if commit else []
-    lines += ["make install", f".venv/bin/{again(record)}"]
+    lines += ["make install", f".venv/bin/{run_command(record)}"]
     dirty = "The working tree had uncommitted changes. " if str(commit).endswith("-dirty") else ""
     known = "" if commit else "The project was not a git repository. "
     return joined(
@@ -90,7 +90,7 @@ def reproduction(material: Material) -> Html:
     )
 
 
-def again(record: RunRecord) -> str:
+def run_command(record: RunRecord) -> str:
     """Return the command that runs the pipeline with the overrides of a run."""
     settings = [word for override in record.overrides for word in ("--set", override)]
     return shlex.join(["digits", "run", *settings])
@@ -109,5 +109,5 @@ def _digests(material: Material) -> Html:
         for stage in material.record.stages
         for name, path in stage.outputs.items()
     ]
-    said = "Its outputs; after the dash, the start of the content digest, which is equal if the content is"
-    return details("Versions of its artifacts", table(said, ("artifact", "version"), rows, unseen=False))
+    caption = "Its outputs; after the dash, the start of the content digest, which is equal if the content is"
+    return details("Versions of its artifacts", table(caption, ("artifact", "version"), rows, unseen=False))

@@ -32,7 +32,7 @@ def risk_coverage(material: Material) -> Html:
     }  # with few pictures, several coverages round to the same count
     points = [_operating_point(each) for each in sorted(first.values(), key=lambda each: -each.count)]
     decision = _decision(found)
-    said = (
+    intro = (
         "If only the most confident answers are accepted, fewer of them are wrong. The area under the risk-coverage "
         f"curve (AURC), the mean share misread over all coverages, is {found.risk_coverage.aurc:.6f}; 0 is best."
     )
@@ -42,7 +42,7 @@ def risk_coverage(material: Material) -> Html:
         "also refuses whatever is unlike any digit, which is meant for other pictures and gains little among digits."
     )
     drawn = figure(plot_risk_coverage(_curve(material.predictions), points, decision), caption)
-    return joined(paragraph(said), element("div", drawn, _rows(points, decision), class_="pair"))
+    return joined(paragraph(intro), element("div", drawn, _rows(points, decision), class_="pair"))
 
 
 def _operating_point(point: CoveragePoint) -> OperatingPoint:

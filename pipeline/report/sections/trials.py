@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from learning.evaluation.trials import NO_DIGITS
+from learning.evaluation.trials import NOT_DIGITS
 from learning.synthetic.robustness import KINDS, render
 from pipeline.report.html.markup import Html, bar, element, joined, paragraph, picture
 from pipeline.report.html.words import readable
@@ -28,12 +28,12 @@ ORDER = "The worst kind comes first; after the counts, the 95 % interval."
 def robustness(material: Material) -> Html:
     """Return the share read right of each kind of picture that people take, worst first."""
     found = material.metrics
-    draw = _drawn(material, KINDS, lambda split, kind, seed: render(digit_for(split, kind), kind, seed))
-    said = (
+    draw = _example_drawer(material, KINDS, lambda split, kind, seed: render(digit_for(split, kind), kind, seed))
+    intro = (
         "Digits of this split as people photograph them: rendered on paper by a program and read through the whole "
         f"front end. An answer counts as right if its digit is, sure or not. {ORDER}"
     )
-    return _trial(material, "robustness", "Pictures people take", said, found.robustness, found.robustness_tried, draw)
+    return _trial(material, "robustness", "Pictures people take", intro, found.robustness, found.robustness_tried, draw)
 
 
 def refusals(material: Material) -> Html:
@@ -41,12 +41,12 @@ def refusals(material: Material) -> Html:
     found = material.metrics
 
     def make(split: Split, kind: str, seed: int) -> bytes:
-        return next(NO_DIGITS[kind](split, 1, seed))
+        return next(NOT_DIGITS[kind](split, 1, seed))
 
-    draw = _drawn(material, tuple(NO_DIGITS), make)
-    said = f"Pictures without a digit. An answer counts as right if it is not a digit. {ORDER}"
+    draw = _example_drawer(material, tuple(NOT_DIGITS), make)
+    intro = f"Pictures without a digit. An answer counts as right if it is not a digit. {ORDER}"
     return _trial(
-        material, "refusals", "Pictures that are not digits", said, found.refusals, found.refusals_tried, draw
+        material, "refusals", "Pictures that are not digits", intro, found.refusals, found.refusals_tried, draw
     )
 
 
@@ -54,7 +54,7 @@ def _trial(  # noqa: PLR0913, PLR0917  (one table, and its words)
     material: Material,
     name: str,
     caption: str,
-    said: str,
+    intro: str,
     shares: dict[str, float],
     tried: dict[str, Tried],
     draw: Callable[[str], Html],
@@ -69,22 +69,22 @@ def _trial(  # noqa: PLR0913, PLR0917  (one table, and its words)
                 "div",
                 element("strong", readable(kind)),
                 bar(share, f"{100 * share:.0f} %"),
-                element("small", _counted(kind, tried, material.metrics.intervals.get(f"{name}.{kind}"))),
+                element("small", _count_text(kind, tried, material.metrics.intervals.get(f"{name}.{kind}"))),
             ),
         )
         for kind, share in sorted(shares.items(), key=lambda item: item[1])
     ]
-    return joined(paragraph(said), element("ul", *cards, class_="kinds", aria_label=caption))
+    return joined(paragraph(intro), element("ul", *cards, class_="kinds", aria_label=caption))
 
 
-def _counted(kind: str, tried: dict[str, Tried], interval: tuple[float, float] | None) -> str:
+def _count_text(kind: str, tried: dict[str, Tried], interval: tuple[float, float] | None) -> str:
     if kind not in tried:
         return "not counted"
     ends = f"; {100 * interval[0]:.0f} to {100 * interval[1]:.0f} %" if interval else ""
     return f"{tried[kind].right} of {tried[kind].count}{ends}"
 
 
-def _drawn(
+def _example_drawer(
     material: Material, kinds: tuple[str, ...], make: Callable[[Split, str, int], bytes]
 ) -> Callable[[str], Html]:
     """Return a function that draws an example of a kind with the evaluation's seed; an empty box if it cannot."""

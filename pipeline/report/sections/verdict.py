@@ -76,10 +76,10 @@ def _tiles(material: Material) -> Html:
         metrics = material.metrics
     except (MissingError, OSError, ValueError):
         return Html("")
-    return element("dl", *_figures_first(metrics), class_="tiles")
+    return element("dl", *_tile_list(metrics), class_="tiles")
 
 
-def _figures_first(metrics: Metrics) -> list[Html]:
+def _tile_list(metrics: Metrics) -> list[Html]:
     wrong = sum(sum(row) for row in metrics.confusion) - sum(row[i] for i, row in enumerate(metrics.confusion))
     tiles = [
         _tile("read right", metrics.accuracy, "accuracy", metrics),
@@ -112,7 +112,7 @@ def rules(material: Material) -> Html:
     if not verdict.rules:
         return paragraph("The gate has no rules: nothing can be blessed.")
     rows = [
-        (_rule_name(rule), _asked(rule), _measured(rule), joined(_mark(rule), *map(_small, _shortfall(rule))))
+        (_rule_name(rule), _bound_text(rule), _measured(rule), joined(_mark(rule), *map(_small, _shortfall(rule))))
         for rule in verdict.rules
     ]
     return joined(table("Rules of the gate", ("rule", "bound", "measured", "result"), rows), _worst(verdict))
@@ -125,7 +125,7 @@ def _rule_name(rule: RuleResult) -> str:
     return f"{readable(rule.metric)}{of}"
 
 
-def _asked(rule: RuleResult) -> str:
+def _bound_text(rule: RuleResult) -> str:
     return rule.expected.replace(">=", "≥").replace("<=", "≤")
 
 
@@ -147,8 +147,8 @@ def _mark(rule: RuleResult) -> Html:
     """Return missed, met, or passed: not measured, or not in full, and allowed."""
     if not rule.passed:
         return element("span", "✗ missed", class_="mark bad")
-    look, said = ("open", "! passed") if rule.without else ("good", "✓ met")
-    return element("span", said, class_=f"mark {look}")
+    look, label = ("open", "! passed") if rule.without else ("good", "✓ met")
+    return element("span", label, class_=f"mark {look}")
 
 
 def _shortfall(rule: RuleResult) -> list[str]:
@@ -169,5 +169,5 @@ def _worst(verdict: Verdict) -> Html:
     """Return the worst digits and confusions; empty if the verdict names none."""
     digits = ", ".join(f"{each.digit} ({each.wrong} of {each.count})" for each in verdict.worst_digits)
     pairs = ", ".join(f"{each.digit} as {each.read} ({each.count})" for each in verdict.worst_confusions)
-    said = [f"{title}: {text}." for title, text in (("Most often misread", digits), ("Mostly", pairs)) if text]
-    return paragraph(" ".join(said)) if said else Html("")
+    sentences = [f"{title}: {text}." for title, text in (("Most often misread", digits), ("Mostly", pairs)) if text]
+    return paragraph(" ".join(sentences)) if sentences else Html("")

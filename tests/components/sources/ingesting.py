@@ -17,6 +17,7 @@ from schemas.artifacts.statistics import Statistics, StatisticsRecord
 from schemas.errors import DigitsError
 from schemas.manifest import hash_files
 from tests.components.sources.network import VARIABLES
+from tests.waiting import PATIENCE
 
 __all__ = ["Ingested", "run_ingest", "start_ingest"]
 
@@ -85,7 +86,7 @@ def run_ingest(folder: Path, environment: Mapping[str, str], **settings: object)
     """Carry out an ingest, as start_ingest starts it; fails with its output where it ended with a traceback."""
     with start_ingest(folder, environment, **settings) as process:
         try:
-            output = process.communicate(timeout=120)[0]
+            output = process.communicate(timeout=PATIENCE)[0]
         finally:
             process.kill()
     answer = folder / "answer.json"

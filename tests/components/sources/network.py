@@ -27,7 +27,7 @@ VARIABLES = frozenset(
     + ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]
 )
 """The environment variables that decide which way requests goes, and whom it trusts."""
-DRIPPED = b"HTTP/1.1 200 Connection established\r\n\r\n"
+DRIPPED = b"HTTP/1.1 200 "
 
 
 def through(url: str, authority: Authority | None = None) -> dict[str, str]:
@@ -145,7 +145,7 @@ Behaviour = Literal["stall", "drip", "forbid"] | Site
 class Proxy(ThreadingHTTPServer):
     """A proxy on a free port of this machine, at work while its context is.
 
-    Asked to CONNECT it never answers ("stall"), answers a byte a second ("drip"), answers
+    Asked to CONNECT it never answers ("stall"), answers a byte now and then, without end ("drip"), answers
     403 ("forbid"), or connects to a Site, whatever host it was asked for.
 
     Attributes:
@@ -253,10 +253,9 @@ class _Connection(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def _drip(self) -> None:
-        for byte in DRIPPED:
-            self.wfile.write(bytes([byte]))
-            if self.proxy.closing.wait(1):
-                break
+        self.wfile.write(DRIPPED)
+        while not self.proxy.closing.wait(0.1):
+            self.wfile.write(b".")
         self.close_connection = True
 
     def _become(self, site: Site) -> None:

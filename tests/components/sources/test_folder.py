@@ -12,7 +12,7 @@ import pytest
 
 from components.ingest import IngestConfig
 from components.sources.folder import read_folder
-from components.sources.source_result import Taken
+from components.sources.source_result import SourceResult
 from inference.reading import read_picture
 from learning.synthetic.encoding import encode_jpeg, encode_png
 from schemas.errors import InputError
@@ -44,12 +44,12 @@ def own(mine: Path, tmp_path_factory: pytest.TempPathFactory) -> Own:
     return take_in(tmp_path_factory.mktemp("own"), source="folder", folder=mine)
 
 
-def read(folder: Path, share: float = 0.2, seed: int = 0) -> Taken:
+def read(folder: Path, share: float = 0.2, seed: int = 0) -> SourceResult:
     """Read a folder."""
     return read_folder(folder, share, seed)
 
 
-def ids_of(taken: Taken, split: str) -> list[str]:
+def ids_of(taken: SourceResult, split: str) -> list[str]:
     """Give the ids of a split."""
     return taken.splits[split].ids
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from components.sources.idx import read_idx
-from components.sources.source_result import Taken
+from components.sources.source_result import SourceResult
 from components.sources.source_settings import SourceEntry
 from schemas.errors import InputError
 from tests.components.sources.own_pictures import Own, take_in
@@ -29,7 +29,7 @@ def write_all(folder: Path, end: str = "", parts: dict[str, list[int]] | None = 
     return folder
 
 
-def read(folder: Path, **settings: object) -> Taken:
+def read(folder: Path, **settings: object) -> SourceResult:
     """Read the four files."""
     return read_idx(SourceEntry.model_validate({"source": "idx", "folder": folder, **settings}))
 

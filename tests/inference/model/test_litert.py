@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 import pytest
 from scipy.special import softmax
@@ -14,6 +14,9 @@ from inference.model.litert import LiteRtModel
 from learning.training.networks import build_mlp
 from schemas.artifacts.bundle import Bundle
 from tests.samples import make_split, make_transform
+
+if TYPE_CHECKING:
+    import keras
 
 CLASSES = 10
 IMAGES = make_split([0] * 100).images

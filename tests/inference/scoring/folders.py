@@ -11,7 +11,7 @@ from typing import Any
 from inference.model.bundle import LoadedBundle
 from inference.scoring.engines.beam import Beam
 from inference.scoring.folder import Scored, score_folder
-from inference.scoring.job import Work
+from inference.scoring.job import Job
 from inference.scoring.output import Output
 from inference.scoring.part import Columns
 from inference.scoring.storage.disk import Disk
@@ -62,13 +62,13 @@ def write_many(folder: Path) -> Path:
     return folder
 
 
-def work_on(folder: Path, loaded: LoadedBundle, out: Path, *, follow: bool = False, **columns: bool) -> Work:
+def work_on(folder: Path, loaded: LoadedBundle, out: Path, *, follow: bool = False, **columns: bool) -> Job:
     """Say what is to be scored, into what."""
     output = Output(str(out))
-    return Work(Disk.at(folder, (output.path, output.parts), follow=follow), loaded, Columns(**columns))
+    return Job(Disk.at(folder, (output.path, output.parts), follow=follow), loaded, Columns(**columns))
 
 
-def score(  # noqa: PLR0913  (what score_folder and Work take)
+def score(  # noqa: PLR0913  (what score_folder and Job take)
     folder: Path,
     loaded: LoadedBundle,
     out: Path,

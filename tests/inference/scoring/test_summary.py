@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import os
-import re
 from pathlib import Path
 
 import numpy as np
@@ -48,9 +47,8 @@ def test_digits_are_like_the_training_pictures(digits: tuple[Path, Scored], load
 
 def test_other_pictures_are_said_to_be_unlike(shapes: Scored, loaded: LoadedBundle) -> None:
     """A folder of shapes looks like nothing the model was trained on, and this is said with its share."""
-    said = shapes.summary.drift(loaded.calibration.refused)
-    assert said is not None
-    assert "look like nothing the model was trained on" in said
+    said = str(shapes.summary.drift(loaded.calibration.refused))
+    assert said.startswith("98% of these pictures look like nothing the model was trained on")
 
 
 @pytest.fixture(scope="module")
@@ -87,30 +85,29 @@ def test_whatever_is_not_answered_is_unlike(shirts: list[bytes], loaded: LoadedB
     """The share that is told has every picture in it that was not answered, whether a network has read it or not."""
     summary = _mixed(tmp_path / "pictures", loaded, shirts)
     rows = [row for row in read_rows(tmp_path / "out.parquet").values() if row["digit"]]
-    share = sum(row["decision"] == "unsure" for row in rows) / len(rows)
-    assert share > 0.9
-    assert {row["reason"] for row in rows} >= {"no pen strokes", "unlike any digit"}
-    assert str(summary.drift(loaded.calibration.refused)).startswith(f"{share:.0%} of these pictures look like nothing")
+    assert {row["decision"] for row in rows} == {"unsure"}
+    assert {row["reason"] for row in rows} == {"no pen strokes", "unlike any digit"}
+    assert str(summary.drift(loaded.calibration.refused)).startswith("100% of these pictures look like nothing")
 
 
 def test_a_folder_that_is_half_digits_is_told_of(shirts: list[bytes], loaded: LoadedBundle, tmp_path: Path) -> None:
     """Digits beside them do not hide what is none."""
     summary = _mixed(tmp_path / "pictures", loaded, shirts, _digits(60))
-    assert re.match(r"(4|5)\d% of these", str(summary.drift(loaded.calibration.refused)))
+    assert str(summary.drift(loaded.calibration.refused)).startswith("50% of these")
 
 
 def test_blank_pages_are_not_unlike(loaded: LoadedBundle, tmp_path: Path) -> None:
     """Fields that nobody has filled in say nothing of the others."""
     blank = as_file(np.full((90, 90), 255, np.uint8), "PNG")
     summary = _mixed(tmp_path / "pictures", loaded, [blank] * 60, _digits(60))
-    assert summary.decisions["unsure"] >= 60
+    assert summary.decisions == {"digit": 59, "unsure": 61}
     assert summary.drift(loaded.calibration.refused) is None
 
 
 def test_a_few_are_no_other_folder(shirts: list[bytes], loaded: LoadedBundle, tmp_path: Path) -> None:
     """A twentieth that is not answered is not told of, even if the model answers all of its validation digits."""
     summary = _mixed(tmp_path / "pictures", loaded, shirts[:5], _digits(100))
-    assert summary.doubtful >= 5
+    assert summary.doubtful == 5
     assert summary.drift(0.0) is None
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference.drawing.mnist_like import canonical_batch
+from inference.drawing.mnist_like import are_mnist_like
 from learning.synthetic.drawn_digits import draw_digits
 from learning.synthetic.writing_styles import STYLES
 from schemas.artifacts.examples import Examples, Split
@@ -47,7 +47,7 @@ def test_the_label_is_the_digit_of_the_style(drawn: Split) -> None:
 
 def test_pictures_are_as_mnist_makes_them(drawn: Split) -> None:
     """Size, place, ink and background are those by which MNIST's own pictures are told."""
-    assert canonical_batch(drawn.images).mean() > 0.99
+    assert are_mnist_like(drawn.images).mean() > 0.99
 
 
 def test_no_two_are_alike(drawn: Split) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import tensorflow as tf
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
@@ -24,6 +23,8 @@ def only(**limits: float) -> AugmentConfig:
 
 def distort_numpy(images: NDArray[np.uint8], config: AugmentConfig, seed: int = 0) -> NDArray[np.uint8]:
     """Distort pictures from numpy to numpy."""
+    import tensorflow as tf
+
     return np.asarray(distort(tf.constant(images), config, tf.constant([seed, 0])))
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
 import pytest
 
@@ -17,8 +16,12 @@ from schemas.artifacts.transform import Transform
 from schemas.manifest import hash_files
 from tests.samples import DIGITS, HISTORY, make_split, make_transform
 
+if TYPE_CHECKING:
+    import keras
+
+    Build = Callable[[Transform, int], keras.Model]
+
 CLASSES = 10
-Build = Callable[[Transform, int], keras.Model]
 BUILDS: dict[str, Build] = {
     name: lambda transform, seed, build=build: build(transform, CLASSES, seed) for name, build in BUILDERS.items()
 }
@@ -41,6 +44,8 @@ def content(network: keras.Model, folder: Path) -> str:
 
 def floating_point_operations(network: keras.Model) -> float:
     """Count a picture's operations in convolutions and dense layers, a multiplication and an addition each."""
+    import keras
+
     operations = 0
     for layer in network.layers:
         each: Any = layer
@@ -66,6 +71,8 @@ def test_networks_are_as_large_as_they_say(
 
 def test_the_plain_network_is_plain(transform: Transform) -> None:
     """The plain network has a dense layer of 512, and one for the logits."""
+    import keras
+
     network = build_mlp(transform, CLASSES, 0)
     assert [layer.units for layer in network.layers if isinstance(layer, keras.layers.Dense)] == [512, CLASSES]
 
@@ -97,6 +104,8 @@ def test_pictures_go_in_as_they_are(transform: Transform, build: Build) -> None:
 @each_network
 def test_the_first_layer_is_the_transform(transform: Transform, build: Build) -> None:
     """The first layer computes what Transform.apply computes."""
+    import keras
+
     network = build(transform, 0)
     first = keras.Model(network.inputs, network.layers[1].output)
     images = make_split([0, 1, 2]).images

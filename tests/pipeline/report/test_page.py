@@ -16,7 +16,7 @@ from schemas.artifacts.blessing import Verdict
 from schemas.records.run import RunRecord, StageRecord
 from schemas.settings.gate import RuleResult
 from tests.pipeline.report.conftest import HOSTILE
-from tests.pipeline.report.html import read_page
+from tests.pipeline.report.page_html import read_page
 from tests.project import Project, toy_project
 from tests.samples import make_split
 

@@ -10,7 +10,7 @@ import pytest
 from inference.model.bundle import LoadedBundle
 from inference.scoring.engines.beam import Beam
 from inference.scoring.folder import Scored, score_folder
-from inference.scoring.job import Work
+from inference.scoring.job import Job
 from inference.scoring.output import Output
 from inference.scoring.part import Columns
 from inference.scoring.storage.remote import Remote
@@ -33,7 +33,7 @@ def _score(folder: Path, loaded: LoadedBundle, out: Path, beam: list[str] | None
     """Score from there to there."""
     assert Elsewhere.scheme() == "test"
     output = Output(there(out))
-    work = Work(Remote(there(folder), (output.path, output.parts)), loaded, Columns())
+    work = Job(Remote(there(folder), (output.path, output.parts)), loaded, Columns())
     return score_folder(work, output, workers=1, beam=None if beam is None else Beam(beam))
 
 
@@ -96,6 +96,6 @@ def test_a_folder_that_is_not_there_is_an_input_error(loaded: LoadedBundle, tmp_
 
 def test_an_unknown_scheme_is_an_input_error(loaded: LoadedBundle, tmp_path: Path) -> None:
     """A URL that Beam does not know is named."""
-    work = Work(Remote("nosuch://bucket/pictures"), loaded, Columns())
+    work = Job(Remote("nosuch://bucket/pictures"), loaded, Columns())
     with pytest.raises(InputError, match="nosuch://bucket/pictures cannot be listed"):
         score_folder(work, Output(str(tmp_path / "out.parquet")), workers=1)

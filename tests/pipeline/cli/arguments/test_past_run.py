@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.cli.arguments.past_run import find_run
 from schemas.errors import InputError, UsageError
-from schemas.manifest import point
+from schemas.manifest import replace_link
 from schemas.records.run import RunRecord, StageRecord
 
 BUNDLE = "store/export/bundle/v0001-0123abcd"
@@ -33,7 +33,7 @@ def test_the_latest_run_has_many_names(name: str | None, tmp_path: Path) -> None
 def test_the_champions_run_is_the_one_that_made_it(tmp_path: Path) -> None:
     """`champion` is the first run that put the champion out, and not one that found it unchanged."""
     _write_runs(tmp_path, ["2026-1", "2026-2", "2026-3"], {"2026-2": BUNDLE, "2026-3": BUNDLE})
-    point(tmp_path / "champion", BUNDLE)
+    replace_link(tmp_path / "champion", BUNDLE)
     assert find_run(tmp_path, "champion").run == "2026-2"
 
 

@@ -1,0 +1,19 @@
+"""A model is found by what a user calls it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli.arguments.bundles import find_bundle
+from schemas.artifacts.bundle import Bundle
+from tests.project import Project
+
+
+@pytest.mark.parametrize("length", [5, 8, 12, 14])
+def test_a_model_is_found_by_name_or_digest(length: int, sealed: Project, bundle: Path) -> None:
+    """A version is found by its name, the beginning of it, or the beginning of its digest."""
+    version = bundle.resolve()
+    for wanted in (version.name, Bundle(bundle).digest):
+        assert find_bundle(sealed.artifacts, wanted[:length]) == version

@@ -1,0 +1,1 @@
+"""One small sealed bundle, which every test that reads, scores, decides or serves uses."""

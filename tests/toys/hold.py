@@ -1,0 +1,15 @@
+"""Lets a test keep a stage at work for as long as a file is there."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[1]
+
+
+def hold(stage: str) -> None:
+    """Wait while the project has a file hold.<stage>, and say so with a file at.<stage>."""
+    while (PROJECT / f"hold.{stage}").exists():
+        (PROJECT / f"at.{stage}").touch()
+        time.sleep(0.01)
