@@ -11,7 +11,7 @@ PIP = $(BIN)/python -m pip install --disable-pip-version-check
 # Bytecode that is not kept is made again by each of the thousand starts of the command in the tests.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-quick test-machines check install beam lock bench-train bench-score flink-up flink-down
+.PHONY: run test test-quick test-machines check install beam lock bench-train bench-score bench-run test-bundle flink-up flink-down
 
 run: install
 	$(BIN)/digits run
@@ -40,6 +40,18 @@ bench-train: .venv/installed-dev
 # Needs MNIST_FILES, and a quarter of an hour; PEERS names a folder with onnxruntime (see the script).
 bench-score: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks.score artifacts/bench-score --model . --memory
+
+# A pipeline with nothing to do, beside Luigi's, Kedro's and DVC's, which go into an environment of their own (210 MB).
+bench-run: .venv/installed-dev artifacts/peers/installed
+	$(BIN)/python -m tests.benchmarks.run_peers artifacts/peers/bin/python
+
+artifacts/peers/installed:
+	$(BIN)/python -m venv --clear artifacts/peers
+	artifacts/peers/bin/python -m pip install --disable-pip-version-check luigi==3.8.1 kedro==1.7.0 dvc==3.67.1
+	@touch $@
+# The model that the tests read with, made anew: see tests/sealed/README.md before.
+test-bundle: .venv/installed-dev
+	$(BIN)/python -m tests.sealed.make
 
 # A Flink cluster on this machine, to try out `digits score --engine beam`; needs Java 11 or 17 and Maven.
 flink-up: .venv/installed-dev

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field, NonNegativeInt, field_validator
 
-from learning.evaluation.trials import NOT_DIGITS, STRANGERS
-from learning.synthetic.robustness import KINDS
 from schemas.artifacts.artifact import Output
 from schemas.artifacts.blessing import Blessing, Confusion, Verdict, WorstDigit
 from schemas.artifacts.bundle import Bundle
@@ -48,6 +46,11 @@ class EvaluateConfig(Config):
     @field_validator("gate")
     @classmethod
     def _check_kinds(cls, gate: Gate) -> Gate:
+        if not (gate.robustness or gate.refusals):
+            return gate  # the renderer and all that reads pictures stay out of commands that run nothing
+        from learning.evaluation.trials import NOT_DIGITS, STRANGERS
+        from learning.synthetic.robustness import KINDS
+
         for name, given, kinds in (
             ("robustness", gate.robustness, KINDS),
             ("refusals", gate.refusals, [*NOT_DIGITS, STRANGERS]),
@@ -86,7 +89,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
     """
     from learning.evaluation.gate import Evidence, judge
     from learning.evaluation.metrics import Figures
-    from learning.evaluation.trials import ModelReader, measure_strangers
+    from learning.evaluation.trials import STRANGERS, ModelReader, measure_strangers
 
     split = examples.read(SPLIT)
     _check_classes(split, model)

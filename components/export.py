@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import PositiveFloat, PositiveInt
 
-from learning.card import write_card
 from schemas.artifacts.artifact import Output
 from schemas.artifacts.blessing import Blessing
 from schemas.artifacts.bundle import Bundle, Latency
@@ -61,6 +60,8 @@ def export(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
         StageError: the blessing does not cover these artifacts, or a format does not answer like the model.
         InputError: the blessing is damaged.
     """
+    from learning.card import write_card
+
     judged = (model, examples, evaluation, calibration)
     if reason := blessing.refusal((type(each).__name__, each.digest) for each in judged):
         raise StageError(f"the model is {reason}", expected="BLESSED")

@@ -7,17 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt, PositiveFloat, model_validator
 
-from components.sources.folder import read_folder
-from components.sources.idx import read_idx
-from components.sources.mnist import read_mnist
-from components.sources.reachability import UnreachableError
-from components.sources.sample import DATASET, read_sample
 from components.sources.source_result import SourceResult
 from components.sources.source_settings import SourceEntry
-from components.sources.survey import survey
-from components.sources.union import join, unique_names
-from learning.synthetic.drawn_digits import DATASET as DRAWINGS
-from learning.synthetic.drawn_digits import DIGITS, draw_digits
 from schemas.artifacts.artifact import Output
 from schemas.artifacts.examples import DRAWN, Examples, Split
 from schemas.artifacts.statistics import Source, SourceStatistics, Statistics, StatisticsRecord
@@ -32,15 +23,17 @@ class IngestConfig(SourceEntry):
 
     sources: list[SourceEntry] = Field(default_factory=list[SourceEntry], min_length=1)
     """Several sources in place of one, each with `source:` and what it needs; their splits are put together."""
-    fallback: Literal["sample"] | None = None
+    fallback: Literal["sample"] | None = Field(default=None, json_schema_extra={"counts": "fallback"})
     """What to use when, and only when, the host of the full MNIST cannot be reached."""
-    manual_dir: Path | None = Field(default=None, json_schema_extra={"env": "DIGITS_TFDS_MANUAL_DIR"})
+    manual_dir: Path | None = Field(
+        default=None, json_schema_extra={"env": "DIGITS_TFDS_MANUAL_DIR", "counts": "fallback"}
+    )
     """A folder with the four original MNIST files, in place of a download."""
-    data_dir: Path | None = Field(default=None, json_schema_extra={"env": "TFDS_DATA_DIR"})
+    data_dir: Path | None = Field(default=None, json_schema_extra={"env": "TFDS_DATA_DIR", "counts": "fallback"})
     """Where tensorflow-datasets keeps what it has prepared; by default ~/tensorflow_datasets."""
-    offline: bool = Field(default=False, json_schema_extra={"env": "DIGITS_OFFLINE"})
+    offline: bool = Field(default=False, json_schema_extra={"env": "DIGITS_OFFLINE", "counts": "fallback"})
     """Open no connection."""
-    stall_seconds: PositiveFloat = 60
+    stall_seconds: PositiveFloat = Field(default=60, json_schema_extra={"counts": "never"})
     """A download with no new byte for so long is ended, and counts as unreachable."""
     drawn: NonNegativeInt = 0
     """Digits drawn by a program, in ways that MNIST hardly has; none where the classes are not 0 to 9."""
@@ -54,9 +47,28 @@ class IngestConfig(SourceEntry):
             raise ValueError(f"{min(own)} stands beside sources: it belongs into one of them")
         return self
 
+    @property
+    def takes_mnist(self) -> bool:
+        """Whether the full MNIST is the source, or one of them."""
+        return any(entry.source == "tfds" for entry in self.sources or [self])
+
+    def check_named(self) -> None:
+        """Check that a named manual_dir holds the four original files, whether or not they will be read."""
+        if self.manual_dir and self.takes_mnist:
+            from components.sources.mnist import check_originals
+
+            check_originals(self.manual_dir)
+
 
 def ingest(examples: Output[Examples], statistics: Output[Statistics], config: IngestConfig) -> None:
-    """Write the train and test split of the source or sources, what is drawn beside them, and the figures of all."""
+    """Write the train and test split of the source or sources, what is drawn beside them, and the figures of all.
+
+    Raises:
+        InputError: a source is missing or damaged, or its host cannot be reached and there is no fallback.
+    """
+    from components.sources.survey import survey
+    from components.sources.union import join
+
     parts = _take_all(config)
     splits = join(parts) if config.sources else parts[""].splits
     drawn = _draw(splits["train"], config)
@@ -73,34 +85,51 @@ def ingest(examples: Output[Examples], statistics: Output[Statistics], config: I
         warnings=warnings,
     )
     Statistics.write(statistics.path, record)
-    _tell_all(parts, warnings)
+    _tell_all(parts, warnings, config)
 
 
 def _take_all(config: IngestConfig) -> dict[str, SourceResult]:
     """Read every source, by the name that its ids begin with; a single one has none."""
     if not config.sources:
         return {"": _take(config, config)}
+    from components.sources.union import unique_names
+
     names = unique_names([name_of(entry.folder.name) if entry.folder else entry.source for entry in config.sources])
     return {name: _take(entry, config) for name, entry in zip(names, config.sources, strict=True)}
 
 
 def _draw(train: Split, config: IngestConfig) -> SourceResult:
+    from learning.synthetic.drawn_digits import DATASET, DIGITS, draw_digits
+
     wanted = config.drawn and train.classes == DIGITS
     splits = {DRAWN: draw_digits(config.drawn, config.seed)} if wanted else {}
-    return SourceResult(Source(name="drawn", dataset=DRAWINGS), splits)
+    return SourceResult(Source(name="drawn", dataset=DATASET), splits)
 
 
 def _take(entry: SourceEntry, config: IngestConfig) -> SourceResult:
     if entry.source == "folder" and entry.folder:
+        from components.sources.folder import read_folder
+
         return read_folder(entry.folder, entry.test_share, config.seed)
     if entry.source == "idx":
+        from components.sources.idx import read_idx
+
         return read_idx(entry)
     if entry.source == "sample":
-        return SourceResult(Source(name="sample", dataset=DATASET), read_sample(config.seed))
+        return _take_sample(config.seed)
     return _take_mnist(config)
 
 
+def _take_sample(seed: int, why_not_tfds: str | None = None) -> SourceResult:
+    from components.sources.sample import DATASET, read_sample
+
+    return SourceResult(Source(name="sample", dataset=DATASET, why_not_tfds=why_not_tfds), read_sample(seed))
+
+
 def _take_mnist(config: IngestConfig) -> SourceResult:
+    from components.sources.mnist import read_mnist
+    from components.sources.reachability import UnreachableError
+
     try:
         dataset, splits = read_mnist(
             data_dir=config.data_dir,
@@ -109,9 +138,10 @@ def _take_mnist(config: IngestConfig) -> SourceResult:
             stall_seconds=config.stall_seconds,
         )
     except UnreachableError as error:
+        config.note_unreachable()
         if config.fallback is None:
             raise
-        return SourceResult(Source(name="sample", dataset=DATASET, why_not_tfds=error.why), read_sample(config.seed))
+        return _take_sample(config.seed, error.why)
     return SourceResult(Source(name="tfds", dataset=dataset), splits)
 
 
@@ -133,7 +163,9 @@ def _describe(prefix: str, part: SourceResult) -> SourceStatistics:
     )
 
 
-def _tell_all(parts: dict[str, SourceResult], warnings: list[str]) -> None:
+def _tell_all(parts: dict[str, SourceResult], warnings: list[str], config: IngestConfig) -> None:
+    if config.manual_dir and not config.takes_mnist:
+        tell(f"the files in {config.manual_dir} were not looked at: no source is tfds")
     for part in parts.values():
         if part.skipped:
             tell(f"{part.source.dataset}: files skipped, as hidden or not named like pictures: {part.skipped}")

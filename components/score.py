@@ -23,7 +23,7 @@ __all__ = ["ScoreConfig", "score"]
 class ScoreConfig(Config):
     """Settings of the score stage."""
 
-    folder: Path = Field(json_schema_extra={"data": True})
+    folder: Path = Field(json_schema_extra={"data": "folder"})
     """The folder to score, with everything below it; a change of its content reruns the stage."""
     labels: bool = False
     """Treat the folder a picture lies in as its label: adds the label and the accuracy."""
@@ -31,7 +31,7 @@ class ScoreConfig(Config):
     """Add the probabilities of all classes."""
     sha256: bool = False
     """Add the sha256 of each file."""
-    workers: PositiveInt | None = None
+    workers: PositiveInt | None = Field(default=None, json_schema_extra={"counts": "never"})
     """Number of processes; by default one per core."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import shutil
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,9 +11,9 @@ from typing import Any
 
 from inference.model.threads import use_one_blas_thread
 from learning.training import session
-from pipeline.dependencies import read_parts
+from pipeline.dependencies import read_parts, with_fallback
 from pipeline.log import capture_output
-from pipeline.plan import Decision
+from pipeline.plan import Decision, earlier
 from pipeline.source import reread_source
 from pipeline.specification import Pipeline, Stage
 from pipeline.store import Store, Workspace
@@ -37,6 +38,10 @@ def execute(  # noqa: PLR0913  (the stage, its inputs, and where they go)
 ) -> Execution:
     """Call a stage's component and publish what it writes; its printed output goes to *logs*.
 
+    Returns:
+        What was carried out; or the execution of an earlier run, where the component could not reach what the
+        settings ask for and that run could.
+
     Raises:
         StageError: An output is invalid, or code or data of the stage changed meanwhile.
         Exception: Whatever the component raises.
@@ -51,16 +56,20 @@ def execute(  # noqa: PLR0913  (the stage, its inputs, and where they go)
         if decision.parts.threads:
             session.configure(decision.parts.threads)
         _load_source(stage, decision, pipeline.project)
-        stage.component.function(**_arguments(stage, inputs, store, workspace, logs))
+        if kept := _call(stage, _arguments(stage, inputs, store, workspace, logs), store, decision):
+            store.clear(stage.name, decision.fingerprint)
+            shutil.rmtree(logs)
+            return kept
         if read_parts(stage, pipeline, decision.parts.inputs).data != decision.parts.data:
             raise StageError(f"the data of {stage.name} changed while it was being read", do="digits run")
         _check_written(workspace)
         outputs = store.publish(stage.name, workspace, kinds, decision.damaged)
+    parts = with_fallback(stage, decision.parts) if stage.config.was_unreachable else decision.parts
     execution = Execution(
         stage=stage.name,
         run=run.run,
-        fingerprint=decision.fingerprint,
-        parts=decision.parts,
+        fingerprint=parts.fingerprint,
+        parts=parts,
         inputs=inputs,
         outputs=outputs,
         environment=run.environment,
@@ -75,6 +84,18 @@ def _set_aside_damaged(decision: Decision, store: Store) -> None:
     for version in decision.damaged.outputs.values() if decision.damaged else ():
         if (store.artifacts / version.path).exists() and store.damage_of(version):
             store.set_aside(version.path)
+
+
+def _call(stage: Stage, arguments: dict[str, Any], store: Store, decision: Decision) -> Execution | None:
+    """Call the component; return the execution that serves instead where it could not reach what it needs."""
+    try:
+        stage.component.function(**arguments)
+    except Exception:
+        kept = earlier(stage, store, decision) if stage.config.was_unreachable else None
+        if kept is None:
+            raise
+        return kept
+    return earlier(stage, store, decision) if stage.config.was_unreachable else None
 
 
 def _arguments(

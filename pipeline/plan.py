@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.dependencies import read_parts
+from pipeline.dependencies import count_like, read_parts, with_fallback
 from pipeline.history import read_runs
 from pipeline.registry import champion
 from pipeline.specification import Pipeline, Stage
@@ -17,7 +17,7 @@ from schemas.records.fingerprint import Parts
 from schemas.records.run import RunRecord, StageRecord
 from schemas.settings.external_data import missing
 
-__all__ = ["Decision", "decide", "foresee", "foresee_stage", "refusal"]
+__all__ = ["Decision", "decide", "earlier", "foresee", "foresee_stage", "refusal"]
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,24 @@ def decide(
     """Look for an execution of a stage with the same parts and intact outputs."""
     parts = read_parts(stage, pipeline, {name: version.content for name, version in inputs.items()})
     key = parts.fingerprint
-    found = store.execution(stage.name, key)
+    found = store.execution(stage.name, key) or store.execution(stage.name, with_fallback(stage, parts).fingerprint)
     damage = store.damage(found) if found else None
     if found and not damage and not forced:
-        return Decision(parts, key, found, None, f"unchanged (from run {found.run})")
+        return Decision(parts, found.fingerprint, found, None, f"unchanged (from run {found.run})")
     changes = damage.text if damage else None if found else _changes(stage, parts, store)
     reason = "; ".join(filter(None, ["forced" if forced else None, changes]))
     return Decision(parts, key, None, found if damage else None, reason)
+
+
+def earlier(stage: Stage, store: Store, decision: Decision) -> Execution | None:
+    """Find the newest intact execution with the same settings, inputs and data, in which no fallback stood in."""
+    wanted = decision.parts
+    for _, execution in previous_executions(stage.name, store):
+        parts = execution.parts
+        is_same = (parts.config, parts.inputs, parts.data) == (wanted.config, wanted.inputs, wanted.data)
+        if is_same and not store.damage(execution):
+            return execution
+    return None
 
 
 def refusal(stage: Stage, store: Store, inputs: Mapping[str, Version], done: Mapping[str, Execution]) -> str | None:
@@ -93,7 +104,7 @@ def foresee_stage(
         return StageRecord(stage=stage.name, outcome="blocked", reason=f"blocked: {reason}"), None
     decision = decide(stage, pipeline, store, inputs)
     outcome = "unchanged" if decision.unchanged else "will run"
-    reason = "; but ".join([decision.reason, *(f"there is no {path}" for path in missing(stage.config)[:1])])
+    reason = "; but ".join([decision.reason, *missing(stage.config)[:1]])
     record = StageRecord(stage=stage.name, outcome=outcome, reason=reason, fingerprint=decision.fingerprint)
     return record, decision.unchanged
 
@@ -103,4 +114,4 @@ def _changes(stage: Stage, parts: Parts, store: Store) -> str:
     if previous is None:
         records = (record for run in read_runs(store.artifacts) for record in run.stages)
         return "output missing" if any(r.stage == stage.name and r.outputs for r in records) else "first run"
-    return previous.parts.changes_to(parts) or "output missing"
+    return previous.parts.changes_to(count_like(previous.parts, stage, parts)) or "output missing"

@@ -14,12 +14,12 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from pipeline.execute import execute
 from pipeline.history import hold, read_runs
+from pipeline.libraries import library_versions
 from pipeline.log import LOGGER, write_log
 from pipeline.plan import decide, foresee_stage, refusal
 from pipeline.registry import champion, promote
-from pipeline.source import library_versions, read_source
+from pipeline.source import read_source
 from pipeline.specification import FILE, Pipeline, Stage
 from pipeline.store import Store
 from pipeline.upstream import resolve_inputs, take_stage
@@ -77,11 +77,14 @@ def run_pipeline(pipeline: Pipeline, store: Store, selection: Selection | None =
     an Exception, ends the run too, and the record says `interrupted`. A run that cannot start leaves no record.
 
     Raises:
-        InputError: A stage above the first selected one never ran, or its output is damaged.
+        InputError: A stage above the first selected one never ran, or its output is damaged; or what a setting
+            names is missing or damaged.
         UsageError: What an earlier run left does not fit the stages selected.
     """
     selection = selection or Selection()
     start = time.monotonic()
+    for stage in pipeline.stages:
+        stage.config.check_named()
     taken = _take_above(pipeline, store, selection)
     run = _open_run(pipeline, store)
     with hold(run.folder), write_log(run.folder / "log.jsonl"):
@@ -163,6 +166,8 @@ def _run_stage(run: Run, stage: Stage, *, forced: bool) -> tuple[StageRecord, Ex
         run.record.write(run.folder)
         logs = run.folder / "logs" / stage.name
         try:
+            from pipeline.execute import execute
+
             execution = execute(
                 stage, decision, inputs, pipeline=run.pipeline, store=run.store, run=run.record, logs=logs
             )
@@ -173,7 +178,14 @@ def _run_stage(run: Run, stage: Stage, *, forced: bool) -> tuple[StageRecord, Ex
                 record.error = f"{type(error).__name__}: {error}"
             LOGGER.error("%s failed", stage.name, exc_info=error)
             return record, None
-    record.outcome = "ran"
+    record.fingerprint = execution.fingerprint
+    if execution.run == run.record.run:
+        record.outcome = "ran"
+    else:
+        changes = execution.parts.changes_to(decision.parts)
+        record.reason = f"unchanged (from run {execution.run}); the host could not be asked"
+        record.reason += f"; since then: {changes}" if changes else ""
+        LOGGER.info("%s: %s", stage.name, record.reason, extra={"kept": stage.name})
     return record, execution
 
 
@@ -245,7 +257,9 @@ def _environment(pipeline: Pipeline) -> dict[str, Any]:
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.release()} {platform.machine()}",
         "cpus": os.cpu_count(),
-        "libraries": library_versions(frozenset[str]().union(*(source.libraries for source in sources))),
+        "libraries": library_versions(
+            frozenset[str]().union(*(source.libraries for source in sources)), pipeline.project
+        ),
         "git": _git_commit(pipeline.project),
     }
 

@@ -1,36 +1,39 @@
-"""The source code a component depends on, read with ast and never imported."""
+"""The source code that a component depends on, read with ast and never imported."""
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import importlib.util
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import metadata
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import schemas
 from schemas.errors import UsageError
+from schemas.file_cache import FileCache
 
-__all__ = ["SourceCode", "library_versions", "read_source", "reread_source"]
+if TYPE_CHECKING:
+    import ast
+
+__all__ = ["SourceCode", "read_source", "reread_source"]
 
 ROOMS = ("schemas", "inference", "learning", "components")
 HOUSE = Path(schemas.__path__[0]).parent
-# Where the name of an import is not that of its distribution; others are looked up, which takes long.
-DISTRIBUTIONS = {"sklearn": "scikit-learn", "yaml": "pyyaml", "cv2": "opencv-python-headless", "PIL": "pillow"}
+DIGEST = 1
+"""Format of the digests in artifacts/.modules.json: raise it with any change to what a digest or an import is."""
 
 
 @dataclass(frozen=True)
 class SourceCode:
-    """What a component's code is made of.
+    """The source code that a component depends on.
 
     Attributes:
-        modules: hash of each module it reaches, its own included, by dotted name.
-        libraries: top-level names it imports that are neither such modules nor the standard library.
+        modules: sha256 of each module that it reaches, its own included, by dotted name.
+        libraries: top-level names that it imports, other than such modules and the standard library.
     """
 
     modules: dict[str, str]
@@ -39,45 +42,76 @@ class SourceCode:
 
 @dataclass(frozen=True)
 class _Module:
+    """One module: its digest, the modules that it imports and that count, and the other names it imports."""
+
     digest: str
-    imports: frozenset[str]
+    own: tuple[str, ...]
+    libraries: frozenset[str]
 
 
 @cache
 def read_source(component: str, project: Path) -> SourceCode:
     """Follow the import statements of a component, at any depth and inside functions too.
 
-    Followed are the rooms that stages are made of, what lies in the project's own folder and the
-    component's top-level package; everything else is a library.
+    It follows the rooms that stages are made of, what lies in the project's own folder, and the component's
+    top-level package; everything else is a library. A file that has not moved since an earlier process read it is
+    not parsed again (artifacts/.modules.json).
 
     Args:
         component: dotted name of its module.
         project: the folder of pipeline.yaml.
+
+    Raises:
+        UsageError: a file is not Python.
     """
-    own = {*ROOMS, component.partition(".")[0]}
+    own = component.partition(".")[0]
     modules: dict[str, str] = {}
     libraries: set[str] = set()
-    waiting = _with_packages(component)
+    waiting = _with_files(component)
     while waiting:
         name = waiting.pop()
-        path = _file_of(name)
-        if name in modules or path is None:
-            continue  # None: a name imported from a module, or a folder without __init__.py
-        module = _read_module(path, name)
+        if name in modules:
+            continue
+        module = _read_module(name, own, project)
         modules[name] = module.digest
-        for imported in module.imports:
-            top = imported.partition(".")[0]
-            if top in own or _lies_in(top, project):
-                waiting += _with_packages(imported)
-            elif top not in sys.stdlib_module_names:
-                libraries.add(top)
+        libraries |= module.libraries
+        waiting += module.own
+    _parsed(project).save()
     return SourceCode(dict(sorted(modules.items())), frozenset(libraries))
 
 
 def reread_source(component: str, project: Path) -> SourceCode:
-    """Read the source as it is on disk now, whatever was read before."""
+    """Read the source as it is on disk now, whatever this process read before."""
     _read_module.cache_clear()
     return read_source.__wrapped__(component, project)
+
+
+@cache
+def _parsed(project: Path) -> FileCache:
+    return FileCache(project / "artifacts" / ".modules.json", f"{DIGEST} {sys.version}")
+
+
+@cache
+def _read_module(name: str, own: str, project: Path) -> _Module:
+    """Read a module that has a file; *own* is a top-level package that counts beside the rooms and the project."""
+    path = _file_of(name) or Path()
+    digest, imports = _parsed(project).get(f"{name} {path}", lambda: (_parse(path, name), [path]))
+    modules: set[str] = set()
+    libraries: set[str] = set()
+    for imported in imports:
+        top = imported.partition(".")[0]
+        if top in {*ROOMS, own} or _lies_in(top, project):
+            modules.update(_with_files(imported))
+        else:
+            libraries.add(top)
+    return _Module(digest, tuple(modules), frozenset(libraries))
+
+
+def _with_files(module: str) -> list[str]:
+    """List a module and the packages around it, as far as they have a file: an imported name may be no module."""
+    parts = module.split(".")
+    names = [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
+    return [name for name in names if _file_of(name)]
 
 
 @cache
@@ -86,15 +120,26 @@ def _file_of(module: str) -> Path | None:
     top, _, rest = module.partition(".")
     for root in _roots(top):
         path = root.joinpath(*rest.split(".")) if rest else root
-        for candidate in (path.with_name(f"{path.name}.py"), path / "__init__.py"):
-            if candidate.is_file():
-                return candidate
+        if f"{path.name}.py" in _files_in(path.parent):
+            return path.with_name(f"{path.name}.py")
+        if "__init__.py" in _files_in(path):
+            return path / "__init__.py"
     return None
 
 
 @cache
+def _files_in(folder: Path) -> frozenset[str]:
+    """List the files of a folder: one call to the system for it, not one for each name that may be a module."""
+    try:
+        with os.scandir(folder) as entries:
+            return frozenset(entry.name for entry in entries if entry.is_file())
+    except OSError:
+        return frozenset()
+
+
+@cache
 def _roots(top: str) -> tuple[Path, ...]:
-    """Give the folders of a top-level package, or the path of a module without its suffix."""
+    """Find the folders of a top-level package, or the path of a module without its suffix."""
     if top in ROOMS:
         return (HOUSE / top,)
     spec = importlib.util.find_spec(top) if top and top != "__main__" else None
@@ -110,45 +155,24 @@ def _lies_in(top: str, project: Path) -> bool:
     return any(root.parent.resolve() == project.resolve() for root in _roots(top))
 
 
-@cache
-def library_versions(libraries: frozenset[str]) -> dict[str, str]:
-    """Give the installed version of each imported library by the name of its distribution.
+def _parse(path: Path, name: str) -> tuple[str, list[str]]:
+    """Digest a module without its docstrings and comments, and list what it imports beside the standard library."""
+    import ast
 
-    A library that is not installed has the version 'missing'; one without a distribution
-    (a folder on Python's path) has 'unknown'.
-    """
-    versions: dict[str, str] = {}
-    for library in sorted(libraries):
-        found = _distribution_of(library)
-        if found is None:
-            versions[library] = "unknown" if importlib.util.find_spec(library) else "missing"
-        else:
-            versions[found.metadata["Name"]] = found.metadata["Version"]
-    return versions
-
-
-def _distribution_of(library: str) -> metadata.Distribution | None:
-    try:
-        return metadata.distribution(DISTRIBUTIONS.get(library, library))
-    except metadata.PackageNotFoundError:
-        names = metadata.packages_distributions().get(library)
-        return metadata.distribution(names[0]) if names else None
-
-
-@cache
-def _read_module(path: Path, name: str) -> _Module:
     try:
         tree = ast.parse(path.read_bytes(), str(path))
     except (SyntaxError, ValueError) as error:
         raise UsageError(f"{path} is not Python", found=str(error)) from error
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    imports = frozenset(_imports(tree, package))
+    imports = {each for each in _imports(tree, package) if each.partition(".")[0] not in sys.stdlib_module_names}
     for node in ast.walk(tree):
         _drop_docstrings(node)
-    return _Module(hashlib.sha256(ast.dump(tree).encode()).hexdigest(), imports)
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), sorted(imports)
 
 
 def _imports(tree: ast.Module, package: str) -> Iterator[str]:
+    import ast
+
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -174,9 +198,6 @@ def _drop_docstrings(node: ast.AST) -> None:
 
 
 def _is_text(node: ast.stmt) -> bool:
+    import ast
+
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-
-
-def _with_packages(module: str) -> list[str]:
-    parts = module.split(".")
-    return [".".join(parts[:end]) for end in range(1, len(parts) + 1)]

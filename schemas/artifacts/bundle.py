@@ -17,7 +17,7 @@ __all__ = ["Bundle", "Latency"]
 class Latency(BaseModel):
     """Median latency of the LiteRT model with one thread, on the machine that exported it, in microseconds."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     alone: float
     """Per picture, one picture a call."""

@@ -20,7 +20,7 @@ __all__ = ["Calibration", "CalibrationRecord", "Reference", "Scale"]
 class Scale(BaseModel):
     """The distribution of a distance over the validation pictures."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     middle: float
     """Median."""
@@ -31,7 +31,7 @@ class Scale(BaseModel):
 class CalibrationRecord(BaseModel):
     """The content of calibration.json."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     count: int
     """Number of validation pictures it was fitted to."""

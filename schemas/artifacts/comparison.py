@@ -10,7 +10,7 @@ __all__ = ["Comparison"]
 class Comparison(BaseModel):
     """A model compared with the champion, picture by picture."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     champion: str
     """Version of the champion's bundle, such as v0003-8f3c1d2a."""

@@ -23,7 +23,7 @@ __all__ = ["CoveragePoint", "DigitMetrics", "Evaluation", "Metrics", "RiskCovera
 class DigitMetrics(BaseModel):
     """The metrics of one class; None if the denominator is 0."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     count: int
     precision: float | None
@@ -34,7 +34,7 @@ class DigitMetrics(BaseModel):
 class Tried(BaseModel):
     """The outcome for one kind of synthetic picture."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     right: int
     """Pictures read right or, if they are not digits, not answered."""
@@ -45,7 +45,7 @@ class Tried(BaseModel):
 class CoveragePoint(BaseModel):
     """The accuracy at one coverage: over the most confident answers only."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     coverage: float
     """Share of all pictures that is answered, 0 to 1; *count* is rounded up."""
@@ -60,7 +60,7 @@ class CoveragePoint(BaseModel):
 class RiskCoverage(BaseModel):
     """The risk-coverage curve, ranked by confidence alone: refusals by the calibration have no influence."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     points: list[CoveragePoint]
     """Points of falling coverage, from 1 to 0.5."""
@@ -76,7 +76,7 @@ class Metrics(BaseModel):
     `log_loss` is in nats.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     split: str
     """Name of the split."""

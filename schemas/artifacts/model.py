@@ -23,7 +23,7 @@ __all__ = ["History", "Model", "Round"]
 class Round(BaseModel):
     """The metrics after one round of training steps."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     step: int
     """Steps so far."""
@@ -36,7 +36,7 @@ class Round(BaseModel):
 class History(BaseModel):
     """The metrics of every round of a training, and the round whose weights were kept."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     rounds: list[Round]
     best: int

@@ -17,7 +17,7 @@ OFFLINE = "DIGITS_OFFLINE is set"
 class Source(BaseModel):
     """Where the examples came from."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     name: Literal["tfds", "sample", "folder", "idx", "several", "drawn"]
     dataset: str
@@ -36,7 +36,7 @@ class Source(BaseModel):
 class SplitStatistics(BaseModel):
     """The statistics of one split."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     count: int
     """Number of pictures."""
@@ -53,7 +53,7 @@ class SplitStatistics(BaseModel):
 class Unreadable(BaseModel):
     """A file that could not be read, and why; the path is relative to the folder of its source."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     path: str
     reason: str
@@ -62,7 +62,7 @@ class Unreadable(BaseModel):
 class SourceStatistics(BaseModel):
     """The contribution of one source."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     source: Source
     prefix: str
@@ -78,7 +78,7 @@ class SourceStatistics(BaseModel):
 class StatisticsRecord(BaseModel):
     """The content of statistics.json."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     source: Source
     splits: dict[str, SplitStatistics]

@@ -19,7 +19,7 @@ class Version(BaseModel):
         content: content digest, sha256 in hexadecimal.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     path: str
     content: str
@@ -28,7 +28,7 @@ class Version(BaseModel):
 class Execution(BaseModel):
     """One execution of a stage: its dependencies, inputs, outputs, environment and time."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     stage: str
     run: str

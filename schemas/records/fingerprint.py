@@ -16,7 +16,7 @@ LISTED = 4
 class Parts(BaseModel):
     """Everything that decides what a stage puts out."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     source: dict[str, str]
     """Hash of each module, by dotted name."""

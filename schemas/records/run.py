@@ -21,7 +21,7 @@ Outcome = Literal["promoted", "rejected", "completed", "failed", "partial", "int
 class StageRecord(BaseModel):
     """The outcome of one stage in one run."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(defer_build=True, extra="forbid")
 
     stage: str
     outcome: Literal["ran", "unchanged", "blocked", "failed", "skipped", "stale", "will run", "may run"]
@@ -42,7 +42,7 @@ class RunRecord(BaseModel):
     The outcome is `interrupted` until the run ends, because a killed run cannot update its record.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(defer_build=True, extra="forbid")
 
     run: str
     outcome: Outcome = "interrupted"

@@ -179,7 +179,7 @@ class Gate(Config):
 class RuleResult(BaseModel):
     """What one rule says of a model. Of a rule on many parts (digits, kinds, slices) the worst part is shown."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     metric: str
     """accuracy, precision, recall, f1, log_loss, calibration_error, coverage, answered_accuracy, parameters,

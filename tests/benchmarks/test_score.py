@@ -8,8 +8,8 @@ import pytest
 
 from learning.training.networks import build_cnn
 from tests.benchmarks.score import BEAM, FLOOR, ONE, TF32, Result, contenders, measure, prepare
+from tests.project import Project
 from tests.samples import make_transform
-from tests.sealed.project import BUNDLE
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900), pytest.mark.usefixtures("tensorflow_session")]
 
@@ -17,12 +17,12 @@ COUNT = 20_000
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
+def results(sealed: Project, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
     """Return what some of the contenders cost, with the sealed bundle; TensorFlow's has the same network, untrained."""
     scratch = tmp_path_factory.mktemp("score")
     network = scratch / "model.keras"
     build_cnn(make_transform(scratch / "transform"), 10, seed=0).save(network)
-    models = replace(prepare(scratch, BUNDLE), keras=network)
+    models = replace(prepare(scratch, sealed.path), keras=network)
     ways = contenders(scratch, models, COUNT, photos=10)
     return measure({name: ways[name] for name in (FLOOR, ONE, BEAM, TF32)}, 1, scratch)[0]
 

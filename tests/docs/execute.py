@@ -73,7 +73,7 @@ def _matches(line: str, printed: str) -> bool:
 
 def _words(line: str) -> str:
     """Return a line with one sign for each number, digest, name of a run or bar, and single spaces."""
-    return " ".join(re.sub(r"(?<![a-z])[-+]?\d[\w,:-]*(\.\w+)*|#+", "#", line).split())
+    return " ".join(re.sub(r"(?<![a-z])[<>]?[-+]?\d[\w,:-]*(\.\w+)*|#+", "#", line).split())
 
 
 def _python(block: Block, project: Project) -> None:

@@ -64,6 +64,12 @@ class Section:
         return [Block(language, text) for language, text in fenced]
 
     @property
+    def only_reads(self) -> bool:
+        """Whether its commands do nothing but read pictures with the champion, so that nothing has to have run."""
+        commands = set(re.findall(r"\bdigits (\w+)", "".join(block.text for block in self.blocks)))
+        return bool(commands) and commands <= {"predict", "score"}
+
+    @property
     def long(self) -> bool:
         """Whether its blocks train, and take more than a few seconds."""
         return LONG in self.text

@@ -33,7 +33,7 @@ BEGINNING = """\
 
 def commands() -> dict[str, Any]:
     """Return the commands by name."""
-    return typer.main.get_group(app).commands
+    return dict(typer.main.get_group(app).commands)
 
 
 def settings() -> dict[str, dict[str, Any]]:

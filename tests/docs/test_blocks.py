@@ -13,46 +13,65 @@ from tests.inference.pictures import as_file, seven
 from tests.project import HOUSE, Project
 from tests.samples import write_digits
 
-ROOMS = ("schemas", "inference", "learning", "components", "pipeline", "tests")
+ROOMS = ("schemas", "inference", "learning", "components", "pipeline", "tests", "docs")
 SECTIONS = [section for page in PAGES for section in sections(page) if section.blocks]
+CONTRIBUTING = [each for each in SECTIONS if each.page.name == "CONTRIBUTING.md"]
+READING = [each for each in SECTIONS if each.only_reads and each not in CONTRIBUTING]
+RUNNING = [each for each in SECTIONS if not each.only_reads and each not in CONTRIBUTING]
 SKIPPED = [f"{section}: {block.first}" for section in SECTIONS for block in section.blocks if block.skipped]
 
 
 @pytest.fixture
-def readers(trained: Project, tmp_path: Path) -> Project:
+def project(trained: Project, tmp_path: Path) -> Project:
     """A copy of a project that has run, with the pictures that the pages speak of."""
-    project = trained.copy(tmp_path)
+    return _with_pictures(trained.copy(tmp_path))
+
+
+@pytest.fixture
+def reading(sealed: Project, tmp_path: Path) -> Project:
+    """A copy of a project with a champion, in which nothing has run, with the same pictures."""
+    return _with_pictures(sealed.copy(tmp_path))
+
+
+@pytest.fixture
+def clone(project: Project) -> Project:
+    """A project that has run, with the code in it, as in a clone of the repository."""
+    for room in ROOMS:
+        shutil.copytree(HOUSE / room, project.path / room, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(HOUSE / "pyproject.toml", project.path)
+    return Project(project.path, project.environment | {"PYTHONPATH": str(project.path)})
+
+
+def _with_pictures(project: Project) -> Project:
     (project.path / "photo.jpg").write_bytes(as_file(seven(), "JPEG"))
     write_digits(project.path / "scans", {"3": 2, "7": 2})
     write_digits(project.path / "mine", dict.fromkeys("0123456789", 20))
     return project
 
 
-@pytest.fixture
-def contributors(readers: Project) -> Project:
-    """The same with the code in it, as in a clone of the repository."""
-    for room in ROOMS:
-        shutil.copytree(HOUSE / room, readers.path / room, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(HOUSE / "pyproject.toml", readers.path)
-    return Project(readers.path, readers.environment | {"PYTHONPATH": str(readers.path)})
+def _marked(chosen: list[Section]) -> list[object]:
+    return [pytest.param(each, id=str(each), marks=[pytest.mark.long] if each.long else []) for each in chosen]
 
 
-def _marked(section: Section) -> object:
-    return pytest.param(section, id=str(section), marks=[pytest.mark.long] if section.long else [])
+@pytest.mark.parametrize("section", _marked(READING))
+def test_the_blocks_that_only_read_pictures_run(section: Section, reading: Project) -> None:
+    """Each block of a section does what it says, one after the other, in a project with a champion."""
+    for block in section.blocks:
+        execute(block, reading)
 
 
-@pytest.mark.parametrize("section", [_marked(each) for each in SECTIONS if each.page.name != "CONTRIBUTING.md"])
-def test_the_blocks_of_a_section_run(section: Section, readers: Project) -> None:
+@pytest.mark.parametrize("section", _marked(RUNNING))
+def test_the_blocks_of_a_section_run(section: Section, project: Project) -> None:
     """Each block of a section does what it says, one after the other, in a project that has run."""
     for block in section.blocks:
-        execute(block, readers)
+        execute(block, project)
 
 
-@pytest.mark.parametrize("section", [_marked(each) for each in SECTIONS if each.page.name == "CONTRIBUTING.md"])
-def test_the_blocks_for_contributors_run(section: Section, contributors: Project) -> None:
+@pytest.mark.parametrize("section", _marked(CONTRIBUTING))
+def test_the_blocks_for_contributors_run(section: Section, clone: Project) -> None:
     """Each block of a section does what it says, one after the other, in a clone whose pipeline has run."""
     for block in section.blocks:
-        execute(block, contributors)
+        execute(block, clone)
 
 
 def test_blocks_that_no_test_runs_are_counted() -> None:

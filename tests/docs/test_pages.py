@@ -70,6 +70,14 @@ def test_every_file_of_the_code_exists(page: Path) -> None:
     assert [name for name in named if not (HOUSE / name).is_file()] == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_target_of_make_exists(page: Path) -> None:
+    """Each `make TARGET` of a page is in the Makefile."""
+    targets = set(re.findall(r"(?:^|`)make (?:PYTHON=\S+ )?([\w-]+)", page.read_text(), re.MULTILINE))
+    makefile = (HOUSE / "Makefile").read_text()
+    assert [target for target in targets if f"\n{target}:" not in makefile] == []
+
+
 def test_every_exit_code_is_documented() -> None:
     """The table of exit codes names those of the error tree, of a refusal, of unreadable pictures and of signals."""
     codes = {getattr(errors, name).exit_code for name in errors.__all__ if name.endswith("Error")} | {0, 3, 5}

@@ -24,11 +24,11 @@ def _described(field: dict[str, object]) -> bool:
     return "description" in field or "$ref" in field
 
 
-def test_the_json_schema_is_current(trained: Project) -> None:
+def test_the_json_schema_is_current() -> None:
     """The schema that pipeline.yaml names for editors is what `digits check --schema` prints."""
     shipped = Project(HOUSE, {})
     assert shipped.digits("check", "--schema").stdout == (HOUSE / "schemas" / "pipeline.schema.json").read_text()
-    assert "$schema=schemas/pipeline.schema.json" in (trained.path / "pipeline.yaml").read_text()
+    assert "$schema=schemas/pipeline.schema.json" in (HOUSE / "pipeline.yaml").read_text()
 
 
 def test_every_option_has_help() -> None:
@@ -53,5 +53,5 @@ def test_the_reference_has_every_component() -> None:
     """Each stage's settings are in it, also those of a stage that the shipped pipeline does not have."""
     text = reference.PAGE.read_text()
     stages = [path.stem for path in (HOUSE / "components").glob("*.py") if path.stem != "__init__"]
-    assert len(stages) == 7
-    assert all(f"### {stage.title()}Config" in text for stage in stages)
+    assert len(stages) >= 7
+    assert [stage for stage in stages if f"### {stage.title().replace('_', '')}Config\n" not in text] == []

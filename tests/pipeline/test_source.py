@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pipeline.source import HOUSE, library_versions, read_source
+from pipeline.libraries import library_versions
+from pipeline.source import HOUSE, read_source
 
 ROOMS = ("schemas", "inference", "learning", "components")
 
@@ -47,12 +51,12 @@ def test_libraries_are_what_is_neither_own_nor_standard(package: Path) -> None:
     (package / "stage.py").write_text("import os\nimport json as j\nimport yaml\nfrom sklearn import metrics\n")
     libraries = read_source(f"{package.name}.stage", HOUSE).libraries
     assert libraries == {"yaml", "sklearn"}
-    assert {name.lower() for name in library_versions(libraries)} == {"pyyaml", "scikit-learn"}
+    assert {name.lower() for name in library_versions(libraries, HOUSE)} == {"pyyaml", "scikit-learn"}
 
 
 def test_a_library_that_is_not_installed_has_the_version_missing() -> None:
     """A missing library is part of the fingerprint, and no error."""
-    assert library_versions(frozenset({"no_such_library"})) == {"no_such_library": "missing"}
+    assert library_versions(frozenset({"no_such_library"}), HOUSE) == {"no_such_library": "missing"}
 
 
 def test_every_stage_counts_the_modules_it_uses() -> None:
@@ -91,3 +95,28 @@ def test_all_that_lies_in_the_project_counts(package: Path) -> None:
     source = read_source(f"{package.name}.stage", package.parent)
     assert "helpers_of_mine.help" in source.modules
     assert source.libraries == frozenset()
+
+
+def test_what_an_earlier_process_read_is_not_parsed_again(tmp_path: Path) -> None:
+    """A second process reads the same source from the cache, and parses nothing."""
+    (tmp_path / "artifacts").mkdir()
+    first, second = (_read_in_a_process(tmp_path) for _ in range(2))
+    assert first["modules"] == second["modules"]
+    assert first["parsed"] == len(first["modules"])
+    assert second["parsed"] == 0
+
+
+def _read_in_a_process(project: Path) -> dict[str, Any]:
+    code = """
+import ast, json, sys
+from pathlib import Path
+from typing import Any
+parsed = []
+sys.addaudithook(lambda event, arguments: parsed.append(arguments) if event == "compile" else None)
+from pipeline.source import read_source
+before = len(parsed)
+modules = read_source("components.train", Path(sys.argv[1])).modules
+print(json.dumps({"modules": modules, "parsed": len(parsed) - before}))
+"""
+    done = subprocess.run([sys.executable, "-c", code, str(project)], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)

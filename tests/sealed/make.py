@@ -44,7 +44,7 @@ def keep(bundle: Path, folder: Path) -> Manifest:
         The manifest of the copy, whose content digest is that of the bundle.
     """
     folder.mkdir()
-    for name in Bundle.SAID:
+    for name in Bundle.CONTENT_FILES:
         shutil.copyfile(bundle / name, folder / name)
     files = hash_files(folder)
     manifest = Manifest(type=Bundle.__name__, content=Bundle.content(folder, files), files=files, note=Bundle.NOTE)

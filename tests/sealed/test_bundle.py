@@ -10,11 +10,12 @@ from components.sources.sample import read_sample
 from inference.model.reader import Reader
 from schemas.artifacts.bundle import Bundle
 from schemas.manifest import MANIFEST, Manifest, hash_files
+from tests.inference.pictures import sample
 from tests.project import Project
 from tests.sealed.make import keep
 from tests.sealed.project import BUNDLE
 
-CONTENT = "0e07fd8459dcdbbe6acc5be9e34341ae6abcf762309aea885f41a4404129b111"
+CONTENT = "946ac63ff28cc1b148702016bc18120bb1fce3a66c672dd3f0895402e80bb5ed"
 
 
 def _manifest() -> Manifest:
@@ -42,6 +43,13 @@ def test_it_reads_99_of_100_pictures_that_it_was_not_trained_on() -> None:
     assert np.sum(Reader(BUNDLE).read(test.images).read == test.labels) >= 990
 
 
+def test_digits_whose_answers_are_stated_lie_clear_of_the_thresholds() -> None:
+    """Of every 25th digit of the sample oddness and confidence are at least 0.05 from where the decision changes."""
+    decisions = Reader(BUNDLE).read(sample()[::25])
+    assert np.abs(decisions.oddness - 1).min() > 0.05
+    assert np.abs(decisions.confidence - decisions.floor).min() > 0.05
+
+
 def test_kept_again_it_is_the_same(tmp_path: Path) -> None:
     """What is kept of a bundle is all that its content digest covers, and the manifest does not change."""
     assert keep(BUNDLE, tmp_path / "bundle") == _manifest()
@@ -52,7 +60,7 @@ def test_a_project_has_it_as_its_champion(sealed: Project) -> None:
     """The store of the project that tests read with holds this bundle alone, sealed, and the champion leads to it."""
     assert sealed.json("verify") == {
         "artifacts": 1,
-        "files": len(Bundle.SAID),
+        "files": len(Bundle.CONTENT_FILES),
         "damaged": [],
         "missing": [],
     }

@@ -2,24 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command_from_info
+from typer.models import CommandInfo
 
-__all__ = ["DIRECTORY", "ProjectCommand", "ProjectGroup"]
+from pipeline.cli.arguments.conversion import convert_lightly
+
+__all__ = ["DIRECTORY", "ProjectCommand", "ProjectGroup", "read_later"]
 
 DIRECTORY = "directory"
 """Name of the option -C in a context."""
 
 
+def read_later(function: Callable[..., None]) -> Callable[[], None]:
+    """Return what typer registers for a command before its options are needed: its name and docstring.
+
+    To read the options of every command from their annotations takes a fifth of `digits --help`.
+    """
+
+    def command() -> None:
+        """Stand in for the function."""
+
+    command.__name__, command.__doc__ = function.__name__, function.__doc__
+    vars(command)["function"] = function
+    return command
+
+
 class ProjectCommand(TyperCommand):
     """A command that works on a project; -C may follow it as well as precede it."""
+
+    @property
+    def params(self) -> list[Any]:  # pyright: ignore[reportIncompatibleVariableOverride]  (click has an attribute)
+        """The parameters of the function, read from its annotations when they are first asked for."""
+        if function := vars(self.callback).pop("function", None):
+            info = CommandInfo(callback=function)
+            whole = get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
+            self.callback, self._params = whole.callback, whole.params
+        return self._params
+
+    @params.setter
+    def params(self, params: list[Any]) -> None:
+        self._params = params
 
     def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401  (typer does not show the type)
         """Return the command's own parameters, then -C and --help."""
         above: list[Any] = ctx.parent.command.params if ctx.parent else []
         *own, last = super().get_params(ctx)
-        return [*own, *(each for each in above if each.name == DIRECTORY), last]
+        return convert_lightly([*own, *(each for each in above if each.name == DIRECTORY), last])
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  (typer does not show the type)
         """Store -C, then run the command."""
@@ -41,6 +73,10 @@ class ProjectCommand(TyperCommand):
 
 class ProjectGroup(TyperGroup):
     """The command `digits`. Typer lists commands by panel only with Rich, which would slow down `--help`."""
+
+    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401  (typer does not show the type)
+        """Return the options that stand before a command."""
+        return convert_lightly(super().get_params(ctx))
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002  (as typer calls it)
         """Write a section for each panel, in the order of registration."""

@@ -60,6 +60,8 @@ class _Lines(logging.Handler):
         found = vars(record)
         if "started" in found:
             self.start(found["started"], record.getMessage())
+        elif "kept" in found:
+            self.end(record.getMessage())
         elif "waiting" in found:
             self.print(record.getMessage())
         elif "told" in found:

@@ -14,13 +14,13 @@ from schemas.settings.external_data import read_outside
 class Inner(Config):
     """Names data inside a list."""
 
-    folder: Path = Field(json_schema_extra={"data": True})
+    folder: Path = Field(json_schema_extra={"data": "folder"})
 
 
 class Outer(Config):
     """Names data, and a folder that is none."""
 
-    data: Path | None = Field(default=None, json_schema_extra={"data": True})
+    data: Path | None = Field(default=None, json_schema_extra={"data": "folder"})
     other: Path | None = None
     inner: list[Inner] = Field(default_factory=list[Inner])
 

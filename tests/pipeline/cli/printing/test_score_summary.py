@@ -9,7 +9,7 @@ import pytest
 
 from inference.model.answer import Answer
 from inference.model.bundle import LoadedBundle
-from inference.scoring.accuracy import Labels
+from inference.scoring.accuracy import FolderAccuracy
 from inference.scoring.folder import Scored
 from inference.scoring.output import Output
 from inference.scoring.summary import Summary
@@ -32,11 +32,11 @@ def _told(
     classes: tuple[str, ...],
 ) -> list[str]:
     """Give the lines that are printed of so many answers to so many labels, from the coverage on."""
-    labels = Labels(classes, sum(confusion.values()), Counter(confusion))
+    labels = FolderAccuracy(classes, sum(confusion.values()), Counter(confusion))
     return _lines(labels, loaded, capsys)[1:]
 
 
-def _lines(labels: Labels, loaded: LoadedBundle, capsys: pytest.CaptureFixture[str]) -> list[str]:
+def _lines(labels: FolderAccuracy, loaded: LoadedBundle, capsys: pytest.CaptureFixture[str]) -> list[str]:
     """Give the lines that are printed of answers to labels, and what follows them."""
     print_scored(Scored(1, 0, Summary(labels.classes, labels=labels), 1.0), Output("out.csv"), loaded)
     return capsys.readouterr().out.splitlines()[2:]
@@ -45,7 +45,7 @@ def _lines(labels: Labels, loaded: LoadedBundle, capsys: pytest.CaptureFixture[s
 def test_a_guess_is_no_answer(loaded: LoadedBundle, capsys: pytest.CaptureFixture[str]) -> None:
     """What was answered has its accuracy and its share of all that is labelled; the guesses are told of apart."""
     answered, guessed = Counter({("1", "1"): 740, ("1", "7"): 4}), Counter({("1", "1"): 25, ("1", "7"): 1})
-    assert _lines(Labels(DIGITS, 779, answered, guessed), loaded, capsys)[:3] == [
+    assert _lines(FolderAccuracy(DIGITS, 779, answered, guessed), loaded, capsys)[:3] == [
         "accuracy 99.46%: 740 of 744 answers right",
         "coverage 95.51%: 744 of 779 labelled files answered",
         "guesses  99.35%: 765 of 770 right if unsure guesses counted as answers",
@@ -54,7 +54,7 @@ def test_a_guess_is_no_answer(loaded: LoadedBundle, capsys: pytest.CaptureFixtur
 
 def test_nothing_answered_has_no_accuracy(loaded: LoadedBundle, capsys: pytest.CaptureFixture[str]) -> None:
     """Labelled pictures of which none was answered are told of, too."""
-    assert _lines(Labels(DIGITS, 3), loaded, capsys)[:2] == [
+    assert _lines(FolderAccuracy(DIGITS, 3), loaded, capsys)[:2] == [
         "accuracy nothing was answered",
         "coverage 0.00%: 0 of 3 labelled files answered",
     ]
@@ -62,10 +62,10 @@ def test_nothing_answered_has_no_accuracy(loaded: LoadedBundle, capsys: pytest.C
 
 def test_folders_of_no_class_are_told_of(loaded: LoadedBundle, capsys: pytest.CaptureFixture[str]) -> None:
     """Where no folder is named like a class it is said why there is no accuracy; else how many are not counted."""
-    assert _lines(Labels(("zero", "one"), unlabelled=9, folders=["0", "1"]), loaded, capsys)[0] == (
+    assert _lines(FolderAccuracy(("zero", "one"), unlabelled=9, folders=["0", "1"]), loaded, capsys)[0] == (
         "labels   no accuracy: folders such as 0, 1 are not named after a class of the model (zero, one)"
     )
-    some = Labels(("zero", "one"), 1, Counter({("one", "one"): 1}), unlabelled=9, folders=["."])
+    some = FolderAccuracy(("zero", "one"), 1, Counter({("one", "one"): 1}), unlabelled=9, folders=["."])
     assert _lines(some, loaded, capsys)[2] == (
         "labels   9 of 10 files not counted: their folders, such as ., are not named after a class of the model"
     )

@@ -1,0 +1,53 @@
+"""The installed versions of the libraries that stages import."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from schemas.file_cache import FileCache
+
+if TYPE_CHECKING:
+    from importlib import metadata
+
+__all__ = ["library_versions"]
+
+# Libraries whose distribution has another name; to look one up takes long.
+DISTRIBUTIONS = {"sklearn": "scikit-learn", "yaml": "pyyaml", "cv2": "opencv-python-headless", "PIL": "pillow"}
+
+
+@cache
+def library_versions(libraries: frozenset[str], project: Path) -> dict[str, str]:
+    """Return the installed version of each imported library, by the name of its distribution.
+
+    A library that is not installed has the version 'missing'; one without a distribution (a folder on Python's
+    path) has 'unknown'. A distribution whose folder, and the one around it, have not moved since an earlier process
+    read it is not read again (artifacts/.libraries.json).
+    """
+    known = FileCache(project / "artifacts" / ".libraries.json", "\n".join([sys.version, *sys.path]))
+    versions = dict(known.get(library, lambda library=library: _look_up(library)) for library in sorted(libraries))
+    known.save()
+    return versions
+
+
+def _look_up(library: str) -> tuple[tuple[str, str], list[Path]]:
+    """Find the name and version of a library, and the folders that change when it does."""
+    found = _distribution_of(library)
+    if found is None:
+        version = "unknown" if importlib.util.find_spec(library) else "missing"
+        return (library, version), [Path(folder or ".") for folder in sys.path]
+    info = Path(str(getattr(found, "_path", found.locate_file(""))))
+    return (found.metadata["Name"], found.metadata["Version"]), [info, info.parent]
+
+
+def _distribution_of(library: str) -> metadata.Distribution | None:
+    from importlib import metadata
+
+    try:
+        return metadata.distribution(DISTRIBUTIONS.get(library, library))
+    except metadata.PackageNotFoundError:
+        names = metadata.packages_distributions().get(library)
+        return metadata.distribution(names[0]) if names else None

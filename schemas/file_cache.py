@@ -1,0 +1,85 @@
+"""Values computed from files, kept in one JSON file for the next process."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+__all__ = ["FileCache"]
+
+TICK = 2_000_000_000  # ns; the coarsest clock of a filesystem in use (FAT) ticks every 2 s
+
+
+class FileCache:
+    """Values by key, each valid as long as the files it came from keep their size, times and inode.
+
+    The file is rebuilt where it is lost or damaged, and is never the truth. Two processes may use it at once: it is
+    replaced by rename, and the last one to save wins. A file that changed within the last tick of the clock could
+    change again and keep its time, so nothing read from it is kept; git calls such an entry racily clean.
+
+    Args:
+        file: where the values are kept; nothing is saved while its folder does not exist.
+        condition: what else the values depend on, such as Python's version; a file saved under another is ignored.
+        tick: of the filesystem's clock, in nanoseconds.
+    """
+
+    def __init__(self, file: Path, condition: str = "", tick: int = TICK) -> None:
+        self._file = file
+        self._condition = condition
+        self._tick = tick
+        self._entries = self._load()
+        self._is_new = False
+
+    def get(self, key: str, compute: Callable[[], tuple[Any, Iterable[Path]]]) -> Any:  # noqa: ANN401  (JSON)
+        """Return the value of a key, computed again if it is unknown or one of its files moved.
+
+        Args:
+            key: of the value.
+            compute: returns the value, as JSON can hold it, and the files it came from.
+        """
+        known = self._entries.get(key)
+        if known and all(_stamp(path) == stamp for path, stamp in known[1].items()):
+            return known[0]
+        begun = time.time_ns()
+        value, files = compute()
+        stamps = {str(path): _stamp(str(path)) for path in files}
+        if all(max(stamp[1:3], default=0) < begun - self._tick for stamp in stamps.values()):
+            self._entries[key] = [value, stamps]
+            self._is_new = True
+        return value
+
+    def save(self) -> None:
+        """Write the values for the next process, if one of them is new and there is a place for them."""
+        if not (self._is_new and self._file.parent.is_dir()):
+            return
+        self._is_new = False
+        aside = self._file.with_name(f"{self._file.stem}.{os.getpid()}.json")
+        with suppress(OSError):  # a folder that only others may write to costs time, and nothing else
+            aside.write_text(json.dumps([self._condition, self._entries]), encoding="utf-8")
+            aside.replace(self._file)
+
+    def _load(self) -> dict[str, list[Any]]:
+        try:
+            condition, entries = json.loads(self._file.read_bytes())
+            is_sound = condition == self._condition and all(_is_entry(entry) for entry in entries.values())
+        except (OSError, ValueError, TypeError, AttributeError):
+            return {}
+        return entries if is_sound else {}
+
+
+def _is_entry(entry: object) -> bool:
+    return isinstance(entry, list) and len(entry) == 2 and isinstance(entry[1], dict)  # noqa: PLR2004  (value, stamps)
+
+
+def _stamp(path: str) -> list[int]:
+    """Return what changes when a file does; nothing where there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116  (a hundred paths a run: pathlib costs more than the call)
+    except OSError:
+        return []
+    return [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]

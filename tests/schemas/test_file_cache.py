@@ -1,0 +1,97 @@
+"""When a value that was computed from a file is used again."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from schemas.file_cache import TICK, FileCache
+
+DAMAGED = ["", "{", "[]", "null", '["", []]', '["", {"a": 1}]', '["", {"a": [1, 2]}]', "\xff"]
+
+
+class Counted:
+    """Reads a file through a cache of its own, and counts how often it is read."""
+
+    def __init__(self, folder: Path, condition: str = "", tick: int = 0) -> None:
+        self.reads = 0
+        self.cache = FileCache(folder / "cache.json", condition, tick)
+
+    def read(self, path: Path) -> str:
+        """Return the text of a file, and save what was learned."""
+        value = self.cache.get(str(path), lambda: (self._read(path), [path]))
+        self.cache.save()
+        return value
+
+    def _read(self, path: Path) -> str:
+        self.reads += 1
+        return path.read_text()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Make a file."""
+    path = tmp_path / "file.txt"
+    path.write_text("one")
+    return path
+
+
+def test_a_file_that_has_not_moved_is_not_read_again(file: Path) -> None:
+    """The next process takes the value from the cache."""
+    assert Counted(file.parent).read(file) == "one"
+    after = Counted(file.parent)
+    assert (after.read(file), after.reads) == ("one", 0)
+
+
+def test_an_edited_file_is_read_again(file: Path) -> None:
+    """An edit of the same size counts, even where it keeps the time of the file."""
+    Counted(file.parent).read(file)
+    before = file.stat()
+    file.write_text("two")
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert Counted(file.parent).read(file) == "two"
+
+
+def test_a_file_put_in_its_place_is_read_again(file: Path) -> None:
+    """A file that takes the place of another by rename is another one."""
+    Counted(file.parent).read(file)
+    other = file.with_name("other.txt")
+    other.write_text("two")
+    other.replace(file)
+    assert Counted(file.parent).read(file) == "two"
+
+
+def test_what_changed_within_a_tick_of_the_clock_is_not_kept(file: Path) -> None:
+    """A file could change once more within the tick and keep its time."""
+    Counted(file.parent, tick=TICK).read(file)
+    assert not (file.parent / "cache.json").exists()
+
+
+def test_another_condition_makes_it_void(file: Path) -> None:
+    """Values saved by another version of Python are not used."""
+    Counted(file.parent, "3.11").read(file)
+    after = Counted(file.parent, "3.12")
+    assert (after.read(file), after.reads) == ("one", 1)
+
+
+@pytest.mark.parametrize("content", DAMAGED)
+def test_a_damaged_cache_is_ignored(file: Path, content: str) -> None:
+    """A cache that cannot be read is as good as none."""
+    (file.parent / "cache.json").write_bytes(content.encode("latin-1"))
+    assert Counted(file.parent).read(file) == "one"
+
+
+def test_two_processes_may_save(file: Path) -> None:
+    """The one that saves last wins, and leaves a cache that can be read."""
+    first, second = Counted(file.parent), Counted(file.parent)
+    assert [each.read(file) for each in (first, second)] == ["one", "one"]
+    after = Counted(file.parent)
+    assert (after.read(file), after.reads) == ("one", 0)
+
+
+def test_no_folder_is_made_for_it(file: Path) -> None:
+    """Where there is no place for the cache, nothing is saved."""
+    Counted(file.parent / "none").read(file)
+    assert not (file.parent / "none").exists()
