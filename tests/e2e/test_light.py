@@ -21,8 +21,8 @@ class Figures:
     Attributes:
         modules: imported.
         files: opened, the bytecode of the modules among them.
-        parsed: Python sources, by `compile` or `ast.parse`; for `predict` two of OpenCV's configuration and the heads
-            of three arrays of the bundle.
+        parsed: sources of Python, by `compile` or `ast.parse`; by `predict` two of OpenCV's configuration, and
+            the heads of three arrays of the bundle.
         started: other processes.
     """
 
