@@ -20,6 +20,7 @@ def test_a_new_row_is_the_last() -> None:
 def test_the_page_has_the_table() -> None:
     """The page of measurements has the table, and no row of a setting that there is not."""
     _, header, below = TABLE.read_text().partition(HEADER)
-    names = [row.split(" | ")[0].removeprefix("| ") for row in below.partition("\n\n")[0].splitlines()]
+    rows = [line for line in below.partition("\n\n")[0].splitlines() if line.startswith("| ")]
+    names = [row.split(" | ")[0].removeprefix("| ") for row in rows]
     assert header
     assert set(names) <= set(SETTINGS)
