@@ -152,7 +152,7 @@ def test_tensorboard_events_are_in_the_runs_logs(trained: Project) -> None:
 
 def test_chatter_is_in_the_log_and_not_on_the_screen(refused: Project) -> None:
     """TensorFlow's messages go to the stage's output file; the screen has a line an event."""
-    lines = (refused.path / "told" / "stderr").read_text().splitlines()
+    lines = (refused.path / "printed" / "stderr").read_text().splitlines()
     assert (refused.artifacts / "latest" / "logs" / "evaluate" / "output.txt").read_text()
     assert lines[0].startswith("evaluate: config changed: ")
     assert len(lines) == 2
@@ -165,7 +165,7 @@ def test_a_second_run_is_all_unchanged(trained: Project, tmp_path: Path) -> None
 
 def test_an_impossible_threshold_keeps_the_champion(trained: Project, refused: Project) -> None:
     """A refused model exits 3, names the rule and by how much it was missed, and leaves the champion."""
-    assert "even all of them right would not be enough" in (refused.path / "told" / "stdout").read_text()
+    assert "even all of them right would not be enough" in (refused.path / "printed" / "stdout").read_text()
     assert (refused.artifacts / "champion").readlink() == (trained.artifacts / "champion").readlink()
     assert (refused.artifacts / "latest" / "evaluate.blessing" / "NOT_BLESSED").exists()
 
