@@ -1,4 +1,4 @@
-"""What a command loads, opens, parses and starts: counted, because times differ from machine to machine."""
+"""Imports, opened files, parses and child processes of each command: counted, because times vary between machines."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from tests.project import Project
 
 @dataclass(frozen=True)
 class Figures:
-    """What one command, carried out a second time, does.
+    """Counts of a command's second run.
 
     Attributes:
-        modules: imported.
-        files: opened, the bytecode of the modules among them.
+        modules: imported modules.
+        files: opened files, bytecode included.
         parsed: Python sources, by `compile` or `ast.parse`; for `predict` two of OpenCV's configuration and the heads
             of three arrays of the bundle.
-        started: other processes.
+        started: child processes.
     """
 
     modules: int
@@ -32,8 +32,8 @@ class Figures:
     started: int = 0
 
 
-# The only place for these limits: what was counted on 2026-11-29 with Python 3.11, and a few percent for other
-# versions of Python. Whoever exceeds one makes every command slower, and raises it here on purpose.
+# The only place for these limits: counts of 2026-11-29 with Python 3.11, plus a few percent for other versions of
+# Python. Code that exceeds one makes every command slower, and has to raise it here on purpose.
 LIMITS = {
     "--help": Figures(modules=215, files=160),
     "run": Figures(modules=480, files=560),
@@ -69,7 +69,7 @@ main()
 
 @pytest.fixture(scope="module")
 def project(trained: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Copy a project that has run."""
+    """Return a copy of a project that has run."""
     folder = tmp_path_factory.mktemp("light")
     shutil.copytree(trained.path, folder / "project", symlinks=True)
     (folder / "project" / "digit.png").write_bytes(as_file(seven(), "PNG"))
@@ -77,7 +77,7 @@ def project(trained: Project, tmp_path_factory: pytest.TempPathFactory) -> Proje
 
 
 def count(project: Project, *words: str) -> Figures:
-    """Carry a command out twice, and count what the second one does; the first compiles, and fills the caches."""
+    """Return the counts of a command's second run; the first run compiles bytecode and fills the caches."""
     file = project.path / "counts.json"
     variables = {name: value for name, value in project.variables().items() if name != "PYTHONDONTWRITEBYTECODE"}
     code = COUNTED.replace("sys.argv[0]", repr(str(file)))
@@ -88,8 +88,8 @@ def count(project: Project, *words: str) -> Figures:
 
 
 @pytest.mark.parametrize("command", LIMITS)
-def test_a_command_does_no_more_than_its_limits(command: str, project: Project) -> None:
-    """What a command with nothing to compute imports, opens, parses and starts stays below the limits."""
+def test_a_command_stays_within_its_limits(command: str, project: Project) -> None:
+    """A command without work stays within its limits."""
     words = [command, "digit.png"] if command == "predict" else [command]
     found, limit = count(project, *words), LIMITS[command]
     print(f"{command}: {found} of {limit}", file=sys.stderr)
@@ -99,8 +99,8 @@ def test_a_command_does_no_more_than_its_limits(command: str, project: Project) 
     assert found.started <= limit.started
 
 
-def test_the_plan_needs_no_more_than_a_run() -> None:
-    """What only looks is below what also writes."""
+def test_read_only_commands_have_lower_limits_than_run() -> None:
+    """Commands that only read have no higher limits than `run`."""
     looking = ("plan", "runs", "show")
     assert all(LIMITS[command].modules <= LIMITS["run"].modules for command in looking)
     assert all(LIMITS[command].files <= LIMITS["run"].files for command in looking)
