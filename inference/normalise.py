@@ -11,10 +11,10 @@ from inference.drawing.close_up import Note, draw_digit
 from inference.drawing.margin import with_margin
 from inference.drawing.native import normalise_native
 from inference.normalised import Normalised
-from inference.page.colour import LUMA, choose_weights, project
+from inference.page.colour import LUMA
 from inference.page.frame import without_frame
-from inference.page.search import Found, find_digit
-from inference.pixels.resizing import reduced, resized
+from inference.page.overview import Overview, find_sharpest
+from inference.pixels.resizing import reduced
 from inference.plain_paper import normalise_plain
 from inference.trace import Trace
 from schemas.artifacts.examples import SIDE
@@ -27,14 +27,11 @@ __all__ = ["normalise"]
 
 # Chosen by eye on the robustness suite's pictures, except NOTHING: measured on 1,800 digits of the suite and 200 blank
 # pages (inference/reading.py).
-OVERVIEW = (96, 256)  # pixels: least and largest longer side of the overview, in which paper and digit are found
 HALF = 128  # of 255: ink in a native picture
 ENOUGH = 500  # pixels: a plain picture is reduced while its longer side stays above this
 NOTHING = 0.2  # clearness below which a page is blank: shadows and grain reach 0.16, digits have 0.32 or more
 GRAIN = 5.0  # of 255: noise above which the least clearness rises by RISE for each grey level
 RISE = 4 / 255
-CLEAR, STRONG = 0.8, 40  # score and strength in luma above which no other grey is tried
-LESS = 0.9  # of the score in luma: least score of the grey chosen for its contrast
 
 
 def normalise(pixels: NDArray[np.uint8], *, plain: bool = True, trace: bool = False) -> Normalised:
@@ -83,10 +80,10 @@ def _look_closer(pixels: NDArray[np.uint8], *, trace: bool) -> Normalised:
 def _look_twice(pixels: NDArray[np.uint8], trace: Trace) -> Normalised:
     import numpy as np
 
-    small, scale = _overview(pixels)
-    weights, found, steps = _find(small, trace)
+    overview = find_sharpest(pixels)
+    found, steps = overview.found, _describe(overview, trace)
     least = NOTHING + RISE * max(found.ink.noise - GRAIN, 0)
-    drawn = draw_digit(pixels, weights, found, scale, trace) if found.score > least else None
+    drawn = draw_digit(pixels, overview.weights, found, overview.scale, trace) if found.score > least else None
     image, more = drawn or (np.zeros((SIDE, SIDE), np.uint8), [])
     return Normalised(
         image,
@@ -100,36 +97,16 @@ def _look_twice(pixels: NDArray[np.uint8], trace: Trace) -> Normalised:
     )
 
 
-def _overview(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
-    height, width = pixels.shape[:2]
-    longest = max(height, width)
-    target = min(max(longest, OVERVIEW[0]), OVERVIEW[1])
-    if target == longest:
-        return pixels, 1.0
-    scale = target / longest
-    size = max(round(width * scale), 1), max(round(height * scale), 1)
-    return resized(pixels, size), scale
-
-
-def _find(small: NDArray[np.uint8], note: Note) -> tuple[tuple[float, float, float], Found, list[str]]:
-    """Find the digit in luma and, if another grey separates ink from paper better, in that."""
-    import numpy as np
-
-    weights, grey, steps = LUMA, project(small, LUMA), list[str]()
-    found = find_digit(grey)
-    plain = not small.shape[2:] or (found.score > CLEAR and found.ink.strength > STRONG)
-    coloured = LUMA if plain else choose_weights(small[::2, ::2].astype(np.float32), found.page.region[::2, ::2])
-    if coloured != LUMA:
-        other = project(small, coloured)
-        again = find_digit(other)
-        if again.score > LESS * found.score:
-            weights, grey, found = coloured, other, again
-            steps.append("grey of blue {:.1f}, green {:.1f}, red {:.1f}".format(*coloured))
-    note("grey", grey)
-    if not found.page.region.all():
-        steps.append(f"paper found, {found.page.region.mean():.0%} of the picture")
-        note("paper", found.page.region)
-    if found.page.dark:
+def _describe(overview: Overview, note: Note) -> list[str]:
+    """Record the pictures of an overview; return what was done, a few words each."""
+    page, steps = overview.found.page, list[str]()
+    note("grey", overview.grey)
+    if overview.weights != LUMA:
+        steps.append("grey of blue {:.1f}, green {:.1f}, red {:.1f}".format(*overview.weights))
+    if not page.region.all():
+        steps.append(f"paper found, {page.region.mean():.0%} of the picture")
+        note("paper", page.region)
+    if page.dark:
         steps.append("inverted")
-    note("all ink", found.ink.mask)
-    return weights, found, steps
+    note("all ink", overview.found.ink.mask)
+    return steps

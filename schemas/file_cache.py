@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 __all__ = ["FileCache"]
 
@@ -73,7 +73,7 @@ class FileCache:
 
 
 def _is_entry(entry: object) -> bool:
-    return isinstance(entry, list) and len(entry) == 2 and isinstance(entry[1], dict)  # noqa: PLR2004  (value, stamps)
+    return isinstance(entry, list) and [type(part) for part in cast("list[object]", entry)][1:] == [dict]
 
 
 def _stamp(path: str) -> list[int]:

@@ -1,1 +1,1 @@
-"""Tests, in the folders of the rooms they test."""
+"""Tests, in folders that mirror the rooms."""

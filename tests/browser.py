@@ -1,4 +1,4 @@
-"""A real browser without a screen, and what a page looks like in it."""
+"""A real headless browser, and measurements of a page in it."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ class Visit:
     """A page open in a browser.
 
     Attributes:
-        page: playwright's.
-        requests: the address of everything it asked for that is not inside of it.
-        messages: what it wrote to the console.
+        page: playwright's page.
+        requests: the addresses the page requested, data URIs left out.
+        messages: the page's console output.
     """
 
     def __init__(self, browser: Browser, path: Path, width: int, mode: Literal["light", "dark"]) -> None:
@@ -61,17 +61,17 @@ class Visit:
         self.requests = [each for each in self.requests if not each.startswith("data:")]
 
     def measure(self, script: str) -> float:
-        """Evaluate an expression that is a number."""
+        """Evaluate a JavaScript expression and return its number."""
         return float(self.page.evaluate(script))
 
     def faintest(self) -> list[tuple[float, str]]:
-        """Give the texts of least contrast with what is behind them, by WCAG's formula, and their markup."""
+        """Return the contrast ratio (WCAG's formula) and markup of the five texts with the least contrast."""
         return [(float(ratio), str(text)) for ratio, text in self.page.evaluate(CONTRASTS)]
 
 
 @contextmanager
 def open_browser() -> Generator[Browser]:
-    """Start the Chromium that is installed; a sandbox needs rights that a container does not have."""
+    """Start the installed Chromium, without its sandbox: containers do not grant the rights it needs."""
     from playwright.sync_api import sync_playwright
 
     found = next((path for name in NAMES if (path := shutil.which(name))), None)

@@ -1,9 +1,9 @@
-"""Run the default tests as other machines would, one setting after the other.
+"""Run the default tests as on other machines, one setting after another.
 
 Usage: python -m tests.machines [--weights] [SETTING ...]
 
-Without a name it takes every setting, some hours in all; --weights runs the tests that start TensorFlow only. It prints
-a row for each setting, puts it into the table of docs/measurements.md, and ends with 1 where a test failed.
+Without a name it runs every setting, which takes hours; --weights runs only the tests that start TensorFlow. It prints
+a row for each setting, writes it into the table of docs/measurements.md, and exits with 1 if a test failed.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ HEADER = "| setting | passed | failed | wall s | which failed |\n|---|---|---|--
 
 @dataclass(frozen=True)
 class Setting:
-    """What differs from this machine as it is.
+    """How a setting differs from this machine.
 
     Attributes:
-        variables: of the environment.
+        variables: environment variables.
         processors: how many the tests may use; 0 is all of them.
-        needs: what the processor must be able to do, as /proc/cpuinfo names it.
-        python: the interpreter, of which a clean clone makes its own environment.
-        loaded: whether every processor is busy with something else.
+        needs: a processor flag that must be in /proc/cpuinfo.
+        python: the interpreter, for which a clean clone makes an environment.
+        loaded: whether every processor is kept busy by another process.
     """
 
     variables: dict[str, str] = field(default_factory=dict[str, str])
@@ -67,7 +67,7 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of the tests under a setting."""
+    """The result of the tests under one setting."""
 
     passed: int
     failed: list[str]
@@ -79,7 +79,7 @@ class Outcome:
 
 
 def main() -> int:
-    """Run the settings that are named, or all of them."""
+    """Run the named settings, or all of them."""
     parser = argparse.ArgumentParser(prog="python -m tests.machines", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--weights", action="store_true", help="only the tests that start TensorFlow")
     parser.add_argument("settings", nargs="*", metavar="SETTING", help=", ".join(SETTINGS))
@@ -92,7 +92,7 @@ def main() -> int:
 
 
 def _try(name: str, options: list[str]) -> bool:
-    """Run the tests under a setting, and report; True where none failed, or the machine cannot have the setting."""
+    """Run the tests under a setting and report; return whether none failed or this machine cannot have the setting."""
     setting = SETTINGS[name]
     if setting.needs not in Path("/proc/cpuinfo").read_text():
         print(f"| {name} | this processor has no {setting.needs} |")
@@ -121,7 +121,7 @@ def _run(command: list[str], setting: Setting) -> Outcome:
 
 @contextmanager
 def _prepared(setting: Setting) -> Generator[list[str]]:
-    """Have the machine as the setting wants it; gives the command of the interpreter."""
+    """Put the machine into the setting; yield the command of the interpreter."""
     before = os.sched_getaffinity(0)
     busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in before if setting.loaded]
     if setting.processors:
@@ -137,14 +137,14 @@ def _prepared(setting: Setting) -> Generator[list[str]]:
 
 
 def _clone(folder: Path, python: str) -> str:
-    """Clone the repository and install it for an interpreter, as its README says; return the interpreter's path."""
+    """Clone the repository and install it for an interpreter, as README.md describes; return the interpreter's path."""
     subprocess.run(["git", "clone", "-q", HOUSE, folder / "digits"], check=True)
     subprocess.run(["make", "-s", "-C", folder / "digits", f"PYTHON={python}", ".venv/installed-dev"], check=True)
     return str(folder / "digits" / ".venv" / "bin" / "python")
 
 
 def with_row(text: str, name: str, row: str) -> str:
-    """Return a page with this row in its table of settings, in the place of the row that the setting had."""
+    """Return the page with this row in its table of settings, replacing the setting's earlier row."""
     above, table, below = text.partition(HEADER)
     old = re.search(rf"^\| {re.escape(name)} \|.*\n", below, re.MULTILINE)
     if old:

@@ -1,4 +1,4 @@
-"""How many right answers a test may ask for, so that chance alone does not fail it."""
+"""The least number of right answers a test may demand so that chance alone does not fail it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from scipy.stats import binom
 __all__ = ["MISSED", "at_least"]
 
 MISSED = 1e-6
-"""The chance at which a reader as good as a test supposes fails it."""
+"""Probability that a model of the assumed accuracy fails such a test."""
 
 
 def at_least(share: float, count: int) -> int:
-    """Return how many of so many pictures a model reads right that reads this share of all pictures.
+    """Return the least number right of *count* pictures for a model whose true accuracy is *share*.
 
-    It is the binomial bound: a model with that share reads fewer in one of a million samples of the size. A test
-    supposes a share well below what any training reaches, whatever the processor, its threads and the seed.
+    This is a binomial quantile: such a model reads fewer right in one of a million samples of that size. Tests
+    assume a share well below what any training reaches, whatever the processor, its threads and the seed.
     """
     distribution: Any = binom
     return int(distribution.ppf(MISSED, count, share))

@@ -1,4 +1,4 @@
-"""What takes long to make is made once for all workers of a test run."""
+"""Expensive folders, made once for all workers of a test run."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ __all__ = ["once"]
 
 
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
-    """Return a folder of this name that the first worker to ask for it makes, and that tests do not change.
+    """Return a read-only folder of this name, made by the first worker that asks for it.
 
-    The others wait. What a worker leaves that fails or is killed while it makes the folder is removed by the
-    next, which makes it anew.
+    The other workers wait. If a worker fails or is killed while it makes the folder, the next worker removes the
+    remains and makes the folder again.
 
     Args:
-        factory: pytest's own; each worker has its folder beside those of the others.
-        name: of the folder.
-        make: makes the folder at the path it is given.
+        factory: pytest's; the folders of all workers lie side by side.
+        name: name of the folder.
+        make: makes the folder at the given path.
     """
-    own = factory.getbasetemp()
-    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "once" / name
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "once" / name
     folder.parent.mkdir(exist_ok=True)
     whole = folder.with_suffix(".whole")
     with folder.with_suffix(".lock").open("w") as lock:

@@ -1,4 +1,4 @@
-"""A project in a temporary folder, and its command run as a user would."""
+"""A project in a temporary folder, whose command tests run as a user would."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ SHORTENED = {
     "coverage: {at_least: 0.90}": "coverage: {at_least: 0.5}",
     "not_worse_by: 0.002": "not_worse_by: 0.3",
 }
-"""What makes a run of the shipped pipeline short; its gate lets through what the recipe makes on any machine."""
+"""Edits that shorten a run of the shipped pipeline; the gate passes the resulting model on any machine."""
 
 VARIED = {"threads: 2": f"threads: {THREADS}", "      seed: 0": f"      seed: {SEED}"}
 
@@ -59,7 +59,7 @@ class Project:
 
     Attributes:
         path: the folder.
-        environment: variables of its commands, beside those of the tests.
+        environment: variables of its commands, in addition to those of the tests.
     """
 
     path: Path
@@ -67,11 +67,11 @@ class Project:
 
     @property
     def artifacts(self) -> Path:
-        """Where its runs go."""
+        """The folder of its runs and artifacts."""
         return self.path / "artifacts"
 
     def variables(self) -> dict[str, str]:
-        """All variables of its commands; what the tests say of data sets, threads and workers is left out."""
+        """Return all variables of its commands, without the tests' own for data sets, threads and workers."""
         left_out = ("DIGITS_", "TFDS_", "PYTEST_", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
         own = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
         return own | self.environment
@@ -87,43 +87,43 @@ class Project:
         )
 
     def digits(self, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
-        """Run the command to its end, which must have this exit status."""
+        """Run the command to its end and check its exit status."""
         process = self.start(*arguments)
         out, err = process.communicate()
         assert process.returncode == status, f"exit status {process.returncode}\n{out}\n{err}"
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
     def json(self, *arguments: str, status: int = 0) -> Any:  # noqa: ANN401
-        """Run a command with --json, and read its document."""
+        """Run a command with --json and return the parsed document."""
         return json.loads(self.digits(*arguments, "--json", status=status).stdout)
 
     def outcomes(self, *arguments: str, status: int = 0) -> dict[str, str]:
-        """Run the pipeline and give the outcome of each stage."""
+        """Run the pipeline and return the outcome of each stage."""
         return {stage["stage"]: stage["outcome"] for stage in self.json("run", *arguments, status=status)["stages"]}
 
     def reasons(self, *arguments: str, status: int = 0) -> dict[str, str]:
-        """Run the pipeline and give the reason of each stage."""
+        """Run the pipeline and return the reason of each stage."""
         return {stage["stage"]: stage["reason"] for stage in self.json("run", *arguments, status=status)["stages"]}
 
     def copy(self, folder: Path) -> Project:
-        """Copy the whole project below a folder, runs and all."""
+        """Copy the whole project, with its runs, into a folder."""
         shutil.copytree(self.path, folder / "copy", symlinks=True)
         return Project(folder / "copy", self.environment)
 
     def hold(self, stage: str) -> None:
-        """Let a toy stage stay at work, its outputs written, until it is released."""
+        """Make a toy stage wait, its outputs written, until it is released."""
         (self.path / f"hold.{stage}").touch()
 
     def wait_for_held(self, stage: str) -> None:
-        """Wait until the stage is where it is held."""
+        """Wait until the stage has reached its hold."""
         wait_for((self.path / f"at.{stage}").exists, f"the stage {stage}")
 
     def release(self, stage: str) -> None:
-        """Let the stage go on."""
+        """Let the stage continue."""
         (self.path / f"hold.{stage}").unlink()
 
     def edit(self, name: str, old: str, new: str) -> None:
-        """Replace a text in one of the project's files; it must be there."""
+        """Replace a text in one of the project's files; the text must be there."""
         path = self.path / name
         text = path.read_text()
         assert old in text
@@ -138,12 +138,12 @@ def toy_project(path: Path, pipeline: str = TOYS) -> Project:
 
 
 def shipped(folder: Path) -> Project:
-    """Return the project in a folder that has a pipeline.yaml like the one that ships, without network."""
+    """Return a folder with a copy of the shipped pipeline.yaml as a project, without network."""
     return Project(folder, {"DIGITS_OFFLINE": "1", "TFDS_DATA_DIR": str(folder / "tfds")})
 
 
 def shipped_project(folder: Path, changes: dict[str, str] | None = None) -> Project:
-    """Make a project with the pipeline.yaml that ships, after these changes to its text, without network."""
+    """Make a project with the shipped pipeline.yaml after these changes to its text, without network."""
     folder.mkdir()
     shutil.copy(HOUSE / "pipeline.yaml", folder)
     project = shipped(folder)

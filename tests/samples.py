@@ -1,4 +1,4 @@
-"""Small artifacts for tests to work on."""
+"""Small artifacts for tests."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ A = TypeVar("A", bound=Artifact)
 
 
 def make_split(labels: Sequence[int] | NDArray[np.int32], classes: tuple[str, ...] = DIGITS, seed: int = 0) -> Split:
-    """Give a split of noise with these labels; the ids are '000000', '000001' and so on."""
+    """Return a split of noise images with these labels and the ids '000000', '000001' and so on."""
     import numpy as np
 
     images = np.random.default_rng(seed).integers(0, 256, (len(labels), SIDE, SIDE), np.uint8)
@@ -37,14 +37,14 @@ def make_split(labels: Sequence[int] | NDArray[np.int32], classes: tuple[str, ..
 
 
 def make_transform(folder: Path, mean: float = 0.1307, std: float = 0.3081) -> Transform:
-    """Write a normalisation into a new folder."""
+    """Write a Transform into a new folder."""
     folder.mkdir()
     Transform.write(folder, mean=mean, std=std)
     return Transform(folder)
 
 
 def make_output(kind: type[A], folder: Path) -> Output[A]:
-    """Make the three folders of an output below a new folder."""
+    """Make the three folders of an output inside a new folder."""
     del kind
     output: Output[A] = Output(folder / "path", folder / "scratch", folder / "logs")
     for each in (output.path, output.scratch, output.logs):
@@ -53,7 +53,7 @@ def make_output(kind: type[A], folder: Path) -> Output[A]:
 
 
 def seal(kind: type[A], folder: Path) -> A:
-    """Write the manifest of a folder, as the store does, and give the artifact."""
+    """Write the manifest of a folder, as the store does, and return the artifact."""
     files = hash_files(folder)
     manifest = Manifest(type=kind.__name__, content=kind.content(folder, files), files=files)
     (folder / MANIFEST).write_text(manifest.model_dump_json())
@@ -61,7 +61,7 @@ def seal(kind: type[A], folder: Path) -> A:
 
 
 def make_calibration(folder: Path, classes: int, *, temperature: float = 1.0, threshold: float = 1e9) -> Calibration:
-    """Write a calibration for features of 784 pixels that changes nothing and refuses nothing."""
+    """Write a calibration for 784 pixel features that changes nothing and refuses nothing."""
     import numpy as np
 
     scale = Scale(middle=0.0, spread=1.0)
@@ -84,7 +84,7 @@ def make_calibration(folder: Path, classes: int, *, temperature: float = 1.0, th
 
 
 def draw_digit(text: str, number: int = 0) -> NDArray[np.uint8]:
-    """Draw a digit in ink on a page of 64x64 pixels; another *number* turns it a little further."""
+    """Draw a digit in ink on a page [64, 64]; *number* sets its rotation, 1.5 degrees each."""
     import cv2
     import numpy as np
 
@@ -95,7 +95,7 @@ def draw_digit(text: str, number: int = 0) -> NDArray[np.uint8]:
 
 
 def write_digits(folder: Path, counts: dict[str, int], first: int = 0) -> Path:
-    """Write so many pictures LABEL/00.png, LABEL/01.png and so on of each label, no two of them equal."""
+    """Write *count* pictures LABEL/00.png, LABEL/01.png and so on for each label, no two of them equal."""
     for label, count in counts.items():
         (folder / label).mkdir(parents=True)
         for number in range(first, first + count):
@@ -104,7 +104,7 @@ def write_digits(folder: Path, counts: dict[str, int], first: int = 0) -> Path:
 
 
 def write_idx(path: Path, values: NDArray[np.uint8]) -> Path:
-    """Write labels [n] or pictures [n, 28, 28] in the format of the original MNIST; gzipped where the name says so."""
+    """Write labels [n] or pictures [n, 28, 28] in MNIST's IDX format, gzipped if the name ends in .gz."""
     import gzip
     import struct
 

@@ -1,4 +1,4 @@
-"""A real terminal, as large as a test wants it, and what a person sees in it."""
+"""A real pseudo-terminal of any width, and the screen a person sees in it."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ ROWS = 60
 
 @dataclass(frozen=True)
 class Session:
-    """What a command did in a terminal.
+    """The result of a command in a terminal.
 
     Attributes:
         status: its exit status.
-        raw: every byte it wrote.
-        screen: the screen at the end, with colours.
-        frames: what the screen showed after each write.
+        raw: all bytes it wrote.
+        screen: the final screen, with colours.
+        frames: the text of the screen after each write.
     """
 
     status: int
@@ -39,7 +39,7 @@ class Session:
 
     @property
     def text(self) -> str:
-        """The screen at the end, without what is blank."""
+        """The final screen, without trailing blanks."""
         return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
 
 
@@ -50,14 +50,14 @@ def run_in_terminal(
     folder: Path | None = None,
     answers: Mapping[str, bytes | signal.Signals] | None = None,
 ) -> Session:
-    """Run a command in a pseudo-terminal of this width, to its end.
+    """Run a command to its end in a pseudo-terminal of this width.
 
     Args:
         command: the program and its arguments.
         columns: width of the terminal.
-        variables: its environment.
-        folder: where it is started.
-        answers: what is typed, or the signal that is sent, once a text that the pattern finds is on the screen.
+        variables: its environment variables.
+        folder: its working directory.
+        answers: the bytes to type, or the signal to send, once the screen matches the pattern.
     """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, columns, 0, 0))
@@ -87,5 +87,5 @@ def _answer(process: subprocess.Popen[bytes], terminal: int, answer: bytes | sig
 def _read(descriptor: int) -> bytes:
     try:
         return os.read(descriptor, 65536)
-    except OSError:  # the last process that held the other end is gone
+    except OSError:  # the last process on the other end has ended
         return b""

@@ -1,4 +1,4 @@
-"""What `make test-machines` varies in the trainings of the tests; read here and nowhere else."""
+"""Training parameters that `make test-machines` varies; no other module reads these variables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 __all__ = ["SEED", "THREADS"]
 
 THREADS = int(os.environ.get("DIGITS_TEST_THREADS", "2"))
-"""Threads of one operation of TensorFlow; another number gives other weights."""
+"""Threads within one TensorFlow operation; another number gives other weights."""
 
 SEED = int(os.environ.get("DIGITS_TEST_SEED", "0"))
-"""The seed of what is trained; a test that compares two seeds counts from here."""
+"""Seed of the trainings; a test that compares two seeds counts up from it."""

@@ -1,4 +1,4 @@
-"""Waiting for what a process does; how long is a safety net and no part of any test."""
+"""Wait for another process; the timeout is a safety net that no test measures."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import TypeVar
 __all__ = ["PATIENCE", "wait_for"]
 
 PATIENCE = 600
-"""Seconds after which a test gives up on what takes a second or so on a quiet machine."""
+"""Timeout in seconds, for events that take about a second on an idle machine."""
 
 T = TypeVar("T")
 
 
 def wait_for(condition: Callable[[], T], what: str) -> T:
-    """Return what the condition gives, once that is true; fail when it never is."""
+    """Return the condition's value as soon as it is true; fail after PATIENCE seconds."""
     deadline = time.monotonic() + PATIENCE
     while not (found := condition()):
         assert time.monotonic() < deadline, f"{what} never came"

@@ -19,7 +19,7 @@ class Config(BaseModel):
     validation. What a field declares in `json_schema_extra`:
 
     - `"env": "NAME"`: the environment variable NAME, where set, overrides pipeline.yaml; `--set` overrides both.
-    - `"data": "folder"` or `"file"`: the path of data whose content counts as an input's does.
+    - `"data": "folder"`, `"file"`, or True for either: the path of data whose content counts as an input's does.
     - `"counts": "never"`: the setting cannot change what the stage writes, so a new value reruns nothing.
     - `"counts": "fallback"`: it only says where the data lie or how to reach them. It counts where they could not be
       reached and a fallback stood in, because another value may reach them.

@@ -15,7 +15,7 @@ __all__ = ["missing", "name_of", "read_outside"]
 
 
 def read_outside(config: Config, project: Path) -> dict[str, str]:
-    """Digest what lies at the paths of fields declared with `json_schema_extra={"data": "folder"}` or `"file"`.
+    """Digest what lies at the paths of fields declared with `json_schema_extra={"data": True}`, `"folder"` or `"file"`.
 
     Hidden files do not count, nor does artifacts/. What has not moved since it was last hashed is not hashed again.
 
@@ -52,20 +52,20 @@ def _wrong(path: Path, kind: str) -> str:
     if not path.exists():
         return f"there is no {path}"
     found = "folder" if path.is_dir() else "file"
-    return "" if found == kind else f"{path} is a {found}, and should be a {kind}"
+    return "" if kind in {"", found} else f"{path} is a {found}, and should be a {kind}"
 
 
 def _paths(config: Config) -> Iterator[tuple[Path, str]]:
-    """Yield the paths of the data that a config names, each with `folder` or `file`."""
+    """Yield the paths of the data that a config names, each with `folder`, `file`, or '' for either."""
     for name, info in type(config).model_fields.items():
         value: object = getattr(config, name)
         extra = info.json_schema_extra
-        kind = cast("dict[str, str]", extra).get("data") if isinstance(extra, dict) else None
+        kind = cast("dict[str, str | bool]", extra).get("data") if isinstance(extra, dict) else None
         for item in cast("list[object]", value) if isinstance(value, list) else [value]:
             if isinstance(item, Config):
                 yield from _paths(item)
             elif kind and isinstance(item, Path):
-                yield item, kind
+                yield item, kind if isinstance(kind, str) else ""
 
 
 def _walk(path: Path, left_out: Path) -> Iterator[tuple[Path, list[Path]]]:

@@ -1,1 +1,1 @@
-"""Tests on real clusters: they need Java and Maven, fetch 400 MB once, and start processes of their own."""
+"""Tests on real clusters: they need Java and Maven, download 400 MB once, and start server processes."""

@@ -1,4 +1,4 @@
-"""A Flink cluster that is started once and stopped whatever happens."""
+"""A Flink cluster, started once and always stopped."""
 
 from __future__ import annotations
 
@@ -21,6 +21,6 @@ def _cluster(tmp_path_factory: pytest.TempPathFactory) -> Generator[Cluster]:  #
 
 @pytest.fixture
 def flink(_cluster: Cluster) -> Cluster:
-    """Give a Flink cluster of which nothing is missing, whatever the test before did to it."""
-    script.mend(_cluster)
+    """Return a complete Flink cluster, repaired after the test before."""
+    script.repair(_cluster)
     return _cluster

@@ -1,8 +1,9 @@
-"""Starts and stops a Flink cluster on this machine: a JobManager and two TaskManagers.
+"""Start and stop a Flink cluster on this machine: a JobManager and two TaskManagers.
 
 Usage: python -m tests.distributed.flink up|down|status [--folder DIR] [--port PORT]
 
-All it has is in one folder: conf/, log/, and cluster.json with the port and the processes. Linux, Java 11 or 17.
+All its files are in one folder: conf/, log/, and cluster.json with the port and the processes. Needs Linux and Java 11
+or 17.
 """
 
 from __future__ import annotations
@@ -29,14 +30,14 @@ from schemas.errors import DigitsError, InputError, UsageError
 from tests.distributed.jars import FLINK, fetch
 from tests.project import HOUSE
 
-__all__ = ["Cluster", "down", "free_port", "java", "mend", "status", "up", "wait"]
+__all__ = ["Cluster", "down", "free_port", "java", "repair", "status", "up", "wait"]
 
 FOLDER = Path("artifacts/.flink")
 PORT = 8081
 TASK_MANAGERS = 2
 SLOTS = 2
 PATIENCE = 120
-"""Seconds that the cluster may take to come up; 10 to 20 are usual on two cores."""
+"""Timeout in seconds for the cluster to start; 10 to 20 are usual on two cores."""
 
 JOB_MANAGER = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"
 TASK_MANAGER = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"
@@ -48,7 +49,7 @@ HEAPS = {
     JOB_MANAGER: ["-Xmx448m", "-XX:MaxMetaspaceSize=256m"],
     TASK_MANAGER: ["-Xmx512m", "-XX:MaxDirectMemorySize=384m", "-XX:MaxMetaspaceSize=256m"],
 }
-"""What the memory options of CONFIGURATION come to, by the sums in Flink's documentation."""
+"""JVM options that follow from the memory options of CONFIGURATION, by the formulas in Flink's documentation."""
 
 CONFIGURATION = """\
 jobmanager.rpc.address: localhost
@@ -99,12 +100,12 @@ appender.file.layout.pattern = %d{HH:mm:ss,SSS} %-5p %c - %m%n
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster that was started.
+    """A running or stopped cluster.
 
     Attributes:
-        folder: where all it has is.
+        folder: the folder of all its files.
         port: of the JobManager's REST interface, on localhost.
-        processes: the process of jobmanager, taskmanager-1 and so on.
+        processes: process ids by name: jobmanager, taskmanager-1 and so on.
     """
 
     folder: Path
@@ -113,14 +114,14 @@ class Cluster:
 
     @property
     def address(self) -> str:
-        """What --flink_master wants."""
+        """The value of --flink_master."""
         return f"localhost:{self.port}"
 
     def options(self) -> list[str]:
-        """The options with which a Beam pipeline runs here, its workers started by the TaskManagers.
+        """Return the Beam options for this cluster, whose TaskManagers start the workers.
 
-        EXTERNAL, a pool of workers, is no choice here: Beam calls the workers of every TaskManager 1-1, and where two
-        share one pool, as on one machine, that which is done first ends the other's.
+        EXTERNAL, a pool of workers, does not work here: Beam names the workers of every TaskManager 1-1, so if two
+        TaskManagers share a pool, as on one machine, the first to finish ends the other's worker.
         """
         worker = json.dumps({"command": str(self.folder / "worker")})
         return [
@@ -134,36 +135,36 @@ class Cluster:
         ]
 
     def ask(self, path: str) -> Any:  # noqa: ANN401
-        """Read a document of the JobManager's REST interface, such as `jobs/overview`."""
+        """Return a document of the JobManager's REST interface, such as `jobs/overview`."""
         with urllib.request.urlopen(f"http://{self.address}/{path}", timeout=10) as answer:
             return json.load(answer)
 
     def task_managers(self) -> int:
-        """How many TaskManagers the JobManager knows; 0 while it does not answer."""
+        """Return the number of TaskManagers that the JobManager knows; 0 if it does not answer."""
         with contextlib.suppress(OSError, ValueError):
             return int(self.ask("overview")["taskmanagers"])
         return 0
 
     def alive(self) -> dict[str, int]:
-        """The processes that are still there, and still ours."""
+        """Return the processes of the cluster that are still running."""
         return {name: process for name, process in self.processes.items() if _is_ours(process, self.folder)}
 
     def kill(self, name: str) -> None:
-        """End one process at once, as a machine that fails would."""
+        """Kill one process, as a failing machine would."""
         os.kill(self.processes[name], signal.SIGKILL)
 
 
 def up(folder: Path = FOLDER, port: int = PORT) -> Cluster:
-    """Start a cluster, wait until all its TaskManagers are there, and give it.
+    """Start a cluster, wait until all its TaskManagers have registered, and return it.
 
     Args:
-        folder: where all it has is kept; made, and its logs replaced.
+        folder: folder for all its files; it is made, and old logs are replaced.
         port: of the JobManager's REST interface, on localhost.
 
     Raises:
-        InputError: there is no fitting Java, or the jars cannot be fetched.
-        UsageError: the port is taken, or a cluster runs in this folder.
-        DigitsError: the cluster did not come up; what was started is ended.
+        InputError: there is no suitable Java, or the jars cannot be fetched.
+        UsageError: the port is in use, or a cluster runs in this folder.
+        DigitsError: the cluster did not start; its processes are ended.
     """
     folder = folder.absolute()
     if (running := status(folder)) and running.alive():
@@ -174,18 +175,18 @@ def up(folder: Path = FOLDER, port: int = PORT) -> Cluster:
     _configure(folder, port)
     cluster = Cluster(folder, port, {})
     try:
-        mend(cluster)
+        repair(cluster)
     except BaseException:
         down(folder)
         raise
     return cluster
 
 
-def mend(cluster: Cluster) -> None:
-    """Start what is not there of a cluster, and wait until it all is; what was killed must have been missed before.
+def repair(cluster: Cluster) -> None:
+    """Start the missing processes of a cluster and wait until it is complete; Flink must have noticed a loss before.
 
     Raises:
-        DigitsError: it did not come up.
+        DigitsError: it did not start.
     """
     program, jars, alive = java(), fetch(), cluster.alive()
     names = ["jobmanager", *(f"taskmanager-{number}" for number in range(1, TASK_MANAGERS + 1))]
@@ -194,12 +195,12 @@ def mend(cluster: Cluster) -> None:
             _launch(cluster, program, jars, name)
     wait(lambda: cluster.task_managers() == TASK_MANAGERS or len(cluster.alive()) < len(names), PATIENCE)
     if cluster.task_managers() != TASK_MANAGERS:
-        said = [each.read_text(errors="replace").strip()[-500:] for each in (cluster.folder / "log").glob("*.out")]
-        raise DigitsError("Flink did not come up", found="\n".join(filter(None, said)), do=f"see {cluster.folder}/log")
+        logs = [each.read_text(errors="replace").strip()[-500:] for each in (cluster.folder / "log").glob("*.out")]
+        raise DigitsError("Flink did not come up", found="\n".join(filter(None, logs)), do=f"see {cluster.folder}/log")
 
 
 def down(folder: Path = FOLDER) -> None:
-    """End every process of the cluster in a folder; its logs stay. There need be none."""
+    """End every process of the cluster in a folder, if there is one; its logs stay."""
     folder = folder.absolute()
     if (cluster := status(folder)) is None:
         return
@@ -209,14 +210,14 @@ def down(folder: Path = FOLDER) -> None:
                 os.kill(process, number)
         wait(lambda: not cluster.alive(), 10)
     for process in cluster.processes.values():
-        with contextlib.suppress(ChildProcessError):  # another started it
+        with contextlib.suppress(ChildProcessError):  # another process started it
             os.waitpid(process, 0)
     shutil.rmtree(folder / "tmp", ignore_errors=True)
     (folder / "cluster.json").unlink()
 
 
 def status(folder: Path = FOLDER) -> Cluster | None:
-    """Give the cluster that was started in a folder and not stopped."""
+    """Return the cluster that was started in a folder and not stopped, if any."""
     try:
         document = json.loads((folder.absolute() / "cluster.json").read_text())
     except FileNotFoundError:
@@ -225,25 +226,25 @@ def status(folder: Path = FOLDER) -> Cluster | None:
 
 
 def java() -> str:
-    """Give the program java of JAVA_HOME or the PATH.
+    """Return the java program of JAVA_HOME or the PATH.
 
     Raises:
-        InputError: there is none, or it is too old.
+        InputError: there is none, or its version is not 11 or 17.
     """
     home = os.environ.get("JAVA_HOME")
     program = shutil.which("java", path=f"{home}/bin" if home else None)
     advice = "install Java 17 (Debian: apt-get install openjdk-17-jre-headless)"
     if program is None:
         raise InputError("Flink needs Java", found=f"no java in {home or 'the PATH'}", do=advice)
-    said = subprocess.run([program, "-version"], capture_output=True, text=True, check=False).stderr
-    version = re.search(r'version "(\d+)', said)
+    output = subprocess.run([program, "-version"], capture_output=True, text=True, check=False).stderr
+    version = re.search(r'version "(\d+)', output)
     if version is None or int(version[1]) not in (11, 17):
-        raise InputError("Flink 1.19 needs Java 11 or 17", found=said.split("\n")[0] or "nothing", do=advice)
+        raise InputError("Flink 1.19 needs Java 11 or 17", found=output.split("\n")[0] or "nothing", do=advice)
     return program
 
 
 def wait(done: Callable[[], bool], seconds: float) -> bool:
-    """Wait until something is so, at most for some seconds; tell whether it is."""
+    """Wait until a condition is true or a number of seconds have passed; return whether it is true."""
     end = time.monotonic() + seconds
     while not done():
         if time.monotonic() > end:
@@ -253,7 +254,7 @@ def wait(done: Callable[[], bool], seconds: float) -> bool:
 
 
 def free_port() -> int:
-    """Give a port of localhost that nothing listens on."""
+    """Return a port of localhost that is not in use."""
     with socket.socket() as probe:
         probe.bind(("localhost", 0))
         return int(probe.getsockname()[1])
@@ -290,14 +291,14 @@ def _launch(cluster: Cluster, program: str, jars: Path, name: str) -> None:
     command = [program, *HEAPS[main], "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", *OPENED, *properties, *classes]
     out = (os.POSIX_SPAWN_OPEN, 1, str(log / f"{name}.out"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     files = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0), out, (os.POSIX_SPAWN_DUP2, 1, 2)]
-    # A session of its own: Ctrl-C in the shell that started the cluster is not meant for it.
+    # A new session, so that Ctrl-C in the shell that started the cluster does not end it.
     cluster.processes[name] = os.posix_spawn(program, command, os.environ, file_actions=files, setsid=True)
     state = {"port": cluster.port, "processes": cluster.processes}
     (cluster.folder / "cluster.json").write_text(json.dumps(state))
 
 
 def _is_ours(process: int, folder: Path) -> bool:
-    """Tell whether a process is one of the cluster's: a number may have gone to another since."""
+    """Return whether a process belongs to the cluster: its id may have been reused."""
     try:
         return str(folder / "conf").encode() in Path(f"/proc/{process}/cmdline").read_bytes()
     except OSError:
@@ -305,7 +306,7 @@ def _is_ours(process: int, folder: Path) -> bool:
 
 
 def main() -> None:
-    """Do what the command line asks for."""
+    """Run the subcommand: up, down or status."""
     parser = argparse.ArgumentParser(description="A Flink cluster on this machine.")
     parser.add_argument("do", choices=("up", "down", "status"))
     parser.add_argument("--folder", type=Path, default=FOLDER)

@@ -1,8 +1,8 @@
-"""Fetches what Flink and Beam's job server for it are made of, once, and checks it against pinned checksums.
+"""Fetch Flink and Beam's job server for it once, and check them against pinned checksums.
 
-Flink comes from PyPI (apache-flink-libraries: its jars, without its scripts), the job server from Maven Central.
-Both are fetched by pip and by mvn as they are set up on this machine. The job server's jar is put together here:
-`java -jar` needs one with a manifest that names the others.
+Flink comes from PyPI (apache-flink-libraries: its jars, without its scripts), the job server from Maven Central, with
+the configuration of pip and mvn on this machine. The job server's jar is assembled here, because `java -jar` needs a
+jar whose manifest names the others.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from schemas.errors import InputError
 __all__ = ["CACHE", "FLINK", "fetch"]
 
 FLINK = "1.19"
-"""Beam 2.77 goes as far as 2.2, but where this was written no job server for a newer Flink could be fetched."""
+"""Beam 2.77 supports Flink up to 2.2, but no job server for a Flink after 1.19 could be fetched."""
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "digits" / f"flink-{FLINK}"
 LIBRARIES = (
     "apache-flink-libraries==1.19.3 --hash=sha256:4a58e3a1fb7d83340bc96b6c080624c6d792d69fae5d294b96224775204a9c60"
@@ -34,10 +34,10 @@ MANIFEST = "Manifest-Version: 1.0\nMain-Class: org.apache.beam.runners.flink.Fli
 
 
 def fetch(cache: Path = CACHE) -> Path:
-    """Give a folder with flink/*.jar, Flink itself, and job-server/job-server.jar, fetched if it is not there.
+    """Return a folder with Flink's flink/*.jar and job-server/job-server.jar; fetch them first if they are missing.
 
     Raises:
-        InputError: a part cannot be fetched, or is not what was pinned.
+        InputError: a part cannot be fetched, or differs from its pinned checksum.
     """
     if not cache.is_dir():
         cache.parent.mkdir(parents=True, exist_ok=True)
@@ -85,7 +85,7 @@ def _fetch_job_server(folder: Path) -> None:
 
 
 def _folded(line: str) -> str:
-    """Break a manifest's line as its format demands: at most 72 bytes, those after the first begin with a space."""
+    """Wrap a manifest line as its format requires: 72 bytes at most, continuation lines begin with a space."""
     rest = [line[at : at + 70] for at in range(0, len(line), 70)]
     return "\n ".join(rest) + "\n"
 
@@ -93,5 +93,5 @@ def _folded(line: str) -> str:
 def _call(command: list[str], what: str) -> None:
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode:
-        said = [line for line in done.stdout.splitlines() if line.strip()]
-        raise InputError(f"{what}, cannot be fetched", found="\n            ".join(said[:5]), do=" ".join(command))
+        output = [line for line in done.stdout.splitlines() if line.strip()]
+        raise InputError(f"{what}, cannot be fetched", found="\n            ".join(output[:5]), do=" ".join(command))

@@ -1,4 +1,4 @@
-"""Scoring a folder on an engine, as a user would."""
+"""Scoring of a folder on a Beam runner, from the command line."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from tests.project import Project
 
 __all__ = ["UNREADABLE", "Job", "environment"]
 
-UNREADABLE = 5  # the exit status of a job that is done: each of its folders holds a file that is no picture
+UNREADABLE = 5  # exit status of a finished job: each of its folders has a file that is not a picture
 
 
 @dataclass(frozen=True)
 class Job:
-    """A folder that is scored.
+    """A folder to score.
 
     Attributes:
-        project: whose champion does it.
-        folder: of the pictures.
-        out: the predictions.
+        project: the project whose champion reads the pictures.
+        folder: folder of the pictures.
+        out: path of the predictions.
     """
 
     project: Project
@@ -33,40 +33,40 @@ class Job:
 
     @classmethod
     def of(cls, project: Project, place: Path, count: int, folders: int) -> Job:
-        """Write so many digits into so many folders in a place, where the predictions go, too."""
+        """Write *count* digits into *folders* folders below *place*, which also gets the predictions."""
         return cls(project, _write_pictures(place / "pictures", count, folders), place / "predictions.parquet")
 
     @property
     def parts(self) -> int:
-        """How many parts there are by now."""
+        """Number of parts written so far."""
         return len(list(Path(f"{self.out}.parts").glob("*.parquet")))
 
     def start(self, options: list[str]) -> subprocess.Popen[str]:
-        """Start it on the engine that Beam's options name."""
+        """Start scoring on the runner that Beam's options name."""
         arguments = ["score", str(self.folder), "--out", str(self.out), "--engine", "beam", "--json", "--", *options]
         return replace(self.project, environment=self.project.environment | environment()).start(*arguments)
 
-    def done(self, options: list[str]) -> bytes:
-        """Do it, and give the predictions."""
+    def score(self, options: list[str]) -> bytes:
+        """Score to the end on that runner and return the predictions."""
         process = self.start(options)
         out, err = process.communicate()
         assert process.returncode == UNREADABLE, f"{out}\n{err}"
         return self.out.read_bytes()
 
-    def done_here(self) -> bytes:
-        """Do it on the local engine, and give the predictions."""
+    def score_locally(self) -> bytes:
+        """Score on the local engine and return the predictions."""
         out = self.out.with_name(f"here-{self.out.name}")
         self.project.digits("score", str(self.folder), "--out", str(out), status=UNREADABLE)
         return out.read_bytes()
 
 
 def environment() -> dict[str, str]:
-    """Give the variables under which Beam finds this Python, by the name `python`."""
+    """Return the variables with which Beam finds this Python as `python`."""
     return {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
 
 
 def _write_pictures(folder: Path, count: int, folders: int) -> Path:
-    """Write so many real digits into so many folders, and into each a file that is no picture."""
+    """Write *count* real digits into *folders* folders, each with a file that is not a picture."""
     files = [encode_png(image) for image in sample()[:: max(5000 // count, 1)]]
     for number in range(folders):
         (folder / f"{number:03}").mkdir(parents=True)

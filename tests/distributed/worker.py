@@ -1,7 +1,7 @@
-"""A Beam worker that a TaskManager starts as a process of its own: what Beam's images have as `boot`.
+"""A Beam worker that a TaskManager starts as a process: the counterpart of `boot` in Beam's images.
 
-Usage: worker.py --id=ID --provision_endpoint=HOST:PORT, as `--environment_type=PROCESS` calls its command. Beam has
-no such program in its Python package; this one installs nothing, so everything it needs must be installed already.
+Usage: worker.py --id=ID --provision_endpoint=HOST:PORT, as `--environment_type=PROCESS` calls its command. Beam's
+Python package has no such program. It installs nothing: all its dependencies must be installed already.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Ask the runner where its control endpoint is, and work for it until it hangs up."""
+    """Ask the runner for its control endpoint and work for it until it closes the connection."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--id", required=True)
     parser.add_argument("--provision_endpoint", required=True)

@@ -1,1 +1,1 @@
-"""Tests of the whole pipeline on real digits."""
+"""Tests of whole commands and pipelines on real digits."""

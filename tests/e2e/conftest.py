@@ -1,4 +1,4 @@
-"""What tests of the whole pipeline look at."""
+"""Fixtures of the whole pipeline."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def champion(trained: Project) -> Path:
 
 @pytest.fixture(scope="session")
 def document(trained: Project) -> dict[str, Any]:
-    """Give the record of that run."""
+    """Return the record of that run."""
     return trained.json("show")
 
 
 @pytest.fixture(scope="session")
 def refused(trained: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Return that project after a second run, whose gate refused the same model; it has what was said in `told`."""
+    """Return a copy of that project after a run whose gate refused the same model; its output is in `printed`."""
 
     def make(folder: Path) -> None:
         shutil.copytree(trained.path, folder, symlinks=True)
@@ -37,8 +37,8 @@ def refused(trained: Project, tmp_path_factory: pytest.TempPathFactory) -> Proje
             "evaluate.gate.recall.at_least=0.9999",
         )
         done = Project(folder, trained.environment).digits("run", *impossible, status=3)
-        (folder / "told").mkdir()
-        (folder / "told" / "stdout").write_text(done.stdout)
-        (folder / "told" / "stderr").write_text(done.stderr)
+        (folder / "printed").mkdir()
+        (folder / "printed" / "stdout").write_text(done.stdout)
+        (folder / "printed" / "stderr").write_text(done.stderr)
 
     return Project(once(tmp_path_factory, "refused", make), trained.environment)

@@ -1,4 +1,4 @@
-"""Scoring on the engines that Apache Beam's Python package brings: the same bytes as on this machine's own."""
+"""Scoring on the runners of Apache Beam's Python package: the same bytes as on the local engine."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ ATTEMPTS = 5
 
 @pytest.fixture(scope="session")
 def worker_pool(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
-    """Give the address of a pool that starts Beam workers, as processes, for who asks."""
+    """Yield the address of a pool that starts Beam workers as processes."""
     with _served("worker.worker_pool_main", "--service_port", tmp_path_factory.mktemp("pool") / "log") as address:
         yield address
 
 
 @pytest.fixture(scope="session")
 def job_server(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
-    """Give the address of Beam's Python job server."""
+    """Yield the address of Beam's Python job server."""
     log = tmp_path_factory.mktemp("jobs") / "log"
     with _served("portability.local_job_service_main", "--port", log) as address:
         yield address
@@ -40,7 +40,7 @@ def job_server(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
 
 @contextlib.contextmanager
 def _served(module: str, option: str, log: Path) -> Generator[str]:
-    """Run a module of Beam's, whose option names its port, until it is no longer wanted; gives where it listens."""
+    """Run a server module of Beam, whose *option* sets its port, and yield its address; it ends with the block."""
     port = free_port()
     with (
         log.open("wb") as out,
@@ -67,14 +67,14 @@ def _listens(port: int) -> bool:
 
 @pytest.fixture(scope="module")
 def job(sealed: Project, tmp_path_factory: pytest.TempPathFactory) -> Job:
-    """Give a folder of 600 digits in 6 folders."""
+    """Return a job with 600 digits in 6 folders."""
     return Job.of(sealed, tmp_path_factory.mktemp("engines"), 600, 6)
 
 
 @pytest.fixture(scope="module")
 def expected(job: Job) -> bytes:
-    """Give what the local engine says of it."""
-    return job.done_here()
+    """Return the output of the local engine for the job."""
+    return job.score_locally()
 
 
 @pytest.mark.parametrize(
@@ -84,31 +84,31 @@ def expected(job: Job) -> bytes:
         pytest.param(["--direct_running_mode=multi_processing", "--direct_num_workers=2"], id="two processes"),
     ],
 )
-def test_beams_own_engine_says_the_same(job: Job, expected: bytes, options: list[str]) -> None:
-    """The engine within Beam, alone and with processes of its own, gives the bytes that the local one gives."""
-    assert job.done(options) == expected
+def test_beams_direct_runner_gives_the_same_bytes(job: Job, expected: bytes, options: list[str]) -> None:
+    """Beam's direct runner, in one process and in two, gives the local engine's bytes."""
+    assert job.score(options) == expected
 
 
-def test_the_job_server_says_the_same_in_the_client(job: Job, expected: bytes, job_server: str) -> None:
-    """A job server that sends the work back to who asked for it gives the bytes that the local engine gives."""
+def test_the_job_server_gives_the_same_bytes_in_the_client(job: Job, expected: bytes, job_server: str) -> None:
+    """A job server whose work runs in the client (LOOPBACK) gives the local engine's bytes."""
     options = ["--runner=PortableRunner", f"--job_endpoint={job_server}", "--environment_type=LOOPBACK"]
-    assert job.done(options) == expected
+    assert job.score(options) == expected
 
 
 def test_a_signal_cancels_the_job(sealed: Project, job_server: str, tmp_path: Path) -> None:
-    """A job server that is told nothing would go on: its last job is cancelled, and what is there is gone on with."""
+    """A signal cancels the job on the server, and the next run resumes from the finished parts."""
     options = ["--runner=PortableRunner", f"--job_endpoint={job_server}", "--environment_type=LOOPBACK"]
     job, status, err = _interrupted(Job.of(sealed, tmp_path, 3_000, 30), options)
     assert (status, _last_state(job_server)) == (130, "CANCELLED")
     assert "PortableRunner was asked to cancel the job digits-score-" in err
-    assert job.done([]) == job.done_here()
+    assert job.score([]) == job.score_locally()
 
 
 def _interrupted(job: Job, options: list[str]) -> tuple[Job, int, str]:
-    """Interrupt a job that has written a part; where it was done before this was seen, start it again.
+    """Interrupt a job that has written a part; start it again if it finished too soon.
 
     Returns:
-        The job, its exit status, and what it said on standard error.
+        The job, its exit status, and its standard error.
     """
     for attempt in range(ATTEMPTS):
         job = replace(job, out=job.out.with_name(f"{attempt}-predictions.parquet"))
@@ -118,11 +118,11 @@ def _interrupted(job: Job, options: list[str]) -> tuple[Job, int, str]:
         _, err = process.communicate()
         if process.returncode != UNREADABLE:
             return job, process.returncode, err
-    pytest.fail(f"it was done before it was seen to have a part, {ATTEMPTS} times")
+    pytest.fail(f"the job finished before a part was seen, {ATTEMPTS} times")
 
 
 def _last_state(job_server: str) -> str:
-    """Give the state of the job that was submitted last."""
+    """Return the state of the last submitted job."""
     import grpc
     from apache_beam.portability.api import beam_job_api_pb2 as messages
     from apache_beam.portability.api import beam_job_api_pb2_grpc as services
@@ -134,10 +134,10 @@ def _last_state(job_server: str) -> str:
         return str(messages.JobState.Enum.Name(jobs[-1].state))
 
 
-def test_the_job_server_says_the_same_in_a_worker_pool(
+def test_the_job_server_gives_the_same_bytes_in_a_worker_pool(
     job: Job, expected: bytes, job_server: str, worker_pool: str
 ) -> None:
-    """A job server whose workers are started by a pool gives the bytes that the local engine gives."""
+    """A job server with workers from a pool gives the local engine's bytes."""
     options = ["--runner=PortableRunner", f"--job_endpoint={job_server}"]
     external = ["--environment_type=EXTERNAL", f"--environment_config={worker_pool}"]
-    assert job.done([*options, *external]) == expected
+    assert job.score([*options, *external]) == expected

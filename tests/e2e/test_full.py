@@ -1,4 +1,4 @@
-"""The whole pipeline as it ships, on the full MNIST."""
+"""The shipped pipeline on the full MNIST."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.full, pytest.mark.timeout(7200)]
 
 @pytest.fixture(scope="module")
 def full(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Give a project that has run on the original files, with a data_dir of its own."""
+    """Return a project that has run on the original files, with a separate data_dir."""
     files = os.environ.get("MNIST_FILES", "")
     assert Path(files, "train-images-idx3-ubyte.gz").is_file(), "MNIST_FILES must name the folder of the four files"
     project = shipped_project(tmp_path_factory.mktemp("full") / "project")
@@ -27,28 +27,28 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture(scope="module")
 def document(full: Project) -> dict[str, Any]:
-    """Give the record of that run."""
+    """Return the record of that run."""
     return full.json("show")
 
 
 def test_the_full_data_set_was_used(document: dict[str, Any]) -> None:
-    """The source is TFDS's MNIST, and there is nothing to notice."""
+    """The source is TFDS's MNIST, and there is no notice of a fallback."""
     assert document["source"]["dataset"] == "MNIST 3.0.1 (tensorflow-datasets)"
     assert document["notice"] is None
 
 
 def test_the_model_reads_99_2_percent(document: dict[str, Any]) -> None:
-    """Of the official test split 99.2 % are read, as by a model that reads 99.55 % of all digits."""
+    """Accuracy on the official test split is that of a model that reads at least 99.55 % of all digits."""
     assert round(document["metrics"]["accuracy"] * 10_000) >= at_least(0.9955, 10_000)
 
 
 def test_the_model_is_promoted(document: dict[str, Any]) -> None:
-    """The shipped gate lets the model through."""
+    """The shipped gate promotes the model."""
     assert document["outcome"] == "promoted"
 
 
 def test_a_second_run_is_all_unchanged(full: Project) -> None:
-    """Nothing runs again."""
+    """In a second run every stage is unchanged."""
     assert set(full.outcomes().values()) == {"unchanged"}
 
 
@@ -62,7 +62,7 @@ stages:
 
 
 def test_fashion_is_refused(full: Project, tmp_path: Path) -> None:
-    """A gate that asks for it shows that at least 95 % of Fashion-MNIST is not answered with a digit."""
+    """A gate that requires at least 95 % of Fashion-MNIST to be refused promotes the model."""
     files = os.environ.get("FASHION_MNIST_FILES", "")
     assert Path(files, "t10k-images-idx3-ubyte.gz").is_file(), "FASHION_MNIST_FILES must name the folder of its files"
     project = full.copy(tmp_path)

@@ -1,4 +1,4 @@
-"""The gate on the embedded sample: worse, equal and better models, and what is said of them."""
+"""The gate on the embedded sample: worse, equal and better models."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ FAST = {
     "source: tfds": "source: sample",
     "recipe: standard": "recipe: fast",
     "gate: #": "per_kind: 1\n      gate: #",
-    # A model that reads 0.98 of all pictures misses 0.95 or 0.8 of them by chance once in a million times.
+    # A model with a true accuracy of 0.98 falls below 0.95, or 0.8 of a digit, by chance once in a million times.
     "accuracy: {at_least: 0.965, on: lower}": "accuracy: {at_least: 0.95, on: lower}",
     "recall: {at_least: 0.90": "recall: {at_least: 0.8",
     "precision: {at_least: 0.90": "precision: {at_least: 0.8",
     "log_loss: {at_most: 0.15}": "log_loss: {at_most: 0.4}",
 }
 ONE_EPOCH = ("--set", "train.steps=14", "--set", "train.rounds=1")
-HALF = ("--set", "train.steps=140")  # which no chance makes better than the whole training
+HALF = ("--set", "train.steps=140")  # too few to be better than the full training by chance
 BETTER = ("--set", "evaluate.gate.champion={better: true, first: allow}")
 LAX = ("--set", "evaluate.gate={accuracy: {at_least: 0.5}, champion: {better: true, first: allow}}")
 NOISE = """\
@@ -48,7 +48,7 @@ def noise(examples: Examples, noisy: Output[Examples]) -> None:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Give a project whose champion is a model of one epoch, promoted by a lax gate."""
+    """Return a project whose champion is a model of one epoch, promoted by a lax gate."""
     project = shipped_project(tmp_path_factory.mktemp("gate") / "project", FAST)
     first = project.json("run", *ONE_EPOCH, *LAX)
     assert first["verdict"]["rules"][-1]["note"] == "first model: no comparison"
@@ -57,17 +57,17 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture(scope="module")
 def better(project: Project) -> dict[str, Any]:
-    """Give the record of a fully trained model's run, whose gate asks for a better one."""
+    """Return the record of a run of a fully trained model, whose gate requires a better one."""
     return project.json("run", *BETTER)
 
 
 def rules_of(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Give what each rule said, by its metric."""
+    """Return the result of each rule by its metric."""
     return {rule["metric"]: rule for rule in document["verdict"]["rules"]}
 
 
 def test_a_better_model_is_promoted(better: dict[str, Any]) -> None:
-    """A model that reads clearly more than the champion takes its place, and the comparison says how many more."""
+    """A significantly better model replaces the champion, and the comparison counts the pictures."""
     comparison = better["verdict"]["comparison"]
     assert better["outcome"] == "promoted"
     assert comparison["p"] < 0.05
@@ -76,14 +76,14 @@ def test_a_better_model_is_promoted(better: dict[str, Any]) -> None:
 
 
 def test_the_same_model_again_is_unchanged(project: Project, better: dict[str, Any]) -> None:
-    """A repeated run compares with the same baseline, has the same verdict and runs nothing."""
+    """A repeated run has the same baseline and verdict, and runs no stage."""
     again = project.json("run", *BETTER)
     assert {stage["outcome"] for stage in again["stages"]} == {"unchanged"}
     assert (again["outcome"], again["verdict"]) == ("promoted", better["verdict"])
 
 
 def test_a_model_that_is_not_better_is_refused(project: Project, better: dict[str, Any]) -> None:
-    """A training of half the steps is not better, meets every other rule, and the champion stays."""
+    """A model that meets every rule except being better is refused, and the champion stays."""
     document = project.json("run", *BETTER, *HALF, status=3)
     rules = rules_of(document)
     assert [name for name, rule in rules.items() if not rule["passed"]] == ["champion"]
@@ -91,8 +91,8 @@ def test_a_model_that_is_not_better_is_refused(project: Project, better: dict[st
     assert document["champion"] == better["champion"]
 
 
-def test_1000_pictures_do_not_show_that_a_model_is_not_worse(project: Project, better: dict[str, Any]) -> None:
-    """The shipped margin needs more pictures than the sample has: the message says so, or how many more are needed."""
+def test_1000_pictures_do_not_prove_non_inferiority(project: Project, better: dict[str, Any]) -> None:
+    """The sample is too small for the shipped non-inferiority margin, and the message gives the shortfall."""
     assert better["outcome"] == "promoted"
     refused = project.digits("run", *HALF, status=3)
     lacking = r"(\d+ more correct needed|1,000 pictures are too few to tell)"
@@ -101,7 +101,7 @@ def test_1000_pictures_do_not_show_that_a_model_is_not_worse(project: Project, b
 
 
 def test_a_model_of_one_epoch_is_refused(project: Project, better: dict[str, Any]) -> None:
-    """The gate refuses it on accuracy, digits and the champion; `digits show` repeats what the run printed."""
+    """A model of one epoch misses several rules, and `digits show` repeats the run's output."""
     refused = project.digits("run", *ONE_EPOCH, status=3)
     shown = project.digits("show").stdout
     for line in refused.stdout.splitlines():
@@ -117,7 +117,7 @@ def test_a_model_of_one_epoch_is_refused(project: Project, better: dict[str, Any
 
 @pytest.mark.parametrize("columns", [60, 80, 140])
 def test_a_refusal_fits_the_terminal(project: Project, columns: int) -> None:
-    """The table of rules wraps inside its last column, in narrow terminals too."""
+    """The table of rules wraps inside its last column at any width."""
     project.digits("run", *ONE_EPOCH, status=3)
     command = [str(DIGITS), "-C", str(project.path), "show"]
     lines = run_in_terminal(command, columns, project.variables()).text.splitlines()
@@ -129,8 +129,8 @@ def test_a_refusal_fits_the_terminal(project: Project, columns: int) -> None:
     assert len([line for line in table if line[:8].strip()]) == 6
 
 
-def test_labels_by_chance_are_refused(project: Project, better: dict[str, Any]) -> None:
-    """A model trained on labels of which nine in ten are by chance is refused for what it misreads."""
+def test_a_model_trained_on_random_labels_is_refused(project: Project, better: dict[str, Any]) -> None:
+    """A model trained on 90 % random labels misses accuracy, log loss and the comparison."""
     assert better["outcome"] == "promoted"
     (project.path / "mystages").mkdir()
     (project.path / "mystages" / "noise.py").write_text(NOISE)
@@ -147,8 +147,8 @@ def test_labels_by_chance_are_refused(project: Project, better: dict[str, Any]) 
     assert rules["accuracy"]["shortfall_pictures"] > 5
 
 
-def test_the_champion_is_compared_on_the_pictures_of_now(project: Project, better: dict[str, Any]) -> None:
-    """With another test split the champion is read again: no figure of the old pictures is used."""
+def test_the_champion_is_compared_on_the_present_test_split(project: Project, better: dict[str, Any]) -> None:
+    """On a new test split, the champion is evaluated again."""
     document = project.json("run", "--set", "ingest.seed=1", *HALF, status=3)
     before, now = better["verdict"]["comparison"], document["verdict"]["comparison"]
     assert now["champion"] == Path(better["champion"]).name
@@ -156,8 +156,8 @@ def test_the_champion_is_compared_on_the_pictures_of_now(project: Project, bette
     assert "input changed" in next(stage["reason"] for stage in document["stages"] if stage["stage"] == "evaluate")
 
 
-def test_a_champion_whose_file_is_damaged_stops_the_comparison(project: Project, better: dict[str, Any]) -> None:
-    """A champion that cannot be trusted is an error with a way out, and never passed over."""
+def test_a_damaged_champion_fails_the_comparison(project: Project, better: dict[str, Any]) -> None:
+    """A damaged champion is an error, not a skipped comparison."""
     model = project.artifacts / better["champion"] / "model.tflite"
     intact = model.read_bytes()
     model.chmod(0o644)
@@ -169,6 +169,6 @@ def test_a_champion_whose_file_is_damaged_stops_the_comparison(project: Project,
 
 
 def test_an_unknown_metric_is_refused_before_anything_runs(project: Project) -> None:
-    """`digits check` names the metric that was probably meant."""
+    """`digits check` suggests the nearest metric for an unknown one."""
     failed = project.digits("check", "--set", "evaluate.gate.acuracy.at_least=0.9", status=2)
     assert 'did you mean "accuracy"' in failed.stderr

@@ -1,4 +1,4 @@
-"""A folder of one's own pictures, of three classes and none of MNIST's, from ingest to score."""
+"""A folder of custom pictures with three classes, from ingest to score."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OWN = {
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Give a project that has learned three classes from 40 pictures each."""
+    """Return a project that has learned three classes from 40 pictures each."""
     project = shipped_project(tmp_path_factory.mktemp("own") / "project", OWN)
     write_digits(project.path / "mine", {"2": 40, "5": 40, "7 crossed": 40})
     project.digits("run")
@@ -34,13 +34,13 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 def test_three_classes_are_promoted(project: Project) -> None:
-    """The whole pipeline takes the classes from the data."""
+    """The whole pipeline takes its classes from the data."""
     document = project.json("show")
     assert (document["outcome"], document["verdict"]["blessed"]) == ("promoted", True)
 
 
 def test_three_classes_are_scored(project: Project, tmp_path: Path) -> None:
-    """The names of the folders are what pictures are read as."""
+    """`digits score` answers with the folder names of the training pictures."""
     out = tmp_path / "predictions.jsonl"
     scored = project.json("score", str(project.path / "mine"), "--out", str(out), "--labels")
     assert scored["listed"] == 120

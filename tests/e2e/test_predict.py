@@ -1,4 +1,4 @@
-"""`digits predict`, as a user meets it."""
+"""`digits predict`, from the command line."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ print(*[name for name in ("tensorflow", "keras", "pyarrow", "pandas", "matplotli
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder with a picture of each kind."""
+    """Return a folder with two digits, a blank page, a text file and a folder."""
     folder = tmp_path_factory.mktemp("pictures")
     (folder / "folder").mkdir()
     (folder / "notes.txt").write_text("milk, bread")
@@ -40,14 +40,14 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _predict(sealed: Project, folder: Path, *arguments: str | bytes, data: bytes = b"") -> tuple[int, str, str]:
-    """Run the command in a folder; gives its status, its output and what it said beside."""
+    """Run the command in a folder; return its exit status, stdout and stderr."""
     command = [DIGITS, "-C", sealed.path, "predict", *arguments]
     done = subprocess.run(command, cwd=folder, env=sealed.variables(), input=data, capture_output=True, check=False)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
 def test_a_table_answers_for_each_file(sealed: Project, pictures: Path) -> None:
-    """Each file has its line, in the order given."""
+    """Each file has a line, in the given order."""
     status, out, _ = _predict(sealed, pictures, "four.png", "blank.png")
     lines = out.splitlines()
     assert status == 0
@@ -59,29 +59,29 @@ def test_a_table_answers_for_each_file(sealed: Project, pictures: Path) -> None:
 
 @pytest.fixture(scope="module")
 def four(sealed: Project, pictures: Path) -> tuple[int, str, str]:
-    """Return what the command says of one picture."""
+    """Return the result of the command for one picture."""
     return _predict(sealed, pictures, "four.png")
 
 
 def test_one_picture_has_a_chart(four: tuple[int, str, str]) -> None:
-    """For a single picture the ten probabilities are drawn, the longest bar for the answer."""
+    """A single picture has a bar chart of the ten probabilities, the longest bar for the answer."""
     bars = re.findall(r"^(\d) +[\d.<>]+ %(?:  (#+))?$", four[1], re.MULTILINE)
     assert [name for name, _ in bars] == list("0123456789")
     assert max(bars, key=lambda bar: len(bar[1]))[0] == "4"
 
 
 def test_a_blank_page_has_no_chart(sealed: Project, pictures: Path) -> None:
-    """Where there is no digit, no probabilities are drawn."""
+    """A blank page has no bar chart."""
     assert len(_predict(sealed, pictures, "blank.png")[1].splitlines()) == 2
 
 
-def test_nothing_else_is_said(four: tuple[int, str, str]) -> None:
-    """Where all goes well, standard error stays empty: the libraries' own messages are kept back."""
+def test_stderr_is_empty_on_success(four: tuple[int, str, str]) -> None:
+    """On success, standard error is empty: messages of libraries are suppressed."""
     assert (four[0], four[2]) == (0, "")
 
 
 def test_json_is_one_list(sealed: Project, pictures: Path, bundle: Path) -> None:
-    """--json puts out a list of documents with exactly the promised keys."""
+    """--json prints a list of documents with exactly the documented keys."""
     status, out, _ = _predict(sealed, pictures, "four.png", "seven.png", "--json")
     four, second = json.loads(out)
     assert status == 0
@@ -92,8 +92,8 @@ def test_json_is_one_list(sealed: Project, pictures: Path, bundle: Path) -> None
     assert second["steps"] == ["inverted"]
 
 
-def test_json_says_why(sealed: Project, pictures: Path) -> None:
-    """In JSON too, a decision has its reason, and what is not known is null."""
+def test_json_has_the_reason(sealed: Project, pictures: Path) -> None:
+    """In JSON, a decision has its reason, and unknown values are null."""
     blank, notes = json.loads(_predict(sealed, pictures, "blank.png", "notes.txt", "--json")[1])
     assert (blank["decision"], blank["digit"]) == ("unsure: blank page", None)
     assert notes["decision"].startswith("unreadable: ")
@@ -101,7 +101,7 @@ def test_json_says_why(sealed: Project, pictures: Path) -> None:
 
 
 def test_some_unreadable_files_exit_5(sealed: Project, pictures: Path) -> None:
-    """What cannot be read is named with its reason, the others are answered, and the exit status is 5."""
+    """Unreadable files are named with their reasons, the others are answered, and the exit status is 5."""
     status, out, err = _predict(sealed, pictures, "none.png", "folder", "notes.txt", "four.png")
     assert status == 5
     assert re.search(r"^none.png +unreadable: no such file$", out, re.MULTILINE)
@@ -112,14 +112,14 @@ def test_some_unreadable_files_exit_5(sealed: Project, pictures: Path) -> None:
 
 
 def test_standard_input_is_read(sealed: Project, pictures: Path) -> None:
-    """A dash is the picture that is piped in."""
+    """A dash reads the picture from standard input."""
     status, out, _ = _predict(sealed, pictures, "-", "--json", data=(pictures / "four.png").read_bytes())
     [answer] = json.loads(out)
     assert (status, answer["path"], answer["digit"]) == (0, "-", "4")
 
 
 def test_closed_standard_input_is_empty(sealed: Project, pictures: Path) -> None:
-    """A dash without any standard input is an empty file, and no traceback."""
+    """With standard input closed, a dash is an empty file."""
     command = f'"{DIGITS}" -C "{sealed.path}" predict - <&-'
     done = subprocess.run(["bash", "-c", command], cwd=pictures, capture_output=True, text=True, check=False)
     assert done.returncode == 5
@@ -130,7 +130,7 @@ def test_closed_standard_input_is_empty(sealed: Project, pictures: Path) -> None
     ("name", "shown"), [(b"\xff\xe9.png", r"\udcff\udce9.png"), (b"a\nb\x1b[31m.png", r"a\nb\x1b[31m.png")]
 )
 def test_odd_names_are_escaped(name: bytes, shown: str, sealed: Project, pictures: Path, tmp_path: Path) -> None:
-    """A name that is no UTF-8, or would move the terminal's cursor, is printed escaped, and its file read."""
+    """A name that is not UTF-8 or has control characters is escaped in the output, and its file is read."""
     shutil.copy(pictures / "four.png", tmp_path / os.fsdecode(name))
     status, out, _ = _predict(sealed, tmp_path, name)
     assert status == 0
@@ -140,14 +140,14 @@ def test_odd_names_are_escaped(name: bytes, shown: str, sealed: Project, picture
 
 
 def test_no_picture_is_a_usage_error(sealed: Project, pictures: Path) -> None:
-    """Without arguments, the command says what is missing."""
+    """Without arguments, the command names the missing one."""
     status, _, err = _predict(sealed, pictures)
     assert status == 2
     assert "Missing argument 'IMAGE'" in err
 
 
 def test_a_model_is_chosen(sealed: Project, pictures: Path, bundle: Path, tmp_path: Path) -> None:
-    """--model names what reads, where there is no champion, too."""
+    """--model selects the bundle, even without a champion."""
     project = sealed.copy(tmp_path)
     (project.artifacts / "champion").unlink()
     [answer] = json.loads(_predict(project, pictures, "four.png", "--json", "--model", "v0001")[1])
@@ -155,7 +155,7 @@ def test_a_model_is_chosen(sealed: Project, pictures: Path, bundle: Path, tmp_pa
 
 
 def test_an_unknown_model_names_the_known(sealed: Project, pictures: Path, bundle: Path) -> None:
-    """A model that is not there is a usage error with the names of those that are."""
+    """An unknown model is a usage error that lists the known ones."""
     status, out, err = _predict(sealed, pictures, "four.png", "--model", "v0099")
     assert (status, out) == (2, "")
     assert "there is no model v0099" in err
@@ -163,7 +163,7 @@ def test_an_unknown_model_names_the_known(sealed: Project, pictures: Path, bundl
 
 
 def test_without_a_champion_it_says_how_to_get_one(pictures: Path, tmp_path: Path) -> None:
-    """Before the first promotion the exit status is 4, and the way to a champion is named."""
+    """Without a champion, the exit status is 4 and the message says how to get one."""
     status, out, err = _predict(toy_project(tmp_path / "new"), pictures, "four.png")
     assert (status, out) == (4, "")
     assert "there is no champion yet" in err
@@ -171,7 +171,7 @@ def test_without_a_champion_it_says_how_to_get_one(pictures: Path, tmp_path: Pat
 
 
 def test_a_damaged_model_is_refused(sealed: Project, pictures: Path, tmp_path: Path) -> None:
-    """A model whose bytes are not those it was sealed with reads nothing."""
+    """A damaged model is an error, and no picture is answered."""
     project = sealed.copy(tmp_path)
     model = project.artifacts / "champion" / "model.tflite"
     data = model.read_bytes()
@@ -183,7 +183,7 @@ def test_a_damaged_model_is_refused(sealed: Project, pictures: Path, tmp_path: P
 
 
 def test_show_draws_every_step(sealed: Project, pictures: Path) -> None:
-    """--show draws the original, the steps by name, and the 28x28 in letters."""
+    """--show draws the original, the named steps and the 28x28 image in ASCII."""
     out = _predict(sealed, pictures, "seven.png", "--show")[1]
     assert "steps: inverted" in out
     assert re.search(r"^original\b", out, re.MULTILINE)
@@ -193,21 +193,21 @@ def test_show_draws_every_step(sealed: Project, pictures: Path) -> None:
 
 
 def test_show_and_json_exclude_each_other(sealed: Project, pictures: Path) -> None:
-    """Drawings are no JSON."""
+    """--show together with --json is a usage error."""
     assert _predict(sealed, pictures, "seven.png", "--show", "--json")[0] == 2
 
 
 def test_a_sheet_is_written(sealed: Project, pictures: Path, tmp_path: Path) -> None:
-    """--sheet writes one PNG: the name, the answer, all steps."""
+    """--sheet writes one PNG with the name, the answer and all steps."""
     status, _, err = _predict(sealed, pictures, "seven.png", "--sheet", str(tmp_path / "sheet.png"))
     sheet = cv2.imdecode(np.frombuffer((tmp_path / "sheet.png").read_bytes(), np.uint8), cv2.IMREAD_COLOR)
     assert (status, err) == (0, f"steps drawn in {tmp_path / 'sheet.png'}\n")
     assert sheet is not None
-    assert sheet.shape == (2 * 24 + 2 * 232 + 24, 4 * 208, 3)  # name and answer, two rows of steps, one line of them
+    assert sheet.shape == (2 * 24 + 2 * 232 + 24, 4 * 208, 3)  # two lines of text, two rows of steps, a line of names
 
 
 def test_a_sheet_shows_one_picture(sealed: Project, pictures: Path, tmp_path: Path) -> None:
-    """--sheet with several pictures is a usage error, and writes nothing; --help says so."""
+    """--sheet with several pictures is a usage error, and writes nothing."""
     status, _, _ = _predict(sealed, pictures, "seven.png", "four.png", "--sheet", str(tmp_path / "sheet.png"))
     assert status == 2
     assert "for one picture only" in " ".join(_predict(sealed, pictures, "--help")[1].split())
@@ -215,24 +215,24 @@ def test_a_sheet_shows_one_picture(sealed: Project, pictures: Path, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("sheet", "said"),
+    ("sheet", "message"),
     [
         ("sheet.txt", "a file ending in .png"),
         ("nowhere/sheet.png", "there is no such folder"),
         ("four.png", "is the picture itself"),
     ],
 )
-def test_a_sheet_is_a_png_of_its_own(sheet: str, said: str, sealed: Project, pictures: Path) -> None:
-    """A sheet of another format, in no folder, or in the picture's place is refused before anything is read."""
+def test_a_sheet_is_a_new_png(sheet: str, message: str, sealed: Project, pictures: Path) -> None:
+    """A sheet in another format, in a missing folder or over the picture itself is refused at once."""
     before = {path: path.stat().st_mtime_ns for path in pictures.iterdir()}
     status, out, err = _predict(sealed, pictures, "four.png", "--sheet", sheet)
-    assert (status, out, said in err) == (2, "", True)
+    assert (status, out, message in err) == (2, "", True)
     assert {path: path.stat().st_mtime_ns for path in pictures.iterdir()} == before
 
 
 @pytest.mark.parametrize("columns", [30, 60, 80])
-def test_it_fits_a_terminal(columns: int, sealed: Project, pictures: Path, tmp_path: Path) -> None:
-    """However narrow the terminal, no line of the table, the chart or the drawings is broken by it."""
+def test_the_output_fits_the_terminal(columns: int, sealed: Project, pictures: Path, tmp_path: Path) -> None:
+    """No line of the table, chart or drawings is wider than the terminal."""
     long = tmp_path / f"{'a long name of a picture ' * 3}.png"
     shutil.copy(pictures / "seven.png", long)
     command = [str(DIGITS), "-C", str(sealed.path), "predict", long.name, "--show"]
@@ -242,8 +242,8 @@ def test_it_fits_a_terminal(columns: int, sealed: Project, pictures: Path, tmp_p
     assert max(map(len, plain.splitlines())) <= columns
 
 
-def test_colours_can_be_refused(sealed: Project, pictures: Path) -> None:
-    """On a terminal the answer is coloured, and NO_COLOR is honoured."""
+def test_no_color_is_honoured(sealed: Project, pictures: Path) -> None:
+    """On a terminal the answer is coloured, unless NO_COLOR is set."""
     command = [str(DIGITS), "-C", str(sealed.path), "predict", str(pictures / "four.png"), "--show"]
     variables = sealed.variables() | {"COLORTERM": "truecolor"}
     assert b"\x1b[" in run_in_terminal(command, 80, variables).raw
@@ -251,7 +251,7 @@ def test_colours_can_be_refused(sealed: Project, pictures: Path) -> None:
 
 
 def test_no_slow_library_is_imported(sealed: Project, pictures: Path) -> None:
-    """From the command line to the answer, neither TensorFlow nor the data libraries are loaded."""
+    """The command imports neither TensorFlow nor the data libraries."""
     command = [sys.executable, "-c", LOADED, sealed.path, "predict", pictures / "four.png"]
     done = subprocess.run(command, env=sealed.variables(), capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == ""

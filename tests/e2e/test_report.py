@@ -1,4 +1,4 @@
-"""The report, the comparison, the lineage and the card of runs of the shipped pipeline."""
+"""Report, comparison, lineage and model card of the shipped pipeline."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ CODE = (
     "import sys; from pipeline.cli.main import app; app(sys.argv[2:], standalone_mode=False);"
     "print([name for name in sys.argv[1].split(',') if name in sys.modules], file=sys.stderr)"
 )
-SECONDS = 10  # of the processor: on two slow cores it takes 2
+SECONDS = 10  # of processor time; it takes 2 on two slow cores
 
 
 def report_of(project: Project, *arguments: str) -> str:
-    """Write a report and read it."""
+    """Write a report and return its text."""
     written = project.digits("report", *arguments).stdout.strip()
     return Path(written).read_text(encoding="utf-8")
 
 
 def names(project: Project) -> tuple[str, str]:
-    """Give the names of the first run and of the latest."""
+    """Return the names of the first and the latest run."""
     runs = project.json("runs")
     return runs[-1]["run"], runs[0]["run"]
 
@@ -48,14 +48,14 @@ def of_refused(refused: Project) -> str:
 
 
 def test_nothing_is_missing_from_the_report_of_a_promoted_run(of_promoted: str) -> None:
-    """Every section but the comparison with a champion, which there was not, is there and has its contents."""
+    """Only the comparison with a champion is missing, because there was no other champion."""
     assert "Promoted" in of_promoted
     missing = re.findall(r'<p class="missing">([^<]*)', of_promoted)
     assert missing == ["Against the champion: There was no other champion to compare with."]
 
 
-def test_the_report_of_a_refused_run_says_what_lacked(of_refused: str) -> None:
-    """It has the rule and the number of pictures that lacked; the champion is this very model, and no other."""
+def test_the_report_of_a_refused_run_has_the_shortfall(of_refused: str) -> None:
+    """The report of a refused run has the shortfall in pictures and the sections that are missing."""
     assert "Refused" in of_refused
     assert re.search(r"\d+ more correct needed", of_refused)
     missing = re.findall(r'<p class="missing">([^<]*)', of_refused)
@@ -66,7 +66,7 @@ def test_the_report_of_a_refused_run_says_what_lacked(of_refused: str) -> None:
     assert "The champion stays." in of_refused
 
 
-def test_the_gallery_is_what_was_misread(refused: Project, of_refused: str) -> None:
+def test_the_gallery_shows_the_misread_digits(refused: Project, of_refused: str) -> None:
     """The report shows as many misread digits as the metrics count, up to 60."""
     metrics = json.loads((refused.artifacts / "latest" / "evaluate.evaluation" / "metrics.json").read_text())
     wrong = round(1000 * (1 - metrics["accuracy"]))
@@ -76,7 +76,7 @@ def test_the_gallery_is_what_was_misread(refused: Project, of_refused: str) -> N
 
 @pytest.mark.parametrize("command", [("report",), ("lineage", "champion"), ("lineage",)])
 def test_a_command_loads_no_tensorflow(refused: Project, command: tuple[str, ...]) -> None:
-    """Reading about a run costs a few seconds of the processor at most, and no TensorFlow."""
+    """Commands that read runs import no TensorFlow and take a few seconds of processor time at most."""
     line = [sys.executable, "-c", CODE, ",".join(HEAVY), "-C", str(refused.path), *command]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(line, cwd=HOUSE, capture_output=True, text=True, check=True)
@@ -86,7 +86,7 @@ def test_a_command_loads_no_tensorflow(refused: Project, command: tuple[str, ...
 
 
 def test_two_runs_of_one_model_differ_in_the_rule_alone(refused: Project) -> None:
-    """The comparison finds the setting that was overridden, and no figure and no picture that differs."""
+    """Two runs of one model differ in the overridden setting, and in no metric or picture."""
     found = refused.json("compare", *names(refused))
     settings = {each["setting"] for each in found["settings"]}
     assert "evaluate.gate.accuracy.at_least" in settings
@@ -95,14 +95,14 @@ def test_two_runs_of_one_model_differ_in_the_rule_alone(refused: Project) -> Non
 
 
 def test_the_lineage_of_the_champion_reaches_ingest(refused: Project) -> None:
-    """The tree of the champion has each of the six Executions once, whole."""
+    """The champion's lineage has each of the six Executions once."""
     tree = refused.digits("lineage", "champion").stdout
     made = re.findall(r"OUTPUT of Execution (\w+) \w+,", tree)
     assert sorted(made) == ["calibrate", "evaluate", "export", "ingest", "preprocess", "train"]
 
 
 def test_hugging_face_loads_the_card_of_the_bundle(trained: Project) -> None:
-    """The README.md that is sealed in the bundle has the accuracy of the run as its result."""
+    """Hugging Face's library reads the run's accuracy from the bundle's README.md."""
     card: Any = ModelCard.load(trained.artifacts / "champion" / "README.md")
     results = {each.metric_type: each.metric_value for each in card.data.eval_results}
     assert results["accuracy"] == pytest.approx(trained.json("show")["metrics"]["accuracy"], abs=1e-6)
@@ -111,6 +111,6 @@ def test_hugging_face_loads_the_card_of_the_bundle(trained: Project) -> None:
 
 
 def test_size_and_speed_of_the_bundle_are_reported(of_promoted: str) -> None:
-    """They are shown, and judged by no rule."""
+    """The report has the size of the LiteRT model and its time for one picture."""
     assert re.search(r"LiteRT</t[dh]>.*?\d+ KiB", of_promoted)
     assert re.search(r"one picture, LiteRT, one thread</t[dh]>.*?\d+ µs", of_promoted)

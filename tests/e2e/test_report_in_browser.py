@@ -1,4 +1,4 @@
-"""The report in a real browser, at a phone's width and at a desktop's, light and dark."""
+"""The report in a real browser, at the widths of a phone and a desktop, light and dark."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ looks = pytest.mark.parametrize(("width", "mode"), [(w, m) for w in (390, 1280) 
 
 @pytest.fixture(scope="module")
 def browser() -> Generator[Browser]:
-    """Give a browser for all tests."""
+    """Yield one browser for all tests."""
     with open_browser() as browser:
         yield browser
 
 
 @pytest.fixture(scope="module")
 def reports(trained: Project, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Give the reports of a run that was promoted, and of one that was refused."""
+    """Return the reports of a promoted run and of a refused one."""
     folder = tmp_path_factory.mktemp("reports")
     project = trained.copy(folder)
     project.digits("report", "--out", str(folder / "promoted.html"))
@@ -42,15 +42,15 @@ def reports(trained: Project, tmp_path_factory: pytest.TempPathFactory) -> list[
 
 @looks
 def test_nothing_is_wider_than_the_screen(browser: Browser, reports: list[Path], width: int, mode: Mode) -> None:
-    """No page has to be moved sideways."""
+    """No page scrolls sideways."""
     for path in reports:
         visit = Visit(browser, path, width, mode)
         assert visit.measure("document.documentElement.scrollWidth") == width
 
 
 @looks
-def test_nothing_is_cut_at_the_side(browser: Browser, reports: list[Path], width: int, mode: Mode) -> None:
-    """Every table, unfolded, and every link to a section is seen whole without scrolling."""
+def test_no_table_is_cut_off(browser: Browser, reports: list[Path], width: int, mode: Mode) -> None:
+    """Every table and the navigation fit their width, with all details open."""
     unfold = "document.querySelectorAll('details').forEach((each) => { each.open = true; })"
     cut = "[...document.querySelectorAll('nav, .scroll')].filter((each) => each.scrollWidth > each.clientWidth + 1)"
     for path in reports:
@@ -59,8 +59,8 @@ def test_nothing_is_cut_at_the_side(browser: Browser, reports: list[Path], width
         assert visit.page.evaluate(f"{cut}.map((each) => each.ariaLabel)") == []
 
 
-def test_what_scrolls_shows_that_it_does(browser: Browser, reports: list[Path]) -> None:
-    """On a narrow phone the side of a table that goes on is darker than the card; at its end it is no more."""
+def test_a_scrolling_table_has_a_shadow(browser: Browser, reports: list[Path]) -> None:
+    """On a narrow phone, a table that can scroll has a shadow at its side, which disappears at the end."""
     visit = Visit(browser, reports[0], 300, "light")
     visit.page.locator("#curves summary").click()
     table = visit.page.locator("#curves .scroll")
@@ -80,8 +80,8 @@ def _right_edge(png: bytes) -> float:
 
 
 @looks
-def test_nothing_is_asked_for(browser: Browser, reports: list[Path], width: int, mode: Mode) -> None:
-    """A page asks for itself and nothing else, and the browser has nothing to complain of."""
+def test_nothing_else_is_requested(browser: Browser, reports: list[Path], width: int, mode: Mode) -> None:
+    """A page requests only itself, and the console stays empty."""
     for path in reports:
         visit = Visit(browser, path, width, mode)
         assert visit.requests == [path.as_uri()]
@@ -90,7 +90,7 @@ def test_nothing_is_asked_for(browser: Browser, reports: list[Path], width: int,
 
 @looks
 def test_the_verdict_is_on_the_first_screen(browser: Browser, reports: list[Path], width: int, mode: Mode) -> None:
-    """The verdict is at the top, large, and so is the first reason."""
+    """The verdict, in large type, and its first reason are at the top of the first screen."""
     for path, verdict in zip(reports, ("Promoted", "Refused"), strict=True):
         visit = Visit(browser, path, width, mode)
         heading, why = visit.page.locator("h1"), visit.page.locator(".why").first
@@ -102,8 +102,8 @@ def test_the_verdict_is_on_the_first_screen(browser: Browser, reports: list[Path
 
 
 @looks
-def test_every_text_can_be_read(browser: Browser, reports: list[Path], width: int, mode: Mode) -> None:
-    """Every text stands out from what is behind it, in both modes."""
+def test_every_text_has_enough_contrast(browser: Browser, reports: list[Path], width: int, mode: Mode) -> None:
+    """Every text has the contrast that WCAG requires, in both modes."""
     for path in reports:
         faintest, markup = Visit(browser, path, width, mode).faintest()[0]
         assert faintest >= LEAST_CONTRAST, markup
@@ -111,7 +111,7 @@ def test_every_text_can_be_read(browser: Browser, reports: list[Path], width: in
 
 @looks
 def test_dark_is_dark_and_light_is_light(browser: Browser, reports: list[Path], width: int, mode: Mode) -> None:
-    """Most of what is drawn on the screen is dark in dark mode, and light in light mode."""
+    """Most of the screen is dark in dark mode and light in light mode."""
     import cv2
 
     drawn = Visit(browser, reports[0], width, mode).page.screenshot()
@@ -123,7 +123,7 @@ def test_dark_is_dark_and_light_is_light(browser: Browser, reports: list[Path], 
 
 @looks
 def test_every_picture_is_drawn(browser: Browser, reports: list[Path], width: int, mode: Mode) -> None:
-    """Every picture was decoded, digits with hard pixels; the plots are as wide as they should be."""
+    """Every picture is decoded, digits are scaled without smoothing, and plots have the right width."""
     visit = Visit(browser, reports[1], width, mode)
     assert visit.measure("document.images.length") > 20
     assert visit.measure("[...document.images].filter((each) => !each.naturalWidth).length") == 0
@@ -137,14 +137,14 @@ def test_every_picture_is_drawn(browser: Browser, reports: list[Path], width: in
 
 @looks
 def test_text_in_drawings_is_not_too_small(browser: Browser, reports: list[Path], width: int, mode: Mode) -> None:
-    """What is written in plots and lineage is at least 7 pixels high on the screen at a phone's width too."""
+    """Text in plots and in the lineage is at least 7 pixels high, on a phone too."""
     visit = Visit(browser, reports[0], width, mode)
     script = "Math.min(...[...document.querySelectorAll('svg text')].map((e) => e.getBoundingClientRect().height))"
     assert visit.measure(script) >= 7
 
 
 def test_on_paper_the_page_is_white(browser: Browser, reports: list[Path]) -> None:
-    """Printed, even in dark mode, the page is white, its contents list is left out, and what was folded is open."""
+    """In print, the page is white even in dark mode, without navigation, and with all details open."""
     visit = Visit(browser, reports[0], 800, "dark")
     visit.page.emulate_media(media="print", color_scheme="dark")
     body = "getComputedStyle(document.body).backgroundColor"
@@ -153,8 +153,8 @@ def test_on_paper_the_page_is_white(browser: Browser, reports: list[Path]) -> No
     assert visit.page.locator("#data details table").is_visible()
 
 
-def test_the_keyboard_reaches_everything(browser: Browser, reports: list[Path]) -> None:
-    """The first tab stop is the list of contents, and a link of it leads to its section."""
+def test_the_keyboard_reaches_the_sections(browser: Browser, reports: list[Path]) -> None:
+    """The first tab stop is a link of the navigation, and Enter follows it."""
     visit = Visit(browser, reports[0], 1280, "light")
     visit.page.keyboard.press("Tab")
     assert visit.page.evaluate("document.activeElement.getAttribute('href')") == "#rules"

@@ -1,4 +1,4 @@
-"""The whole pipeline on the embedded sample."""
+"""The shipped pipeline on the embedded sample."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.terminal import run_in_terminal
 from tests.waiting import PATIENCE
 
 ENDLESS = ("--set", "train.steps=40000", "--set", "train.rounds=800")
-ROUNDED = 2  # pictures whose two best classes are as good as equal, and which two engines read differently
+ROUNDED = 2  # pictures with two nearly equal classes, which two engines may read differently
 
 
 def test_every_stage_ran_and_the_model_was_promoted(document: dict[str, Any]) -> None:
@@ -38,7 +38,7 @@ def test_every_stage_ran_and_the_model_was_promoted(document: dict[str, Any]) ->
 
 
 def test_the_document_has_metrics_and_source(document: dict[str, Any]) -> None:
-    """A script finds the metrics, the source and the champion in one document."""
+    """The JSON document has the metrics, the source and the champion."""
     figures = {
         "accuracy",
         "precision",
@@ -54,14 +54,14 @@ def test_the_document_has_metrics_and_source(document: dict[str, Any]) -> None:
     assert document["champion"].startswith("store/export/bundle/v0001-")
 
 
-def test_the_sample_that_was_asked_for_is_no_fallback(document: dict[str, Any], champion: Path) -> None:
-    """Nothing calls the sample a stand-in where it was chosen."""
+def test_a_chosen_sample_is_not_a_fallback(document: dict[str, Any], champion: Path) -> None:
+    """If the config chooses the sample, nothing calls it a fallback."""
     assert document["notice"] is None
     assert "instead of the full MNIST" not in (champion / "README.md").read_text()
 
 
 def test_splits_are_3600_400_and_1000(trained: Project) -> None:
-    """The sample gives 3,600 pictures to train on, beside 200 drawn ones, 400 to validate and 1,000 to test."""
+    """The splits have 3,600 pictures and 200 drawn ones, 400, and 1,000."""
     examples = Examples(trained.artifacts / "latest" / "preprocess.examples")
     assert {name: len(examples.read(name)) for name in examples.splits} == {
         "train": 3600 + 200,
@@ -70,7 +70,7 @@ def test_splits_are_3600_400_and_1000(trained: Project) -> None:
     }
 
 
-def test_every_artifact_is_as_it_was_sealed(trained: Project) -> None:
+def test_every_artifact_is_intact(trained: Project) -> None:
     """Each version has a manifest that matches its files."""
     versions = list((trained.artifacts / "store").glob("*/*/v*"))
     manifests = [(Manifest.read(version), version) for version in versions]
@@ -79,7 +79,7 @@ def test_every_artifact_is_as_it_was_sealed(trained: Project) -> None:
 
 
 def test_no_content_holds_a_path(trained: Project) -> None:
-    """No JSON file of an artifact names a folder of this machine."""
+    """No JSON file of an artifact contains a path of this machine."""
     texts = [path.read_text() for path in (trained.artifacts / "store").glob("*/*/v*/*.json")]
     assert texts
     assert not any(str(trained.path) in text for text in texts)
@@ -87,7 +87,7 @@ def test_no_content_holds_a_path(trained: Project) -> None:
 
 @pytest.mark.usefixtures("tensorflow_session")
 def test_the_exported_model_applies_the_transform(trained: Project, champion: Path) -> None:
-    """Picture by picture, the bundle answers as the bare network does for pictures normalised by the Transform."""
+    """The bundle gives the same logits as the bare network on pictures normalised by the Transform."""
     import keras
 
     latest = trained.artifacts / "latest"
@@ -99,7 +99,7 @@ def test_the_exported_model_applies_the_transform(trained: Project, champion: Pa
 
 
 def test_probabilities_sum_to_one(trained: Project, champion: Path) -> None:
-    """The LiteRT format gives a distribution over the labels for every picture."""
+    """The LiteRT model returns a probability for each label, with a sum of 1."""
     images = Examples(trained.artifacts / "latest" / "preprocess.examples").read("test").images[:100]
     probabilities = LiteRtModel(champion / "model.tflite")(images)["probabilities"]
     assert probabilities.shape == (100, len(json.loads((champion / "labels.json").read_bytes())))
@@ -107,7 +107,7 @@ def test_probabilities_sum_to_one(trained: Project, champion: Path) -> None:
 
 
 def test_the_bundle_reads_as_well_as_the_evaluation_says(trained: Project, champion: Path) -> None:
-    """The accuracy of the exported model is that of the evaluation."""
+    """The exported model has the accuracy of the evaluation."""
     latest = trained.artifacts / "latest"
     test = Examples(latest / "preprocess.examples").read("test")
     read = LiteRtModel(champion / "model.tflite")(test.images)["logits"].argmax(axis=1)
@@ -117,8 +117,8 @@ def test_the_bundle_reads_as_well_as_the_evaluation_says(trained: Project, champ
     assert abs(right - round(evaluated * len(test))) <= ROUNDED
 
 
-def test_what_was_tried_is_counted(trained: Project) -> None:
-    """Behind each share of the pictures that people take, and of those that are no digit, stand its counts."""
+def test_robustness_and_refusals_have_counts(trained: Project) -> None:
+    """Each share of robustness and refusals has its counts."""
     metrics = Evaluation(trained.artifacts / "latest" / "evaluate.evaluation").metrics
     for shares, tried in (
         (metrics.robustness, metrics.robustness_tried),
@@ -130,14 +130,14 @@ def test_what_was_tried_is_counted(trained: Project) -> None:
 
 
 def test_predictions_name_every_test_picture(trained: Project) -> None:
-    """There is one prediction for each picture of the test split, by its id."""
+    """The predictions have one row for each id of the test split."""
     latest = trained.artifacts / "latest"
     table = Evaluation(latest / "evaluate.evaluation").predictions()
     assert table["id"].to_pylist() == Examples(latest / "preprocess.examples").read("test").ids
 
 
 def test_the_best_round_is_kept(trained: Project) -> None:
-    """The model's history names the round of least validation loss as the best."""
+    """The model's history names the round with the least validation loss as the best."""
     history = Model(trained.artifacts / "latest" / "train.model").history
     losses = [each.validation_loss for each in history.rounds]
     assert len(losses) == 4
@@ -145,34 +145,34 @@ def test_the_best_round_is_kept(trained: Project) -> None:
 
 
 def test_tensorboard_events_are_in_the_runs_logs(trained: Project) -> None:
-    """TensorBoard finds events of the train split and of the validation split."""
+    """The run's logs have TensorBoard events of the train and validation splits."""
     logs = trained.artifacts / "latest" / "logs" / "train"
     assert {path.parent.name for path in logs.rglob("events.*")} == {"train", "validation"}
 
 
 def test_chatter_is_in_the_log_and_not_on_the_screen(refused: Project) -> None:
-    """TensorFlow's messages go to the stage's output file; the screen has a line an event."""
-    lines = (refused.path / "told" / "stderr").read_text().splitlines()
+    """TensorFlow's messages go to the stage's log; the screen has one line for each event."""
+    lines = (refused.path / "printed" / "stderr").read_text().splitlines()
     assert (refused.artifacts / "latest" / "logs" / "evaluate" / "output.txt").read_text()
     assert lines[0].startswith("evaluate: config changed: ")
     assert len(lines) == 2
 
 
 def test_a_second_run_is_all_unchanged(trained: Project, tmp_path: Path) -> None:
-    """Nothing runs again where nothing changed."""
+    """In a second run every stage is unchanged."""
     assert set(_copy(trained, tmp_path).outcomes().values()) == {"unchanged"}
 
 
 def test_an_impossible_threshold_keeps_the_champion(trained: Project, refused: Project) -> None:
-    """A refused model exits 3, names the rule and by how much it was missed, and leaves the champion."""
-    assert "even all of them right would not be enough" in (refused.path / "told" / "stdout").read_text()
+    """A refused model leaves the champion, and the message says that the rule is out of reach."""
+    assert "even all of them right would not be enough" in (refused.path / "printed" / "stdout").read_text()
     assert (refused.artifacts / "champion").readlink() == (trained.artifacts / "champion").readlink()
     assert (refused.artifacts / "latest" / "evaluate.blessing" / "NOT_BLESSED").exists()
 
 
 @pytest.fixture(scope="module")
 def other(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Return a project that ran in another folder, on one processor, and exported in a process of its own."""
+    """Return a project that ran in another folder, on one processor, and exported in a separate process."""
     project = shipped_project(tmp_path_factory.mktemp("other") / "project", SHORTENED)
     with _on_one_processor():
         project.digits("run", "--to", "evaluate")
@@ -181,26 +181,26 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 def test_two_processes_give_the_same_content(trained: Project, other: Project) -> None:
-    """A run in another folder, another process and on one processor has the same outputs, bit for bit."""
+    """Runs in other folders, processes and processor counts have the same content."""
     assert _contents(trained) == _contents(other)
     assert len(_contents(trained)) == 9
 
 
 def test_export_alone_gives_the_same_bundle(trained: Project, other: Project) -> None:
-    """A process that only exports puts out what the process of the whole run did."""
+    """A process that runs only export makes the same bundle as a process that runs everything."""
     exported = {stage["stage"]: stage["outcome"] for stage in other.json("show")["stages"]}
     assert {name for name, outcome in exported.items() if outcome == "ran"} == {"export"}
     assert _contents(other)["export.bundle"] == _contents(trained)["export.bundle"]
 
 
 def _contents(project: Project) -> dict[str, str]:
-    """Return the first letters of the content digest of each output of the latest run."""
+    """Return the digest prefix of each output of the latest run."""
     outputs = [output for stage in project.json("show")["stages"] for output in _named(stage)]
     return {name: path.rpartition("-")[2] for name, path in outputs}
 
 
-def test_the_fallback_is_said_loudly(tmp_path: Path) -> None:
-    """Without network the sample stands in; a box says so, and plan, show and a cached run say it in one line."""
+def test_the_fallback_is_reported(tmp_path: Path) -> None:
+    """Without network, a box reports the sample as fallback; plan, show and a cached run repeat it in a line."""
     project = shipped_project(tmp_path / "offline")
     project.environment.update({"DIGITS_OFFLINE": "", "HTTPS_PROXY": "http://127.0.0.1:1", "NO_PROXY": ""})
     shipped = (project.path / "pipeline.yaml").read_text()
@@ -217,7 +217,7 @@ def test_the_fallback_is_said_loudly(tmp_path: Path) -> None:
 def test_training_ends_cleanly_on_a_signal(
     number: signal.Signals, status: int, trained: Project, tmp_path: Path
 ) -> None:
-    """A signal in the middle of training ends it with the shell's exit code, and no model is published."""
+    """A signal during training gives its exit code, and no model is published."""
     copied = _copy(trained, tmp_path)
     process = copied.start("run", *ENDLESS)
     assert process.stderr is not None
@@ -231,7 +231,7 @@ def test_training_ends_cleanly_on_a_signal(
 
 
 def test_a_terminal_shows_loss_accuracy_and_time_left(trained: Project, tmp_path: Path) -> None:
-    """While training, a live line has the step, loss, accuracy and the time left; when it ends it is gone."""
+    """During training a live line shows step, loss, accuracy and time left, and disappears at the end."""
     copied = _copy(trained, tmp_path)
     live = r"step \d+/40000  loss \d.*accuracy \d.* left"
     command = [str(DIGITS), "-C", str(copied.path), "rerun", "train", *ENDLESS]
@@ -242,7 +242,7 @@ def test_a_terminal_shows_loss_accuracy_and_time_left(trained: Project, tmp_path
 
 
 def test_a_change_in_a_module_of_learning_is_seen(trained: Project, tmp_path: Path) -> None:
-    """A changed line of learning/training/networks.py would rerun train, and the stages below may follow."""
+    """A changed line in learning/ reruns train, and its downstream stages may run."""
     stages = _plan_with(trained, tmp_path, "learning/training/networks.py", "momentum=0.9", "momentum=0.91")
     assert stages["train"] == ("will run", "code changed: learning/training/networks.py")
     assert stages["evaluate"] == ("may run", "may run: train will run")
@@ -250,20 +250,20 @@ def test_a_change_in_a_module_of_learning_is_seen(trained: Project, tmp_path: Pa
 
 
 def test_a_change_in_a_module_of_schemas_is_seen(trained: Project, tmp_path: Path) -> None:
-    """A changed line of schemas/settings/gate.py would rerun evaluate, and no stage above it."""
+    """A changed line in schemas/settings/gate.py reruns evaluate, and no stage above it."""
     stages = _plan_with(trained, tmp_path, "schemas/settings/gate.py", "value > self.at_most", "value >= self.at_most")
     assert stages["evaluate"] == ("will run", "code changed: schemas/settings/gate.py")
     assert stages["train"][0] == "unchanged"
 
 
 def test_a_comment_in_a_module_of_learning_reruns_nothing(trained: Project, tmp_path: Path) -> None:
-    """Comments and docstrings of the house do not count either."""
+    """A changed comment in learning/ reruns nothing."""
     stages = _plan_with(trained, tmp_path, "learning/training/networks.py", "# 12x12", "# twelve by twelve")
     assert {outcome for outcome, _ in stages.values()} == {"unchanged"}
 
 
 def _plan_with(project: Project, folder: Path, module: str, old: str, new: str) -> dict[str, tuple[str, str]]:
-    """Plan with a copy of the house in which one text of a module is another."""
+    """Return the plan with a copy of the repository in which a text of one module is replaced."""
     for room in ("schemas", "inference", "learning", "components", "pipeline"):
         shutil.copytree(HOUSE / room, folder / "house" / room, ignore=shutil.ignore_patterns("__pycache__"))
     house = Project(folder / "house", {})
@@ -281,7 +281,7 @@ def _copy(project: Project, folder: Path) -> Project:
 
 @contextmanager
 def _on_one_processor() -> Generator[None]:
-    """Let what is started in here run on one processor only."""
+    """Limit the processes started in this block to one processor."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(before)})
     try:

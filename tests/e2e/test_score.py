@@ -1,4 +1,4 @@
-"""`digits score`, as a user meets it."""
+"""`digits score`, from the command line."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ app(["-C", *sys.argv[1:]], standalone_mode=False)
 print(*[name for name in ("tensorflow", "keras", "apache_beam", "pandas", "matplotlib", "rich") if name in sys.modules])
 """
 
-# In a process of its own: what a process took at its most counts for those it starts, too.
+# In a new process, because child processes inherit the peak memory of their parent.
 PEAK = """
 import resource, subprocess, sys
 subprocess.run(sys.argv[1:], check=True)
@@ -53,7 +53,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give 100 digits of MNIST in folders by their labels, and nothing else."""
+    """Return a folder with 100 MNIST digits in folders named after their labels."""
     folder = tmp_path_factory.mktemp("score") / "pictures"
     for number in range(100):
         path = folder / f"{number // 10}" / f"{number}.png"
@@ -64,7 +64,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give 20 digits, a file that cannot be read, one that is no picture, and one whose name is odd."""
+    """Return a folder with 20 digits, two unreadable files, one with an odd name, and a file that is not a picture."""
     folder = write_pictures(tmp_path_factory.mktemp("mixed") / "pictures", 20)
     (folder / "bad.png").write_text("two pints of milk, and bread")
     (folder / "notes.txt").write_text("two pints of milk, and bread")
@@ -74,7 +74,7 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def undisturbed(sealed: Project, many: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """Give what an undisturbed run writes."""
+    """Return the output of an undisturbed run."""
     out = tmp_path_factory.mktemp("undisturbed") / "out.parquet"
     _score(sealed, out.parent, many, "--out", out, "--workers=1")
     return out.read_bytes()
@@ -85,7 +85,7 @@ def _command(sealed: Project, *arguments: str | Path) -> list[str]:
 
 
 def _score(sealed: Project, place: Path, *arguments: str | Path) -> tuple[int, str, str]:
-    """Run the command in a folder; gives its status, its output and what it said beside."""
+    """Run the command in a folder; return its exit status, stdout and stderr."""
     done = subprocess.run(
         _command(sealed, *arguments),
         cwd=place,
@@ -98,7 +98,7 @@ def _score(sealed: Project, place: Path, *arguments: str | Path) -> tuple[int, s
 
 
 def _start(sealed: Project, *arguments: str | Path) -> subprocess.Popen[str]:
-    """Start the command as a terminal does: in a session of its own."""
+    """Start the command in a new session, as a terminal does."""
     return subprocess.Popen(
         _command(sealed, *arguments),
         env=sealed.variables(),
@@ -110,7 +110,7 @@ def _start(sealed: Project, *arguments: str | Path) -> subprocess.Popen[str]:
 
 
 def _left_over(session: int) -> list[str]:
-    """Give the command lines of processes of a session."""
+    """Return the command lines of the processes in a session."""
     found: list[str] = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -123,7 +123,7 @@ def _left_over(session: int) -> list[str]:
 
 
 def test_the_summary_counts_every_file(sealed: Project, pictures: Path, tmp_path: Path) -> None:
-    """Where all goes well: status 0, the counts, a bar for each digit, where the output is, and no word beside."""
+    """On success, the summary has the counts, a bar for each digit and the output, and stderr is empty."""
     status, out, err = _score(sealed, tmp_path, pictures)
     assert (status, err) == (0, "")
     assert out.startswith("100 files: 99 digits, 1 unsure, 0 unreadable, 0 skipped\n")
@@ -132,8 +132,8 @@ def test_the_summary_counts_every_file(sealed: Project, pictures: Path, tmp_path
     assert len(read_rows(tmp_path / "predictions.parquet")) == 100
 
 
-def test_what_cannot_be_read_is_status_5(sealed: Project, mixed: Path, tmp_path: Path) -> None:
-    """Files that cannot be read are told with their reasons and paths, escaped; the others are scored."""
+def test_unreadable_files_exit_5(sealed: Project, mixed: Path, tmp_path: Path) -> None:
+    """Unreadable files exit with 5 and are listed with reasons and escaped paths; the others are scored."""
     status, out, _ = _score(sealed, tmp_path, mixed, "--out", "out.csv")
     assert status == 5
     assert "2 unreadable, 1 skipped" in out
@@ -145,7 +145,7 @@ def test_what_cannot_be_read_is_status_5(sealed: Project, mixed: Path, tmp_path:
 
 
 def test_json_has_these_keys(sealed: Project, pictures: Path, bundle: Path, tmp_path: Path) -> None:
-    """--json prints one document, of these keys in this order."""
+    """--json prints one document with these keys in this order."""
     status, out, _ = _score(sealed, tmp_path, pictures, "--json")
     document: dict[str, Any] = json.loads(out)
     assert (status, list(document)) == (0, KEYS)
@@ -156,7 +156,7 @@ def test_json_has_these_keys(sealed: Project, pictures: Path, bundle: Path, tmp_
 
 
 def test_labels_give_the_accuracy(sealed: Project, pictures: Path, tmp_path: Path) -> None:
-    """With --labels the summary has the accuracy and every confusion, and the document has them too."""
+    """With --labels, the summary and the document have the accuracy and the confusion matrix."""
     document = json.loads(_score(sealed, tmp_path, pictures, "--labels", "--json")[1])
     assert list(document) == [*KEYS, *LABELS]
     assert [document[name] for name in LABELS[:5]] == [100, 99, 99, 1, 1]
@@ -169,14 +169,14 @@ def test_labels_give_the_accuracy(sealed: Project, pictures: Path, tmp_path: Pat
 
 
 def test_a_second_run_gives_the_same_bytes(sealed: Project, pictures: Path, tmp_path: Path) -> None:
-    """Nothing in the output depends on when it was made."""
+    """Two runs write the same bytes."""
     for name in ("one.parquet", "other.parquet"):
         _score(sealed, tmp_path, pictures, "--out", name)
     assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "other.parquet").read_bytes()
 
 
-def test_an_output_nobody_named_replaces_none(sealed: Project, pictures: Path, mixed: Path, tmp_path: Path) -> None:
-    """Where --out is not given, predictions of another folder stay; with --force they are replaced."""
+def test_the_default_output_is_not_overwritten(sealed: Project, pictures: Path, mixed: Path, tmp_path: Path) -> None:
+    """Without --out, predictions of another folder are kept, unless --force is given."""
     _score(sealed, tmp_path, pictures)
     before = (tmp_path / "predictions.parquet").read_bytes()
     status, _, err = _score(sealed, tmp_path, mixed)
@@ -186,32 +186,32 @@ def test_an_output_nobody_named_replaces_none(sealed: Project, pictures: Path, m
     assert len(read_rows(tmp_path / "predictions.parquet")) == 23
 
 
-def test_kept_parts_are_told_of(sealed: Project, pictures: Path, tmp_path: Path) -> None:
-    """A second run into the same folder says that it kept what was there; --force does not keep it."""
+def test_reused_parts_are_reported(sealed: Project, pictures: Path, tmp_path: Path) -> None:
+    """A second run into the same folder reports the parts it reuses; --force reuses none."""
     _score(sealed, tmp_path, pictures, "--out", "parts")
     assert "100 files kept from an earlier run" in _score(sealed, tmp_path, pictures, "--out", "parts")[1]
     assert "kept" not in _score(sealed, tmp_path, pictures, "--out", "parts", "--force")[1]
 
 
-def test_a_whole_file_is_written_anew(sealed: Project, pictures: Path, tmp_path: Path) -> None:
-    """A second run into the same file keeps nothing, and --help says so."""
+def test_a_finished_file_is_written_again(sealed: Project, pictures: Path, tmp_path: Path) -> None:
+    """A second run into the same file reuses nothing, and --help says so."""
     for _ in range(2):
         assert "kept" not in _score(sealed, tmp_path, pictures, "--out", "out.csv")[1]
-    said = " ".join(_score(sealed, tmp_path, "--help")[1].split())
-    assert "a finished one starts over, unless the output is a folder of Parquet files" in said
+    message = " ".join(_score(sealed, tmp_path, "--help")[1].split())
+    assert "a finished one starts over, unless the output is a folder of Parquet files" in message
 
 
 def test_a_sheet_is_drawn(sealed: Project, pictures: Path, tmp_path: Path) -> None:
     """--sheet writes one picture of the least certain, and says where."""
     status, _, err = _score(sealed, tmp_path, pictures, "--sheet", "sheet.png")
     sheet = cv2.imdecode(np.frombuffer((tmp_path / "sheet.png").read_bytes(), np.uint8), cv2.IMREAD_COLOR)
-    said = "1 of 1 unsure, then 48 of 99 digits"
-    assert (status, err) == (0, f"least certain pictures drawn in sheet.png: {said}\n")
+    message = "1 of 1 unsure, then 48 of 99 digits"
+    assert (status, err) == (0, f"least certain pictures drawn in sheet.png: {message}\n")
     assert sheet is not None
 
 
-def test_a_folder_without_pictures_is_no_error(sealed: Project, tmp_path: Path) -> None:
-    """An empty folder: status 0, no files, an output without rows."""
+def test_an_empty_folder_is_scored(sealed: Project, tmp_path: Path) -> None:
+    """An empty folder gives exit status 0 and an output without rows."""
     (tmp_path / "empty").mkdir()
     status, out, err = _score(sealed, tmp_path, "empty", "--sheet", "sheet.png")
     assert (status, err) == (0, "least certain pictures drawn in sheet.png: 0 of 0 unsure, then 0 of 0 digits\n")
@@ -220,7 +220,7 @@ def test_a_folder_without_pictures_is_no_error(sealed: Project, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status", "said"),
+    ("arguments", "status", "message"),
     [
         (["nowhere"], 4, "nowhere does not exist"),
         (["3/30.png"], 4, "digits predict 3/30.png"),
@@ -239,17 +239,17 @@ def test_a_folder_without_pictures_is_no_error(sealed: Project, tmp_path: Path) 
         (["nosuch://bucket/x", "--out", "../x.csv"], 4, "nosuch://bucket/x cannot be listed"),
     ],
 )
-def test_what_cannot_be_is_refused(
-    arguments: list[str], status: int, said: str, sealed: Project, pictures: Path
+def test_invalid_arguments_are_refused(
+    arguments: list[str], status: int, message: str, sealed: Project, pictures: Path
 ) -> None:
-    """What cannot be done is said before anything is, and leaves nothing behind."""
+    """Invalid arguments are refused before any work, and leave no file behind."""
     before = sorted(pictures.iterdir())
-    assert _score(sealed, pictures, *arguments)[0::2] == (status, _Containing(said))
+    assert _score(sealed, pictures, *arguments)[0::2] == (status, _Containing(message))
     assert sorted(pictures.iterdir()) == before
 
 
 class _Containing(str):
-    """A text that equals any that contains it, so that a failure shows both."""
+    """A text equal to any text that contains it, so that a failed comparison shows both."""
 
     __slots__ = ()
 
@@ -259,15 +259,15 @@ class _Containing(str):
     __hash__ = str.__hash__
 
 
-def test_without_a_champion_it_says_how_to_get_one(pictures: Path, tmp_path: Path) -> None:
-    """Before the first promotion the exit status is 4."""
+def test_without_a_champion_it_exits_4(pictures: Path, tmp_path: Path) -> None:
+    """Without a champion, the exit status is 4."""
     status, out, err = _score(toy_project(tmp_path / "new"), tmp_path, pictures)
     assert (status, out) == (4, "")
     assert "there is no champion yet" in err
 
 
 def test_beam_gives_the_same_bytes(sealed: Project, pictures: Path, tmp_path: Path) -> None:
-    """--engine beam writes what the local engine writes, says which runner did it, and nothing of its own."""
+    """--engine beam writes the local engine's bytes, names its runner, and prints nothing else."""
     _score(sealed, tmp_path, pictures, "--out", "local.parquet")
     status, out, err = _score(sealed, tmp_path, pictures, "--out", "beam.parquet", "--engine", "beam", "--json")
     assert (status, err) == (0, "")
@@ -276,15 +276,15 @@ def test_beam_gives_the_same_bytes(sealed: Project, pictures: Path, tmp_path: Pa
 
 
 def test_no_slow_library_is_imported(sealed: Project, pictures: Path, tmp_path: Path) -> None:
-    """Scoring on this machine loads neither TensorFlow nor Beam."""
+    """The local engine imports neither TensorFlow nor Beam."""
     command = [sys.executable, "-c", LOADED, sealed.path, "score", pictures, "--out", tmp_path / "out.parquet"]
     done = subprocess.run(command, env=sealed.variables(), capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == ""
 
 
 @pytest.mark.parametrize("columns", [40, 80])
-def test_it_fits_a_terminal(columns: int, sealed: Project, mixed: Path, tmp_path: Path) -> None:
-    """However narrow the terminal, no line is broken by it."""
+def test_the_output_fits_the_terminal(columns: int, sealed: Project, mixed: Path, tmp_path: Path) -> None:
+    """No line of the output is wider than the terminal."""
     session = run_in_terminal(
         _command(sealed, mixed, "--out", "out.csv", "--labels"), columns, sealed.variables(), tmp_path
     )
@@ -306,15 +306,15 @@ def test_it_fits_a_terminal(columns: int, sealed: Project, mixed: Path, tmp_path
 def test_a_signal_ends_it_cleanly(  # noqa: PLR0913, PLR0917  (cases and fixtures)
     number: signal.Signals, options: list[str], sealed: Project, many: Path, undisturbed: bytes, tmp_path: Path
 ) -> None:
-    """As from a terminal, to every process: the status of the signal, one line, no process left; a rerun goes on."""
+    """A signal gives its exit status and one line, leaves no process, and a rerun resumes."""
     out, status, err = _struck(number, sealed, many, tmp_path, *options)
-    said = f"{WORDS[number]}; finished parts are kept: the same command resumes from here\n"
-    assert (status, err) == (STATUS[number], said)
+    message = f"{WORDS[number]}; finished parts are kept: the same command resumes from here\n"
+    assert (status, err) == (STATUS[number], message)
     assert _score(sealed, tmp_path, many, "--out", out, "--workers=1")[0] == 0
     assert out.read_bytes() == undisturbed
 
 
-def _struck(  # noqa: PLR0913  (what is done to what)
+def _struck(  # noqa: PLR0913  (inputs and options)
     number: signal.Signals,
     sealed: Project,
     many: Path,
@@ -323,13 +323,13 @@ def _struck(  # noqa: PLR0913  (what is done to what)
     parts: int = 1,
     name: str = "out.parquet",
 ) -> tuple[Path, int, str]:
-    """Send a signal to a run that has written so many parts, and see all of its processes go.
+    """Send a signal to a run that has written *parts* parts, and wait until all of its processes have ended.
 
-    SIGKILL goes to the command alone, any other signal to all of its processes. A run may be done before it is seen
-    to have so many parts: then it is started again, into another folder.
+    SIGKILL goes only to the command, any other signal to all of its processes. A run that finishes too soon is started
+    again, into another folder.
 
     Returns:
-        Where it wrote to, its exit status, and what it said on standard error.
+        Its output, its exit status and its standard error.
     """
     for attempt in range(ATTEMPTS):
         out = place / f"{attempt}" / name
@@ -342,26 +342,26 @@ def _struck(  # noqa: PLR0913  (what is done to what)
         wait_for(lambda: not _left_over(process.pid), "the end of its processes")  # noqa: B023
         if process.returncode:
             return out, process.returncode, err
-    pytest.fail(f"it was done before it was seen to have {parts} parts, {ATTEMPTS} times")
+    pytest.fail(f"the run finished before {parts} parts were seen, {ATTEMPTS} times")
 
 
 def _parts(out: Path) -> int:
-    """Return how many parts of an output there are by now; -1 before there is a folder for them."""
+    """Return the present number of parts of an output; -1 before their folder exists."""
     parts = out.with_name(f"{out.name}.parts") if out.suffix else out
     return len(list(parts.glob("[!.]*.parquet"))) if parts.is_dir() else -1
 
 
 @pytest.mark.parametrize("count", [pytest.param(0, marks=pytest.mark.faults), 1])
-def test_after_a_kill_it_goes_on(count: int, sealed: Project, many: Path, undisturbed: bytes, tmp_path: Path) -> None:
-    """Killed when so many parts are there: no process is left, and a rerun gives the bytes of an undisturbed run."""
+def test_a_killed_run_resumes(count: int, sealed: Project, many: Path, undisturbed: bytes, tmp_path: Path) -> None:
+    """After a kill, no process is left, and a rerun gives the bytes of an undisturbed run."""
     out, _, _ = _struck(signal.SIGKILL, sealed, many, tmp_path, "--workers=2", parts=count)
     assert _score(sealed, tmp_path, many, "--out", out, "--workers=1")[0] == 0
     assert out.read_bytes() == undisturbed
     assert [path.name for path in out.parent.iterdir()] == ["out.parquet"]
 
 
-def test_after_a_kill_parts_are_kept(sealed: Project, many: Path, tmp_path: Path) -> None:
-    """Every part that was there when it was killed is there after the rerun, not written again."""
+def test_a_rerun_reuses_the_parts_of_a_killed_run(sealed: Project, many: Path, tmp_path: Path) -> None:
+    """A rerun after a kill keeps every finished part without writing it again."""
     out, _, _ = _struck(signal.SIGKILL, sealed, many, tmp_path, "--workers=2", name="parts")
     before = parts_of(out)
     assert _score(sealed, tmp_path, many, "--out", out, "--workers=1")[0] == 0
@@ -372,10 +372,10 @@ def test_after_a_kill_parts_are_kept(sealed: Project, many: Path, tmp_path: Path
 
 @pytest.mark.faults
 @pytest.mark.parametrize("seed", range(30))
-def test_killed_at_any_instant_it_goes_on(
+def test_a_run_killed_at_any_instant_resumes(
     seed: int, sealed: Project, many: Path, undisturbed: bytes, tmp_path: Path
 ) -> None:
-    """Killed twice, at instants that nobody chose, then run: the bytes of an undisturbed run, and nothing beside."""
+    """After two kills at random instants, a rerun gives the bytes of an undisturbed run and leaves nothing else."""
     chance = np.random.default_rng(seed)
     for _ in range(2):
         process = _start(sealed, many, "--out", tmp_path / "out.parquet", "--workers", "2")
@@ -387,14 +387,14 @@ def test_killed_at_any_instant_it_goes_on(
 
 
 def _kill(process: subprocess.Popen[str]) -> None:
-    """Kill the command alone, and see the processes it started go."""
+    """Kill the command alone, and wait until the processes it started have ended."""
     process.kill()
     process.communicate()
     wait_for(lambda: not _left_over(process.pid), "the end of its processes")
 
 
-def test_two_at_once_are_not(sealed: Project, pictures: Path, tmp_path: Path) -> None:
-    """While one writes an output, another is refused; afterwards it is not."""
+def test_two_runs_into_one_output_are_refused(sealed: Project, pictures: Path, tmp_path: Path) -> None:
+    """While one process writes an output, another is refused."""
     lock = tmp_path / "out.parquet.parts" / ".lock"
     lock.parent.mkdir()
     with lock.open("w") as held:
@@ -407,13 +407,13 @@ def test_two_at_once_are_not(sealed: Project, pictures: Path, tmp_path: Path) ->
 @pytest.mark.bench
 @pytest.mark.timeout(900)
 def test_memory_stays_flat(sealed: Project, tmp_path: Path) -> None:
-    """200,000 files in one folder take at most 200 MiB more than 10,000 of them."""
+    """200,000 files in one folder take at most 200 MiB more memory than 10,000."""
     peaks = [_peak(sealed, _linked(tmp_path, count), tmp_path) for count in (10_000, 200_000)]
     assert peaks[1] - peaks[0] < 200 * 1024
 
 
 def _linked(place: Path, count: int) -> Path:
-    """Make a folder of hard links to 500 pictures; a file may have 65,000 names at most."""
+    """Make a folder of hard links to 500 pictures; a file can have 65,000 links at most."""
     folder = place / f"{count}"
     folder.mkdir()
     for number in range(500):
@@ -424,7 +424,7 @@ def _linked(place: Path, count: int) -> Path:
 
 
 def _peak(sealed: Project, folder: Path, place: Path) -> int:
-    """Give the most memory in KiB that any process of the command took."""
+    """Return the peak memory in KiB of any process of the command."""
     command = _command(sealed, folder, "--out", place / f"{folder.name}.parquet")
     done = subprocess.run(
         [sys.executable, "-c", PEAK, *command], env=sealed.variables(), capture_output=True, text=True, check=True

@@ -61,7 +61,7 @@ def _project(folder: Path, bundle: Path) -> Project:
 
 @pytest.fixture(scope="module")
 def ran(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Return that project after its first run; tests change nothing in it."""
+    """Return that project after its first run. Read-only."""
     project = _project(tmp_path_factory.mktemp("score-stage") / "toy", bundle)
     project.digits("run")
     return project
@@ -72,18 +72,18 @@ def _predictions(project: Project) -> Path:
 
 
 def test_the_predictions_are_an_artifact(ran: Project) -> None:
-    """The run links a table with a row for each picture, and the counts."""
+    """The score stage publishes a table with a row for each picture, and the counts."""
     assert len(read_rows(_predictions(ran) / "predictions.parquet")) == 10
     assert json.loads((_predictions(ran) / "summary.json").read_bytes())["digit"] == 10
 
 
 def test_a_second_run_scores_nothing(ran: Project) -> None:
-    """With the same pictures and the same bundle the stage is unchanged."""
+    """With the same pictures and bundle, the stage is unchanged."""
     assert ran.outcomes()["score"] == "unchanged"
 
 
 def test_a_new_picture_is_scored(bundle: Path, tmp_path: Path) -> None:
-    """A picture more is a reason to score again, and it has its row."""
+    """An added picture reruns the stage and gets a row."""
     project = _project(tmp_path / "toy", bundle)
     project.digits("run")
     write_pictures(project.path / "pictures", 1, first=10)
@@ -92,7 +92,7 @@ def test_a_new_picture_is_scored(bundle: Path, tmp_path: Path) -> None:
 
 
 def test_a_missing_folder_fails_with_status_4(bundle: Path, tmp_path: Path) -> None:
-    """Without the folder the run says what is missing."""
+    """A missing folder fails the run with status 4."""
     project = _project(tmp_path / "toy", bundle)
     (project.path / "pictures").rename(project.path / "elsewhere")
     assert "pictures" in project.digits("run", status=4).stderr

@@ -1,1 +1,1 @@
-"""Tests that end processes at bad moments, and look at what they leave."""
+"""Tests that end processes at arbitrary moments and check what they leave."""

@@ -1,4 +1,4 @@
-"""What is in a project after something happened to it."""
+"""The state of a project after a fault."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from schemas.records.execution import Execution
 from schemas.records.run import RunRecord
 from tests.project import Project
 
-__all__ = ["Aftermath", "contents", "damaged_versions", "look", "named_versions"]
+__all__ = ["Aftermath", "contents", "damaged_versions", "inspect_store", "named_versions"]
 
 
 @dataclass(frozen=True)
 class Aftermath:
-    """What a run that went well leaves; the lists are of what should not be.
+    """The state of a store; after a successful run the lists are empty.
 
     Attributes:
         contents: content digest of each output of the latest run.
-        damaged: files of versions that are not as they were sealed.
+        damaged: files of versions that differ from their manifests.
         unnamed: versions that no execution names.
-        missing: versions that an execution names and that are not there.
-        staged: what is left in .staging.
+        missing: versions that an execution names and the store lacks.
+        staged: entries left in .staging.
     """
 
     contents: dict[str, str]
@@ -33,8 +33,8 @@ class Aftermath:
     staged: list[str] = field(default_factory=list[str])
 
 
-def look(project: Project) -> Aftermath:
-    """Look at everything in a project's store."""
+def inspect_store(project: Project) -> Aftermath:
+    """Return the state of a project's store."""
     artifacts = project.artifacts
     there = {_name(folder, artifacts) for folder in _versions(project)}
     named = named_versions(project)
@@ -48,7 +48,7 @@ def look(project: Project) -> Aftermath:
 
 
 def contents(project: Project) -> dict[str, str]:
-    """Give the content digest of each output of the latest run."""
+    """Return the content digest of each output of the latest run."""
     record = RunRecord.model_validate_json((project.artifacts / "latest" / "run.json").read_bytes())
     return {
         f"{stage.stage}.{name}": manifest.content if (manifest := Manifest.read(project.artifacts / path)) else "none"
@@ -58,7 +58,7 @@ def contents(project: Project) -> dict[str, str]:
 
 
 def damaged_versions(project: Project) -> list[str]:
-    """Name the files of versions in the store that are not as they were sealed."""
+    """Return the files of versions in the store that differ from their manifests."""
     damaged: list[str] = []
     for folder in _versions(project):
         manifest = Manifest.read(folder)
@@ -68,7 +68,7 @@ def damaged_versions(project: Project) -> list[str]:
 
 
 def named_versions(project: Project) -> set[str]:
-    """Give the versions that an execution names."""
+    """Return the versions that executions name."""
     executions = map(_read_execution, project.artifacts.glob("store/*/executions/*.json"))
     return {version.path for execution in executions for version in execution.outputs.values()}
 

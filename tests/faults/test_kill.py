@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.aftermath import Aftermath, contents, damaged_versions, look, named_versions
+from tests.faults.aftermath import Aftermath, contents, damaged_versions, inspect_store, named_versions
 from tests.project import DIGITS, TOYS, Project, toy_project
 
-# The system calls by which a run publishes, records and clears up; names that this machine lacks are passed over.
+# The system calls by which a run publishes, records and cleans up; strace ignores the `?` names a machine lacks.
 CALLS = {
     "rename": "?rename,?renameat,?renameat2",
     "symlink": "?symlink,?symlinkat",
@@ -32,7 +32,7 @@ INSTANTS = [(number + random.Random(SEED + number).random()) / 40 for number in 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Aftermath, float]:
-    """Give what an undisturbed cold run leaves, and how long it takes."""
+    """Return the state after an undisturbed run, and its duration in seconds."""
     project = _project(tmp_path_factory.mktemp("undisturbed"))
     begun = time.monotonic()
     project.digits("run")
@@ -40,52 +40,50 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Aftermath, fl
 
 
 @pytest.mark.parametrize("stage", ["say", "shout", "pack"])
-def test_a_kill_leaves_nothing_that_the_next_run_does_not_mend(
+def test_a_kill_as_a_stage_begins_is_repaired_by_the_next_run(
     stage: str, undisturbed: tuple[Aftermath, float], tmp_path: Path
 ) -> None:
-    """After a kill as a stage begins, and one more run, the store is as if nothing had happened."""
+    """After a kill as a stage begins and one more run, the store is that of an undisturbed run."""
     project = _project(tmp_path)
     _kill_as_it_begins(project, stage)
     project.digits("run")
-    assert look(project) == undisturbed[0]
+    assert inspect_store(project) == undisturbed[0]
 
 
 @pytest.mark.faults
 @pytest.mark.parametrize("instant", INSTANTS, ids=lambda instant: f"{instant:.3f}")
-def test_a_kill_at_any_instant_is_mended_by_the_next_run(
+def test_a_kill_at_any_instant_is_repaired_by_the_next_run(
     instant: float, undisturbed: tuple[Aftermath, float], tmp_path: Path
 ) -> None:
-    """Wherever between the start of the interpreter and the end of the run the kill falls, the next run mends it."""
+    """After a kill at any instant and one more run, the store is that of an undisturbed run."""
     whole, seconds = undisturbed
     project = _project(tmp_path)
     _kill_after(project, instant * seconds)
     assert damaged_versions(project) == []
     project.digits("run")
-    assert look(project) == whole
+    assert inspect_store(project) == whole
 
 
 @pytest.mark.faults
 @pytest.mark.parametrize("call", CALLS)
-def test_a_kill_before_any_step_is_mended_by_the_next_run(
+def test_a_kill_before_any_system_call_is_repaired_by_the_next_run(
     call: str, undisturbed: tuple[Aftermath, float], tmp_path: Path
 ) -> None:
-    """Killed before its first, second, third ... call of a kind, a run leaves what the next one mends."""
+    """Killed before the first, second, third ... call of a kind, a run is repaired by the next one."""
     _need_strace()
     found: dict[int, Aftermath] = {}
     for number, project in _killed_before_each(call, tmp_path):
         torn = damaged_versions(project)
         project.digits("run")
-        after = look(project)
+        after = inspect_store(project)
         if torn or after != undisturbed[0]:
             found[number] = after
     assert found == {}
 
 
 @pytest.mark.faults
-def test_a_kill_while_the_last_kill_is_mended_is_mended_too(
-    undisturbed: tuple[Aftermath, float], tmp_path: Path
-) -> None:
-    """A run that is killed while it takes back what a killed run had moved leaves what the next one mends."""
+def test_a_kill_during_a_repair_is_repaired_too(undisturbed: tuple[Aftermath, float], tmp_path: Path) -> None:
+    """A run killed while it cleans up after a killed run is repaired by the next one."""
     _need_strace()
     template = next(
         project
@@ -96,7 +94,7 @@ def test_a_kill_while_the_last_kill_is_mended_is_mended_too(
     found: dict[int, Aftermath] = {}
     for number, project in _killed_before_each("unlinkat", tmp_path / "again", template):
         project.digits("run")
-        if (after := look(project)) != undisturbed[0]:
+        if (after := inspect_store(project)) != undisturbed[0]:
             found[number] = after
     assert found == {}
 
@@ -104,10 +102,10 @@ def test_a_kill_while_the_last_kill_is_mended_is_mended_too(
 @pytest.mark.faults
 @pytest.mark.parametrize("options", [(), ("--force", "say")], ids=["first run", "forced"])
 @pytest.mark.parametrize("next_options", [(), ("--force", "say")], ids=["then run", "then forced"])
-def test_what_a_killed_run_had_moved_does_not_stay(
+def test_an_unrecorded_version_of_a_killed_run_is_removed(
     options: tuple[str, ...], next_options: tuple[str, ...], tmp_path: Path
 ) -> None:
-    """A stage whose content differs each time, killed at any rename, leaves no version that no execution names."""
+    """A run with new content each time, killed at any rename, leaves no version that no execution names."""
     _need_strace()
     template = _project(tmp_path / "template")
     template.edit("toys/say.py", "[config.word] * config.times", "[str(time.time_ns())]")
@@ -115,9 +113,9 @@ def test_what_a_killed_run_had_moved_does_not_stay(
         template.digits("run")
     found: dict[int, list[str]] = {}
     for number, project in islice(_killed_before_each("rename", tmp_path / "again", template, *options), 6):
-        once_named = named_versions(project) | named_versions(template)  # a forced run makes another version of these
+        once_named = named_versions(project) | named_versions(template)  # a forced run replaces these by new versions
         project.digits("run", *next_options)
-        after = look(project)
+        after = inspect_store(project)
         unnamed = set(after.unnamed) - once_named
         if wrong := [*after.damaged, *unnamed, *after.missing, *after.staged]:
             found[number] = wrong
@@ -125,7 +123,7 @@ def test_what_a_killed_run_had_moved_does_not_stay(
 
 
 def _project(path: Path) -> Project:
-    """Make a project whose first stage takes some time."""
+    """Make a project whose first stage takes 0.1 s."""
     return toy_project(path, TOYS.replace("{word: hello}", "{word: hello, seconds: 0.1}"))
 
 
@@ -148,7 +146,7 @@ def _kill_after(project: Project, seconds: float) -> None:
 def _killed_before_each(
     call: str, folder: Path, template: Project | None = None, *options: str
 ) -> Iterator[tuple[int, Project]]:
-    """Yield a project whose run was killed before its first call, one for the second ... until a run survives."""
+    """Yield projects whose run was killed before its first, second ... call, until a run survives."""
     for number in range(1, 1000):
         path = folder / str(number)
         if template:
@@ -167,6 +165,6 @@ def _killed_before_each(
 
 def _need_strace() -> None:
     if shutil.which("strace") is None:
-        pytest.skip("strace is not on this machine: it is what kills a run before a chosen system call")
+        pytest.skip("strace is not installed: it kills a run before a chosen system call")
     if subprocess.run(["strace", "-o", "/dev/null", "true"], check=False, capture_output=True).returncode:
         pytest.skip("strace may not trace processes on this machine (ptrace is not permitted)")

@@ -1,4 +1,4 @@
-"""A training that is killed goes on where it was, and ends with the weights it would have had."""
+"""A killed training resumes and ends with the weights of an undisturbed one."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ pytestmark = pytest.mark.faults
 
 
 def content(project: Project) -> str:
-    """Give the content digest of the model of the latest run."""
+    """Return the content digest prefix of the latest run's model."""
     return (project.artifacts / "latest" / "train.model").readlink().name.rpartition("-")[2]
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Give the content of a model that was trained without a break."""
+    """Return the content of a model whose training was not interrupted."""
     project = shipped_project(tmp_path_factory.mktemp("resume") / "undisturbed", SHORTENED)
     project.digits("run", "--to", "train")
     return content(project)
 
 
 @pytest.mark.parametrize("step", [20, 60])
-def test_a_killed_training_goes_on_to_the_same_weights(undisturbed: str, tmp_path: Path, step: int) -> None:
-    """Killed after a round, a second run says from where it goes on, and its model is that of an undisturbed run."""
+def test_a_killed_training_resumes_to_the_same_weights(undisturbed: str, tmp_path: Path, step: int) -> None:
+    """A training killed after a round resumes at that step and ends with the model of an undisturbed run."""
     project = shipped_project(tmp_path / "killed", SHORTENED)
     process = project.start("run", "--to", "train")
     assert process.stderr is not None

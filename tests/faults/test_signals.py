@@ -1,4 +1,4 @@
-"""Signals while each of the stages is at work."""
+"""Signals while a stage is running."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.aftermath import Aftermath, contents, look
+from tests.faults.aftermath import Aftermath, contents, inspect_store
 from tests.project import Project, toy_project
 from tests.waiting import PATIENCE
 
@@ -19,7 +19,7 @@ STATUS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Aftermath:
-    """Give what an undisturbed run leaves."""
+    """Return the state after an undisturbed run."""
     project = toy_project(tmp_path_factory.mktemp("undisturbed"))
     project.digits("run")
     return Aftermath(contents(project))
@@ -27,7 +27,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Aftermath:
 
 @pytest.fixture
 def held(tmp_path: Path) -> Project:
-    """Give a project whose stages stay at work, their outputs written, while a file hold.<stage> is there."""
+    """Return a project whose stages wait, their outputs written, while a file hold.<stage> exists."""
     project = toy_project(tmp_path / "toy")
     for stage in STAGES[1:]:
         project.edit(f"toys/{stage}.py", "from toys.text", "from toys.hold import hold\nfrom toys.text")
@@ -39,7 +39,7 @@ def held(tmp_path: Path) -> Project:
 @pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize("number", STATUS)
 def test_a_signal_in_any_stage_gives_its_exit_code(held: Project, stage: str, number: signal.Signals) -> None:
-    """Whatever stage is at work, the exit code is 128 and the number of the signal, and there is no traceback."""
+    """In any stage, the exit code is 128 plus the signal's number, and there is no traceback."""
     status, err = _signal_in(held, stage, number)
     assert (status, "Traceback" in err) == (STATUS[number], False)
 
@@ -47,7 +47,7 @@ def test_a_signal_in_any_stage_gives_its_exit_code(held: Project, stage: str, nu
 @pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize("number", STATUS)
 def test_a_signal_in_any_stage_is_recorded(held: Project, stage: str, number: signal.Signals) -> None:
-    """The record says `interrupted`, and has the stages that were done before."""
+    """The record has the outcome `interrupted` and the stages that had finished."""
     _signal_in(held, stage, number)
     record = held.json("show")
     done = [each["stage"] for each in record["stages"]]
@@ -59,16 +59,16 @@ def test_a_signal_in_any_stage_is_recorded(held: Project, stage: str, number: si
 def test_the_run_after_a_signal_completes(
     held: Project, stage: str, number: signal.Signals, undisturbed: Aftermath
 ) -> None:
-    """The next run ends as if no signal had been."""
+    """After a signal and one more run, the store is that of an undisturbed run."""
     _signal_in(held, stage, number)
     held.release(stage)
     held.digits("run")
-    assert look(held) == undisturbed
+    assert inspect_store(held) == undisturbed
 
 
 @pytest.mark.parametrize("number", STATUS)
 def test_a_signal_ends_a_run_that_waits_for_another(held: Project, number: signal.Signals) -> None:
-    """A run that waits for another's stage heeds signals as one that works."""
+    """A run that waits for another run's stage ends on a signal."""
     held.hold("say")
     other = held.start("run")
     held.wait_for_held("say")
@@ -83,7 +83,7 @@ def test_a_signal_ends_a_run_that_waits_for_another(held: Project, number: signa
 
 
 def _signal_in(held: Project, stage: str, number: signal.Signals) -> tuple[int, str]:
-    """Send a signal while a stage is at work; give the exit status and what was said on standard error."""
+    """Send a signal while a stage is running; return the exit status and standard error."""
     held.hold(stage)
     process = held.start("run")
     held.wait_for_held(stage)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.aftermath import Aftermath, contents, look
+from tests.faults.aftermath import Aftermath, contents, inspect_store
 from tests.project import Project, toy_project
 from tests.waiting import PATIENCE
 
@@ -20,24 +20,24 @@ STAGES = ("say", "shout", "bless", "pack")
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    """Give a project of toy stages that has not run."""
+    """Return a project of toy stages that has not run."""
     return toy_project(tmp_path / "toy")
 
 
 def test_of_four_at_once_each_stage_runs_in_one(project: Project) -> None:
-    """Four processes on an empty store all end well; each stage ran in one of them and is unchanged in the others."""
+    """Of four concurrent runs on an empty store, one executes each stage and the others find it unchanged."""
     outcomes = _outcomes_of_four(project)
     assert outcomes == {stage: Counter(ran=1, unchanged=3) for stage in STAGES}
 
 
-def test_four_at_once_leave_a_whole_store(project: Project) -> None:
-    """After four processes at once, everything in the store is sealed, named and there once."""
+def test_four_at_once_leave_an_intact_store(project: Project) -> None:
+    """Four concurrent runs leave a store in which everything is intact and recorded."""
     _outcomes_of_four(project)
-    assert look(project) == Aftermath(contents(project))
+    assert inspect_store(project) == Aftermath(contents(project))
 
 
 def test_two_settings_at_once_both_succeed(project: Project) -> None:
-    """Two processes with different settings both end well, and what each said is in the store."""
+    """Two concurrent runs with different settings both succeed, and both outputs are in the store."""
     both = [project.start("run", "--set", f"say.word={word}", "--set", "say.seconds=0.3") for word in ("one", "two")]
     for process in both:
         _, err = process.communicate()
@@ -46,16 +46,16 @@ def test_two_settings_at_once_both_succeed(project: Project) -> None:
     assert texts == {"ONE!", "TWO!"}
 
 
-def test_two_settings_at_once_leave_a_whole_store(project: Project) -> None:
-    """After two processes with different settings, everything in the store is sealed, named and there."""
+def test_two_settings_at_once_leave_an_intact_store(project: Project) -> None:
+    """Two concurrent runs with different settings leave a store in which everything is intact and recorded."""
     both = [project.start("run", "--set", f"say.word={word}", "--set", "say.seconds=0.3") for word in ("one", "two")]
     for process in both:
         process.communicate()
-    assert look(project) == Aftermath(contents(project))
+    assert inspect_store(project) == Aftermath(contents(project))
 
 
 def test_the_lock_of_a_killed_process_blocks_nobody(project: Project) -> None:
-    """A run that waits for a stage goes on once the process at it was killed."""
+    """A run that waits for a stage continues once the process that holds the lock is killed."""
     holder, _ = _start_holder(project)
     waiting = project.start("run")
     assert waiting.stderr
@@ -69,7 +69,7 @@ def test_the_lock_of_a_killed_process_blocks_nobody(project: Project) -> None:
 
 
 def test_a_waiting_run_names_the_run_it_waits_for(project: Project) -> None:
-    """The waiting run says which stage it waits for, and the name of the run that is at it."""
+    """A waiting run names the stage and the run that holds its lock."""
     holder, name = _start_holder(project)
     waiting = project.start("run")
     assert waiting.stderr
@@ -81,7 +81,7 @@ def test_a_waiting_run_names_the_run_it_waits_for(project: Project) -> None:
 
 
 def test_a_waiting_run_does_not_name_another_that_waits(project: Project) -> None:
-    """Of two other runs, one at the stage and one waiting for it, only the one at it is named."""
+    """Of two other runs, only the one that holds the lock is named."""
     holder, name = _start_holder(project)
     waiting = [project.start("run")]
     assert waiting[0].stderr
@@ -96,7 +96,7 @@ def test_a_waiting_run_does_not_name_another_that_waits(project: Project) -> Non
 
 
 def _start_holder(project: Project) -> tuple[subprocess.Popen[str], str]:
-    """Start a run that stays at the stage say; give it and its name."""
+    """Start a run that stays in the stage say; return its process and its name."""
     project.hold("say")
     process = project.start("run")
     project.wait_for_held("say")
@@ -104,7 +104,7 @@ def _start_holder(project: Project) -> tuple[subprocess.Popen[str], str]:
 
 
 def _outcomes_of_four(project: Project) -> dict[str, Counter[str]]:
-    """Start four runs together; count the outcomes of each stage."""
+    """Start four runs together; return the count of each outcome by stage."""
     four = [project.start("run", "--json", "--set", "say.seconds=0.5") for _ in range(4)]
     outcomes = {stage: Counter[str]() for stage in STAGES}
     for process in four:

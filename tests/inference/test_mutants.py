@@ -1,4 +1,4 @@
-"""Damaged picture files are answered or refused with a reason: no crash, no hang, bounded memory."""
+"""Damaged picture files are read or refused with a reason: no crash, no hang, bounded memory."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.inference.mutants import SECONDS
 
 
 def read_mutants(first: int, count: int) -> list[list[str]]:
-    """Read mutants in a process of its own; gives number, seconds and answer of each."""
+    """Read mutants in another process, and return number, seconds and answer of each."""
     command = [sys.executable, "-m", "tests.inference.mutants", str(first), str(count)]
     variables = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
     result = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
@@ -21,21 +21,21 @@ def read_mutants(first: int, count: int) -> list[list[str]]:
 
 
 def assert_answered(answers: list[list[str]], count: int) -> None:
-    """Hold that each has an answer or a reason of a few words, after a bounded time of the processor."""
+    """Assert that each mutant has an answer or a short reason, within bounded CPU time."""
     assert len(answers) == count
-    for _, seconds, said in answers:
+    for _, seconds, answer in answers:
         assert float(seconds) < SECONDS
-        assert 0 < len(said) < 80
+        assert 0 < len(answer) < 80
 
 
 def test_damaged_files_are_answered_or_refused() -> None:
-    """300 damaged files, and both answers and reasons among them."""
+    """Of 300 damaged files, some are read and some refused with a reason."""
     answers = read_mutants(0, 300)
     assert_answered(answers, 300)
-    assert {"read", "cut short", "damaged"} <= {said for _, _, said in answers}
+    assert {"read", "cut short", "damaged"} <= {answer for _, _, answer in answers}
 
 
 @pytest.mark.faults
 def test_ten_thousand_damaged_files_are_answered_or_refused() -> None:
-    """10,000 damaged files."""
+    """Each of 10,000 damaged files is read or refused with a reason."""
     assert_answered(read_mutants(1_000_000, 10_000), 10_000)

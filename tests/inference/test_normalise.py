@@ -1,4 +1,4 @@
-"""Any picture of a digit becomes what MNIST would have made of it."""
+"""Any picture of a digit becomes the 28x28 that MNIST would have made of it."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def shadowed(page: np.ndarray, darkest: float = 0.4) -> np.ndarray:
 
 
 def framed(page: np.ndarray, width: int, grey: int) -> np.ndarray:
-    """Put a frame round a page."""
+    """Add a frame around a page."""
     return cv2.copyMakeBorder(page, width, width, width, width, cv2.BORDER_CONSTANT, value=(grey,)).astype(np.uint8)
 
 
 def ruled(step: int, *, squared: bool = False) -> np.ndarray:
-    """Give a page with printed lines, and squares."""
+    """Return a page with printed lines or squares."""
     page = np.full((400, 400), 235, np.uint8)
     page[::step] = page[1::step] = 180
     if squared:
@@ -74,13 +74,13 @@ PAGES = {
 
 @pytest.mark.parametrize("kind", PAGES)
 def test_every_page_gives_the_same_seven(kind: str) -> None:
-    """Whatever the page, the paper and the pen, the 28x28 is the same 7."""
+    """On every page and paper, with every pen, the 28x28 is the same 7."""
     assert like(normalise(PAGES[kind]).image, REFERENCE) > 0.8
 
 
 @pytest.mark.parametrize("kind", PAGES)
-def test_every_page_is_made_as_mnist_makes_it(kind: str) -> None:
-    """Ink is light and full, its longer side 20 pixels, its centre of mass at the centre."""
+def test_every_page_is_drawn_like_mnist(kind: str) -> None:
+    """Ink is light and full, its longer side is 20 pixels, and its centre of mass is the centre."""
     image = normalise(PAGES[kind]).image
     top, bottom, left, right = bounding_box(image > 0)
     row, column = np.indices((28, 28)).reshape(2, -1) @ image.ravel() / image.sum()
@@ -91,7 +91,7 @@ def test_every_page_is_made_as_mnist_makes_it(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", PAGES)
 def test_nothing_is_random(kind: str) -> None:
-    """The same picture gives the same answer."""
+    """The same picture always gives the same 28x28."""
     np.testing.assert_array_equal(normalise(PAGES[kind]).image, normalise(PAGES[kind].copy()).image)
 
 
@@ -107,8 +107,8 @@ def test_nothing_is_random(kind: str) -> None:
         ("yellow on white", "grey of blue"),
     ],
 )
-def test_what_is_done_is_told(kind: str, step: str) -> None:
-    """The steps name what was done."""
+def test_steps_are_recorded(kind: str, step: str) -> None:
+    """The steps name what was done to the picture."""
     assert any(each.startswith(step) for each in normalise(PAGES[kind]).steps)
 
 
@@ -121,14 +121,14 @@ def drawn(strokes: tuple[tuple[tuple[float, float], ...], ...]) -> np.ndarray:
 
 
 def test_a_detached_stroke_is_kept() -> None:
-    """The top stroke of a 5, drawn apart from it, is no speck."""
+    """The detached top stroke of a 5 is not dropped as a speck."""
     whole, body = normalise(drawn(OLD_FIVE)).image, normalise(drawn(OLD_FIVE[:1])).image
     assert like(whole, body) < 0.8
     assert bounding_box(whole > 0)[1] - bounding_box(whole > 0)[0] == 20
 
 
 def test_specks_are_dropped() -> None:
-    """Dust changes nothing, and is counted."""
+    """Dust does not change the 28x28, and is counted."""
     page = seven((300, 300), 20)
     page[40:44, 30:34] = page[250:254, 250:255] = page[20:23, 150:153] = 40
     normal = normalise(page)
@@ -137,7 +137,7 @@ def test_specks_are_dropped() -> None:
 
 
 def test_the_faint_half_of_a_loop_is_kept() -> None:
-    """A 0 whose right half is four times as faint is still closed."""
+    """A 0 with a right half four times as faint is still closed."""
     ring = cv2.ellipse(np.zeros((300, 300), np.float32), (150, 150), (60, 90), 0, 0, 360, (1.0,), 14, cv2.LINE_AA)
     fading = np.linspace(1.6, -0.4, 300, dtype=np.float32)[None].clip(0.25, 1)
     image = normalise((240 - 200 * ring * fading).astype(np.uint8)).image
@@ -146,17 +146,17 @@ def test_the_faint_half_of_a_loop_is_kept() -> None:
 
 
 def test_two_digits_are_counted() -> None:
-    """Two digits side by side are seen as two."""
+    """Two digits side by side count as two."""
     assert normalise(np.hstack([seven(), seven()])).digits == 2
 
 
 def test_one_digit_is_counted_as_one() -> None:
-    """A digit alone is one."""
+    """A single digit counts as one."""
     assert normalise(seven()).digits == 1
 
 
 def blank_pages() -> dict[str, np.ndarray]:
-    """Give pages without ink."""
+    """Return pages without ink."""
     plain = np.full((480, 640), 210, np.uint8)
     return {
         "white": np.full((100, 100), 255, np.uint8),
@@ -171,7 +171,7 @@ def blank_pages() -> dict[str, np.ndarray]:
 
 @pytest.mark.parametrize("kind", blank_pages())
 def test_a_blank_page_has_no_digit(kind: str) -> None:
-    """Where there is no ink, there is no digit, and the 28x28 is empty."""
+    """A page without ink has no digit and an empty 28x28."""
     normal = normalise(blank_pages()[kind])
     assert normal.digits == 0
     assert not normal.image.any()
@@ -179,13 +179,13 @@ def test_a_blank_page_has_no_digit(kind: str) -> None:
 
 @pytest.mark.parametrize("shape", [(28, 28), (200, 300)])
 def test_noise_is_not_clear(shape: tuple[int, int]) -> None:
-    """What random pixels look like is less clear than any digit."""
+    """Random pixels are less clear than a digit."""
     normal = normalise(np.random.default_rng(0).integers(0, 256, shape, np.uint8))
     assert normal.clearness < 0.5 < normalise(seven()).clearness
 
 
-def test_steps_are_shown_only_where_asked_for() -> None:
-    """Pictures of the steps are kept with trace, and are 8-bit."""
+def test_pictures_of_steps_are_kept_on_request() -> None:
+    """With trace, 8-bit pictures of the steps are kept; without it, none."""
     assert normalise(seven()).trace == ()
     assert all(picture.dtype == np.uint8 for _, picture in normalise(seven(), trace=True).trace)
 
@@ -199,14 +199,14 @@ def enlarged(image: np.ndarray, kind: str) -> np.ndarray:
 
 @pytest.mark.parametrize("kind", ["plain", "shadow", "frame"])
 def test_real_digits_come_back(kind: str) -> None:
-    """MNIST's digits, enlarged on a page, come back nearly as they were."""
+    """MNIST's digits, enlarged on a page, come back nearly unchanged."""
     likeness = [like(normalise(enlarged(image, kind)).image, image) for image in sample()[::250]]
     assert np.median(likeness) > 0.93
     assert min(likeness) > 0.75
 
 
-def test_the_result_says_what_it_is() -> None:
-    """The answer is a Normalised with a uint8 picture of 28x28."""
+def test_the_result_is_a_28x28_picture() -> None:
+    """The result is a Normalised with a uint8 picture of 28x28."""
     normal = normalise(seven())
     assert isinstance(normal, Normalised)
     assert (normal.image.shape, normal.image.dtype.name) == ((28, 28), "uint8")

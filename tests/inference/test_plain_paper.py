@@ -1,4 +1,4 @@
-"""A plain picture is read in a few passes, as it would be in many; one that is not plain is left alone."""
+"""The fast path reads plain pictures like the full path does, and leaves all others to it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from tests.inference.pictures import SEVEN, as_file, draw, like, seven
 PAGE = seven((480, 640), 40)
 
 
-def taken(pixels: np.ndarray) -> Normalised | None:
-    """Take a grey picture at its word."""
+def read_plain(pixels: np.ndarray) -> Normalised | None:
+    """Read a grey picture on the fast path."""
     return normalise_plain(repeat(pixels), Trace(wanted=False))
 
 
@@ -29,7 +29,7 @@ def grainy(page: np.ndarray, sigma: float) -> np.ndarray:
 
 
 def lit(page: np.ndarray, light: np.ndarray) -> np.ndarray:
-    """Take light off a page."""
+    """Reduce the light on a page."""
     return (page * light).astype(np.uint8)
 
 
@@ -65,32 +65,32 @@ NOT_PLAIN = {
 
 
 @pytest.mark.parametrize("kind", PLAIN)
-def test_a_plain_picture_is_taken(kind: str) -> None:
-    """One digit on paper is found, and drawn as a closer look draws it."""
-    normal = taken(PLAIN[kind])
+def test_a_plain_picture_takes_the_fast_path(kind: str) -> None:
+    """A single digit on plain paper is drawn like on the full path."""
+    normal = read_plain(PLAIN[kind])
     assert normal is not None
     assert like(normal.image, normalise(PLAIN[kind], plain=False).image) > 0.85
 
 
 @pytest.mark.parametrize("kind", NOT_PLAIN)
-def test_any_other_picture_is_left_alone(kind: str) -> None:
-    """Where there is more to be seen than a digit and its paper, or less, nothing is said."""
-    assert taken(np.asarray(NOT_PLAIN[kind], np.uint8)) is None
+def test_other_pictures_take_the_full_path(kind: str) -> None:
+    """The fast path refuses pictures that are not a single digit on plain paper."""
+    assert read_plain(np.asarray(NOT_PLAIN[kind], np.uint8)) is None
 
 
-def test_it_is_described_as_any_other() -> None:
-    """Strength, noise, share and clearness are those that a closer look gives."""
+def test_both_paths_describe_a_picture_alike() -> None:
+    """Strength, noise, share and clearness are close to those of the full path."""
     page = grainy(PAGE, 8)
-    swift, thorough = taken(page), normalise(page, plain=False)
-    assert swift is not None
-    assert swift.steps == thorough.steps == ("inverted",)
-    assert swift.strength == pytest.approx(thorough.strength, rel=0.1)
-    assert swift.share == pytest.approx(thorough.share, rel=0.2)
-    assert swift.clearness == pytest.approx(thorough.clearness, abs=0.1)
+    fast, full = read_plain(page), normalise(page, plain=False)
+    assert fast is not None
+    assert fast.steps == full.steps == ("inverted",)
+    assert fast.strength == pytest.approx(full.strength, rel=0.1)
+    assert fast.share == pytest.approx(full.share, rel=0.2)
+    assert fast.clearness == pytest.approx(full.clearness, abs=0.1)
 
 
-def test_what_is_done_is_shown() -> None:
-    """The picture as it was decoded, in colours, each step and the 28x28 are kept where they are asked for."""
+def test_pictures_of_the_steps_are_kept() -> None:
+    """With trace, the original in colour, each step and the 28x28 are kept."""
     page = draw(np.full((480, 640, 3), (200, 225, 235), np.uint8), SEVEN, 40, (140, 60, 30))
     reading = read_picture(as_file(page, "JPEG"), trace=True)
     assert [name for name, _ in reading.trace] == ["original", "grey", "all ink", "crop", "strokes", "28x28"]
@@ -98,7 +98,7 @@ def test_what_is_done_is_shown() -> None:
     assert all(picture.dtype == np.uint8 for _, picture in reading.trace)
 
 
-def test_a_digit_too_small_for_the_draft_is_seen_in_the_next() -> None:
+def test_a_digit_too_small_for_the_first_draft_is_found_in_the_next() -> None:
     """A digit of 60 pixels in a photo of 2,000 is read."""
     page = np.full((1500, 2000), 225, np.uint8)
     page[300:380, 400:480] = seven((80, 80), 8, paper=225)

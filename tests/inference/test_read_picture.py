@@ -1,4 +1,4 @@
-"""From bytes to 28x28, with all that was seen on the way."""
+"""Reading a picture file: from bytes to 28x28, with all measurements."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REFERENCE = read_picture(as_file(seven(), "PNG"))
 
 @pytest.mark.parametrize(("kind", "data"), files().items())
 def test_every_format_gives_the_same_seven(kind: str, data: bytes) -> None:
-    """Whatever the file, the 28x28 is the same."""
+    """Every file format gives the same 28x28."""
     del kind
     assert like(read_picture(data).image, REFERENCE.image) > 0.9
 
@@ -31,7 +31,7 @@ def test_the_file_is_described() -> None:
 
 
 def test_the_ink_is_described() -> None:
-    """Contrast, number of digits and share of ink are those of the page."""
+    """Contrast, number of digits, share of ink and clearness are those of the page."""
     assert REFERENCE.contrast == pytest.approx((235 - 20) / 255, abs=0.05)
     assert REFERENCE.digits == 1
     assert 0.05 < REFERENCE.ink_share < 0.15
@@ -51,8 +51,8 @@ def test_a_blank_page_is_blank() -> None:
     assert not reading.faint
 
 
-def test_what_hardly_stands_out_is_faint() -> None:
-    """A 7 of seven greys below the paper is read, and called faint."""
+def test_low_contrast_is_faint() -> None:
+    """A 7 only seven greys below the paper is read, and called faint."""
     reading = read_picture(as_file(seven(ink=228), "PNG"))
     assert reading.faint
     assert like(reading.image, REFERENCE.image) > 0.8
@@ -60,7 +60,7 @@ def test_what_hardly_stands_out_is_faint() -> None:
 
 @pytest.mark.parametrize(("clearness", "ink_share"), [(0.25, 0.1), (0.7, 0.3)])
 def test_shapes_without_clear_edges_are_doubted(clearness: float, ink_share: float) -> None:
-    """What has no edges of ink, or few of them and much of it, is no pen stroke; a 7 in ink is not doubted."""
+    """Much ink or unclear edges raise the doubt "no pen strokes"; a 7 in ink raises none."""
     assert not why_unsure(REFERENCE)
     assert why_unsure(replace(REFERENCE, clearness=clearness, ink_share=ink_share)) == "no pen strokes"
 
@@ -70,8 +70,8 @@ def test_the_steps_of_decoding_come_first() -> None:
     assert read_picture(files()["GIF of two frames"]).steps[:2] == ("first frame used", "inverted")
 
 
-def test_mnists_pictures_pass_as_files() -> None:
-    """A file with a picture of MNIST is read bit for bit, grey or RGB, without a step."""
+def test_files_of_mnist_are_read_unchanged() -> None:
+    """A file with a picture of MNIST, grey or RGB, is read bit for bit, without a step."""
     for image in sample()[::500]:
         for pixels in (image, np.dstack([image] * 3)):
             reading = read_picture(as_file(pixels, "PNG"))
@@ -80,7 +80,7 @@ def test_mnists_pictures_pass_as_files() -> None:
 
 
 def test_only_the_picture_libraries_are_imported() -> None:
-    """Reading a picture needs numpy and cv2, none of the slower libraries, and importing it not even these."""
+    """Reading a picture imports numpy and cv2 but no slower library; importing the module imports neither."""
     heavy = {"scipy", "sklearn", "matplotlib", "PIL", "tensorflow", "keras", "pyarrow"}
     code = f"""
 import sys
@@ -101,16 +101,16 @@ def test_the_sheet_is_one_png_of_all_steps() -> None:
     assert sheet.shape[1] > 800
 
 
-def test_the_sheet_has_a_head() -> None:
-    """What is written above and below has its strips, more of them where it is too long for one; nothing is cut."""
+def test_long_captions_of_the_sheet_wrap() -> None:
+    """Text above and below the sheet takes as many strips as it needs; nothing is cut off."""
     picture = ("28x28", np.zeros((28, 28), np.uint8))
     sheets = [draw_sheet((picture,) * 4, (words,), head=head) for words, head in (("", ()), ("x" * 100, ("7",)))]
     heights = [np.asarray(cv2.imdecode(np.frombuffer(each, np.uint8), cv2.IMREAD_COLOR)).shape[0] for each in sheets]
     assert heights[1] - heights[0] == 3 * 24
 
 
-def test_text_shows_ink_as_letters() -> None:
-    """Without colours, 14 lines of 28 plain letters."""
+def test_text_is_plain_ascii() -> None:
+    """Without colours, the picture is 14 lines of 28 ASCII characters."""
     lines = draw_text(REFERENCE.image).split("\n")
     assert (len(lines), {len(line) for line in lines}) == (14, {28})
     assert "@" in draw_text(REFERENCE.image)
@@ -118,7 +118,7 @@ def test_text_shows_ink_as_letters() -> None:
 
 
 def test_colours_show_every_grey() -> None:
-    """With colours, a half block for each pair of pixels, and the colours end with the line."""
+    """With colours, each pair of pixels is a half block, and each line resets the colour."""
     text = draw_text(REFERENCE.image, colour=True)
     assert text.count("▀") == 28 * 14
     assert all(line.endswith("\x1b[0m") for line in text.split("\n"))

@@ -1,1 +1,1 @@
-"""Tests of the machinery, with stages that cost nothing."""
+"""Tests of the machinery, with toy stages."""

@@ -1,4 +1,4 @@
-"""Projects of toy stages."""
+"""Projects with toy stages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.project import Project, toy_project
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    """Give a project of toy stages that has not run."""
+    """Return a project of toy stages that has not run."""
     return toy_project(tmp_path / "toy")
 
 

@@ -1,4 +1,4 @@
-"""The champion as an input: what a model is compared with, and what may take its place."""
+"""The champion as an input: comparison with it, and promotion over it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ stages:
 
 @pytest.fixture
 def challenge(tmp_path: Path) -> Project:
-    """Give a project whose gate compares with the champion; its texts are called models."""
+    """Return a project of toy stages whose gate compares the model with the champion."""
     project = toy_project(tmp_path / "toy", CHALLENGE)
     project.edit("toys/text.py", "class Text(Artifact)", "class Model(Artifact)")
     for name in ("say", "judge", "crown"):
@@ -37,67 +37,67 @@ def challenge(tmp_path: Path) -> Project:
     return project
 
 
-def compared_with(project: Project, *arguments: str) -> str:
-    """Run, and give the bundle the model was compared with, by the letters its version ends in."""
+def compared_bundle(project: Project, *arguments: str) -> str:
+    """Run, and return the version of the bundle with which the model was compared."""
     document = project.json("run", *arguments)
     assert document["outcome"] == "promoted"
     return document["verdict"]["rules"][0]["note"]
 
 
 def champion_of(project: Project) -> str:
-    """Give the version of the champion."""
+    """Return the version of the champion."""
     return (project.artifacts / "champion").readlink().name
 
 
 def test_the_first_model_is_compared_with_nothing(challenge: Project) -> None:
-    """While there is no champion the input is None."""
-    assert compared_with(challenge) == "nothing"
+    """Without a champion the input is None."""
+    assert compared_bundle(challenge) == "nothing"
 
 
 def test_another_model_is_compared_with_the_champion(challenge: Project) -> None:
-    """Once there is a champion, the next model is compared with it, and the plan names the reason."""
+    """A new model is compared with the champion and replaces it."""
     challenge.digits("run")
     first = champion_of(challenge)
-    assert compared_with(challenge, "--set", "say.word=other") == first
+    assert compared_bundle(challenge, "--set", "say.word=other") == first
     assert champion_of(challenge) != first
 
 
 def test_a_repeated_run_is_unchanged(challenge: Project) -> None:
-    """A run whose model is the champion compares as that was compared, so that nothing runs again."""
+    """A repeated run of the champion's model keeps its earlier comparison, so that nothing runs again."""
     challenge.digits("run")
     first = champion_of(challenge)
     challenge.digits("run", "--set", "say.word=other")
     assert set(challenge.outcomes("--set", "say.word=other").values()) == {"unchanged"}
-    assert compared_with(challenge, "--set", "say.word=other", "--force", "judge") == first
+    assert compared_bundle(challenge, "--set", "say.word=other", "--force", "judge") == first
 
 
-def test_an_earlier_model_is_compared_anew(challenge: Project) -> None:
-    """A model that was champion once is compared with the champion of now, and then stays unchanged."""
+def test_a_former_champion_is_compared_again(challenge: Project) -> None:
+    """A former champion is compared with the present one, and a repeated run is then unchanged."""
     challenge.digits("run")
     challenge.digits("run", "--set", "say.word=other")
     other = champion_of(challenge)
     assert challenge.reasons()["judge"].endswith("input changed: champion, text")
-    assert compared_with(challenge) == other
+    assert compared_bundle(challenge) == other
     assert set(challenge.outcomes().values()) == {"unchanged"}
 
 
 def test_a_plan_says_that_the_champion_changed(challenge: Project) -> None:
-    """What depends on the champion is foreseen."""
+    """The plan names a changed champion as a reason."""
     challenge.digits("run")
     challenge.digits("run", "--set", "say.word=other")
     assert "input changed: champion" in challenge.digits("plan").stdout
 
 
-def test_a_champion_that_is_gone_is_made_again_by_its_own_run(challenge: Project) -> None:
-    """Where the champion's folder is lost, the run that made it repairs it, and compares as before."""
+def test_a_lost_champion_is_made_again_by_its_run(challenge: Project) -> None:
+    """If the champion's folder is lost, repeating the run that made it makes it again, with the same verdict."""
     challenge.digits("run")
     shutil.rmtree(challenge.artifacts / "store" / "crown" / "bundle" / champion_of(challenge))
     assert challenge.outcomes() == {"say": "unchanged", "judge": "unchanged", "crown": "ran"}
 
 
 @pytest.mark.parametrize("target", ["nowhere", "store/crown/bundle/v0009-aaaaaaaa", "/"])
-def test_a_link_to_nothing_that_was_made_here_is_refused(challenge: Project, target: str) -> None:
-    """A champion that no execution made is an InputError that says how to give it up."""
+def test_a_champion_from_elsewhere_is_refused(challenge: Project, target: str) -> None:
+    """A champion link to something no execution made is an error that says how to remove it."""
     challenge.digits("run")
     (challenge.artifacts / "champion").unlink()
     (challenge.artifacts / "champion").symlink_to(target)
@@ -106,8 +106,8 @@ def test_a_link_to_nothing_that_was_made_here_is_refused(challenge: Project, tar
     assert "rm artifacts/champion" in failed.stderr
 
 
-def test_a_model_that_was_not_compared_with_the_champion_of_now_is_not_promoted(challenge: Project) -> None:
-    """Of two runs at once, the one that ends later does not replace a champion it was not compared with."""
+def test_a_model_not_compared_with_the_present_champion_is_not_promoted(challenge: Project) -> None:
+    """A model is not promoted if the champion changed after the comparison."""
     challenge.digits("run")
     challenge.hold("judge")
     slow = challenge.start("run", "--set", "say.word=slow")
@@ -122,7 +122,7 @@ def test_a_model_that_was_not_compared_with_the_champion_of_now_is_not_promoted(
 
 
 def test_a_rerun_that_gives_another_bundle_leaves_the_champion_on_record(challenge: Project) -> None:
-    """Where the champion's stage, run again, puts out something else, the champion is still one that was made here."""
+    """If the champion's stage runs again with another output, the champion keeps its lineage and its place."""
     challenge.edit("toys/crown.py", "from toys.text", "import time\n\nfrom toys.text")
     challenge.edit("toys/crown.py", "write_text(text.read()", "write_text(str(time.time_ns())")
     first = challenge.json("run")["run"]
@@ -131,11 +131,11 @@ def test_a_rerun_that_gives_another_bundle_leaves_the_champion_on_record(challen
     assert champion_of(challenge) == champion
     document = json.loads(challenge.digits("lineage", "champion", "--format", "json").stdout)
     assert document["contexts"] == [first]
-    assert compared_with(challenge, "--set", "say.word=other") == champion
+    assert compared_bundle(challenge, "--set", "say.word=other") == champion
 
 
-def test_a_blessing_of_what_is_damaged_promotes_nothing(challenge: Project) -> None:
-    """What was judged must be in the store as it was sealed when the bundle is promoted."""
+def test_a_blessing_of_a_damaged_model_promotes_nothing(challenge: Project) -> None:
+    """A bundle is promoted only if the judged model is intact in the store."""
     challenge.edit("toys/crown.py", "    assert blessing", "    spoil(text)\n    assert blessing")
     challenge.edit(
         "toys/crown.py",
@@ -149,8 +149,8 @@ def test_a_blessing_of_what_is_damaged_promotes_nothing(challenge: Project) -> N
 
 
 @pytest.mark.parametrize("name", ["Model", "Examples", "Evaluation"])
-def test_a_blessing_of_something_else_promotes_nothing(challenge: Project, name: str) -> None:
-    """A verdict must name the model, the examples and the evaluation that the store holds, by their digests."""
+def test_a_blessing_of_another_artifact_promotes_nothing(challenge: Project, name: str) -> None:
+    """A bundle is promoted only if the verdict names the digests of the stored artifacts."""
     verdict = ", ".join(f"{each}='{'0' * 64}'" for each in ("model", "examples", "evaluation"))
     challenge.edit("toys/judge.py", 'model=text.digest, examples=text.digest, evaluation=""', verdict)
     challenge.edit("toys/text.py", "class Model", f"class {name}")
@@ -162,7 +162,7 @@ def test_a_blessing_of_something_else_promotes_nothing(challenge: Project, name:
 
 
 def test_an_input_for_the_champion_must_be_named(challenge: Project) -> None:
-    """A pipeline.yaml that leaves the comparison out is a usage error: nothing is compared less than it seems."""
+    """Leaving the champion out of the inputs is a usage error, so that no comparison is skipped unnoticed."""
     challenge.edit("pipeline.yaml", ", champion: champion", "")
     failed = challenge.digits("check", status=2)
     assert "judge lacks its input champion" in failed.stderr
@@ -170,13 +170,13 @@ def test_an_input_for_the_champion_must_be_named(challenge: Project) -> None:
 
 
 def test_only_an_input_that_may_be_none_takes_the_champion(challenge: Project) -> None:
-    """The word stands for the champion only where a bundle, or none, is taken."""
+    """Only an input of type `Bundle | None` accepts the word champion."""
     challenge.edit("pipeline.yaml", "text: say.text, champion", "text: champion, champion")
     assert "there is no stage champion above" in challenge.digits("check", status=2).stderr
 
 
-def test_a_verdict_against_an_earlier_champion_cannot_be_taken(challenge: Project) -> None:
-    """A verdict of an earlier run promotes nothing once there is another champion to be compared with."""
+def test_a_verdict_against_an_earlier_champion_is_not_reused(challenge: Project) -> None:
+    """An earlier run's verdict cannot be reused once the champion has changed."""
     challenge.digits("run")
     first = challenge.json("show")["run"]
     challenge.digits("run", "--set", "say.word=other")

@@ -1,4 +1,4 @@
-"""A stage that fails."""
+"""Stages that fail."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def louder"""
 
 
 def test_a_failure_names_the_stage_and_the_error_first(project: Project) -> None:
-    """The first line is the error, then how to go on and where the log is; the traceback is the component's."""
+    """The message has the error, the command to rerun, the logs, and only the component's traceback."""
     failed = project.digits("run", "--set", "say.fail=no words", status=1)
     lines = failed.stderr[failed.stderr.index("error:") :].splitlines()
     assert lines[0] == "error: say failed: ValueError: no words"
@@ -44,8 +44,8 @@ def test_a_failure_names_the_stage_and_the_error_first(project: Project) -> None
     assert "runner.py" not in failed.stderr
 
 
-def test_stages_that_finished_stay_after_a_failure(ran: Project) -> None:
-    """What ran before the failure is not done again once the cause is gone."""
+def test_finished_stages_are_kept_after_a_failure(ran: Project) -> None:
+    """Stages that finished before a failure do not run again once its cause is fixed."""
     ran.edit("toys/shout.py", "louder(text.read())", "louder(1)")
     assert ran.outcomes("--set", "say.word=new", status=1) == {
         "say": "ran",
@@ -58,28 +58,28 @@ def test_stages_that_finished_stay_after_a_failure(ran: Project) -> None:
 
 
 def test_a_corrupt_input_exits_4(project: Project) -> None:
-    """An error a person can mend has its own exit code, its parts, and no traceback."""
+    """A DigitsError has its own exit code and no traceback."""
     failed = project.digits("run", "--set", "say.corrupt=true", status=4)
     assert "found:    a typo" in failed.stderr
     assert "Traceback" not in failed.stderr
 
 
 def test_an_output_that_is_not_written_is_a_failure(project: Project) -> None:
-    """A component that leaves an output empty has failed, and nothing is published."""
+    """A component that leaves an output empty fails, and nothing is published."""
     failed = project.digits("run", "--set", "say.silent=true", status=1)
     assert "output text was not written" in failed.stderr
     assert not (project.artifacts / "store" / "say" / "text").exists()
 
 
 def test_a_stage_that_exits_has_failed(project: Project) -> None:
-    """A component that calls sys.exit(0) does not end the command with 0."""
+    """A component that calls sys.exit(0) fails the run."""
     project.edit("toys/shout.py", "    Text.write", "    raise SystemExit(0)\n    Text.write")
     failed = project.digits("run", status=1)
     assert "error: shout failed: SystemExit: 0" in failed.stderr
 
 
-def test_code_that_is_edited_while_the_run_is_under_way_is_not_mixed(project: Project) -> None:
-    """A stage whose code was edited since the run began fails, so that no output is called that of other code."""
+def test_code_edited_during_a_run_fails_its_stage(project: Project) -> None:
+    """A stage whose code was edited since the run began fails, so that its fingerprint stays true."""
     project.hold("say")
     process = project.start("run")
     project.wait_for_held("say")
@@ -91,29 +91,29 @@ def test_code_that_is_edited_while_the_run_is_under_way_is_not_mixed(project: Pr
 
 
 def test_a_link_in_an_output_is_a_failure(project: Project) -> None:
-    """What a link leads to cannot be sealed."""
+    """A symbolic link in an output fails the stage, because its target cannot be sealed."""
     project.edit(
         "toys/say.py", "    time.sleep", "    (text.path / 'link').symlink_to('/etc/hostname')\n    time.sleep"
     )
     assert "output text contains a link" in project.digits("run", status=1).stderr
 
 
-def test_a_manifest_of_ones_own_is_a_failure(project: Project) -> None:
-    """The name manifest.json is the store's."""
+def test_a_manifest_written_by_a_component_is_a_failure(project: Project) -> None:
+    """A component that writes manifest.json fails: the name belongs to the store."""
     project.edit("toys/say.py", "    time.sleep", "    (text.path / 'manifest.json').touch()\n    time.sleep")
     assert "output text contains a manifest.json" in project.digits("run", status=1).stderr
 
 
-def test_closed_streams_do_no_harm(project: Project) -> None:
-    """Started without standard streams, as by cron, a run does its work."""
+def test_a_run_works_with_closed_streams(project: Project) -> None:
+    """A run succeeds without standard streams, as under cron."""
     command = f"{DIGITS} -C {project.path} run >&- 2>&- <&-"
     subprocess.run(["bash", "-c", command], env=project.variables(), check=True)
     assert project.json("show")["outcome"] == "promoted"
 
 
 @pytest.mark.tensorflow
-def test_a_process_with_tensorflow_is_not_taken_apart(project: Project) -> None:
-    """Once all is said and exit handlers were called, such a process ends at once, with the status it has to."""
+def test_a_process_with_tensorflow_skips_destructors(project: Project) -> None:
+    """A process that loaded TensorFlow exits after its exit handlers, without destructors, with its exit code."""
     project.edit("toys/louder.py", "def louder", LINGERING)
     ended = project.digits("run", "--set", "bless.least=100", status=3)
     assert ended.stdout.splitlines()[-1].startswith("report ")
@@ -121,7 +121,7 @@ def test_a_process_with_tensorflow_is_not_taken_apart(project: Project) -> None:
 
 
 def test_a_file_where_a_folder_belongs_is_named(project: Project) -> None:
-    """An error of the file system is one line with the path."""
+    """A file system error is one line that begins with the path."""
     project.artifacts.touch()
     failed = project.digits("run", status=1)
     assert failed.stderr.startswith(f"error: {project.artifacts}")
@@ -129,6 +129,6 @@ def test_a_file_where_a_folder_belongs_is_named(project: Project) -> None:
 
 
 def test_a_folder_that_does_not_exist_is_a_usage_error(project: Project) -> None:
-    """-C with a slip does not fall back to a project further up."""
+    """-C with a misspelt folder does not fall back to a project in a parent folder."""
     failed = Project(project.path / "slip", {}).digits("check", status=2)
     assert "there is no such folder" in failed.stderr

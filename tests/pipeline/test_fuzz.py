@@ -1,4 +1,4 @@
-"""pipeline.yaml and --set with anything in them: understood, or refused with a UsageError of one line."""
+"""pipeline.yaml and --set with arbitrary content: accepted, or refused with a one-line UsageError."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ LINES = (
     "",
 )
 WORDS = ("stages", "threads", "say", "shout", "uses", "inputs", "requires", "config", "toys.say", "toys.shout", "<<")
-LIMIT = 2  # seconds of the processor
+LIMIT = 2  # seconds of processor time
 LEVELS = "abcdefgh"
-FIGURES = 10_000  # Python refuses to write or read so many in decimal
+FIGURES = 10_000  # Python refuses decimal conversion of this many
 
 STRANGE = {
     "a relative module": ("uses: toys.say", "uses: .toys.say"),
@@ -102,7 +102,7 @@ targets = st.one_of(st.sampled_from(["say.word", "say.times", "say.seconds", "th
 
 @st.composite
 def mutations(draw: st.DrawFn, of: str) -> str:
-    """A text with one character or one line deleted, inserted or replaced."""
+    """Return a text with one character or line deleted, inserted or replaced."""
     whole_lines = draw(st.booleans())
     parts = of.splitlines(keepends=True) if whole_lines else list(of)
     inserted = draw(st.sampled_from([f"{line}\n" for line in LINES] if whole_lines else CHARACTERS))
@@ -114,7 +114,7 @@ def mutations(draw: st.DrawFn, of: str) -> str:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Give a project of toy stages whose modules, and the house's, have been imported."""
+    """Return a project of toy stages whose components, and the shipped ones, are already imported."""
     project = toy_project(tmp_path_factory.mktemp("toy"))
     for text in (SHIPPED, TOYS):
         _load(project, text)
@@ -123,42 +123,42 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @fuzz
 @given(text=st.one_of(st.text(), st.text("stage: y{}[]&*!|>-'\"\n%?<~0."), st.binary()))
-def test_any_text_is_understood_or_refused(text: str | bytes, project: Project) -> None:
-    """Text and bytes of any kind end in a pipeline or in a UsageError of one line that names the file."""
+def test_any_text_is_accepted_or_refused(text: str | bytes, project: Project) -> None:
+    """Any text or bytes give a pipeline or a one-line UsageError that names the file."""
     _load(project, text)
 
 
 @fuzz
 @given(structure=st.one_of(structures, pipelines), flow=st.sampled_from([True, False, None]))
-def test_any_structure_is_understood_or_refused(structure: object, flow: bool | None, project: Project) -> None:  # noqa: FBT001
-    """YAML of any shape, dumped in any style, ends in a pipeline or in a UsageError of one line."""
+def test_any_structure_is_accepted_or_refused(structure: object, flow: bool | None, project: Project) -> None:  # noqa: FBT001
+    """YAML of any shape and style gives a pipeline or a one-line UsageError."""
     _load(project, yaml.safe_dump(structure, default_flow_style=flow, allow_unicode=True))
 
 
 @settings(fuzz, max_examples=400)
 @given(text=mutations(TOYS))
-def test_any_slip_in_a_pipeline_is_understood_or_refused(text: str, project: Project) -> None:
-    """One character or line too many, too few or wrong ends in a pipeline or in a UsageError of one line."""
+def test_any_slip_in_a_pipeline_is_accepted_or_refused(text: str, project: Project) -> None:
+    """One mutated character or line gives a pipeline or a one-line UsageError."""
     _load(project, text)
 
 
 @settings(fuzz, max_examples=400)
 @given(text=mutations(SHIPPED))
-def test_any_slip_in_the_shipped_pipeline_is_understood_or_refused(text: str, project: Project) -> None:
-    """The same with the pipeline.yaml of this repository."""
+def test_any_slip_in_the_shipped_pipeline_is_accepted_or_refused(text: str, project: Project) -> None:
+    """One mutation of the shipped pipeline.yaml gives a pipeline or a one-line UsageError."""
     _load(project, text)
 
 
 @fuzz
 @given(override=st.one_of(st.text(), st.binary().map(os.fsdecode), st.builds("{}={}".format, targets, st.text())))
-def test_any_setting_is_understood_or_refused(override: str, project: Project) -> None:
-    """Anything after --set ends in a pipeline or in a UsageError of one line that names the option."""
+def test_any_setting_is_accepted_or_refused(override: str, project: Project) -> None:
+    """Any text after --set gives a pipeline or a one-line UsageError that names the option."""
     _load(project, TOYS, override)
 
 
 @pytest.mark.parametrize("case", STRANGE)
 def test_a_strange_value_is_refused(case: str, project: Project) -> None:
-    """Values that no one types by chance are refused with a UsageError of one line."""
+    """Far-fetched values are refused with a one-line UsageError."""
     old, new = STRANGE[case]
     assert old in TOYS
     assert _load(project, TOYS.replace(old, new, 1)) is not None
@@ -166,19 +166,19 @@ def test_a_strange_value_is_refused(case: str, project: Project) -> None:
 
 @pytest.mark.parametrize("case", STRANGE_SETTINGS)
 def test_a_strange_setting_is_refused(case: str, project: Project) -> None:
-    """A --set that no one types by chance is refused with a UsageError of one line."""
+    """Far-fetched values of --set are refused with a one-line UsageError."""
     assert _load(project, TOYS, STRANGE_SETTINGS[case]) is not None
 
 
 @pytest.mark.parametrize("case", LARGE)
-def test_a_large_file_takes_no_time(case: str, project: Project) -> None:
-    """A file just below the limit of size is understood or refused within two seconds of work."""
+def test_a_large_file_loads_fast(case: str, project: Project) -> None:
+    """A file just below the size limit is accepted or refused within two seconds of processor time."""
     assert len(LARGE[case]) < 1_000_000
     assert _seconds(lambda: _load(project, LARGE[case])) < LIMIT
 
 
 def test_a_bomb_of_merge_keys_is_refused_at_once(project: Project) -> None:
-    """A few hundred bytes of merge keys that stand for millions of entries are refused before they are written out."""
+    """Merge keys that would expand to millions of entries are refused before they expand."""
     bomb = "a: &a {k: v}\n" + "".join(
         f"{name}: &{name} {{<<: [{','.join([f'*{above}'] * 9)}]}}\n" for above, name in pairwise(LEVELS)
     )
@@ -189,7 +189,7 @@ def test_a_bomb_of_merge_keys_is_refused_at_once(project: Project) -> None:
 
 
 def _load(project: Project, text: str | bytes, *overrides: str) -> UsageError | None:
-    """Load a pipeline; give the refusal, which must be one line and name what is wrong."""
+    """Load a pipeline; return its refusal, whose headline is one line and names the file or the option."""
     data = text if isinstance(text, bytes) else text.encode(errors="surrogatepass")
     (project.path / "pipeline.yaml").write_bytes(data)
     refusal = _refusal(project, overrides)
@@ -208,7 +208,7 @@ def _refusal(project: Project, overrides: tuple[str, ...]) -> UsageError | None:
 
 
 def _seconds(act: Callable[[], object]) -> float:
-    """Give the processor time that something takes, whatever else the machine does."""
+    """Return the processor time of a call, which does not depend on other processes."""
     begun = time.process_time()
     act()
     return time.process_time() - begun

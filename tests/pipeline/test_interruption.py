@@ -1,4 +1,4 @@
-"""Signals, kills, and two runs at once."""
+"""Signals, kills and concurrent runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.waiting import PATIENCE
     [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated"), (signal.SIGHUP, 129, "hung up")],
 )
 def test_a_signal_ends_a_run_cleanly(project: Project, number: signal.Signals, status: int, word: str) -> None:
-    """The exit code is that of the signal, the record says interrupted, and nothing was published."""
+    """A signal gives its exit code and a record of an interrupted run, and nothing is published."""
     project.hold("say")
     process = project.start("run")
     project.wait_for_held("say")
@@ -29,7 +29,7 @@ def test_a_signal_ends_a_run_cleanly(project: Project, number: signal.Signals, s
 
 
 def test_scratch_survives_a_kill(project: Project) -> None:
-    """What a component left in its scratch folder is there when it runs again, and gone once it has published."""
+    """A component's scratch folder survives a kill, and is removed when the component publishes."""
     project.hold("say")
     process = project.start("run")
     project.wait_for_held("say")
@@ -42,8 +42,8 @@ def test_scratch_survives_a_kill(project: Project) -> None:
     assert not kept.exists()
 
 
-def test_a_run_under_way_is_shown_as_running(project: Project) -> None:
-    """While its process lives a run is `running`; once it was killed it is `interrupted`."""
+def test_a_live_run_is_shown_as_running(project: Project) -> None:
+    """A run is `running` while its process lives, and `interrupted` once it is killed."""
     project.hold("say")
     process = project.start("run")
     project.wait_for_held("say")
@@ -54,7 +54,7 @@ def test_a_run_under_way_is_shown_as_running(project: Project) -> None:
 
 
 def test_two_runs_at_once_compute_nothing_twice(project: Project) -> None:
-    """Of two runs started together one carries a stage out, and the other finds it unchanged."""
+    """Of two concurrent runs, one executes the stage and the other finds it unchanged."""
     both = [project.start("run", "--json", "--set", "say.seconds=0.5") for _ in range(2)]
     documents = [json.loads(process.communicate(timeout=PATIENCE)[0]) for process in both]
     assert sorted(document["stages"][0]["outcome"] for document in documents) == ["ran", "unchanged"]

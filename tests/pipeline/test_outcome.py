@@ -1,4 +1,4 @@
-"""What a run comes to."""
+"""Outcomes of runs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 from tests.project import Project, toy_project
 
 
-def test_a_first_run_carries_every_stage_out_and_promotes(project: Project) -> None:
-    """Every stage ran because it was the first time, and the bundle is the champion."""
+def test_a_first_run_executes_every_stage_and_promotes(project: Project) -> None:
+    """A first run executes every stage and makes its bundle the champion."""
     document = project.json("run")
     assert [(stage["stage"], stage["outcome"], stage["reason"]) for stage in document["stages"]] == [
         (name, "ran", "first run") for name in ("say", "shout", "bless", "pack")
@@ -18,18 +18,18 @@ def test_a_first_run_carries_every_stage_out_and_promotes(project: Project) -> N
 
 
 def test_a_second_run_changes_nothing(ran: Project) -> None:
-    """Every stage is unchanged, and says since which run."""
+    """In a second run every stage is unchanged and names the run that executed it."""
     first = ran.json("show")["run"]
     assert set(ran.reasons().values()) == {f"unchanged (from run {first})"}
 
 
-def test_a_second_run_promotes_too(ran: Project) -> None:
-    """A run of cached stages has the outcome `promoted`, as its bundle is the champion."""
+def test_a_second_run_is_promoted_too(ran: Project) -> None:
+    """A fully cached run has the outcome `promoted`, because its bundle is the champion."""
     assert ran.json("run")["outcome"] == "promoted"
 
 
-def test_the_champion_follows_the_run_whose_bundle_is_cached(ran: Project) -> None:
-    """Going back to an earlier config makes the earlier bundle the champion again."""
+def test_a_cached_bundle_becomes_the_champion_again(ran: Project) -> None:
+    """Returning to an earlier config makes its cached bundle the champion again."""
     first = (ran.artifacts / "champion").readlink()
     ran.digits("run", "--set", "say.word=goodbye")
     assert (ran.artifacts / "champion").readlink() != first
@@ -38,7 +38,7 @@ def test_the_champion_follows_the_run_whose_bundle_is_cached(ran: Project) -> No
 
 
 def test_environment_variables_beat_the_file_and_set_beats_them(tmp_path: Path) -> None:
-    """A setting comes from --set, else from its variable, else from pipeline.yaml."""
+    """--set overrides an environment variable, which overrides pipeline.yaml."""
     project = toy_project(tmp_path / "toy")
     project.edit(
         "toys/say.py", 'word: str = "hello"', 'word: str = Field(default="hello", json_schema_extra={"env": "WORD"})'

@@ -1,12 +1,12 @@
-"""What a run would do."""
+"""`digits plan`."""
 
 from __future__ import annotations
 
 from tests.project import Project
 
 
-def test_plan_foresees_what_run_does(ran: Project) -> None:
-    """A stage whose config changed will run, those below it may."""
+def test_plan_predicts_which_stages_run(ran: Project) -> None:
+    """A stage whose config changed will run; the stages below it may run."""
     stages = ran.json("plan", "--set", "shout.end=x")["stages"]
     assert [(stage["outcome"], stage["reason"]) for stage in stages[1:]] == [
         ("will run", "config changed: end ! -> x"),
@@ -16,12 +16,12 @@ def test_plan_foresees_what_run_does(ran: Project) -> None:
 
 
 def test_plan_changes_nothing(project: Project) -> None:
-    """A plan leaves no trace on disk."""
+    """A plan writes nothing to disk."""
     project.digits("plan")
     assert not project.artifacts.exists()
 
 
-def test_plan_foresees_a_refusal(project: Project) -> None:
-    """A cached refusal is planned as blocked."""
+def test_plan_predicts_a_refusal(project: Project) -> None:
+    """After a cached refusal, the plan shows the stage as blocked."""
     project.digits("run", "--set", "bless.least=100", status=3)
     assert project.json("plan", "--set", "bless.least=100")["stages"][-1]["outcome"] == "blocked"

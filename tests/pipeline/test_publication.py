@@ -1,4 +1,4 @@
-"""What is in the store, and how it got there."""
+"""Publication of artifacts in the store."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.project import Project, toy_project
 
 
 def test_a_version_is_never_overwritten(ran: Project) -> None:
-    """Another content gets another version; the first stays as it was."""
+    """New content gets a new version and leaves the old one untouched."""
     [first] = (ran.artifacts / "store" / "say" / "text").iterdir()
     before = (first / "text.txt").stat().st_mtime_ns
     ran.digits("run", "--set", "say.word=goodbye")
@@ -26,8 +26,8 @@ def test_sealed_files_are_read_only(ran: Project) -> None:
     assert {path.parent.stat().st_mode & 0o777 for path in files} == {0o755}
 
 
-def test_nothing_is_left_in_staging(ran: Project) -> None:
-    """After a run that went well, staging is empty, scratch folders too."""
+def test_staging_is_empty_after_a_run(ran: Project) -> None:
+    """After a successful run, .staging is empty."""
     assert list((ran.artifacts / ".staging").iterdir()) == []
 
 
@@ -38,8 +38,8 @@ def test_artifacts_can_be_moved(ran: Project) -> None:
     assert set(moved.outcomes().values()) == {"unchanged"}
 
 
-def test_what_was_moved_and_not_recorded_is_taken_back(ran: Project) -> None:
-    """A version that a killed process moved into the store before recording it is removed by the next execution."""
+def test_an_unrecorded_version_is_removed(ran: Project) -> None:
+    """A version that a killed process published without a record is removed by the next execution."""
     store = ran.artifacts / "store" / "say"
     shutil.copytree(next(iter((store / "text").iterdir())), store / "text" / "v0002-00000000")
     staged = ran.artifacts / ".staging" / f"say-{'0' * 64}"
@@ -50,7 +50,7 @@ def test_what_was_moved_and_not_recorded_is_taken_back(ran: Project) -> None:
 
 
 def test_the_same_run_elsewhere_has_the_same_content(project: Project, tmp_path: Path) -> None:
-    """Content digests do not depend on folder, time or process."""
+    """Content digests do not depend on the folder or the process."""
     other = toy_project(tmp_path / "other")
     assert os.fspath(project.path) != os.fspath(other.path)
     outputs = [[stage["outputs"] for stage in each.json("run")["stages"]] for each in (project, other)]

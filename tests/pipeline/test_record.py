@@ -1,4 +1,4 @@
-"""What is kept of a run."""
+"""The records and logs of a run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WARNINGS = [
 
 
 def test_the_run_folder_links_what_it_used(ran: Project) -> None:
-    """Each output is one relative link away from the run, in a cached run as well."""
+    """The run's folder has a relative link to each output, in a cached run as well."""
     ran.digits("run")
     link = ran.artifacts / "latest" / "shout.shouted"
     assert not link.readlink().is_absolute()
@@ -32,7 +32,7 @@ def test_the_run_folder_links_what_it_used(ran: Project) -> None:
 
 
 def test_what_a_stage_prints_goes_to_its_log(ran: Project) -> None:
-    """Standard output and error of a component are in the run's folder, and not on the screen."""
+    """Standard output and error of a component go to the run's folder, not to the screen."""
     output = (ran.artifacts / "latest" / "logs" / "say" / "output.txt").read_text()
     assert output == "chatter on standard output\nchatter on standard error\n"
     again = ran.digits("run", "--force", "say")
@@ -46,8 +46,8 @@ def test_the_log_is_json_lines(ran: Project) -> None:
     assert all({"time", "level", "logger", "message"} <= set(json.loads(line)) for line in lines)
 
 
-def test_the_record_says_where_and_when(ran: Project) -> None:
-    """A run's record has the outcome, the start, the platform and the overrides; its folder the pipeline.yaml used."""
+def test_the_record_has_environment_start_and_overrides(ran: Project) -> None:
+    """A run's record has its start, environment and overrides, and its folder the pipeline.yaml it used."""
     ran.digits("run", "--set", "say.times=2")
     document = ran.json("show")
     assert document["overrides"] == ["say.times=2"]
@@ -57,37 +57,37 @@ def test_the_record_says_where_and_when(ran: Project) -> None:
 
 
 def test_show_repeats_the_document_of_a_past_run(project: Project) -> None:
-    """`show --json RUN` gives what `run --json` gave."""
+    """`show --json RUN` prints the same document as `run --json` did."""
     document = project.json("run")
     project.digits("run", "--set", "say.times=2")
     assert project.json("show", document["run"]) == document
 
 
-def test_a_cached_stage_links_the_logs_of_the_run_that_carried_it_out(ran: Project) -> None:
-    """In a run where nothing ran, what each stage printed is found in the same place."""
+def test_a_cached_stage_links_the_logs_of_its_execution(ran: Project) -> None:
+    """The folder of a cached run links the logs of the run that executed the stage."""
     ran.digits("run")
     assert "chatter" in (ran.artifacts / "latest" / "logs" / "say" / "output.txt").read_text()
 
 
 def test_the_record_has_the_library_versions(ran: Project) -> None:
-    """The libraries that the stages import are recorded with their versions."""
+    """The record has the versions of the libraries that the stages import."""
     ran.edit("toys/louder.py", "def louder", "import yaml as _yaml\n\n\ndef louder")
     ran.digits("run")
     libraries = set(ran.json("show")["environment"]["libraries"])
     assert libraries >= {"pydantic", "PyYAML"}
 
 
-def test_show_says_of_a_failure_what_the_run_said(project: Project) -> None:
-    """The error of a stage is shown as the run told it, with the stage."""
+def test_show_repeats_the_error_of_a_failed_run(project: Project) -> None:
+    """`show` prints the same error as the failed run."""
     failed = project.digits("run", "--set", "say.corrupt=true", status=4)
-    said = "say failed: the word is corrupt"
-    assert f"error: {said}" in failed.stderr
-    assert f"error    {said}" in project.digits("show").stdout
+    error = "say failed: the word is corrupt"
+    assert f"error: {error}" in failed.stderr
+    assert f"error    {error}" in project.digits("show").stdout
 
 
 @pytest.fixture(scope="module")
 def warned(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Give a project that took in pictures, and strangers after them, and changed nothing after."""
+    """Return a project with an ingest stage and one for strangers, both with warnings; the last run was cached."""
     project = toy_project(tmp_path_factory.mktemp("warned") / "toy", TAKING_IN)
     for folder, counts in (("mine", {"1": 5, "2": 5}), ("theirs", {"1": 20, "2": 2})):
         write_digits(project.path / folder, counts)
@@ -99,15 +99,15 @@ def warned(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 @pytest.mark.parametrize("command", ["show", "plan", "run"])
-def test_what_ingest_warned_of_stays_visible(warned: Project, command: str) -> None:
-    """Where ingest is not carried out again, its warnings are repeated, each in a line and with its stage."""
+def test_warnings_of_ingest_stay_visible(warned: Project, command: str) -> None:
+    """If ingest is cached, its warnings are repeated, one a line and with the stage's name."""
     lines = warned.digits(command).stdout.splitlines()
     assert [line.removeprefix("warning  ") for line in lines if line.startswith("warning  ")] == WARNINGS
     assert warned.json(command)["warnings"] == WARNINGS
 
 
-def test_the_report_is_about_the_data(warned: Project) -> None:
-    """A report describes the data, with how many files were skipped, and not the strangers taken in after them."""
+def test_the_report_describes_the_main_data(warned: Project) -> None:
+    """A report describes the first data set, with its skipped files, and not the strangers."""
     warned.digits("report")
     text = (warned.artifacts / "latest" / "report.html").read_text()
     assert "From the pictures in mine." in text

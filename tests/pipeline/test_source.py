@@ -1,4 +1,4 @@
-"""Which source code counts."""
+"""The source code that counts in a fingerprint."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROOMS = ("schemas", "inference", "learning", "components")
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give the folder of a package of one's own, on Python's path."""
+    """Return the folder of a new package on Python's path."""
     folder = tmp_path / f"own_{tmp_path.name.replace('-', '_')}"
     folder.mkdir()
     (folder / "__init__.py").touch()
@@ -31,23 +31,23 @@ def test_every_kind_of_import_is_followed(package: Path) -> None:
     """Absolute, relative, aliased and function-level imports all count."""
     for name in ("a", "b", "c", "d"):
         (package / f"{name}.py").write_text(f"VALUE = '{name}'\n")
-    own = package.name
+    root = package.name
     (package / "stage.py").write_text(
-        f"import {own}.a\nfrom {own} import b\nfrom . import c\n\ndef stage():\n    from .d import VALUE as v\n"
+        f"import {root}.a\nfrom {root} import b\nfrom . import c\n\ndef stage():\n    from .d import VALUE as v\n"
     )
-    reached = set(read_source(f"{own}.stage", HOUSE).modules)
-    assert reached == {own, *(f"{own}.{name}" for name in ("stage", "a", "b", "c", "d"))}
+    reached = set(read_source(f"{root}.stage", HOUSE).modules)
+    assert reached == {root, *(f"{root}.{name}" for name in ("stage", "a", "b", "c", "d"))}
 
 
 def test_source_is_read_and_never_imported(package: Path) -> None:
-    """A module that would raise when imported is hashed all the same."""
+    """A module that raises on import is hashed without being imported."""
     (package / "stage.py").write_text("raise SystemExit(1)\n")
     assert f"{package.name}.stage" in read_source(f"{package.name}.stage", HOUSE).modules
     assert f"{package.name}.stage" not in sys.modules
 
 
-def test_libraries_are_what_is_neither_own_nor_standard(package: Path) -> None:
-    """The standard library does not count; an imported distribution does, with its version."""
+def test_libraries_exclude_the_project_and_the_standard_library(package: Path) -> None:
+    """Imported distributions count with their versions; the standard library does not count."""
     (package / "stage.py").write_text("import os\nimport json as j\nimport yaml\nfrom sklearn import metrics\n")
     libraries = read_source(f"{package.name}.stage", HOUSE).libraries
     assert libraries == {"yaml", "sklearn"}
@@ -55,12 +55,12 @@ def test_libraries_are_what_is_neither_own_nor_standard(package: Path) -> None:
 
 
 def test_a_library_that_is_not_installed_has_the_version_missing() -> None:
-    """A missing library is part of the fingerprint, and no error."""
+    """A library that is not installed has the version `missing` in the fingerprint."""
     assert library_versions(frozenset({"no_such_library"}), HOUSE) == {"no_such_library": "missing"}
 
 
 def test_every_stage_counts_the_modules_it_uses() -> None:
-    """What train depends on includes networks and examples, and not the machinery."""
+    """The source of train includes its networks and schemas, but not the machinery."""
     modules = read_source("components.train", HOUSE).modules
     assert {
         "components.train",
@@ -72,22 +72,22 @@ def test_every_stage_counts_the_modules_it_uses() -> None:
 
 
 def test_components_do_not_count_one_another() -> None:
-    """No component's fingerprint has the source of another component."""
+    """No component's source includes another component."""
     for path in (HOUSE / "components").glob("*.py"):
         others = {f"components.{other.stem}" for other in path.parent.glob("*.py")} - {f"components.{path.stem}"}
         assert others.isdisjoint(read_source(f"components.{path.stem}", HOUSE).modules) or path.stem == "__init__"
 
 
 def test_a_folder_without_init_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stage in a folder that has no __init__.py is read like any other."""
+    """A stage in a folder without __init__.py is read like any other."""
     (tmp_path / "bare_folder").mkdir()
     (tmp_path / "bare_folder" / "stage.py").write_text("VALUE = 1\n")
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     assert set(read_source("bare_folder.stage", HOUSE).modules) == {"bare_folder.stage"}
 
 
-def test_all_that_lies_in_the_project_counts(package: Path) -> None:
-    """Another package of the project that a stage uses is code, not a library."""
+def test_another_package_of_the_project_counts(package: Path) -> None:
+    """Another package in the project counts as source, not as a library."""
     other = package.parent / "helpers_of_mine"
     other.mkdir()
     (other / "help.py").write_text("VALUE = 1\n")
@@ -97,8 +97,8 @@ def test_all_that_lies_in_the_project_counts(package: Path) -> None:
     assert source.libraries == frozenset()
 
 
-def test_what_an_earlier_process_read_is_not_parsed_again(tmp_path: Path) -> None:
-    """A second process reads the same source from the cache, and parses nothing."""
+def test_source_parsed_by_an_earlier_process_is_cached(tmp_path: Path) -> None:
+    """A second process reads the same source from the cache and parses nothing."""
     (tmp_path / "artifacts").mkdir()
     first, second = (_read_in_a_process(tmp_path) for _ in range(2))
     assert first["modules"] == second["modules"]

@@ -1,4 +1,4 @@
-"""pipeline.yaml and --set: what is refused, where it says it is, and what it offers."""
+"""pipeline.yaml and --set: accepted values, refusals, their lines and their suggestions."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ WRONG = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_what_is_wrong_is_named_with_its_line(case: str, tmp_path: Path) -> None:
-    """Each mistake is one UsageError with the file, the line, what was found and what was expected."""
+def test_a_mistake_is_named_with_its_line(case: str, tmp_path: Path) -> None:
+    """Each mistake is a UsageError with the file, the line, what was found and what was expected."""
     old, new, line, found, expected = WRONG[case]
     assert old in TOYS
     project = toy_project(tmp_path, TOYS.replace(old, new, 1))
@@ -81,15 +81,15 @@ def test_what_is_wrong_is_named_with_its_line(case: str, tmp_path: Path) -> None
     assert expected == "none" or expected in text
 
 
-def test_a_champion_that_is_misspelt_is_offered(tmp_path: Path) -> None:
-    """Where the champion may be an input, it is among what was expected."""
+def test_a_misspelt_champion_is_suggested(tmp_path: Path) -> None:
+    """A misspelt `champion` is a usage error that suggests it."""
     with pytest.raises(UsageError) as caught:
         load_pipeline(toy_project(tmp_path, JUDGED).path)
     assert (caught.value.expected, caught.value.do) == ("say, champion", 'did you mean "champion"?')
 
 
-def test_a_misspelt_kind_of_picture_is_named_where_it_stands(tmp_path: Path) -> None:
-    """A key that a validator refuses is named with its own line, and the nearest name; the gate is not repeated."""
+def test_a_misspelt_kind_of_picture_has_its_own_line(tmp_path: Path) -> None:
+    """A key refused by a validator is named with its line and the nearest valid name."""
     (tmp_path / "gate.yaml").write_text(GATE)
     document = read_document(tmp_path / "gate.yaml")
     at = ("stages", "evaluate", "config")
@@ -101,15 +101,15 @@ def test_a_misspelt_kind_of_picture_is_named_where_it_stands(tmp_path: Path) -> 
     assert error.expected.startswith("per_kind, ")
 
 
-def test_a_rule_of_several_settings_is_said_in_its_own_words(tmp_path: Path) -> None:
-    """What a config says of itself as a whole is the headline."""
+def test_a_rule_about_several_settings_is_the_headline(tmp_path: Path) -> None:
+    """The message of a rule about several settings is the headline."""
     (tmp_path / "pipeline.yaml").write_text("stages:\n  ingest:\n    config: {source: folder}\n")
     failed = Project(tmp_path, {}).digits("check", status=2)
     assert failed.stderr.startswith("error: pipeline.yaml:3: ingest: source: folder needs folder: ")
 
 
-def test_check_misses_data(tmp_path: Path) -> None:
-    """Data that are not there end `check` as they would end a run, and stand in the plan."""
+def test_check_reports_missing_data(tmp_path: Path) -> None:
+    """Missing data fail `check` with 4, and appear in the plan."""
     (tmp_path / "pipeline.yaml").write_text("stages:\n  ingest:\n    config: {source: folder, folder: mine}\n")
     project = Project(tmp_path, {})
     assert f"there is no {tmp_path}/mine" in project.digits("check", status=4).stderr
@@ -120,7 +120,7 @@ def test_check_misses_data(tmp_path: Path) -> None:
 
 
 def test_check_warns_of_a_gate_without_rules(tmp_path: Path) -> None:
-    """A gate that refuses every model can be written, and is warned of where something requires its blessing."""
+    """A gate without rules is accepted, with a warning if a stage requires its blessing."""
     project = toy_project(tmp_path / "toy")
     warning = "warning  pack will be refused: the gate of bless has no rules, and blesses nothing\n"
     assert project.digits("check").stderr == ""
@@ -135,34 +135,34 @@ def test_check_warns_of_a_gate_without_rules(tmp_path: Path) -> None:
     [("1e-3", 0.001), ("0.5", 0.5), ("2", 2), ("'2'", "2"), ("[1, 2]", [1, 2]), ("{a: 1}", {"a": 1}), ("", None)],
 )
 def test_values_have_the_type_people_mean(text: str, value: object, tmp_path: Path) -> None:
-    """`1e-3` is a number too, as in YAML 1.2."""
+    """Plain values have the types of YAML 1.2: `1e-3` is a number."""
     (tmp_path / "x.yaml").write_text(f"key: {text}\n")
     assert read_document(tmp_path / "x.yaml").value == {"key": value}
 
 
 def test_an_alias_bomb_is_refused_before_it_grows(tmp_path: Path) -> None:
-    """Aliases are refused while reading, before anything is built from them."""
+    """Aliases are refused by the parser, before they expand."""
     (tmp_path / "x.yaml").write_text(BOMB)
     with pytest.raises(UsageError, match="aliases are not allowed"):
         read_document(tmp_path / "x.yaml")
 
 
 def test_deep_nesting_is_refused(tmp_path: Path) -> None:
-    """A hundred thousand brackets are refused, and do not end Python."""
+    """100,000 nested brackets are refused without a RecursionError."""
     (tmp_path / "x.yaml").write_text("[" * 100_000)
     with pytest.raises(UsageError, match="nested too deeply"):
         read_document(tmp_path / "x.yaml")
 
 
 def test_a_large_file_is_refused(tmp_path: Path) -> None:
-    """More than a megabyte is no pipeline."""
+    """A pipeline.yaml of more than 1 MB is refused."""
     (tmp_path / "x.yaml").write_text("a: " + "x" * 1_000_001)
     with pytest.raises(UsageError, match="too large"):
         read_document(tmp_path / "x.yaml")
 
 
-def test_set_is_typed_as_the_file_is(tmp_path: Path) -> None:
-    """The text after = is read as YAML."""
+def test_values_of_set_are_yaml(tmp_path: Path) -> None:
+    """The value of --set is parsed as YAML."""
     pipeline = load_pipeline(toy_project(tmp_path).path, ("say.times=3", "say.seconds=1e-3", "threads=1"))
     assert pipeline.stages[0].config.model_dump()["times"] == 3
     assert pipeline.stages[0].config.model_dump()["seconds"] == 0.001
@@ -183,8 +183,8 @@ def test_set_is_typed_as_the_file_is(tmp_path: Path) -> None:
         ("say.word={", "not YAML"),
     ],
 )
-def test_a_wrong_set_is_named(override: str, words: str, tmp_path: Path) -> None:
-    """A --set that cannot be is quoted, with what was expected."""
+def test_an_invalid_set_is_quoted(override: str, words: str, tmp_path: Path) -> None:
+    """An invalid --set is quoted, with what was expected."""
     with pytest.raises(UsageError) as caught:
         load_pipeline(toy_project(tmp_path).path, (override,))
     assert str(caught.value).startswith(f"--set {override}")
@@ -192,7 +192,7 @@ def test_a_wrong_set_is_named(override: str, words: str, tmp_path: Path) -> None
 
 
 def test_the_project_is_the_nearest_folder_upward(tmp_path: Path) -> None:
-    """A command works from any folder below pipeline.yaml."""
+    """The project is the nearest parent folder with a pipeline.yaml."""
     project = toy_project(tmp_path / "toy")
     below = project.path / "a" / "b"
     below.mkdir(parents=True)
@@ -200,21 +200,21 @@ def test_the_project_is_the_nearest_folder_upward(tmp_path: Path) -> None:
 
 
 def test_no_project_is_a_usage_error(tmp_path: Path) -> None:
-    """Outside a project, the command says how to name one, and exits with 2."""
+    """Outside a project, the command exits with 2 and says how to name one."""
     failed = Project(tmp_path, {}).digits("check", status=2)
     assert "there is no pipeline.yaml" in failed.stderr
     assert "-C DIR" in failed.stderr
 
 
-def test_check_accepts_what_is_right(tmp_path: Path) -> None:
-    """`digits check` names the stages and runs none of them."""
+def test_check_accepts_a_valid_pipeline(tmp_path: Path) -> None:
+    """`digits check` lists the stages of a valid pipeline and runs none."""
     project = toy_project(tmp_path / "toy")
     assert "4 stages (say, shout, bless, pack)" in project.digits("check").stdout
     assert not project.artifacts.exists()
 
 
-def test_a_set_leaves_the_environment_its_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Setting one value by --set does not keep a variable from setting another of the same stage."""
+def test_set_keeps_environment_variables_of_other_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """--set of one setting leaves the environment variables of the stage's other settings in effect."""
     (tmp_path / "pipeline.yaml").write_text("stages:\n  ingest:\n")
     monkeypatch.setenv("DIGITS_OFFLINE", "1")
     pipeline = load_pipeline(tmp_path, ("ingest.seed=1",))
@@ -222,7 +222,7 @@ def test_a_set_leaves_the_environment_its_say(tmp_path: Path, monkeypatch: pytes
 
 
 def test_a_config_may_have_any_name(tmp_path: Path) -> None:
-    """The parameter for the settings is known by its type."""
+    """The config parameter is recognised by its type, not its name."""
     project = toy_project(tmp_path / "toy")
     project.edit("toys/shout.py", "config: ShoutConfig", "settings: ShoutConfig")
     project.edit("toys/shout.py", "config.end", "settings.end")
@@ -234,13 +234,13 @@ def test_a_config_may_have_any_name(tmp_path: Path) -> None:
     [("", "has no type annotation"), (": str", "has a type annotation that is not part of a contract")],
 )
 def test_a_parameter_outside_the_contract_is_named(annotation: str, words: str, tmp_path: Path) -> None:
-    """Each parameter of a component is an artifact, an output or the settings, and is annotated as such."""
+    """A component's parameter that is not annotated as artifact, output or config is a usage error."""
     project = toy_project(tmp_path / "toy")
     project.edit("toys/shout.py", "(text: Text", f"(text{annotation}")
     assert f"parameter text {words}" in project.digits("check", status=2).stderr
 
 
-def test_a_path_in_the_file_lies_in_the_project(tmp_path: Path) -> None:
-    """A relative path in pipeline.yaml is found from the project's folder, wherever the command is given."""
+def test_a_relative_path_starts_at_the_project(tmp_path: Path) -> None:
+    """A relative path in pipeline.yaml is resolved against the project's folder."""
     (tmp_path / "pipeline.yaml").write_text("stages:\n  ingest:\n    config: {manual_dir: mnist}\n")
     assert load_pipeline(tmp_path).stages[0].config.model_dump()["manual_dir"] == tmp_path / "mnist"

@@ -1,4 +1,4 @@
-"""Damage: found, named, made again, and kept aside."""
+"""Damage in the store: detection, quarantine and repair."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def _file(project: Project, pattern: str) -> Path:
     return file
 
 
-def test_a_sound_store_is_said_to_be_sound(ran: Project) -> None:
-    """Four artifacts, nothing damaged, exit 0."""
+def test_an_intact_store_has_no_damage(ran: Project) -> None:
+    """An intact store verifies without damage."""
     assert ran.json("verify") == {"artifacts": 4, "files": 11, "damaged": [], "missing": []}
 
 
@@ -26,7 +26,7 @@ def test_a_sound_store_is_said_to_be_sound(ran: Project) -> None:
     "pattern", ["say/text/*/text.txt", "shout/shouted/*/manifest.json", "pack/bundle/*/labels.json"]
 )
 def test_a_changed_byte_is_found(pattern: str, ran: Project) -> None:
-    """Verify exits with 4 and names the file, even where size and time are those that were seen."""
+    """Verify exits with 4 and names a modified file even if its size and times are unchanged."""
     file = _file(ran, pattern)
     stat = file.stat()
     data = bytearray(file.read_bytes())
@@ -37,28 +37,28 @@ def test_a_changed_byte_is_found(pattern: str, ran: Project) -> None:
 
 
 def test_an_added_file_is_found(ran: Project) -> None:
-    """A file that the manifest does not name is damage."""
+    """A file that the manifest does not list is damage."""
     added = _file(ran, "say/text/*/text.txt").with_name("added")
     added.touch()
     assert ran.json("verify", status=4)["damaged"] == [added.relative_to(ran.artifacts).as_posix()]
 
 
 def test_a_missing_artifact_is_found(ran: Project) -> None:
-    """An artifact of the latest run that is gone is missing, and the champion with it."""
+    """A lost artifact of the latest run is missing, and so is the champion that links it."""
     folder = _file(ran, "pack/bundle/*/labels.json").parent
     folder.rename(ran.path / "elsewhere")
     assert ran.json("verify", status=4)["missing"] == ["champion", "latest/pack.bundle"]
 
 
 def test_an_execution_that_cannot_be_read_is_damage(ran: Project) -> None:
-    """A record cut short is named."""
+    """A truncated execution record is named."""
     file = _file(ran, "say/executions/*.json")
     file.write_text("{")
     assert file.relative_to(ran.artifacts).as_posix() in ran.json("verify", status=4)["damaged"]
 
 
-def test_damage_is_kept_aside_and_made_again(ran: Project) -> None:
-    """The next run moves a damaged version into .quarantine and puts an equal one in its place."""
+def test_damage_is_quarantined_and_made_again(ran: Project) -> None:
+    """The next run moves a damaged version into .quarantine and makes an equal one."""
     file = _file(ran, "say/text/*/text.txt")
     file.write_text("hollo")
     assert ran.reasons()["say"].startswith("output corrupt")
@@ -68,8 +68,8 @@ def test_damage_is_kept_aside_and_made_again(ran: Project) -> None:
 
 
 @pytest.mark.parametrize("pattern", ["say/text/*/text.txt", "pack/bundle/*/labels.json", "bless/executions/*.json"])
-def test_what_no_run_uses_any_more_can_be_set_aside(pattern: str, ran: Project) -> None:
-    """Damage that no run mends is moved out of the store, kept, and the store is sound again."""
+def test_damage_that_no_run_uses_can_be_set_aside(pattern: str, ran: Project) -> None:
+    """--set-aside moves damage that no run repairs into .quarantine."""
     file = _file(ran, pattern)
     ran.digits("run", "--set", "say.word=other")
     file.write_text("damaged")
@@ -80,8 +80,8 @@ def test_what_no_run_uses_any_more_can_be_set_aside(pattern: str, ran: Project) 
     assert (aside / file.name if aside.is_dir() else aside).read_text() == "damaged"
 
 
-def test_what_was_set_aside_is_made_again_where_it_is_used(ran: Project) -> None:
-    """The champion, set aside, is missing until the next run, and what gives it up for good is said."""
+def test_a_champion_set_aside_is_made_again(ran: Project) -> None:
+    """A champion that was set aside is missing until the next run makes it again."""
     _file(ran, "pack/bundle/*/labels.json").write_text("damaged")
     gone = ran.digits("verify", "--set-aside", status=4)
     assert "missing  champion" in gone.stdout
@@ -90,23 +90,23 @@ def test_what_was_set_aside_is_made_again_where_it_is_used(ran: Project) -> None
     ran.digits("verify")
 
 
-def test_after_damage_everything_verifies(ran: Project) -> None:
-    """What was linked before is whole again."""
+def test_a_run_repairs_the_champion(ran: Project) -> None:
+    """After a run has repaired a damaged champion, the store verifies and the link works."""
     _file(ran, "pack/bundle/*/labels.json").write_text("damaged")
     ran.digits("run")
     ran.digits("verify")
     assert (ran.artifacts / "champion" / "labels.json").read_text() == "HELLO!"
 
 
-def test_a_lost_cache_of_times_is_rebuilt(ran: Project) -> None:
-    """Without .stat.json a cached run hashes everything, and still is unchanged."""
+def test_a_lost_stat_cache_is_rebuilt(ran: Project) -> None:
+    """Without .stat.json, a run hashes everything, is still unchanged, and writes the cache again."""
     (ran.artifacts / ".stat.json").unlink()
     assert set(ran.outcomes().values()) == {"unchanged"}
     assert (ran.artifacts / ".stat.json").exists()
 
 
-def test_what_verify_found_the_next_run_mends(ran: Project) -> None:
-    """Damage that kept size and time is seen by a run once verify has seen it."""
+def test_damage_found_by_verify_is_repaired_by_the_next_run(ran: Project) -> None:
+    """Damage with unchanged size and times is repaired by the next run once verify has found it."""
     file = _file(ran, "say/text/*/text.txt")
     stat = file.stat()
     file.write_text("hullo")
@@ -117,15 +117,15 @@ def test_what_verify_found_the_next_run_mends(ran: Project) -> None:
     assert file.read_text() == "hello"
 
 
-def test_a_run_mends_an_added_file(ran: Project) -> None:
-    """A file that was added to an artifact makes its stage run again."""
+def test_a_run_repairs_an_added_file(ran: Project) -> None:
+    """A file added to an artifact makes its stage run again."""
     _file(ran, "say/text/*/text.txt").with_name("added").touch()
     assert ran.reasons()["say"].endswith("/added")
     ran.digits("verify")
 
 
 def test_a_manifest_that_contradicts_its_execution_is_damage(ran: Project) -> None:
-    """A manifest whose content digest was altered is named."""
+    """A manifest with another content digest than its execution is named."""
     file = _file(ran, "say/text/*/manifest.json")
     record = json.loads(file.read_text())
     file.write_text(json.dumps(record | {"content": "0" * 64}))

@@ -35,7 +35,7 @@ class ProjectCommand(TyperCommand):
     """A command that works on a project; -C may follow it as well as precede it."""
 
     @property
-    def params(self) -> list[Any]:  # pyright: ignore[reportIncompatibleVariableOverride]  (click has an attribute)
+    def params(self) -> list[Any]:
         """The parameters of the function, read from its annotations when they are first asked for."""
         if function := vars(self.callback).pop("function", None):
             info = CommandInfo(callback=function)
@@ -44,7 +44,7 @@ class ProjectCommand(TyperCommand):
         return self._params
 
     @params.setter
-    def params(self, params: list[Any]) -> None:
+    def params(self, params: list[Any]) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]  (an attribute)
         self._params = params
 
     def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401  (typer does not show the type)

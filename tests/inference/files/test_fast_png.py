@@ -1,4 +1,4 @@
-"""The short way to decode the commonest files gives what the long way gives, or nothing."""
+"""The fast path for the commonest PNG files returns what decode returns, or nothing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def _filtered(image: NDArray[np.uint8], number: int) -> Iterator[bytes]:
-    """Give the rows of a picture as PNG's filter of this number (ISO 15948, 9.2) writes them."""
+    """Yield the rows of a picture encoded with PNG's filter *number* (ISO 15948, 9.2)."""
     rows = np.pad(image.astype(np.int32), ((1, 0), (1, 0)))
     left, up, corner = rows[1:, :-1], rows[:-1, 1:], rows[:-1, :-1]
     guess = left + up - corner
@@ -44,7 +44,7 @@ def _filtered(image: NDArray[np.uint8], number: int) -> Iterator[bytes]:
 
 
 def _png(image: NDArray[np.uint8], level: int = 6, kind: int = 0, inside: tuple[int, ...] = (8, 0, 0, 0, 0)) -> bytes:
-    """Write a picture with a filter and a compression level of one's own choice."""
+    """Write a picture with a chosen filter and compression level."""
     pixels = zlib.compress(b"".join(_filtered(image, kind)), level)
     header = struct.pack(">IIBBBBB", image.shape[1], image.shape[0], *inside)
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", pixels) + _chunk(b"IEND", b"")
@@ -53,44 +53,44 @@ def _png(image: NDArray[np.uint8], level: int = 6, kind: int = 0, inside: tuple[
 @pytest.mark.parametrize("level", range(10))
 @pytest.mark.parametrize("kind", range(5), ids=FILTERS)
 @pytest.mark.parametrize("image", IMAGES)
-def test_the_pixels_are_those_that_were_written(image: str, kind: int, level: int) -> None:
-    """Whatever the filter and the compression, each pixel is as it was."""
+def test_pixels_survive_the_round_trip(image: str, kind: int, level: int) -> None:
+    """Under every filter and compression level, the pixels are those that were written."""
     pixels = decode_fast_png(_png(IMAGES[image], level, kind))
     assert pixels is not None
     np.testing.assert_array_equal(pixels, IMAGES[image])
 
 
 @pytest.mark.parametrize("strategy", range(5))
-def test_what_opencv_writes_is_taken(strategy: int) -> None:
-    """OpenCV's files, with each of its strategies, are decoded to what decode gives."""
+def test_files_of_opencv_are_decoded(strategy: int) -> None:
+    """OpenCV's files, under each of its strategies, are decoded like decode does."""
     data = cv2.imencode(".png", IMAGES["digit"], [cv2.IMWRITE_PNG_STRATEGY, strategy])[1].tobytes()
     pixels = decode_fast_png(data)
     assert pixels is not None
     np.testing.assert_array_equal(pixels, decode(data).pixels)
 
 
-def test_what_pillow_writes_is_taken() -> None:
-    """Pillow's files are taken too."""
+def test_files_of_pillow_are_decoded() -> None:
+    """Pillow's files are decoded too."""
     np.testing.assert_array_equal(decode_fast_png(as_file(IMAGES["digit"], "PNG")), IMAGES["digit"])
 
 
 @pytest.mark.parametrize("image", IMAGES)
-def test_no_flipped_bit_is_taken_for_another_picture(image: str) -> None:
-    """With any one bit changed, it gives what decode gives, or nothing."""
+def test_a_flipped_bit_never_gives_wrong_pixels(image: str) -> None:
+    """With any one bit flipped, the result is that of decode, or nothing."""
     data = _png(IMAGES[image], 9, 4)
     wrong = [bit for bit in range(8 * len(data)) if not _agree(_flip(data, bit))]
     assert wrong == []
 
 
-def test_no_file_cut_short_is_taken() -> None:
-    """None but the whole file is taken."""
+def test_truncated_files_are_left_to_decode() -> None:
+    """A file cut at any byte is left to decode."""
     data = _png(IMAGES["digit"])
     assert [n for n in range(len(data)) if decode_fast_png(data[:n]) is not None] == []
 
 
 @pytest.mark.parametrize("rows", [0, 1, 27, 29, 500])
-def test_too_few_or_too_many_rows_are_answered_as_decode_does(rows: int) -> None:
-    """A file whose checksums are right, and whose pixels are too few or too many, is what decode says it is."""
+def test_a_wrong_number_of_rows_is_handled_like_decode(rows: int) -> None:
+    """A file with valid checksums but the wrong number of rows is handled like decode does."""
     pixels = zlib.compress(bytes(29 * rows))
     good = _png(IMAGES["digit"])
     data = good[: good.index(b"IDAT") - 4] + _chunk(b"IDAT", pixels) + good[-12:]
@@ -98,15 +98,15 @@ def test_too_few_or_too_many_rows_are_answered_as_decode_does(rows: int) -> None
 
 
 @pytest.mark.parametrize("pixels", [b"", b"no deflate", zlib.compress(bytes(812))[:-1], zlib.compress(b"\7" * 812)])
-def test_pixels_that_cannot_be_unpacked_are_answered_as_decode_does(pixels: bytes) -> None:
-    """What is no stream of rows, behind right checksums, is what decode says it is."""
+def test_a_broken_pixel_stream_is_handled_like_decode(pixels: bytes) -> None:
+    """A broken pixel stream behind valid checksums is handled like decode does."""
     good = _png(IMAGES["digit"])
     assert _agree(good[: good.index(b"IDAT") - 4] + _chunk(b"IDAT", pixels) + good[-12:])
 
 
 @pytest.mark.parametrize("kind", files())
 def test_other_files_are_left_to_decode(kind: str) -> None:
-    """What is no grey PNG of 28x28 is not taken."""
+    """Only a grey PNG of 28x28 takes the fast path."""
     assert decode_fast_png(files()[kind]) is None
 
 
@@ -120,8 +120,8 @@ def test_other_files_are_left_to_decode(kind: str) -> None:
         _png(IMAGES["digit"]).replace(b"IDAT", b"IDAt"),
     ],
 )
-def test_what_is_unusual_is_left_to_decode(data: bytes) -> None:
-    """An interlaced picture, one of another size, and bytes after the end are not taken."""
+def test_unusual_files_are_left_to_decode(data: bytes) -> None:
+    """Empty, interlaced and other-sized pictures, unknown chunks and trailing bytes are left to decode."""
     assert decode_fast_png(data) is None
 
 
@@ -130,7 +130,7 @@ def _flip(data: bytes, bit: int) -> bytes:
 
 
 def _agree(data: bytes) -> bool:
-    """Tell whether it gives what decode gives, or nothing."""
+    """Return whether the fast path gives what decode gives, or nothing."""
     pixels = decode_fast_png(data)
     if pixels is None:
         return True

@@ -1,4 +1,4 @@
-"""A JPEG is decoded in grey and at a part of its size, and shows what the whole of it does."""
+"""A JPEG draft is a grey, reduced picture that shows what the full picture shows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COLOURED = draw(
 
 
 def drafted(data: bytes) -> list[np.ndarray]:
-    """Give all drafts of a file."""
+    """Return all drafts of a file."""
     return list(drafts(data, read_header(data)))
 
 
@@ -27,14 +27,14 @@ def drafted(data: bytes) -> list[np.ndarray]:
     ("size", "sides"),
     [((480, 640), [320, 640]), ((3000, 4000), [500, 500]), ((900, 1200), [300, 600]), ((250, 200), [250, 250])],
 )
-def test_a_draft_is_no_larger_than_it_need_be(size: tuple[int, int], sides: list[int]) -> None:
-    """The first has 250 pixels or more on its longer side, the second 500 where there are as many."""
+def test_a_draft_is_as_small_as_allowed(size: tuple[int, int], sides: list[int]) -> None:
+    """The longer side has at least 250 pixels in the first draft and 500 in the second, if the picture has them."""
     assert [max(each.shape) for each in drafted(as_file(seven(size, 30), "JPEG"))] == sides
 
 
 @pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
-def test_a_draft_is_the_light_of_the_picture(mode: str) -> None:
-    """Whatever its colours, it is what luma makes of the decoded picture."""
+def test_a_draft_is_the_luma_of_the_picture(mode: str) -> None:
+    """In every colour mode, a draft equals the luma of the decoded picture."""
     data = as_file(COLOURED[..., ::-1], "JPEG", mode, quality=90)
     pixels = decode(data).pixels
     luma = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY) if pixels.ndim > 2 else pixels, np.uint8)
@@ -44,15 +44,15 @@ def test_a_draft_is_the_light_of_the_picture(mode: str) -> None:
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_draft_is_upright(orientation: int) -> None:
-    """EXIF's orientation turns it as it turns the whole."""
+    """EXIF's orientation turns a draft like the full picture."""
     exif = Image.Exif()
     exif[0x112] = orientation
     data = as_file(seven((300, 400), 30), "JPEG", exif=exif)
     assert like(drafted(data)[0], decode(data).pixels) > 0.99
 
 
-def test_other_pictures_have_no_drafts() -> None:
-    """A PNG has none, nor has a JPEG that is small already."""
+def test_only_large_jpegs_have_drafts() -> None:
+    """A PNG has no drafts, and neither has a small JPEG."""
     assert not has_drafts(read_header(as_file(seven((480, 640)), "PNG")))
     assert not has_drafts(read_header(as_file(seven((200, 200)), "JPEG")))
     assert has_drafts(read_header(as_file(seven((480, 640)), "JPEG")))

@@ -1,4 +1,4 @@
-"""The LiteRT format answers like the network it was made from."""
+"""The LiteRT model answers like the network it was converted from."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ each_count = pytest.mark.parametrize("count", [0, 1, 31, 32, 33, 100])
 
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> keras.Model:
-    """Build a small network."""
+    """Return a small network."""
     transform = make_transform(tmp_path_factory.mktemp("network") / "transform")
     return build_mlp(transform, CLASSES, seed=0)
 
 
 @pytest.fixture(scope="module")
 def exported(network: keras.Model, tmp_path_factory: pytest.TempPathFactory) -> LiteRtModel:
-    """Convert the small network as export does."""
+    """Convert the small network like export does."""
     folder: Path = tmp_path_factory.mktemp("bundle")
     _write_formats(network, 1.0, folder)
     return LiteRtModel(folder / Bundle.LITERT)
@@ -43,20 +43,20 @@ def exported(network: keras.Model, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @each_count
 def test_logits_are_those_of_the_network(network: keras.Model, exported: LiteRtModel, count: int) -> None:
-    """Whatever the number of pictures, the logits are those of the network."""
+    """For any number of pictures, the logits are those of the network."""
     expected = np.asarray(network(IMAGES[:count], training=False))
     np.testing.assert_allclose(exported(IMAGES[:count])["logits"], expected, atol=1e-4)
 
 
 @each_count
 def test_probabilities_are_those_of_the_network(network: keras.Model, exported: LiteRtModel, count: int) -> None:
-    """Whatever the number of pictures, the probabilities are the softmax of the network's logits."""
+    """For any number of pictures, the probabilities are the softmax of the network's logits."""
     expected = softmax(np.asarray(network(IMAGES[:count], training=False)), axis=1)
     np.testing.assert_allclose(exported(IMAGES[:count])["probabilities"], expected, atol=1e-5)
 
 
-def test_every_answer_is_given(exported: LiteRtModel) -> None:
-    """An answer holds probabilities, logits and the features they are made of, as float32, one row a picture."""
+def test_every_output_is_returned(exported: LiteRtModel) -> None:
+    """The model returns probabilities, logits and features as float32, one row a picture."""
     answers = exported(IMAGES[:33])
     assert {name: (array.shape, array.dtype.name) for name, array in answers.items()} == {
         "probabilities": ((33, CLASSES), "float32"),
@@ -66,7 +66,7 @@ def test_every_answer_is_given(exported: LiteRtModel) -> None:
 
 
 def test_an_answer_does_not_depend_on_its_neighbours(exported: LiteRtModel) -> None:
-    """A picture is answered alike alone and among others."""
+    """A picture gets the same logits alone and in a batch."""
     alone, among = exported(IMAGES[40:41])["logits"][0], exported(IMAGES)["logits"][40]
     np.testing.assert_allclose(alone, among, atol=1e-5)
 

@@ -1,4 +1,4 @@
-"""Even frames are taken off, and digits are not."""
+"""Even frames are removed, and digits are kept."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from tests.inference.pictures import sample, seven
 
 
 def framed(page: np.ndarray, width: int, colour: int) -> np.ndarray:
-    """Put a frame round a page."""
+    """Add a frame around a page."""
     border = (colour,) * 4
     return cv2.copyMakeBorder(page, width, width, width, width, cv2.BORDER_CONSTANT, value=border).astype(np.uint8)
 
 
 @pytest.mark.parametrize("colour", [0, 255])
-def test_a_frame_is_taken_off(colour: int) -> None:
-    """Within a frame of the other colour lies the page, to the pixel."""
+def test_a_frame_is_removed(colour: int) -> None:
+    """Removing a frame of the opposite grey returns the page, to the pixel."""
     page = seven() if colour == 0 else 255 - seven()
     np.testing.assert_array_equal(without_frame(framed(page, 12, colour)), page)
 
 
-def test_a_coloured_frame_is_taken_off() -> None:
-    """A frame that differs in colour alone is one."""
+def test_a_coloured_frame_is_removed() -> None:
+    """A frame that differs only in colour is removed."""
     page = np.dstack([seven()] * 3)
     around = cv2.copyMakeBorder(page, 9, 9, 9, 9, cv2.BORDER_CONSTANT, value=(60, 200, 235))
     np.testing.assert_array_equal(without_frame(around.astype(np.uint8)), page)
 
 
-def test_mnists_pictures_in_a_frame_come_out_bit_for_bit() -> None:
-    """A canonical picture in a white frame is read as it is, even where its ink all but touches the frame."""
+def test_framed_pictures_of_mnist_come_out_unchanged() -> None:
+    """An MNIST picture in a white frame comes out unchanged, even if its ink nearly touches the frame."""
     for image in sample()[::200]:
         normal = normalise(framed(image, 2, 255))
         assert normal.steps == ("frame removed",)
@@ -40,7 +40,7 @@ def test_mnists_pictures_in_a_frame_come_out_bit_for_bit() -> None:
 
 
 def pages() -> dict[str, np.ndarray]:
-    """Give pictures without a frame."""
+    """Return pictures without a frame."""
     bar, box = np.full((300, 200), 255, np.uint8), np.full((300, 220), 255, np.uint8)
     bar[20:280, 30:170] = 10
     cv2.rectangle(box, (30, 30), (190, 270), (10,), 42)
@@ -58,7 +58,7 @@ def pages() -> dict[str, np.ndarray]:
 
 
 @pytest.mark.parametrize("kind", pages())
-def test_what_is_no_frame_is_left(kind: str) -> None:
-    """Pages, digits that fill a picture and photos come back whole."""
+def test_pictures_without_a_frame_stay_whole(kind: str) -> None:
+    """Pages, photos and digits that fill a picture stay whole."""
     page = pages()[kind]
     assert without_frame(page) is page

@@ -1,4 +1,4 @@
-"""Paper is told from ink, and carried on below it."""
+"""A thumbnail separates ink from paper and fills in the paper below the ink."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ LIGHT = {
 
 @pytest.mark.parametrize("light", LIGHT)
 @pytest.mark.parametrize("dark", [True, False])
-def test_ink_is_seen_whatever_the_light(light: str, dark: bool) -> None:  # noqa: FBT001
-    """Coarse ink shows the ink and nothing but it, and whether it is darker than the paper."""
+def test_ink_is_found_in_any_light(light: str, dark: bool) -> None:  # noqa: FBT001
+    """Coarse ink covers the ink and nothing else, and states whether it is darker than the paper."""
     ink = seven((120, 160), 8, ink=0, paper=255) < 128
     page = LIGHT[light] if dark else LIGHT[light] - 80
     coarse, darker = find_coarse_ink(
@@ -30,8 +30,8 @@ def test_ink_is_seen_whatever_the_light(light: str, dark: bool) -> None:  # noqa
 
 
 @pytest.mark.parametrize("light", LIGHT)
-def test_the_ground_goes_on_below_ink(light: str) -> None:
-    """Below ink and at the borders the paper is as light as it would be without."""
+def test_the_background_is_filled_in_below_ink(light: str) -> None:
+    """Below ink and at the borders, the background is as light as it would be without ink."""
     ink = seven((120, 160), 14, ink=0, paper=255) < 250
     page = np.where(ink, 30, LIGHT[light]).astype(np.uint8)
     ground = fill_background(page, np.where(ink, 0, 255).astype(np.uint8))

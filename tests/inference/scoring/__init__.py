@@ -1,1 +1,1 @@
-"""Tests of scoring folders."""
+"""Tests of inference/scoring."""

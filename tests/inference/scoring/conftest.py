@@ -1,4 +1,4 @@
-"""The champion, loaded."""
+"""The loaded champion."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from inference.model.threads import use_one_thread
 
 @pytest.fixture(scope="session")
 def loaded(bundle: Path) -> LoadedBundle:
-    """Give the files of the champion."""
+    """Return the champion's files."""
     return LoadedBundle.read(bundle)
 
 
 @pytest.fixture(scope="session")
 def reader(loaded: LoadedBundle) -> Reader:
-    """Give the champion at work, as scoring uses it."""
+    """Return a reader of the champion, as scoring uses it."""
     use_one_thread()
     return Reader(loaded)

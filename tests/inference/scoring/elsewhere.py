@@ -1,4 +1,4 @@
-"""A file system of Beam's kind, with a scheme of its own: test://tmp/x is /tmp/x."""
+"""A file system for Beam with its own scheme: test://tmp/x is /tmp/x."""
 # ruff: noqa: SLF001  (the methods are Beam's, which has no types)
 # pyright: reportIncompatibleMethodOverride=false
 
@@ -18,7 +18,7 @@ SCHEME = "test"
 
 
 def there(path: Path) -> str:
-    """Give the URL of a file of this machine."""
+    """Return the URL of a local file."""
     return f"{SCHEME}:/{path}"
 
 
@@ -27,23 +27,23 @@ def _here(url: str) -> str:
 
 
 class Elsewhere(LocalFileSystem):
-    """This machine's files under another name, without folders, as object stores have them."""
+    """Local files under another scheme and, like in object stores, without folders."""
 
     @classmethod
     def scheme(cls) -> str:  # pyright: ignore[reportIncompatibleMethodOverride]
-        """Name the scheme."""
+        """Return the scheme."""
         return SCHEME
 
     def has_dirs(self) -> bool:  # pyright: ignore[reportIncompatibleMethodOverride]
-        """Say that there are no folders."""
+        """Return False: there are no folders."""
         return False
 
     def join(self, basepath: str, *paths: str) -> str:
-        """Put names together."""
+        """Join names."""
         return "/".join([basepath.rstrip("/"), *paths])
 
     def split(self, path: str) -> tuple[str, str]:
-        """Take the last name off."""
+        """Split off the last name."""
         head, _, tail = path.rpartition("/")
         return head, tail
 
@@ -63,26 +63,26 @@ class Elsewhere(LocalFileSystem):
                     yield FileMetadata(there(path), found.st_size, found.st_mtime)
 
     def create(self, path: str, *arguments: Any, **options: Any) -> BinaryIO:  # noqa: ANN401
-        """Open a file to be written."""
+        """Open a file for writing."""
         return super().create(_here(path), *arguments, **options)
 
     def open(self, path: str, *arguments: Any, **options: Any) -> BinaryIO:  # noqa: ANN401
-        """Open a file to be read."""
+        """Open a file for reading."""
         return super().open(_here(path), *arguments, **options)
 
     def rename(self, source_file_names: list[str], destination_file_names: list[str]) -> None:
-        """Rename files to names that are free."""
+        """Rename files to names that do not exist yet."""
         for source, target in zip(source_file_names, destination_file_names, strict=True):
             if Path(_here(target)).exists():
                 raise BeamIOError(f"{target} is there")
             Path(_here(source)).rename(_here(target))
 
     def exists(self, path: str) -> bool:
-        """Tell whether a file is there."""
+        """Return whether a file exists."""
         return Path(_here(path)).is_file()
 
     def delete(self, paths: list[str]) -> None:
-        """Delete files that are there."""
+        """Delete existing files."""
         for path in paths:
             if not self.exists(path):
                 raise BeamIOError(f"{path} is not there")

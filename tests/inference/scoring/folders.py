@@ -1,4 +1,4 @@
-"""Folders to score, and what was said of them."""
+"""Folders to score, and readers of their output."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from tests.inference.pictures import as_file, sample
 __all__ = [
     "MANY",
     "as_nobody",
+    "job_of",
     "parts_of",
     "read_rows",
     "score",
-    "work_on",
     "write_many",
     "write_mixed",
     "write_pictures",
@@ -34,7 +34,7 @@ NOBODY = 65534
 
 
 def write_pictures(folder: Path, count: int, first: int = 0) -> Path:
-    """Write MNIST digits as 00000.png, 00001.png and so on, ten folders of them at most."""
+    """Write MNIST digits as 00000.png, 00001.png and so on, into at most ten folders."""
     for number in range(first, first + count):
         place = folder / f"{number % 10}"
         place.mkdir(parents=True, exist_ok=True)
@@ -43,14 +43,14 @@ def write_pictures(folder: Path, count: int, first: int = 0) -> Path:
 
 
 def write_mixed(folder: Path, count: int) -> Path:
-    """Write so many digits, and a file that is none."""
+    """Write *count* digits, and a text named like a picture."""
     write_pictures(folder, count)
     (folder / "0" / "notes.png").write_text("two pints of milk, and bread")
     return folder
 
 
 def write_many(folder: Path) -> Path:
-    """Write 200 digits under MANY names, in 30 folders: more than is scored before other processes have started."""
+    """Write 200 digits under MANY names in 30 folders: enough for all worker processes to start before the end."""
     for number in range(200):
         for copy in range(MANY // 200):
             path = folder / f"{copy:02}" / f"{number:03}.png"
@@ -62,8 +62,8 @@ def write_many(folder: Path) -> Path:
     return folder
 
 
-def work_on(folder: Path, loaded: LoadedBundle, out: Path, *, follow: bool = False, **columns: bool) -> Job:
-    """Say what is to be scored, into what."""
+def job_of(folder: Path, loaded: LoadedBundle, out: Path, *, follow: bool = False, **columns: bool) -> Job:
+    """Return the job of scoring a folder."""
     output = Output(str(out))
     return Job(Disk.at(folder, (output.path, output.parts), follow=follow), loaded, Columns(**columns))
 
@@ -79,14 +79,14 @@ def score(  # noqa: PLR0913  (what score_folder and Job take)
     beam: list[str] | None = None,
     **columns: bool,
 ) -> Scored:
-    """Score a folder, in this process where nothing else is asked for."""
-    work = work_on(folder, loaded, out, follow=follow, **columns)
+    """Score a folder, by default in this process."""
+    work = job_of(folder, loaded, out, follow=follow, **columns)
     engine = None if beam is None else Beam(beam)
     return score_folder(work, Output(str(out)), workers=workers, force=force, beam=engine)
 
 
 def read_rows(out: Path) -> dict[str, dict[str, Any]]:
-    """Read a table of predictions, or a folder of them; gives each row by its path, which no two may share."""
+    """Read a table of predictions, or a folder of them, and return each row by its path."""
     import pyarrow.parquet as pq
 
     files = [out] if out.is_file() else sorted(out.glob("*.parquet"))
@@ -97,14 +97,14 @@ def read_rows(out: Path) -> dict[str, dict[str, Any]]:
 
 
 def parts_of(out: Path) -> dict[str, tuple[int, int]]:
-    """Give inode and time of each part in a folder."""
+    """Return inode and modification time of each part in a folder."""
     found = (entry for entry in os.scandir(out) if entry.name.endswith(".parquet"))
     return {entry.name: (entry.stat().st_ino, entry.stat().st_mtime_ns) for entry in found}
 
 
 @contextmanager
 def as_nobody(place: Path, *closed: Path) -> Generator[None]:
-    """Take all rights to some files, and be someone whom this keeps from reading them, but not from writing *place*."""
+    """Remove all rights to *closed* and run as a user who cannot read them but can write *place*."""
     place.chmod(0o777)
     for each in closed:
         each.chmod(0)

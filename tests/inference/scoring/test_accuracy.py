@@ -1,4 +1,4 @@
-"""How pictures were answered whose folders say what they show."""
+"""Accuracy on pictures whose folders are their labels."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.inference.scoring.folders import score
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give twos, a shape, a blank page, a text called a picture and one that is not in 2/, and two twos elsewhere."""
+    """Return ten twos, a shape, a blank page and two texts in 2/, and two twos in other folders."""
     folder = tmp_path_factory.mktemp("labels") / "pictures"
     for place in ("2", "scans"):
         (folder / place).mkdir(parents=True)
@@ -43,21 +43,21 @@ def labels(folder: Path, loaded: LoadedBundle) -> FolderAccuracy:
     return found
 
 
-def test_all_that_is_not_skipped_is_labelled(labels: FolderAccuracy) -> None:
-    """A blank page and a file that cannot be read count among the labelled; one that is skipped does not."""
+def test_every_file_that_is_not_skipped_is_labelled(labels: FolderAccuracy) -> None:
+    """Blank pages and unreadable files count as labelled; skipped files do not."""
     assert labels.labelled == 13
 
 
-def test_answers_and_guesses_are_apart(labels: FolderAccuracy) -> None:
-    """Each picture with a digit is counted once: ten twos as answers, the shape as a guess."""
+def test_answers_and_guesses_are_counted_separately(labels: FolderAccuracy) -> None:
+    """Each picture with a digit counts once: the ten twos as answers, the shape as a guess."""
     assert (labels.answered, labels.guessed) == ({("2", "2"): 10}, {("2", "0"): 1})
 
 
-def test_coverage_is_of_all_that_is_labelled(labels: FolderAccuracy) -> None:
-    """What has no answer lessens the coverage, and the accuracy is of the answers alone."""
+def test_coverage_is_the_answered_share_of_labelled_files(labels: FolderAccuracy) -> None:
+    """Unanswered files lower the coverage; the accuracy covers only the answers."""
     assert (labels.coverage, labels.accuracy) == (10 / 13, 1)
 
 
-def test_files_elsewhere_have_no_label(labels: FolderAccuracy) -> None:
-    """Files in no folder named like a class are counted, and their folders named; the top is a dot."""
+def test_files_outside_class_folders_are_unlabelled(labels: FolderAccuracy) -> None:
+    """Files outside class folders are counted and their folders named; the top folder is a dot."""
     assert (labels.unlabelled, labels.folders) == (2, [".", "scans"])

@@ -1,4 +1,4 @@
-"""Whatever lies in a folder, each file has its row and its reason, and none stops the others."""
+"""Every file in a folder gets a row and a reason, and none stops the others."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.inference.scoring.folders import as_nobody, parts_of, read_rows, scor
 
 DIGIT = as_file(sample()[2100], "PNG")
 LINK = "a link: read with --follow"
-DOTS = {"PNG 1 bit", "BMP 1 bit", "TIFF fax", "PBM"}  # which make up the grey paper
+DOTS = {"PNG 1 bit", "BMP 1 bit", "TIFF fax", "PBM"}  # dithering renders the grey paper as dots
 LONG = "a" * 251 + ".png"
 
 
@@ -83,7 +83,7 @@ FOLLOWED = {
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder with a file of each kind."""
+    """Return a folder with a file of each kind."""
     folder, outside = tmp_path_factory.mktemp("bad") / "all", tmp_path_factory.mktemp("outside")
     folder.mkdir()
     for name, (data, _, _) in CONTENTS.items():
@@ -100,14 +100,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def rows(folder: Path, loaded: LoadedBundle) -> dict[str, dict[str, Any]]:
-    """Give the rows of that folder by the names of its files."""
+    """Return the rows of that folder by the names of its files."""
     score(folder, loaded, folder.parent / "rows.parquet", sha256=True)
     return _by_name(folder.parent / "rows.parquet")
 
 
 @pytest.fixture(scope="module")
 def followed(folder: Path, loaded: LoadedBundle) -> dict[str, dict[str, Any]]:
-    """Give them again, links followed."""
+    """Return the rows of that folder with links followed."""
     (folder / "outside" / "again").symlink_to(folder)
     score(folder, loaded, folder.parent / "followed.parquet", follow=True)
     return _by_name(folder.parent / "followed.parquet")
@@ -120,47 +120,47 @@ def _by_name(out: Path) -> dict[str, dict[str, Any]]:
 def _make_socket(path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as made:
         before = Path.cwd()
-        os.chdir(path.parent)  # the path of a socket may have 107 bytes
+        os.chdir(path.parent)  # a socket's path has at most 107 bytes
         made.bind(path.name)
         os.chdir(before)
 
 
 @pytest.mark.parametrize("name", CONTENTS)
 def test_a_file_has_its_decision_and_reason(name: str, rows: dict[str, dict[str, Any]]) -> None:
-    """What a file holds decides on its row, whatever it is called."""
+    """Each kind of file has its own decision and reason."""
     assert (rows[name]["decision"], rows[name]["reason"]) == CONTENTS[name][1:]
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_what_is_no_file_has_its_reason(name: str, rows: dict[str, dict[str, Any]]) -> None:
-    """Folders named like pictures, links, FIFOs and sockets are passed over, and are told of."""
+def test_an_entry_that_is_not_a_file_has_a_reason(name: str, rows: dict[str, dict[str, Any]]) -> None:
+    """Folders named like pictures, links, FIFOs and sockets are skipped with a reason."""
     assert (rows[name]["decision"], rows[name]["reason"]) == OTHERS[name]
 
 
 @pytest.mark.parametrize("name", FOLLOWED)
-def test_a_link_is_followed_where_asked(name: str, followed: dict[str, dict[str, Any]]) -> None:
-    """With --follow a link is what it leads to, or says why it leads nowhere."""
+def test_links_are_followed_on_request(name: str, followed: dict[str, dict[str, Any]]) -> None:
+    """With --follow, a link has the row of its target, or the reason why it has none."""
     assert (followed[name]["decision"], followed[name]["reason"]) == FOLLOWED[name]
 
 
 def test_each_file_has_one_row(folder: Path, rows: dict[str, dict[str, Any]]) -> None:
-    """There is a row for each name in the folder, and none for any other."""
+    """There is exactly one row for each name in the folder."""
     assert set(rows) == {path.name for path in folder.iterdir()}
 
 
 def test_a_folder_is_entered_once(followed: dict[str, dict[str, Any]]) -> None:
-    """A link back to a folder that was entered leads to no second row of its files."""
+    """A link back to a visited folder adds no second row of its files."""
     assert not [name for name in followed if "again/" in name]
 
 
-def test_a_picture_is_told_by_its_content(rows: dict[str, dict[str, Any]]) -> None:
-    """A JPEG that is named .png is a JPEG of its own size."""
+def test_the_format_comes_from_the_content(rows: dict[str, dict[str, Any]]) -> None:
+    """A JPEG named .png is reported as a JPEG with its own size."""
     row = rows["jpeg.png"]
     assert (row["format"], row["width"], row["height"], row["digit"]) == ("JPEG", 200, 200, "7")
 
 
-def test_nothing_is_known_of_what_cannot_be_read(rows: dict[str, dict[str, Any]]) -> None:
-    """A file without an answer has neither digit nor confidence."""
+def test_unread_files_have_no_answer(rows: dict[str, dict[str, Any]]) -> None:
+    """Unreadable and skipped files have no digit, confidence, runner-up or format."""
     known = {
         (name, column)
         for name, row in rows.items()
@@ -170,8 +170,8 @@ def test_nothing_is_known_of_what_cannot_be_read(rows: dict[str, dict[str, Any]]
     assert known == set()
 
 
-def test_a_device_is_not_read(tmp_path: Path, loaded: LoadedBundle) -> None:
-    """A device named like a picture is passed over."""
+def test_a_device_is_skipped(tmp_path: Path, loaded: LoadedBundle) -> None:
+    """A device named like a picture is skipped."""
     try:
         os.mknod(tmp_path / "null.png", stat.S_IFCHR | 0o666, os.makedev(1, 3))
     except PermissionError:
@@ -181,8 +181,8 @@ def test_a_device_is_not_read(tmp_path: Path, loaded: LoadedBundle) -> None:
 
 
 def test_without_permission_a_file_is_unreadable(loaded: LoadedBundle, reader: Reader) -> None:
-    """A file and a folder that may not be read have a row each that says so, and their neighbours are read."""
-    del reader  # all that is imported for it is there before the rights are gone
+    """A file and a folder without read permission have a row that says so, and their neighbours are read."""
+    del reader  # imports everything before the rights are gone
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "pictures"
         (folder / "closed").mkdir(parents=True)
@@ -198,9 +198,9 @@ def test_without_permission_a_file_is_unreadable(loaded: LoadedBundle, reader: R
         assert (rows[each]["decision"], rows[each]["reason"]) == ("unreadable", "permission denied")
 
 
-def test_what_could_not_be_read_is_scored_again(loaded: LoadedBundle, reader: Reader) -> None:
-    """Of a partitioned output a rerun scores a part anew where a file could not be read, until it can; others stay."""
-    del reader  # all that is imported for it is there before the rights are gone
+def test_unreadable_files_are_scored_again(loaded: LoadedBundle, reader: Reader) -> None:
+    """A rerun scores parts with unreadable files again until it can read them, and keeps the others."""
+    del reader  # imports everything before the rights are gone
     with tempfile.TemporaryDirectory() as name:
         folder, out = Path(name) / "pictures", Path(name) / "parts"
         for each in ("one/a.png", "two/b.png", "two/c.png", "two/text.png"):
@@ -215,39 +215,39 @@ def test_what_could_not_be_read_is_scored_again(loaded: LoadedBundle, reader: Re
         assert len(before.items() & parts_of(out).items()) == 1
 
 
-def test_a_file_that_is_gone_since_it_was_listed_says_so(tmp_path: Path, reader: Reader) -> None:
-    """A picture deleted between listing and reading has its row, and so has its neighbour."""
+def test_a_file_deleted_after_listing_has_its_row(tmp_path: Path, reader: Reader) -> None:
+    """A picture deleted between listing and reading has a row that says so, and its neighbour is read."""
     rows = _change_after_listing(tmp_path, reader, lambda path: path.unlink())
     assert (rows["a.png"]["decision"], rows["a.png"]["reason"]) == ("unreadable", "gone since it was listed")
     assert rows["b.png"]["decision"] == "digit"
 
 
 def test_a_file_that_became_a_link_is_not_followed(tmp_path: Path, reader: Reader) -> None:
-    """A link that was put in the place of a picture is not read."""
+    """A link that replaced a picture after the listing is not read."""
     rows = _change_after_listing(tmp_path, reader, lambda path: (path.unlink(), path.symlink_to("b.png")))
     assert (rows["a.png"]["decision"], rows["a.png"]["reason"]) == ("unreadable", "a link since it was listed")
 
 
-def test_a_fifo_in_the_place_of_a_picture_holds_nobody_up(tmp_path: Path, reader: Reader) -> None:
-    """A FIFO that nobody writes to, made after the listing, ends as an empty file."""
+def test_a_fifo_that_replaced_a_picture_does_not_block(tmp_path: Path, reader: Reader) -> None:
+    """A FIFO without a writer, made after the listing, reads as an empty file."""
     rows = _change_after_listing(tmp_path, reader, lambda path: (path.unlink(), os.mkfifo(path)))
     assert (rows["a.png"]["decision"], rows["a.png"]["reason"]) == ("unreadable", "an empty file")
 
 
-def test_another_file_in_its_place_is_read(tmp_path: Path, reader: Reader) -> None:
-    """What is read is what is there by then."""
+def test_a_file_replaced_after_listing_is_read(tmp_path: Path, reader: Reader) -> None:
+    """A picture that was replaced after the listing is read with its new content."""
     rows = _change_after_listing(tmp_path, reader, lambda path: path.write_bytes(as_file(seven(), "JPEG")))
     assert (rows["a.png"]["decision"], rows["a.png"]["format"]) == ("digit", "JPEG")
 
 
-def test_a_folder_that_is_gone_says_so_of_each_file(tmp_path: Path, reader: Reader) -> None:
-    """Files of a folder that was deleted after the listing have their rows."""
+def test_a_folder_moved_after_listing_has_its_rows(tmp_path: Path, reader: Reader) -> None:
+    """Each file of a folder that was moved after the listing has a row that says so."""
     rows = _change_after_listing(tmp_path, reader, lambda path: path.parent.rename(tmp_path / "elsewhere"))
     assert {row["reason"] for row in rows.values()} == {"gone since it was listed"}
 
 
-def test_a_folder_deleted_while_it_is_listed_has_its_rows(tmp_path: Path) -> None:
-    """A folder that goes between its names and their sizes is told of file by file."""
+def test_a_folder_moved_while_listing_has_its_rows(tmp_path: Path) -> None:
+    """Files of a folder that moves between reading their names and their sizes are still listed."""
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.png").write_bytes(DIGIT)
     walk = Disk.at(tmp_path).walk()

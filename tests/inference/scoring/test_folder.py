@@ -1,4 +1,4 @@
-"""A folder scored on this machine: the same rows however it is done, and an account of every file."""
+"""Scoring a folder on this machine: the same rows whatever the setup, and every file accounted for."""
 
 from __future__ import annotations
 
@@ -23,34 +23,34 @@ from inference.scoring.output import Output
 from schemas.artifacts.predictions import prediction_schema
 from schemas.errors import DigitsError, StageError, UsageError
 from tests.inference.pictures import as_file, sample
-from tests.inference.scoring.folders import MANY, parts_of, read_rows, score, work_on, write_mixed, write_pictures
+from tests.inference.scoring.folders import MANY, job_of, parts_of, read_rows, score, write_mixed, write_pictures
 
 ACROSS = ("path", "digit", "decision", "reason")
 
 
 @pytest.fixture(scope="module")
 def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder of 60 digits in ten folders, and one file that is none."""
+    """Return a folder of 60 digits in ten folders, and one text named like a picture."""
     return write_mixed(tmp_path_factory.mktemp("few") / "pictures", 60)
 
 
 def test_two_processes_give_the_same_bytes(many: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """The output does not depend on how many processes made it."""
+    """The output does not depend on the number of processes."""
     for workers in (1, 2):
         scored = score(many, loaded, tmp_path / f"{workers}.parquet", workers=workers)
         assert scored.listed == MANY
     assert (tmp_path / "1.parquet").read_bytes() == (tmp_path / "2.parquet").read_bytes()
 
 
-def test_a_process_that_dies_is_told_of(many: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """A bundle that no process can load ends the run with an error that says what to do."""
+def test_a_dead_worker_ends_the_run(many: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """A bundle that no worker can load ends the run with an error."""
     broken = LoadedBundle(loaded.version, loaded.content, {**loaded.files, "model.tflite": b"no model"})
     with pytest.raises(StageError, match="a worker process died"):
         score(many, broken, tmp_path / "out.parquet", workers=2)
 
 
-def test_every_file_is_listed(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """The counts of the summary are those of the files, and those of the rows."""
+def test_every_file_is_counted(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """The summary counts every file, and every file has a row."""
     scored = score(few, loaded, tmp_path / "out.parquet")
     files = {path.relative_to(few).as_posix() for path in few.rglob("*") if path.is_file()}
     assert set(read_rows(tmp_path / "out.parquet")) == files
@@ -58,7 +58,7 @@ def test_every_file_is_listed(few: Path, loaded: LoadedBundle, tmp_path: Path) -
 
 
 def test_rows_are_in_the_order_of_folders_and_names(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """A folder's own files come first, then folder by folder, each by name."""
+    """A folder's own files come first, then its subfolders, each sorted by name."""
     (few / "z.png").write_bytes(as_file(sample()[0], "PNG"))
     score(few, loaded, tmp_path / "out.parquet")
     (few / "z.png").unlink()
@@ -67,7 +67,7 @@ def test_rows_are_in_the_order_of_folders_and_names(few: Path, loaded: LoadedBun
 
 
 def test_the_three_formats_hold_the_same_rows(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """Parquet, CSV and JSON lines say the same of each file."""
+    """Parquet, CSV and JSON lines hold the same rows."""
     for suffix in ("parquet", "csv", "jsonl"):
         score(few, loaded, tmp_path / f"out.{suffix}")
     rows = list(read_rows(tmp_path / "out.parquet").values())
@@ -82,7 +82,7 @@ def test_the_three_formats_hold_the_same_rows(few: Path, loaded: LoadedBundle, t
 
 
 def test_odd_names_are_whole_in_csv(loaded: LoadedBundle, tmp_path: Path) -> None:
-    """Names with quotes, commas and line breaks are one cell each."""
+    """Names with quotes, commas and line breaks are one CSV cell each."""
     folder = tmp_path / "pictures"
     folder.mkdir()
     names = ['a "b".png', "a,b.png", "a\nb.png", "a;'b.png"]
@@ -101,14 +101,14 @@ def test_a_folder_of_parts_holds_the_same_rows(few: Path, loaded: LoadedBundle, 
     assert {path.suffix for path in (tmp_path / "parts").iterdir()} == {".parquet"}
 
 
-def test_parts_go_when_the_file_is_whole(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """After a run that completes there is the output and nothing beside it."""
+def test_parts_are_deleted_once_the_file_is_complete(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """A completed run leaves only the output."""
     score(few, loaded, tmp_path / "out.parquet")
     assert [path.name for path in tmp_path.iterdir()] == ["out.parquet"]
 
 
-def test_a_changed_file_makes_one_part_anew(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """Of a partitioned output, a rerun writes the part of the changed shard, and keeps the others."""
+def test_a_changed_file_rewrites_one_part(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """After one file changes, a rerun rewrites the part of its shard and keeps the others."""
     score(few, loaded, tmp_path / "parts")
     before = parts_of(tmp_path / "parts")
     os.utime(few / "3" / "00013.png", ns=(1, 1))
@@ -118,8 +118,8 @@ def test_a_changed_file_makes_one_part_anew(few: Path, loaded: LoadedBundle, tmp
     assert scored.listed - scored.kept == 6
 
 
-def test_parts_of_deleted_files_go(loaded: LoadedBundle, tmp_path: Path) -> None:
-    """What is no more in the folder is no more in the output."""
+def test_parts_of_deleted_files_are_deleted(loaded: LoadedBundle, tmp_path: Path) -> None:
+    """A rerun deletes the parts of deleted files."""
     folder = write_pictures(tmp_path / "pictures", 30)
     score(folder, loaded, tmp_path / "parts")
     for path in (folder / "3").iterdir():
@@ -129,24 +129,24 @@ def test_parts_of_deleted_files_go(loaded: LoadedBundle, tmp_path: Path) -> None
     assert not [path for path in read_rows(tmp_path / "parts") if path.startswith("3/")]
 
 
-def test_files_of_others_stay(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """A folder that holds something else already keeps it."""
+def test_foreign_files_stay(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """Other files in the output folder stay."""
     (tmp_path / "parts").mkdir()
     (tmp_path / "parts" / "mine.parquet").write_bytes(b"mine")
     score(few, loaded, tmp_path / "parts")
     assert (tmp_path / "parts" / "mine.parquet").read_bytes() == b"mine"
 
 
-def test_what_a_killed_process_left_goes(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """Parts that were half written when a process was killed are removed by the next run."""
+def test_half_written_parts_are_deleted(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """A run deletes half-written parts of a killed process."""
     (tmp_path / "parts").mkdir()
     (tmp_path / "parts" / f".{'0' * 32}.parquet.01234567").write_bytes(b"half")
     score(few, loaded, tmp_path / "parts")
     assert {path.suffix for path in (tmp_path / "parts").iterdir()} == {".parquet"}
 
 
-def test_force_scores_what_is_there(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """With --force no part is kept, and the rows are the same."""
+def test_force_scores_everything_again(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """With --force no part is kept, and the rows stay the same."""
     score(few, loaded, tmp_path / "parts")
     before, rows = parts_of(tmp_path / "parts"), read_rows(tmp_path / "parts")
     scored = score(few, loaded, tmp_path / "parts", force=True)
@@ -156,7 +156,7 @@ def test_force_scores_what_is_there(few: Path, loaded: LoadedBundle, tmp_path: P
 
 
 def test_another_model_keeps_nothing(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """Parts of another model are none of this one's."""
+    """Another model keeps none of the parts."""
     score(few, loaded, tmp_path / "parts")
     other = LoadedBundle("v0002-00000000", "0" * 64, loaded.files)
     assert score(few, other, tmp_path / "parts").kept == 0
@@ -164,13 +164,13 @@ def test_another_model_keeps_nothing(few: Path, loaded: LoadedBundle, tmp_path: 
 
 
 def test_other_columns_keep_nothing(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """Parts without a column are none of an output that has it."""
+    """An output with another column keeps none of the parts."""
     score(few, loaded, tmp_path / "parts")
     assert score(few, loaded, tmp_path / "parts", sha256=True).kept == 0
 
 
 def test_sha256_is_that_of_the_file(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """The digest is what sha256sum says, of files that are no pictures too."""
+    """The digest is the SHA-256 of the file, whether it is a picture or not."""
     score(few, loaded, tmp_path / "out.parquet", sha256=True)
     rows = read_rows(tmp_path / "out.parquet")
     expected = {path: hashlib.sha256((few / path).read_bytes()).hexdigest() for path in rows}
@@ -178,7 +178,7 @@ def test_sha256_is_that_of_the_file(few: Path, loaded: LoadedBundle, tmp_path: P
 
 
 def test_probabilities_add_up(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """Ten probabilities a picture, of which the largest is the confidence; in CSV ten columns."""
+    """Each answer has ten probabilities with the sum 1 that include its confidence; in CSV they are ten columns."""
     score(few, loaded, tmp_path / "out.parquet", probabilities=True)
     score(few, loaded, tmp_path / "out.csv", probabilities=True)
     for row in read_rows(tmp_path / "out.parquet").values():
@@ -191,7 +191,7 @@ def test_probabilities_add_up(few: Path, loaded: LoadedBundle, tmp_path: Path) -
 
 
 def test_labels_are_those_of_the_folders(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """The label is the folder a picture lies in, and the accuracy is of those that were answered, guesses apart."""
+    """The label is the name of a picture's folder, and the accuracy covers only the answers."""
     scored = score(few, loaded, tmp_path / "out.parquet", labels=True)
     rows = read_rows(tmp_path / "out.parquet")
     pairs = [(row["label"], row["digit"]) for row in rows.values() if row["decision"] == "digit"]
@@ -204,7 +204,7 @@ def test_labels_are_those_of_the_folders(few: Path, loaded: LoadedBundle, tmp_pa
 
 @pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl"])
 def test_an_empty_folder_has_no_rows(suffix: str, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """Nothing to score is no error; the output is there, with its columns."""
+    """Scoring an empty folder writes an output with its columns and no rows."""
     (tmp_path / "pictures").mkdir()
     out = tmp_path / f"out.{suffix}"
     scored = score(tmp_path / "pictures", loaded, out)
@@ -218,7 +218,7 @@ def test_an_empty_folder_has_no_rows(suffix: str, loaded: LoadedBundle, tmp_path
 
 
 def test_a_folder_without_pictures_is_accounted_for(loaded: LoadedBundle, tmp_path: Path) -> None:
-    """A folder of other files has a row for each, and no answer."""
+    """A folder of other files has a skipped row for each."""
     folder = tmp_path / "files"
     folder.mkdir()
     for name in ("a.txt", "b.py", ".c"):
@@ -228,26 +228,26 @@ def test_a_folder_without_pictures_is_accounted_for(loaded: LoadedBundle, tmp_pa
 
 
 @pytest.mark.parametrize("name", ["out.parquet", "out.csv", "parts"])
-def test_the_output_is_no_part_of_the_folder(name: str, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """An output inside the folder is not listed, as a file or as a folder."""
+def test_an_output_inside_the_folder_is_not_scored(name: str, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """An output inside the scored folder is not listed, whether it is a file or a folder."""
     folder = write_pictures(tmp_path, 10)
     assert [score(folder, loaded, folder / name).listed for _ in range(2)] == [10, 10]
 
 
-def test_the_folder_itself_takes_no_parts(few: Path, loaded: LoadedBundle) -> None:
-    """Parts beside the pictures would be scored the next time: it is refused."""
+def test_the_scored_folder_cannot_hold_the_parts(few: Path, loaded: LoadedBundle) -> None:
+    """The scored folder is refused as output: the next run would score the parts."""
     with pytest.raises(UsageError, match="is the folder being scored"):
         score(few, loaded, few)
 
 
 def test_an_unknown_format_is_refused(tmp_path: Path) -> None:
-    """An output that could not be written is refused before anything is scored."""
+    """An unknown output format is refused before anything is scored."""
     with pytest.raises(UsageError, match="there is no such format"):
         Output(str(tmp_path / "out.xlsx"))
 
 
 def test_a_missing_part_is_named(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """A part that is not there when all should be is an error that names it."""
+    """The error of the final check names a missing part."""
     ledger = _ledger(few, loaded, tmp_path)
     gone = ledger.names[4]
     (tmp_path / "parts" / gone).unlink()
@@ -257,8 +257,8 @@ def test_a_missing_part_is_named(few: Path, loaded: LoadedBundle, tmp_path: Path
 
 
 @pytest.mark.parametrize("damage", [b"", b"PAR1 and no more"])
-def test_a_damaged_part_is_made_anew(damage: bytes, few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """A part that cannot be read is not kept."""
+def test_a_damaged_part_is_scored_again(damage: bytes, few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """A part that cannot be read is scored again."""
     ledger = _ledger(few, loaded, tmp_path)
     before = read_rows(tmp_path / "parts")
     (tmp_path / "parts" / ledger.names[4]).write_bytes(damage)
@@ -266,8 +266,8 @@ def test_a_damaged_part_is_made_anew(damage: bytes, few: Path, loaded: LoadedBun
     assert read_rows(tmp_path / "parts") == before
 
 
-def test_a_part_damaged_meanwhile_is_named(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """A part that cannot be read when all should be there is named, and removed."""
+def test_a_part_damaged_during_the_run_is_named(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """The error of the final check names an unreadable part, and the part is deleted."""
     ledger = _ledger(few, loaded, tmp_path)
     part = tmp_path / "parts" / ledger.names[4]
     part.write_bytes(b"PAR1 and no more")
@@ -278,7 +278,7 @@ def test_a_part_damaged_meanwhile_is_named(few: Path, loaded: LoadedBundle, tmp_
 
 
 def test_a_flipped_bit_in_a_part_is_found(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """A part whose pages are not as they were written is named, and made anew by the next run."""
+    """A part with a flipped bit is named, and the next run scores it again."""
     ledger = _ledger(few, loaded, tmp_path)
     part = tmp_path / "parts" / ledger.names[4]
     data = bytearray(part.read_bytes())
@@ -289,8 +289,8 @@ def test_a_flipped_bit_in_a_part_is_found(few: Path, loaded: LoadedBundle, tmp_p
     assert score(few, loaded, tmp_path / "parts").kept == 55
 
 
-def test_a_part_of_too_few_rows_is_found(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """A part that lacks a row is not taken for whole."""
+def test_a_part_with_too_few_rows_is_found(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """A part that lacks a row does not count as complete."""
     ledger = _ledger(few, loaded, tmp_path)
     part = tmp_path / "parts" / ledger.names[0]
     pq.write_table(pq.read_table(part).slice(1), part)
@@ -298,8 +298,8 @@ def test_a_part_of_too_few_rows_is_found(few: Path, loaded: LoadedBundle, tmp_pa
         ledger.check()
 
 
-def test_two_at_once_on_one_output_are_refused(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """While one process writes an output, another is told so."""
+def test_two_processes_on_one_output_are_refused(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """While one process writes an output, another one is refused."""
     code = "import fcntl, sys; file = open(sys.argv[1], 'w'); fcntl.flock(file, fcntl.LOCK_EX); print(1); input()"
     (tmp_path / "out.csv.parts").mkdir()
     command = [sys.executable, "-uc", code, str(tmp_path / "out.csv.parts" / ".lock")]
@@ -316,7 +316,7 @@ def test_two_at_once_on_one_output_are_refused(few: Path, loaded: LoadedBundle, 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Generator[Path]:
-    """Give a disk of 128 KiB."""
+    """Return a disk of 128 KiB."""
     disk = tmp_path / "disk"
     disk.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", str(disk)]
@@ -326,8 +326,8 @@ def small_disk(tmp_path: Path) -> Generator[Path]:
     subprocess.run(["umount", str(disk)], check=True)
 
 
-def test_a_full_disk_keeps_what_is_done(few: Path, loaded: LoadedBundle, small_disk: Path) -> None:
-    """On a full disk the error says so, parts that were placed stay, and a run with room enough goes on."""
+def test_a_full_disk_keeps_finished_parts(few: Path, loaded: LoadedBundle, small_disk: Path) -> None:
+    """On a full disk the error says so, finished parts stay, and a run with more room resumes."""
     (small_disk / "filling").write_bytes(bytes(64 * 1024))
     with pytest.raises(StageError, match=r"out\.csv cannot be written") as raised:
         score(few, loaded, small_disk / "out.csv")
@@ -338,8 +338,8 @@ def test_a_full_disk_keeps_what_is_done(few: Path, loaded: LoadedBundle, small_d
     assert score(few, loaded, small_disk / "out.csv").kept >= 6 * len(kept)
 
 
-def test_a_file_that_may_not_grow_keeps_what_is_done(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """Where the output cannot be written whole, all parts stay, nothing half-written has its name, and a rerun ends."""
+def test_a_file_size_limit_keeps_finished_parts(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """If the output cannot be written whole, all parts stay, no half-written output appears, and a rerun completes."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (6000, before[1]))
     try:
@@ -351,15 +351,15 @@ def test_a_file_that_may_not_grow_keeps_what_is_done(few: Path, loaded: LoadedBu
     assert score(few, loaded, tmp_path / "out.jsonl").kept == 61
 
 
-def test_an_output_that_cannot_be_made_is_told_of(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """A folder that is a file is named."""
+def test_an_output_in_a_file_is_refused(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """An output below a file is refused."""
     (tmp_path / "file").write_text("")
     with pytest.raises(DigitsError, match="there is no such folder"):
         score(few, loaded, tmp_path / "file" / "out.parquet")
 
 
-def test_the_model_and_the_folder_are_all_a_result_depends_on(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """Scored from another working folder, by another path, the bytes are the same."""
+def test_the_result_does_not_depend_on_the_path(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """Scoring the folder through a link gives the same bytes."""
     (tmp_path / "link").symlink_to(few)
     score(few, loaded, tmp_path / "one.parquet")
     score(tmp_path / "link", loaded, tmp_path / "other.parquet")
@@ -367,8 +367,8 @@ def test_the_model_and_the_folder_are_all_a_result_depends_on(few: Path, loaded:
 
 
 def _ledger(folder: Path, loaded: LoadedBundle, tmp_path: Path) -> Ledger:
-    """Score into tmp_path/parts, and give the account of it."""
-    work = work_on(folder, loaded, tmp_path / "parts")
+    """Score into tmp_path/parts, and return its ledger."""
+    work = job_of(folder, loaded, tmp_path / "parts")
     score_folder(work, Output(str(tmp_path / "parts")), workers=1)
     ledger = Ledger(work, str(tmp_path / "parts"))
     assert list(ledger.tasks(set(parts_of(tmp_path / "parts")))) == []

@@ -1,4 +1,4 @@
-"""The rows of a batch are the answers that `digits predict` gives."""
+"""The rows of a batch equal the answers of `digits predict`."""
 
 from __future__ import annotations
 
@@ -27,29 +27,29 @@ MIX = [
 ]
 
 
-def _said(each: Row | Answer) -> tuple[str, str, str | None, str | None]:
+def _fields(each: Row | Answer) -> tuple[str, str, str | None, str | None]:
     return each.decision, each.reason, each.digit, each.runner_up
 
 
 @pytest.fixture(scope="module")
 def answers(reader: Reader) -> list[Answer]:
-    """Give the answers of `digits predict`."""
+    """Return the answers of `digits predict`."""
     return answer_all(MIX, reader)
 
 
 @pytest.fixture(scope="module")
 def rows(reader: Reader) -> list[Row]:
-    """Give the rows of the same files."""
+    """Return the rows of the same files."""
     return score_batch(MIX, reader)
 
 
-def test_rows_say_what_answers_say(answers: list[Answer], rows: list[Row]) -> None:
+def test_rows_equal_answers(answers: list[Answer], rows: list[Row]) -> None:
     """Decision, reason, digit and runner-up are those of answer_all, file by file."""
-    assert [_said(row) for row in rows] == [_said(answer) for answer in answers]
+    assert [_fields(row) for row in rows] == [_fields(answer) for answer in answers]
 
 
 def test_confidence_is_the_same(answers: list[Answer], rows: list[Row]) -> None:
-    """The confidence is the same number, not one like it."""
+    """The confidence is exactly that of answer_all."""
     assert [row.confidence for row in rows] == [answer.confidence for answer in answers]
 
 
@@ -60,31 +60,31 @@ def test_probabilities_are_the_same(answers: list[Answer], rows: list[Row]) -> N
 
 
 def test_size_and_format_are_those_of_the_file(answers: list[Answer], rows: list[Row]) -> None:
-    """Width, height and format are what the file says of itself."""
+    """Width, height and format are those of the file."""
     readings = [answer.reading for answer in answers]
     expected = [(each.width, each.height, each.format) if each else (None, None, None) for each in readings]
     assert [(row.width, row.height, row.format) for row in rows] == expected
 
 
 def test_the_mix_holds_every_decision(rows: list[Row]) -> None:
-    """What is compared above has digits, unsure and unreadable ones, for more reasons than one."""
+    """The compared files cover all three decisions and at least five reasons."""
     assert {row.decision for row in rows} == {"digit", "unsure", "unreadable"}
     assert len({row.reason for row in rows}) >= 5
 
 
-def test_what_is_known_already_keeps_its_place(reader: Reader) -> None:
-    """A row among files is given back where it stood."""
+def test_a_known_row_keeps_its_place(reader: Reader) -> None:
+    """A row among files is returned in its place."""
     known = Row("skipped", "hidden")
     given = score_batch([known, MIX[0], known, MIX[1]], reader)
     assert [row.decision == "skipped" for row in given] == [True, False, True, False]
     assert [row.digit for row in given] == [None, "0", None, "0"]
 
 
-def test_nothing_gives_no_rows(reader: Reader) -> None:
-    """Without files there are no rows."""
+def test_an_empty_batch_has_no_rows(reader: Reader) -> None:
+    """An empty batch returns no rows."""
     assert score_batch([], reader) == []
 
 
-def test_rows_without_any_picture_are_given_back(reader: Reader) -> None:
-    """Where no file is a picture, the model is not asked."""
+def test_a_batch_without_pictures_has_its_rows(reader: Reader) -> None:
+    """A batch without a picture returns the reasons of its files."""
     assert [row.reason for row in score_batch([b"", Row("skipped", "hidden")], reader)] == ["an empty file", "hidden"]

@@ -1,4 +1,4 @@
-"""What a folder holds, in short."""
+"""The summary of a scored folder."""
 
 from __future__ import annotations
 
@@ -42,19 +42,19 @@ def shapes(tmp_path_factory: pytest.TempPathFactory, loaded: LoadedBundle) -> Sc
 
 
 def test_digits_are_like_the_training_pictures(digits: tuple[Path, Scored], loaded: LoadedBundle) -> None:
-    """Nothing is said of a folder of MNIST's digits."""
+    """A folder of MNIST digits shows no drift."""
     assert digits[1].summary.drift(loaded.calibration.refused) is None
 
 
-def test_other_pictures_are_said_to_be_unlike(shapes: Scored, loaded: LoadedBundle) -> None:
-    """A folder of shapes looks like nothing the model was trained on, and this is said with its share."""
-    said = str(shapes.summary.drift(loaded.calibration.refused))
-    assert said.startswith("98% of these pictures look like nothing the model was trained on")
+def test_other_pictures_are_reported_as_drift(shapes: Scored, loaded: LoadedBundle) -> None:
+    """For a folder of shapes, the summary warns of drift and states its share."""
+    warning = str(shapes.summary.drift(loaded.calibration.refused))
+    assert warning.startswith("98% of these pictures look like nothing the model was trained on")
 
 
 @pytest.fixture(scope="module")
 def shirts() -> list[bytes]:
-    """Draw 60 shirts of woven cloth, which fill their pictures: most have no strokes to be read."""
+    """Draw 60 shirts of woven cloth that fill their pictures: most have no pen strokes."""
     import cv2
 
     random = np.random.default_rng(0)
@@ -69,7 +69,7 @@ def shirts() -> list[bytes]:
 
 
 def _mixed(folder: Path, loaded: LoadedBundle, *kinds: list[bytes]) -> Summary:
-    """Score a folder of these files."""
+    """Score a folder with a subfolder of each kind of file."""
     for kind, files in enumerate(kinds):
         for number, data in enumerate(files):
             path = folder / f"{kind}" / f"{number:04}.png"
@@ -82,8 +82,8 @@ def _digits(count: int) -> list[bytes]:
     return [as_file(image, "PNG") for image in sample()[:: 5000 // count][:count]]
 
 
-def test_whatever_is_not_answered_is_unlike(shirts: list[bytes], loaded: LoadedBundle, tmp_path: Path) -> None:
-    """The share that is told has every picture in it that was not answered, whether a network has read it or not."""
+def test_every_unanswered_picture_counts_as_drift(shirts: list[bytes], loaded: LoadedBundle, tmp_path: Path) -> None:
+    """The share of drift counts every unanswered picture, whether the network has read it or not."""
     summary = _mixed(tmp_path / "pictures", loaded, shirts)
     rows = [row for row in read_rows(tmp_path / "out.parquet").values() if row["digit"]]
     assert {row["decision"] for row in rows} == {"unsure"}
@@ -91,53 +91,53 @@ def test_whatever_is_not_answered_is_unlike(shirts: list[bytes], loaded: LoadedB
     assert str(summary.drift(loaded.calibration.refused)).startswith("100% of these pictures look like nothing")
 
 
-def test_a_folder_that_is_half_digits_is_told_of(shirts: list[bytes], loaded: LoadedBundle, tmp_path: Path) -> None:
-    """Digits beside them do not hide what is none."""
+def test_drift_is_reported_among_digits(shirts: list[bytes], loaded: LoadedBundle, tmp_path: Path) -> None:
+    """Digits in the same folder do not hide drift."""
     summary = _mixed(tmp_path / "pictures", loaded, shirts, _digits(60))
     assert str(summary.drift(loaded.calibration.refused)).startswith("50% of these")
 
 
-def test_blank_pages_are_not_unlike(loaded: LoadedBundle, tmp_path: Path) -> None:
-    """Fields that nobody has filled in say nothing of the others."""
+def test_blank_pages_are_not_drift(loaded: LoadedBundle, tmp_path: Path) -> None:
+    """Blank pages do not count as drift."""
     blank = as_file(np.full((90, 90), 255, np.uint8), "PNG")
     summary = _mixed(tmp_path / "pictures", loaded, [blank] * 60, _digits(60))
     assert summary.decisions == {"digit": 59, "unsure": 61}
     assert summary.drift(loaded.calibration.refused) is None
 
 
-def test_a_few_are_no_other_folder(shirts: list[bytes], loaded: LoadedBundle, tmp_path: Path) -> None:
-    """A twentieth that is not answered is not told of, even if the model answers all of its validation digits."""
+def test_a_small_share_is_not_drift(shirts: list[bytes], loaded: LoadedBundle, tmp_path: Path) -> None:
+    """A twentieth without answers is not reported, even if the model answers all of its validation digits."""
     summary = _mixed(tmp_path / "pictures", loaded, shirts[:5], _digits(100))
     assert summary.doubtful == 5
     assert summary.drift(0.0) is None
 
 
-def test_a_strict_model_tells_of_another_folder() -> None:
-    """A folder without an answer is reported, too, by a model that refuses a fifth of its validation digits."""
+def test_a_strict_model_reports_drift() -> None:
+    """A model that refuses a fifth of its validation digits still reports a folder without an answer."""
     summary = Summary(("0", "1"), Counter(unsure=ENOUGH), doubtful=ENOUGH)
     assert str(summary.drift(0.2)).startswith("100% of these")
 
 
 @pytest.mark.full
-def test_fashion_is_unlike_and_mnist_is_not(loaded: LoadedBundle, tmp_path: Path) -> None:
-    """Of 500 test pictures of Fashion-MNIST it is said, of MNIST's it is not, and of both together it is."""
+def test_fashion_mnist_is_drift_and_mnist_is_not(loaded: LoadedBundle, tmp_path: Path) -> None:
+    """Drift is reported for 500 pictures of Fashion-MNIST, not for 500 of MNIST, and for both together."""
     kinds = [_original(name) for name in ("FASHION_MNIST_FILES", "MNIST_FILES")]
     folders = {"fashion": kinds[:1], "mnist": kinds[1:], "both": kinds}
-    told = {name: _mixed(tmp_path / name, loaded, *each) for name, each in folders.items()}
+    summaries = {name: _mixed(tmp_path / name, loaded, *each) for name, each in folders.items()}
     refused = loaded.calibration.refused
-    assert {name for name, summary in told.items() if summary.drift(refused)} == {"fashion", "both"}
+    assert {name for name, summary in summaries.items() if summary.drift(refused)} == {"fashion", "both"}
 
 
 def _original(variable: str) -> list[bytes]:
-    """Give the first 500 test pictures of the original files as PNG."""
+    """Return the first 500 test pictures of the original files as PNG."""
     path = Path(os.environ.get(variable, ""), "t10k-images-idx3-ubyte.gz")
     assert path.is_file(), f"{variable} must name the folder of the four files"
     pixels = np.frombuffer(gzip.decompress(path.read_bytes()), np.uint8, offset=16)
     return [as_file(image, "PNG") for image in pixels.reshape(-1, 28, 28)[:500]]
 
 
-def test_few_pictures_say_nothing(loaded: LoadedBundle, tmp_path: Path) -> None:
-    """Of a handful of pictures no share is told."""
+def test_few_pictures_show_no_drift(loaded: LoadedBundle, tmp_path: Path) -> None:
+    """For a handful of pictures no drift is reported."""
     folder = tmp_path / "pictures"
     folder.mkdir()
     noise = np.random.default_rng(0).integers(0, 256, (28, 28), np.uint8)
@@ -146,22 +146,22 @@ def test_few_pictures_say_nothing(loaded: LoadedBundle, tmp_path: Path) -> None:
     assert score(folder, loaded, tmp_path / "out.parquet").summary.drift(0.0) is None
 
 
-def test_digits_counted_are_those_answered(digits: tuple[Path, Scored]) -> None:
-    """The histogram is of the pictures that were answered for sure."""
+def test_the_histogram_counts_answers(digits: tuple[Path, Scored]) -> None:
+    """The histogram of digits counts only answered pictures."""
     rows = read_rows(digits[0].parent / "out.parquet").values()
     answered = [row["digit"] for row in rows if row["decision"] == "digit"]
     assert digits[1].summary.digits == {digit: answered.count(digit) for digit in set(answered)}
 
 
 def test_the_least_certain_are_those_of_least_confidence(digits: tuple[Path, Scored]) -> None:
-    """They are in the order of their confidence, and no answered picture has less."""
+    """The least certain are the answered pictures of least confidence, in that order."""
     rows = read_rows(digits[0].parent / "out.parquet").values()
     expected = sorted(row["confidence"] for row in rows if row["decision"] == "digit")[:LEAST_CERTAIN]
     assert [each.confidence for each in digits[1].summary.least_certain] == expected
 
 
-def test_the_unsure_are_there_to_be_looked_at(shapes: Scored, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """Of the unsure those of least confidence are kept with their reasons; pages without ink come last."""
+def test_the_unsure_are_listed_with_reasons(shapes: Scored, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """The unsure pictures of least confidence are listed with their reasons; pages without ink come last."""
     found = shapes.summary.unsure
     assert len(found) == min(shapes.summary.decisions["unsure"], LEAST_CERTAIN)
     assert [each.confidence for each in found] == sorted(each.confidence or 1 for each in found)
@@ -189,12 +189,12 @@ def _shape() -> bytes:
         ),
     ],
 )
-def test_a_cell_says_what_predict_says(seen: ScoredPicture, words: list[str]) -> None:
-    """Below a picture stand the answer, or the guess and why it is none, and its path with the folder."""
+def test_a_caption_shows_the_answer_and_the_path(seen: ScoredPicture, words: list[str]) -> None:
+    """A caption shows the answer, or the guess and why it is unsure, and the path."""
     assert caption(seen).splitlines() == words
 
 
-def test_the_end_of_a_long_path_is_told() -> None:
+def test_a_long_path_is_cut_at_the_start() -> None:
     """A path that does not fit begins with dots."""
     _, *path = caption(ScoredPicture("a" * 100 + "/1.png", "", "3", 0.5)).splitlines()
     assert len("".join(path)) == 66
@@ -203,15 +203,15 @@ def test_the_end_of_a_long_path_is_told() -> None:
 
 
 def test_reasons_have_examples(shapes: Scored) -> None:
-    """Each reason has its count, and the first paths."""
+    """Each reason has its count and its first paths."""
     [(count, paths)] = [found for (_, reason), found in shapes.summary.reasons.items() if reason == "unlike any digit"]
     assert count > EXAMPLES
     assert paths == sorted(paths)
     assert len(paths) == EXAMPLES
 
 
-def test_the_sheet_has_a_cell_for_each(digits: tuple[Path, Scored]) -> None:
-    """The contact sheet is a picture of eight rows of six."""
+def test_the_sheet_has_a_cell_for_each_picture(digits: tuple[Path, Scored]) -> None:
+    """The contact sheet has eight rows of six cells."""
     import cv2
 
     data = draw_least_certain(str(digits[0]), digits[1].summary.least_certain)
@@ -221,8 +221,8 @@ def test_the_sheet_has_a_cell_for_each(digits: tuple[Path, Scored]) -> None:
     assert sheet.shape[0] == 8 * 256
 
 
-def test_the_sheet_goes_without_what_is_gone(digits: tuple[Path, Scored], tmp_path: Path) -> None:
-    """Pictures that were deleted since leave no sheet undrawn."""
+def test_the_sheet_is_drawn_without_deleted_pictures(digits: tuple[Path, Scored], tmp_path: Path) -> None:
+    """The contact sheet is drawn although its pictures are deleted."""
     import cv2
 
     data = draw_least_certain(str(tmp_path), digits[1].summary.least_certain)

@@ -1,4 +1,4 @@
-"""What the command shows: in terminals of two widths, without colour, off a terminal, in an old locale."""
+"""Output in terminals of two widths, without colour, in a pipe, and in an old locale."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tests.terminal import run_in_terminal
 
 
 def _variables(project: Project, **more: str) -> dict[str, str]:
-    own = {name: value for name, value in project.variables().items() if name != "NO_COLOR"}
-    return own | more
+    inherited = {name: value for name, value in project.variables().items() if name != "NO_COLOR"}
+    return inherited | more
 
 
 @pytest.mark.parametrize("columns", [80, 140])
 def test_the_table_fits_the_terminal(columns: int, ran: Project) -> None:
-    """A long reason is wrapped inside its column: every other line begins with a stage or with blanks."""
+    """A long reason wraps inside its column: each line of the table begins with a stage or with blanks."""
     command = [str(DIGITS), "-C", str(ran.path), "run", "--set", "say.word=" + "a long word " * 20]
     session = run_in_terminal(command, columns, _variables(ran))
     assert session.status == 0
@@ -29,8 +29,8 @@ def test_the_table_fits_the_terminal(columns: int, ran: Project) -> None:
     assert "a long word" in session.text
 
 
-def test_off_a_terminal_a_long_reason_is_wrapped_too(ran: Project) -> None:
-    """Piped, the table of stages has at most 120 columns, and no word of a reason is lost."""
+def test_a_long_reason_is_wrapped_in_a_pipe(ran: Project) -> None:
+    """In a pipe, the table of stages has at most 120 columns, and no word of a reason is lost."""
     word = "a long word " * 20
     lines = ran.digits("plan", "--set", f"say.word={word}").stdout.splitlines()
     table = lines[: lines.index("")]
@@ -39,18 +39,18 @@ def test_off_a_terminal_a_long_reason_is_wrapped_too(ran: Project) -> None:
 
 
 def test_a_terminal_has_colours(ran: Project) -> None:
-    """The outcome is coloured on a terminal."""
+    """On a terminal the outcome is coloured."""
     assert b"\x1b[32mpromoted" in run_in_terminal([str(DIGITS), "-C", str(ran.path), "run"], 100, _variables(ran)).raw
 
 
 def test_no_color_is_honoured(ran: Project) -> None:
-    """With NO_COLOR no colour is set, on a terminal either."""
+    """NO_COLOR turns colours off on a terminal."""
     session = run_in_terminal([str(DIGITS), "-C", str(ran.path), "run"], 100, _variables(ran, NO_COLOR="1"))
     assert b"\x1b[3" not in session.raw
 
 
-def test_a_live_line_goes_when_its_stage_ends(project: Project) -> None:
-    """While a stage runs its line is there; at the end of the run none is left."""
+def test_a_live_line_disappears_when_its_stage_ends(project: Project) -> None:
+    """A live line is shown while a stage runs, and none is left at the end of the run."""
     command = [str(DIGITS), "-C", str(project.path), "run", "--set", "say.seconds=0.2"]
     session = run_in_terminal(command, 100, _variables(project))
     assert any("say: first run" in frame and "0:00:0" in frame for frame in session.frames)
@@ -59,7 +59,7 @@ def test_a_live_line_goes_when_its_stage_ends(project: Project) -> None:
 
 
 LIVE = r"files 617/2000  38 files/s  36 s left"
-TOLD = """
+REPORTER = """
 import sys
 import termios
 from pipeline.cli.printing.progress import show_progress
@@ -75,36 +75,36 @@ with show_progress("scoring"):
 """
 
 
-def test_what_is_told_has_a_line_of_its_own(ran: Project) -> None:
-    """What a stage tells stands above its live line, as it is, and stays; the time left is in the live line."""
-    session = run_in_terminal([sys.executable, "-c", TOLD], 100, _variables(ran), HOUSE, {LIVE: b"\n"})
+def test_a_message_stays_above_the_live_line(ran: Project) -> None:
+    """A stage's message stays above the live line with its markup unchanged; the live line has the time left."""
+    session = run_in_terminal([sys.executable, "-c", REPORTER], 100, _variables(ran), HOUSE, {LIVE: b"\n"})
     assert session.text == "scoring: the job [x] is :x: cancelled"
     assert any(re.search(LIVE, frame) for frame in session.frames)
 
 
-def test_off_a_terminal_there_are_no_escape_codes(project: Project) -> None:
-    """Piped output is plain, on both streams."""
+def test_a_pipe_gets_no_escape_codes(project: Project) -> None:
+    """Piped output has no escape codes on either stream."""
     done = project.digits("run")
     assert "\x1b" not in done.stdout + done.stderr
 
 
 def test_data_goes_to_stdout_and_progress_to_stderr(project: Project) -> None:
-    """The table is on standard output, the lines about stages on standard error."""
+    """The table goes to stdout, progress to stderr."""
     done = project.digits("run")
     assert done.stdout.startswith("stage ")
     assert done.stderr.startswith("say: first run")
 
 
-def test_an_old_locale_does_no_harm(project: Project) -> None:
-    """In the C locale, without UTF-8 mode, what cannot be shown is escaped, and the run succeeds."""
+def test_the_c_locale_does_not_fail_a_run(project: Project) -> None:
+    """In the C locale without UTF-8 mode, the run succeeds and escapes what the locale cannot show."""
     project.environment.update({"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"})
     project.digits("run")
     done = project.digits("run", "--set", "say.word=zwölf")
     assert "word hello -> zw" in done.stdout
 
 
-def test_a_closed_pipe_is_no_traceback(ran: Project) -> None:
-    """`digits runs | head` ends quietly."""
+def test_a_closed_pipe_leaves_no_traceback(ran: Project) -> None:
+    """A reader that closes the pipe early, as `head` does, causes no traceback."""
     import subprocess
 
     done = subprocess.run(

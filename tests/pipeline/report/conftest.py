@@ -1,4 +1,4 @@
-"""A run made by hand, so that its pictures, names and verdict are what a test wants."""
+"""A handmade run, with the pictures, names and verdict a test wants."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ROUNDS = [
 
 @pytest.fixture
 def make_material(tmp_path: Path) -> Callable[..., Material]:
-    """Give what makes a run of an evaluation: its classes, labels, what was read, and its verdict."""
+    """Return a function that makes an evaluated run from classes, labels and predicted indices."""
 
     def make(
         labels: list[int], read: list[int], *, name: str = "one", classes: tuple[str, ...] = ("a", "b")
@@ -86,7 +86,7 @@ def _write_outputs(artifacts: Path, name: str, split: Split, read: list[int]) ->
 
 
 def metrics_of(split: Split, read: list[int]) -> Metrics:
-    """Give metrics with the right confusion and accuracy, and kinds that were tried."""
+    """Return metrics with the true confusion matrix and accuracy, and placeholders for the rest."""
     count = len(split.classes)
     confusion = [[0] * count for _ in range(count)]
     for label, each in zip(split.labels.tolist(), read, strict=True):
@@ -182,5 +182,5 @@ def _write_execution(artifacts: Path, name: str, examples: Version, paths: dict[
 
 @pytest.fixture
 def history() -> History:
-    """Give a training of two rounds."""
+    """Return a training history of two rounds."""
     return History(rounds=ROUNDS, best=1)

@@ -1,4 +1,4 @@
-"""A page as a browser would take it apart."""
+"""A parsed HTML page."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ VOID = {"meta", "link", "img", "br", "path", "use", "rect", "line", "circle"}
 
 @dataclass
 class Page:
-    """What a page holds.
+    """The contents of a page.
 
     Attributes:
-        tags: every element that was opened, with its attributes.
-        text: all that a reader sees.
-        unbalanced: elements that were closed and not open, or the other way round.
+        tags: every opened element, with its attributes.
+        text: all visible text.
+        unbalanced: elements opened and never closed, or closed and never opened.
     """
 
     tags: list[tuple[str, dict[str, str]]] = field(default_factory=list[tuple[str, dict[str, str]]])
@@ -25,7 +25,7 @@ class Page:
     unbalanced: list[str] = field(default_factory=list[str])
 
     def values(self, name: str) -> list[str]:
-        """Give every value of an attribute."""
+        """Return all values of an attribute."""
         return [attributes[name] for _, attributes in self.tags if name in attributes]
 
 
@@ -59,7 +59,7 @@ class _Reader(HTMLParser):
 
 
 def read_page(text: str) -> Page:
-    """Take a page apart."""
+    """Parse a page."""
     reader = _Reader()
     reader.feed(text)
     reader.close()

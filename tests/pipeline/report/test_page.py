@@ -1,4 +1,4 @@
-"""The report of a run, whatever the run left behind."""
+"""The report of a run, complete or not."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Make = Callable[..., Material]
 
 
 def test_the_verdict_comes_first(make_material: Make) -> None:
-    """The first heading is the verdict, and the reason stands above every section."""
+    """The first heading is the verdict, and its reason stands above every section."""
     text = render_report(make_material([0, 1, 1, 0], [0, 1, 0, 0]))
     page = read_page(text)
     assert next(tag for tag, _ in page.tags if tag.startswith("h") and tag[1:].isdigit()) == "h1"
@@ -32,12 +32,12 @@ def test_the_verdict_comes_first(make_material: Make) -> None:
 
 
 def test_a_shortfall_is_given_in_pictures(make_material: Make) -> None:
-    """The rule that was missed says how many more pictures had to be right."""
+    """A missed rule says how many more pictures must be right."""
     assert "17 more correct needed" in render_report(make_material([0, 1], [0, 0]))
 
 
-def test_nothing_a_user_wrote_becomes_markup(make_material: Make) -> None:
-    """Ids, classes, kinds, warnings and reasons with markup in them are shown as they are."""
+def test_text_from_outside_is_escaped(make_material: Make) -> None:
+    """Ids, classes, kinds, warnings and reasons that contain markup are escaped."""
     page = read_page(render_report(make_material([0, 1, 1, 0], [0, 1, 0, 0], classes=(HOSTILE, "b"))))
     assert "script" not in {tag for tag, _ in page.tags}
     assert page.text.count("<script>alert(1)</script>") > 5
@@ -45,23 +45,23 @@ def test_nothing_a_user_wrote_becomes_markup(make_material: Make) -> None:
 
 
 def test_the_page_is_well_formed(make_material: Make) -> None:
-    """Every element is closed where it should be, and no id is used twice."""
+    """Every element is closed properly, and no id occurs twice."""
     page = read_page(render_report(make_material([0, 1, 1, 0], [0, 1, 0, 0])))
     ids = page.values("id")
     assert page.unbalanced == []
     assert len(ids) == len(set(ids))
 
 
-def test_everything_is_inside_of_the_page(make_material: Make) -> None:
-    """No address leads anywhere but into the page itself."""
+def test_the_page_links_to_nothing_outside(make_material: Make) -> None:
+    """Every address is a data URI or leads to a place in the page."""
     page = read_page(render_report(make_material([0, 1, 1, 0], [0, 1, 0, 0])))
     addresses = [*page.values("src"), *page.values("href"), *page.values("xlink:href")]
     assert {address.split(",")[0].split("#")[0] for address in addresses} <= {"", "data:", "data:image/png;base64"}
     assert "script" not in {tag for tag, _ in page.tags}
 
 
-def test_every_picture_has_words(make_material: Make) -> None:
-    """Each picture has an alternative text, and each drawing a title and a description."""
+def test_every_picture_has_a_text_alternative(make_material: Make) -> None:
+    """Each picture has an alternative text, and each plot a title and a description."""
     page = read_page(render_report(make_material([0, 1, 1, 0], [0, 1, 0, 0])))
     pictures = [attributes for tag, attributes in page.tags if tag == "img"]
     assert len(pictures) > 2
@@ -72,21 +72,21 @@ def test_every_picture_has_words(make_material: Make) -> None:
 
 
 def test_the_same_run_gives_the_same_page(make_material: Make) -> None:
-    """Two reports of a run are equal to the byte."""
+    """Two reports of a run are equal byte for byte."""
     material = make_material([0, 1, 1, 0], [0, 1, 0, 0])
     again = Material(material.artifacts, material.record)
     assert render_report(material) == render_report(again)
 
 
-def test_the_misread_come_with_the_most_confident_first(make_material: Make) -> None:
-    """The gallery has every misread picture once, with what it is and what was read."""
+def test_the_gallery_shows_each_misread_picture_once(make_material: Make) -> None:
+    """The gallery shows each misread picture once, with its label and the predicted class."""
     text = read_page(render_report(make_material([0, 1, 1, 0], [0, 0, 0, 0]))).text
     assert "2 pictures of 4 misread" in text
     assert text.count("b, read as a") == 2
 
 
 def test_the_champion_is_compared_picture_by_picture(make_material: Make) -> None:
-    """The comparison says that it may be chance, and draws what got better and what got worse."""
+    """The comparison gives the difference, says that it may be chance, and shows better and worse pictures."""
     text = read_page(render_report(make_material([0, 1, 1, 0], [0, 1, 0, 0]))).text
     assert "-25.00 points (-50.00 to +0.00)" in text
     assert "cannot be told apart" in text
@@ -96,8 +96,8 @@ def test_the_champion_is_compared_picture_by_picture(make_material: Make) -> Non
     assert "read as b, champion a" in text
 
 
-def test_what_holding_back_is_worth_is_said(make_material: Make) -> None:
-    """The surest answers are tabled with their least confidence, rounded down, and so is what the decision answers."""
+def test_risk_and_coverage_are_tabled(make_material: Make) -> None:
+    """The risk-coverage table has thresholds, rounded down, and the operating point of the decision in use."""
     text = read_page(render_report(make_material([0, 1, 1, 0], [0, 1, 0, 0]))).text
     assert "(AURC), the mean share misread over all coverages, is 0.012346" in text
     table = " ".join(text[text.index("Risk and coverage, with 95 % intervals") :].split())
@@ -105,16 +105,16 @@ def test_what_holding_back_is_worth_is_said(make_material: Make) -> None:
     assert "100.0 % decision in use 1 of 4 75.00 % 30.06 to 95.44 %" in table
 
 
-def test_an_evaluation_that_did_not_measure_the_curve_is_no_reason_to_fail(make_material: Make) -> None:
-    """The report of a run of an earlier version says that it has no risk-coverage curve."""
+def test_an_evaluation_without_a_curve_has_a_report(make_material: Make) -> None:
+    """The report of an evaluation without a risk-coverage curve says that it has none."""
     material = make_material([0, 1, 1, 0], [0, 1, 0, 0])
     material.metrics = material.metrics.model_copy(update={"risk_coverage": None})
     assert "This evaluation did not measure risk and coverage." in render_report(material)
 
 
 @pytest.mark.parametrize("name", ["evaluation", "statistics", "blessing"])
-def test_an_artifact_that_is_gone_is_said(make_material: Make, name: str) -> None:
-    """A report is written, and says what is missing."""
+def test_a_missing_artifact_is_reported(make_material: Make, name: str) -> None:
+    """If an artifact is lost, the report is well-formed and says what is missing."""
     material = make_material([0, 1], [0, 0])
     shutil.rmtree(material.artifacts / "store" / "evaluate" / name)
     page = read_page(render_report(material))
@@ -122,8 +122,8 @@ def test_an_artifact_that_is_gone_is_said(make_material: Make, name: str) -> Non
     assert name == "blessing" or "are gone" in page.text or "is gone" in page.text
 
 
-def test_a_damaged_prediction_is_said(make_material: Make) -> None:
-    """A file that cannot be read any more leaves out what needs it, and no more."""
+def test_damaged_predictions_leave_out_only_what_needs_them(make_material: Make) -> None:
+    """A damaged predictions file removes the three sections that need it, and nothing else."""
     material = make_material([0, 1], [0, 0])
     path = material.artifacts / material.record.stages[0].outputs["evaluation"] / "predictions.parquet"
     path.write_bytes(path.read_bytes()[:50])
@@ -132,8 +132,8 @@ def test_a_damaged_prediction_is_said(make_material: Make) -> None:
     assert "17 more correct needed" in text
 
 
-def test_a_run_that_was_killed_at_once_has_a_report(make_material: Make) -> None:
-    """A run without a single stage says that it was interrupted, and once what is missing; no section is empty."""
+def test_a_run_killed_at_once_has_a_report(make_material: Make) -> None:
+    """A run without stages is reported as interrupted; what is missing is said once, and no section is empty."""
     material = make_material([0, 1], [0, 0])
     bare = Material(material.artifacts, RunRecord(run="one", under_way="train"))
     page = read_page(render_report(bare))
@@ -144,7 +144,7 @@ def test_a_run_that_was_killed_at_once_has_a_report(make_material: Make) -> None
 
 
 def test_what_a_partial_run_lacks_is_said_once(make_material: Make) -> None:
-    """What is missing, why, and the command that goes on stand in one sentence; its sections and links are left out."""
+    """One sentence says what is missing, why, and which command resumes; empty sections and links are left out."""
     material = make_material([0, 1], [0, 0])
     stale = [StageRecord(stage=name, outcome="stale", reason="may run") for name in ("calibrate", "evaluate")]
     partial = RunRecord(run="one", outcome="partial", stages=stale, overrides=["train.seed=1"])
@@ -158,16 +158,16 @@ def test_what_a_partial_run_lacks_is_said_once(make_material: Make) -> None:
     assert page.values("href")[1:] == ["#stages", "#reproduction"]
 
 
-def test_a_refused_run_is_not_sent_on(make_material: Make) -> None:
-    """Where it was the gate that kept a stage from running, no command is given that would do so."""
+def test_a_refused_run_has_no_command_to_resume(make_material: Make) -> None:
+    """If the gate blocked a stage, the report suggests no command to produce its outputs."""
     material = make_material([0, 1], [0, 0])
     material.record.stages.append(StageRecord(stage="export", outcome="blocked", reason="not blessed"))
     text = render_report(material)
     assert "This run has no Model, Bundle: export blocked.</p>" in text
 
 
-def test_a_command_ends_no_line_within_an_option(make_material: Make) -> None:
-    """The command that a notice ends with is set as one, and each of its options cannot be broken."""
+def test_a_line_never_breaks_within_an_option(make_material: Make) -> None:
+    """The command at the end of a notice is set as code, and no line breaks inside its options."""
     material = make_material([0, 1], [0, 0])
     material.record.notice = "the sample; to retry: digits run --force ingest"
     text = render_report(material)
@@ -176,8 +176,8 @@ def test_a_command_ends_no_line_within_an_option(make_material: Make) -> None:
     assert "unset DIGITS_OFFLINE, then <code>digits run</code></p>" in render_report(material)
 
 
-def test_what_passed_unmeasured_is_not_called_met(make_material: Make) -> None:
-    """The head says that a rule passed without a comparison, and not that all are met."""
+def test_a_rule_passed_without_a_comparison_is_not_met(make_material: Make) -> None:
+    """A rule that passed without a comparison is counted separately from the rules that are met."""
     material = make_material([0, 1], [0, 0])
     met = RuleResult(metric="accuracy", expected=">= 0.5", actual=0.5, passed=True, reason="")
     first = met.model_copy(update={"metric": "champion", "actual": None, "note": "first model: no comparison"})
@@ -189,7 +189,7 @@ def test_what_passed_unmeasured_is_not_called_met(make_material: Make) -> None:
 
 
 def test_a_warning_of_the_model_is_at_the_top(make_material: Make) -> None:
-    """What an evaluation warns of stands above the first figure."""
+    """A warning of the evaluation stands above the first figure."""
     material = make_material([0, 1], [0, 0])
     material.metrics = material.metrics.model_copy(update={"warnings": ["27 % are called unsure"]})
     text = read_page(render_report(material)).text
@@ -197,7 +197,7 @@ def test_a_warning_of_the_model_is_at_the_top(make_material: Make) -> None:
 
 
 def test_each_kind_is_shown_with_another_digit() -> None:
-    """The pictures that show the kinds are of ten digits in turn, and of each digit no picture twice."""
+    """The example pictures of the kinds take the digits in turn, and no picture is used twice."""
     split = make_split([0] * 5 + list(range(10)) * 2)
     shown = [digit_for(split, kind).tobytes() for kind in KINDS]
     labels = {image.tobytes(): label for image, label in zip(split.images, split.labels.tolist(), strict=True)}
@@ -205,8 +205,8 @@ def test_each_kind_is_shown_with_another_digit() -> None:
     assert len(set(shown)) == len(KINDS)
 
 
-def test_points_that_are_the_same_pictures_are_one(make_material: Make) -> None:
-    """Of few pictures 99.5 % are all of them, and are not tabled again."""
+def test_points_with_equal_pictures_are_one_row(make_material: Make) -> None:
+    """Two coverages that select the same pictures have one row in the table."""
     material = make_material([0, 1, 1, 0], [0, 1, 0, 0])
     curve = material.metrics.risk_coverage
     assert curve
@@ -219,7 +219,7 @@ def test_points_that_are_the_same_pictures_are_one(make_material: Make) -> None:
 
 
 def test_a_failure_is_the_headline(make_material: Make) -> None:
-    """A run that failed says where and why."""
+    """A failed run begins with the stage and its error."""
     material = make_material([0, 1], [0, 0])
     stage = StageRecord(stage="train", outcome="failed", reason="first run", error="ValueError: too hot")
     page = read_page(
@@ -228,13 +228,13 @@ def test_a_failure_is_the_headline(make_material: Make) -> None:
     assert page.text.index("Failed") < page.text.index("train: ValueError: too hot") < page.text.index("Stages")
 
 
-def test_no_test_pictures_are_no_reason_to_fail(make_material: Make) -> None:
-    """An evaluation of nothing gives a report that says so."""
+def test_an_empty_test_split_has_a_report(make_material: Make) -> None:
+    """An evaluation of no pictures has a report that says so."""
     assert "There are no test pictures." in render_report(make_material([], []))
 
 
-def test_names_that_are_no_text_can_be_written(make_material: Make) -> None:
-    """What stands for bytes that are not UTF-8 is written out, and so is what would turn the text around."""
+def test_odd_characters_are_escaped(make_material: Make) -> None:
+    """Surrogates of bytes that are not UTF-8, and characters that reverse text, are written as escapes."""
     material = make_material([0, 1], [0, 0])
     material.record.notice = "folder \udcff and \u202eleft"
     path = material.folder / "report.html"
@@ -242,8 +242,8 @@ def test_names_that_are_no_text_can_be_written(make_material: Make) -> None:
     assert r"folder \udcff and \u202eleft" in path.read_text(encoding="utf-8")
 
 
-def test_a_run_of_ones_own_stages_has_a_report(ran: Project) -> None:
-    """A pipeline without any of our stages is reported: its verdict, stages and lineage."""
+def test_a_run_of_custom_stages_has_a_report(ran: Project) -> None:
+    """A pipeline without any shipped stage has a report with its verdict and lineage."""
     done = ran.digits("report")
     page = read_page((ran.artifacts / "latest" / "report.html").read_text())
     assert done.stdout.strip().endswith("report.html")
@@ -252,7 +252,7 @@ def test_a_run_of_ones_own_stages_has_a_report(ran: Project) -> None:
 
 
 def test_a_run_says_how_to_get_its_report(project: Project) -> None:
-    """The end of a run, and `show`, give the command that writes its report; once it is written, `show` names it."""
+    """A run and `show` print the command that writes the report; afterwards `show` prints its path."""
     finished = project.digits("run", "--set", "bless.least=99", status=3)
     [command] = [line for line in finished.stdout.splitlines() if line.startswith("report ")]
     assert command in project.digits("show").stdout.splitlines()
@@ -264,8 +264,8 @@ def test_a_run_says_how_to_get_its_report(project: Project) -> None:
     assert written not in project.digits("show").stdout
 
 
-def test_reports_can_go_elsewhere(ran: Project) -> None:
-    """--out names the file; a folder that does not exist is a usage error, and nothing is written."""
+def test_out_names_the_file_of_the_report(ran: Project) -> None:
+    """--out names the file; a folder that does not exist is a usage error."""
     ran.digits("report", "--out", str(ran.path / "here.html"))
     refused = ran.digits("report", "--out", str(ran.path / "no" / "here.html"), status=2)
     assert (ran.path / "here.html").stat().st_size > 5000
@@ -274,7 +274,7 @@ def test_reports_can_go_elsewhere(ran: Project) -> None:
 
 
 def test_the_report_opens_in_the_browser(ran: Project) -> None:
-    """--open hands the file to the browser of the user's choice."""
+    """--open passes the file's address to the user's browser."""
     browser = ran.path / "browser"
     browser.write_text(f"#!/bin/sh\necho $1 > {ran.path}/opened\n")
     browser.chmod(0o755)
@@ -285,20 +285,20 @@ def test_the_report_opens_in_the_browser(ran: Project) -> None:
 
 
 def test_without_a_browser_the_file_is_named(ran: Project) -> None:
-    """Where no browser can be started, --open says which file to open, and is no failure."""
+    """Without a browser, --open succeeds and says which file to open."""
     done = Project(ran.path, {"BROWSER": "/nowhere/browser %s"}).digits("report", "--open")
     assert "no browser found: open /" in done.stderr
 
 
-def test_a_failed_run_of_the_command_has_a_report(project: Project) -> None:
-    """The report of a run that failed names the error."""
+def test_the_report_of_a_failed_run_names_the_error(project: Project) -> None:
+    """The report of a failed run names the error."""
     project.digits("run", "--set", "say.fail=boom", status=1)
     project.digits("report")
     assert "ValueError: boom" in (project.artifacts / "latest" / "report.html").read_text()
 
 
 def test_a_run_without_a_gate_has_a_report(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A pipeline that judges nothing says that nothing was judged."""
+    """The report of a pipeline without a gate says that no model was judged."""
     project = toy_project(
         tmp_path_factory.mktemp("toy") / "toy", "stages:\n  say:\n    uses: toys.say\n    config: {word: hello}\n"
     )

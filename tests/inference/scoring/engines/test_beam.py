@@ -1,4 +1,4 @@
-"""Beam's engines give what this machine gives."""
+"""Scoring with Beam gives the same output as scoring on this machine."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder of 60 digits in ten folders, and one file that is none."""
+    """Return a folder of 60 digits in ten folders, and one text named like a picture."""
     return write_mixed(tmp_path_factory.mktemp("beam") / "pictures", 60)
 
 
 @pytest.mark.parametrize("options", [[], WORKERS], ids=["in process", "two processes"])
 def test_beam_gives_the_same_bytes(options: list[str], folder: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """The output is that of the local engine, byte for byte."""
+    """The output equals that of the local engine, byte for byte."""
     score(folder, loaded, tmp_path / "local.parquet")
     scored = score(folder, loaded, tmp_path / "beam.parquet", beam=options)
     assert scored.listed == 61
     assert (tmp_path / "beam.parquet").read_bytes() == (tmp_path / "local.parquet").read_bytes()
 
 
-def test_beam_goes_on_with_what_the_local_engine_left(folder: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """Parts do not depend on the engine: one goes on where the other was stopped."""
+def test_beam_resumes_a_local_run(folder: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+    """Beam scores only the parts that the local engine has not written."""
     score(folder, loaded, tmp_path / "parts")
     before = parts_of(tmp_path / "parts")
     gone = sorted(before)[:4]
@@ -45,18 +45,18 @@ def test_beam_goes_on_with_what_the_local_engine_left(folder: Path, loaded: Load
 
 
 def test_an_empty_folder_needs_no_engine(loaded: LoadedBundle, tmp_path: Path) -> None:
-    """Nothing to score is no error of Beam's."""
+    """Scoring an empty folder with Beam is not an error."""
     (tmp_path / "pictures").mkdir()
     assert score(tmp_path / "pictures", loaded, tmp_path / "out.parquet", beam=[]).listed == 0
 
 
-def test_without_a_runner_it_is_the_one_in_this_process() -> None:
-    """Beam's own default, which looks for a program to download, is not used."""
+def test_the_default_runner_runs_in_this_process() -> None:
+    """Beam's own default runner, which looks for a program to download, is not used."""
     assert Beam([]).runner == "FnApiRunner"
 
 
-def test_a_runner_is_named_as_it_was_asked_for() -> None:
-    """Whichever runner is asked for is Beam's to know."""
+def test_a_requested_runner_is_used() -> None:
+    """Any requested runner is passed on to Beam."""
     assert Beam(["--runner=FlinkRunner", "--flink_master=localhost:8081"]).runner == "FlinkRunner"
 
 

@@ -1,4 +1,4 @@
-"""Folders that Beam's file systems reach are scored as those of this machine are."""
+"""Folders on Beam's file systems are scored like local folders."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder of 30 digits, a text, and a file that is no picture's."""
+    """Return a folder of 30 digits, a text, and a text named like a picture."""
     folder = write_mixed(tmp_path_factory.mktemp("elsewhere") / "pictures", 30)
     (folder / "notes.txt").write_text("two pints of milk, and bread")
     return folder
 
 
 def _score(folder: Path, loaded: LoadedBundle, out: Path, beam: list[str] | None = None) -> Scored:
-    """Score from there to there."""
+    """Score from the remote file system to the remote file system."""
     assert Elsewhere.scheme() == "test"
     output = Output(there(out))
     work = Job(Remote(there(folder), (output.path, output.parts)), loaded, Columns())
@@ -39,23 +39,23 @@ def _score(folder: Path, loaded: LoadedBundle, out: Path, beam: list[str] | None
 
 @pytest.mark.parametrize("beam", [None, []], ids=["local", "beam"])
 @pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl"])
-def test_the_output_is_that_of_this_machine(
+def test_the_output_equals_that_of_a_local_folder(
     suffix: str, beam: list[str] | None, folder: Path, loaded: LoadedBundle, tmp_path: Path
 ) -> None:
-    """Scored from and to elsewhere, by either engine, the bytes are those of files of this machine."""
+    """With either engine, remote input and output give the same bytes as local files."""
     score(folder, loaded, tmp_path / f"here.{suffix}")
     _score(folder, loaded, tmp_path / f"there.{suffix}", beam)
     assert (tmp_path / f"there.{suffix}").read_bytes() == (tmp_path / f"here.{suffix}").read_bytes()
 
 
 def test_nothing_is_left_beside_the_output(folder: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """The parts are gone when the output is whole."""
+    """The parts are deleted once the output is complete."""
     _score(folder, loaded, tmp_path / "out.parquet")
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["out.parquet"]
 
 
 def test_a_rerun_keeps_the_parts(folder: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
-    """A partitioned output elsewhere is gone on with, part by part."""
+    """A rerun keeps every finished part of a remote output."""
     _score(folder, loaded, tmp_path / "parts")
     before = parts_of(tmp_path / "parts")
     scored = _score(folder, loaded, tmp_path / "parts")
@@ -63,8 +63,8 @@ def test_a_rerun_keeps_the_parts(folder: Path, loaded: LoadedBundle, tmp_path: P
     assert parts_of(tmp_path / "parts") == before
 
 
-def test_what_could_not_be_read_is_scored_again(loaded: LoadedBundle) -> None:
-    """A rerun scores the part of a file anew that could not be opened, and keeps the others."""
+def test_unreadable_files_are_scored_again(loaded: LoadedBundle) -> None:
+    """A rerun scores the part of an unreadable file again, and keeps the others."""
     with tempfile.TemporaryDirectory() as name:
         folder = write_pictures(Path(name) / "pictures", 4)
         with as_nobody(Path(name), folder / "3" / "00003.png"):
@@ -73,8 +73,8 @@ def test_what_could_not_be_read_is_scored_again(loaded: LoadedBundle) -> None:
         assert read_rows(Path(name) / "parts")["3/00003.png"]["decision"] == "digit"
 
 
-def test_a_stale_part_goes(loaded: LoadedBundle, tmp_path: Path) -> None:
-    """The part of a file that is gone is gone."""
+def test_a_stale_part_is_deleted(loaded: LoadedBundle, tmp_path: Path) -> None:
+    """The part of a deleted file is deleted."""
     folder = write_pictures(tmp_path / "pictures", 4)
     _score(folder, loaded, tmp_path / "parts")
     (folder / "3" / "00003.png").unlink()
@@ -82,20 +82,20 @@ def test_a_stale_part_goes(loaded: LoadedBundle, tmp_path: Path) -> None:
     assert sorted(read_rows(tmp_path / "parts")) == ["0/00000.png", "1/00001.png", "2/00002.png"]
 
 
-def test_an_output_in_the_folder_is_no_part_of_it(loaded: LoadedBundle, tmp_path: Path) -> None:
-    """What was written into the folder is not listed."""
+def test_an_output_inside_the_folder_is_not_scored(loaded: LoadedBundle, tmp_path: Path) -> None:
+    """An output written into the scored folder is not listed."""
     folder = write_pictures(tmp_path / "pictures", 4)
     assert [_score(folder, loaded, folder / "parts").listed for _ in range(2)] == [4, 4]
 
 
-def test_a_folder_that_is_not_there_is_an_input_error(loaded: LoadedBundle, tmp_path: Path) -> None:
-    """Where nothing is there is no folder."""
+def test_a_missing_folder_is_an_input_error(loaded: LoadedBundle, tmp_path: Path) -> None:
+    """Scoring a folder that does not exist is an input error."""
     with pytest.raises(InputError, match="does not exist"):
         _score(tmp_path / "nowhere", loaded, tmp_path / "out.parquet")
 
 
 def test_an_unknown_scheme_is_an_input_error(loaded: LoadedBundle, tmp_path: Path) -> None:
-    """A URL that Beam does not know is named."""
+    """The error names the URL whose scheme Beam does not know."""
     work = Job(Remote("nosuch://bucket/pictures"), loaded, Columns())
     with pytest.raises(InputError, match="nosuch://bucket/pictures cannot be listed"):
         score_folder(work, Output(str(tmp_path / "out.parquet")), workers=1)

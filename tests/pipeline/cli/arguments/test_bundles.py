@@ -1,4 +1,4 @@
-"""A model is found by what a user calls it."""
+"""The names by which --model finds a bundle."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.project import Project
 
 @pytest.mark.parametrize("length", [5, 8, 12, 14])
 def test_a_model_is_found_by_name_or_digest(length: int, sealed: Project, bundle: Path) -> None:
-    """A version is found by its name, the beginning of it, or the beginning of its digest."""
+    """A bundle is found by its version name, or by the beginning of its name or of its digest."""
     version = bundle.resolve()
     for wanted in (version.name, Bundle(bundle).digest):
         assert find_bundle(sealed.artifacts, wanted[:length]) == version

@@ -1,4 +1,4 @@
-"""What all commands have in common."""
+"""Options and help that all commands share."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ def _digits(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([DIGITS, *arguments], cwd=folder, capture_output=True, text=True, check=True)
 
 
-def test_the_project_may_be_named_after_the_command(project: Project, tmp_path: Path) -> None:
-    """-C DIR stands before the command or after it, and what is said to do next names the project again."""
+def test_the_project_option_works_before_and_after_the_command(project: Project, tmp_path: Path) -> None:
+    """-C DIR works before and after the command, and the suggested next command repeats it."""
     assert "pipeline.yaml is right" in _digits("check", "-C", str(project.path), folder=tmp_path).stdout
     ran = _digits("run", "-C", str(project.path), "--to", "say", folder=tmp_path).stdout
     assert f"digits -C {project.path} report" in ran
 
 
 def test_help_groups_the_commands(tmp_path: Path) -> None:
-    """`digits --help` has a section for each panel, one line for each of its commands."""
+    """`digits --help` has a section for each panel, with one line for each of its commands."""
     text = _digits("--help", folder=tmp_path).stdout
     for panel, commands in PANELS.items():
         section = text.partition(f"\n{panel}:\n")[2].partition("\n\n")[0]
@@ -34,7 +34,7 @@ def test_help_groups_the_commands(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_usage_is_plain(command: str, tmp_path: Path) -> None:
-    """Every command has -C, and a usage line without braces."""
+    """Every command has -C, and its usage line has no braces."""
     text = _digits(command, "--help", folder=tmp_path).stdout
     assert "-C DIR" in text
     assert "{" not in text.splitlines()[0]

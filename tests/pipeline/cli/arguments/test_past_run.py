@@ -1,4 +1,4 @@
-"""The names of runs."""
+"""The names by which a past run is found."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ def _write_runs(artifacts: Path, names: list[str], made: dict[str, str] | None =
 
 @pytest.mark.parametrize("name", [None, "latest", "2026-3", "3"])
 def test_the_latest_run_has_many_names(name: str | None, tmp_path: Path) -> None:
-    """Nothing, `latest`, its name and the end of it are the latest run."""
+    """No name, `latest`, its full name and its last letters all find the latest run."""
     _write_runs(tmp_path, ["2026-1", "2026-2", "2026-3"])
     assert find_run(tmp_path, name).run == "2026-3"
 
 
 def test_the_champions_run_is_the_one_that_made_it(tmp_path: Path) -> None:
-    """`champion` is the first run that put the champion out, and not one that found it unchanged."""
+    """`champion` is the first run that exported the champion, not a later run that found it unchanged."""
     _write_runs(tmp_path, ["2026-1", "2026-2", "2026-3"], {"2026-2": BUNDLE, "2026-3": BUNDLE})
     replace_link(tmp_path / "champion", BUNDLE)
     assert find_run(tmp_path, "champion").run == "2026-2"
 
 
-def test_without_a_champion_it_has_no_run(tmp_path: Path) -> None:
-    """The run of a champion that there is not is a missing input."""
+def test_without_a_champion_its_run_is_a_missing_input(tmp_path: Path) -> None:
+    """Without a champion, asking for its run is an InputError."""
     _write_runs(tmp_path, ["2026-1"])
     with pytest.raises(InputError, match="there is no champion yet"):
         find_run(tmp_path, "champion")
 
 
 @pytest.mark.parametrize(("count", "more"), [(2, ""), (4, ""), (6, " and 2 more")])
-def test_what_is_left_out_of_several_is_counted(count: int, more: str, tmp_path: Path) -> None:
-    """Of runs that are all called so, the newest four are named."""
+def test_an_ambiguous_name_lists_the_newest_runs(count: int, more: str, tmp_path: Path) -> None:
+    """An ambiguous name lists the four newest matching runs and counts the others."""
     _write_runs(tmp_path, [f"2026-{number}" for number in range(count)])
     with pytest.raises(UsageError, match="2026 matches more than one run") as caught:
         find_run(tmp_path, "2026")

@@ -1,4 +1,4 @@
-"""What is said of a scored folder with labels."""
+"""The printed summary of a scored folder with labels."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ DIGITS = tuple("0123456789")
 
 @pytest.fixture(scope="module")
 def loaded(bundle: Path) -> LoadedBundle:
-    """Give the files of the champion."""
+    """Return the files of the sealed bundle."""
     return LoadedBundle.read(bundle)
 
 
-def _told(
+def _printed(
     confusion: dict[tuple[str, str], int],
     loaded: LoadedBundle,
     capsys: pytest.CaptureFixture[str],
     classes: tuple[str, ...],
 ) -> list[str]:
-    """Give the lines that are printed of so many answers to so many labels, from the coverage on."""
+    """Return the printed lines for a confusion matrix, from the coverage on."""
     labels = FolderAccuracy(classes, sum(confusion.values()), Counter(confusion))
     return _lines(labels, loaded, capsys)[1:]
 
 
 def _lines(labels: FolderAccuracy, loaded: LoadedBundle, capsys: pytest.CaptureFixture[str]) -> list[str]:
-    """Give the lines that are printed of answers to labels, and what follows them."""
+    """Return the printed lines for answers to labelled pictures."""
     print_scored(Scored(1, 0, Summary(labels.classes, labels=labels), 1.0), Output("out.csv"), loaded)
     return capsys.readouterr().out.splitlines()[2:]
 
 
-def test_a_guess_is_no_answer(loaded: LoadedBundle, capsys: pytest.CaptureFixture[str]) -> None:
-    """What was answered has its accuracy and its share of all that is labelled; the guesses are told of apart."""
+def test_a_guess_is_not_an_answer(loaded: LoadedBundle, capsys: pytest.CaptureFixture[str]) -> None:
+    """Accuracy and coverage count answers only; unsure guesses have a separate line."""
     answered, guessed = Counter({("1", "1"): 740, ("1", "7"): 4}), Counter({("1", "1"): 25, ("1", "7"): 1})
     assert _lines(FolderAccuracy(DIGITS, 779, answered, guessed), loaded, capsys)[:3] == [
         "accuracy 99.46%: 740 of 744 answers right",
@@ -53,15 +53,15 @@ def test_a_guess_is_no_answer(loaded: LoadedBundle, capsys: pytest.CaptureFixtur
 
 
 def test_nothing_answered_has_no_accuracy(loaded: LoadedBundle, capsys: pytest.CaptureFixture[str]) -> None:
-    """Labelled pictures of which none was answered are told of, too."""
+    """Labelled pictures without any answer have a coverage of 0 and no accuracy."""
     assert _lines(FolderAccuracy(DIGITS, 3), loaded, capsys)[:2] == [
         "accuracy nothing was answered",
         "coverage 0.00%: 0 of 3 labelled files answered",
     ]
 
 
-def test_folders_of_no_class_are_told_of(loaded: LoadedBundle, capsys: pytest.CaptureFixture[str]) -> None:
-    """Where no folder is named like a class it is said why there is no accuracy; else how many are not counted."""
+def test_folders_not_named_after_a_class_are_reported(loaded: LoadedBundle, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a class folder the line says why there is no accuracy; otherwise it counts the files left out."""
     assert _lines(FolderAccuracy(("zero", "one"), unlabelled=9, folders=["0", "1"]), loaded, capsys)[0] == (
         "labels   no accuracy: folders such as 0, 1 are not named after a class of the model (zero, one)"
     )
@@ -72,10 +72,10 @@ def test_folders_of_no_class_are_told_of(loaded: LoadedBundle, capsys: pytest.Ca
 
 
 @pytest.mark.parametrize(("count", "rows", "last"), [(13, 13, "reason 12"), (14, 13, "2 other reasons")])
-def test_no_reason_is_hidden_by_a_row_of_its_own(
+def test_a_row_of_other_reasons_stands_for_several(
     count: int, rows: int, last: str, loaded: LoadedBundle, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Where one reason more would have to be told of as another, it stands in that row itself."""
+    """The row of other reasons never stands for a single reason: that one has its own row."""
     reasons = {("unreadable", f"reason {i:02}"): (1, [f"{i}.png"]) for i in range(count)}
     print_scored(Scored(count, 0, Summary(DIGITS, reasons=reasons), 1.0), Output("out.csv"), loaded)
     table = capsys.readouterr().out.splitlines()[3 : 3 + rows]
@@ -84,7 +84,7 @@ def test_no_reason_is_hidden_by_a_row_of_its_own(
 
 
 def test_an_answer_has_its_confidence_in_words() -> None:
-    """What stands above the steps of a picture: the answer, or why it is none and the guess."""
+    """The words of an answer hold digit, confidence and runner-up; an unsure one has its reason and guess."""
     sure = Answer("digit", digit="7", confidence=1.0, runner_up="3")
     unsure = Answer("unsure", "too faint", digit="7", confidence=0.61, runner_up="1")
     assert answer_words(sure) == "7 (>99.9 %), then 3"
@@ -92,8 +92,8 @@ def test_an_answer_has_its_confidence_in_words() -> None:
 
 
 def test_few_labels_have_a_matrix(loaded: LoadedBundle, capsys: pytest.CaptureFixture[str]) -> None:
-    """Of the labels and answers that there are, each pair has its count in a column, and nothing is a dot."""
-    lines = _told({("1", "1"): 1200, ("1", "7"): 3, ("7", "7"): 40}, loaded, capsys, DIGITS)
+    """Up to ten labels get a confusion matrix, with a dot for zero."""
+    lines = _printed({("1", "1"): 1200, ("1", "7"): 3, ("7", "7"): 40}, loaded, capsys, DIGITS)
     assert lines[2:6] == ["       read as", "label     1     7", "1      1200     3", "7         .    40"]
 
 
@@ -101,26 +101,26 @@ def test_few_labels_have_a_matrix(loaded: LoadedBundle, capsys: pytest.CaptureFi
 def test_a_matrix_of_ten_fits_80_columns(
     count: int, loaded: LoadedBundle, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ten labels with a million pictures each are as broad as a terminal, and no broader; all rows are as long."""
+    """The matrix of ten labels with a million pictures each fits 80 columns, with rows of equal length."""
     monkeypatch.setenv("COLUMNS", "80")
-    lines = _told({(label, digit): count for label in DIGITS for digit in DIGITS}, loaded, capsys, DIGITS)
+    lines = _printed({(label, digit): count for label in DIGITS for digit in DIGITS}, loaded, capsys, DIGITS)
     widths = {len(line) for line in lines[3:14]}
     assert len(widths) == 1
     assert max(widths) <= 80
 
 
 @pytest.mark.parametrize(("columns", "labels"), [(80, 11), (40, 10)])
-def test_else_the_commonest_confusions_are_told(
+def test_otherwise_the_commonest_confusions_are_listed(
     columns: int,
     labels: int,
     loaded: LoadedBundle,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Of more labels than ten, or in a narrow terminal, there are the five commonest, and no matrix."""
+    """With more than ten labels, or in a narrow terminal, the five commonest confusions replace the matrix."""
     monkeypatch.setenv("COLUMNS", str(columns))
     classes = tuple("abcdefghijk"[:labels])
-    lines = _told({(each, "a"): ord(each) for each in classes}, loaded, capsys, classes)
+    lines = _printed({(each, "a"): ord(each) for each in classes}, loaded, capsys, classes)
     assert [line.split()[0] for line in lines[1:6]] == sorted(classes, reverse=True)[:5]
     assert lines[1].endswith(f"read as a: {ord(classes[-1])}")
     assert not lines[6]

@@ -1,4 +1,4 @@
-"""What the gate said, in a terminal."""
+"""The verdict of the gate in a terminal."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ FIRST = RuleResult(
 )
 
 
-def test_what_passed_without_a_comparison_is_not_called_met() -> None:
-    """The headline counts the rules that are marked `met`, and those marked `passed` apart."""
+def test_a_rule_passed_without_a_comparison_is_not_met() -> None:
+    """The headline counts `met` rules, and separately those that passed without a comparison."""
     lines = verdict_lines(Verdict.of([MET, FIRST], model="m", examples="e", evaluation="v"), kept=False)
     assert lines[0].endswith("BLESSED: 1 of 2 rules met, 1 passed without a comparison")
     assert [line.split()[0] for line in lines if "  accuracy" in line or "  champion" in line] == ["met", "passed"]
 
 
-def test_what_is_all_met_is_said_so() -> None:
-    """Where nothing was let pass the headline says no more."""
+def test_the_headline_counts_rules_that_are_all_met() -> None:
+    """If every rule is met, the headline counts them and adds nothing."""
     lines = verdict_lines(Verdict.of([MET, MET], model="m", examples="e", evaluation="v"), kept=False)
     assert lines[0].endswith("BLESSED: 2 of 2 rules met")

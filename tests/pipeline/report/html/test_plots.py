@@ -1,4 +1,4 @@
-"""The plots of a report."""
+"""Plots of the report."""
 
 from __future__ import annotations
 
@@ -19,32 +19,32 @@ from schemas.artifacts.model import History
 
 
 def test_the_same_figures_give_the_same_drawing(history: History) -> None:
-    """Two drawings of a training are equal to the byte."""
+    """Two plots of the same history are equal byte for byte."""
     assert plot_losses(history) == plot_losses(history)
 
 
 def test_a_drawing_has_the_colours_of_the_page(history: History) -> None:
-    """No colour is fixed: each is the page's, so that dark mode changes it."""
+    """A plot uses only the page's colour variables, so that dark mode changes it."""
     drawn = plot_losses(history) + plot_errors(history)
     assert not any(stand_in in drawn for stand_in in COLOURS)
     assert set(re.findall(r"(?:fill|stroke): ([^;\"]+)", drawn)) <= {"none", *COLOURS.values()}
 
 
-def test_drawings_of_one_page_share_no_ids(history: History) -> None:
-    """The ids inside of two drawings are not the same."""
+def test_plots_of_one_page_share_no_ids(history: History) -> None:
+    """Two plots on a page have no element id in common."""
     first, second = (set(re.findall(r'id="([^"]+)"', drawn)) for drawn in (plot_losses(history), plot_errors(history)))
     assert first
     assert not first & second
 
 
-def test_a_drawing_says_in_words_what_it_shows() -> None:
-    """The description of the reliability diagram has its figures."""
+def test_a_plot_describes_itself_in_words() -> None:
+    """The description of the reliability diagram holds its figures."""
     bins = bins_of(np.array([0.9, 0.9, 0.5], np.float32), np.array([True, False, True]))
     assert "90% sure: 50% of 2 right" in plot_reliability(bins)
 
 
 def test_the_decision_is_drawn_beside_the_curve() -> None:
-    """The risk-coverage curve says its figures in words, and has one mark more where a decision is on record."""
+    """The risk-coverage plot describes its points, and marks the decision in use if there is one."""
     points, decision = (
         [OperatingPoint(1.0, 200, 3, ""), OperatingPoint(0.5, 100, 0, "")],
         OperatingPoint(0.9, 180, 2, "in use"),
@@ -56,8 +56,8 @@ def test_the_decision_is_drawn_beside_the_curve() -> None:
     assert "decision in use" not in plot_risk_coverage(curve, points, None)
 
 
-def test_a_bin_is_its_pictures() -> None:
-    """Each bin has the mean confidence, the share read right and Wilson's interval of its pictures."""
+def test_a_bin_summarises_its_pictures() -> None:
+    """Each bin has the mean confidence, the accuracy and Wilson's interval of its pictures."""
     bins = bins_of(np.array([0.91, 0.93, 0.31], np.float32), np.array([True, False, True]))
     assert [(each.count, round(each.confidence, 2), each.accuracy) for each in bins] == [(1, 0.31, 1.0), (2, 0.92, 0.5)]
     assert bins[1].interval[0] < 0.1
@@ -65,6 +65,6 @@ def test_a_bin_is_its_pictures() -> None:
 
 
 def test_a_confidence_of_one_has_a_bin() -> None:
-    """Certainty falls into the last bin, and no pictures give no bins."""
+    """A confidence of 1 falls into the last bin, and no pictures give no bins."""
     assert [each.count for each in bins_of(np.ones(3, np.float32), np.ones(3, np.bool_))] == [3]
     assert bins_of(np.zeros(0, np.float32), np.zeros(0, np.bool_)) == []

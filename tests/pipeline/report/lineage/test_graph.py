@@ -1,4 +1,4 @@
-"""Where artifacts come from."""
+"""The lineage of artifacts."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from tests.project import DIGITS, HOUSE, Project
 
 
 def bundle_of(project: Project) -> str:
-    """Give the path of the champion, relative to artifacts/."""
+    """Return the path of the champion, relative to artifacts/."""
     return str((project.artifacts / "champion").readlink())
 
 
 def root_of(project: Project, *wanted: str) -> str:
-    """Ask for a lineage from inside of the project, and give whose it is."""
+    """Run `digits lineage` inside the project and return the root of the document."""
     command = [DIGITS, "lineage", *wanted, "--format", "json"]
     done = subprocess.run(command, cwd=project.path, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)["root"]
 
 
 def test_the_tree_leads_from_the_bundle_to_the_first_stage(ran: Project) -> None:
-    """Every Execution and Artifact above the champion is named, in MLMD's words."""
+    """The tree names every Execution and Artifact from the champion to the first stage, in MLMD's words."""
     tree = ran.digits("lineage", "champion").stdout
     assert [line.split()[1] for line in re.findall(r"Artifact \S+ v0001", tree)] == [
         "pack.bundle",
@@ -39,8 +39,8 @@ def test_the_tree_leads_from_the_bundle_to_the_first_stage(ran: Project) -> None
     assert "INPUT text: Artifact" in tree
 
 
-def test_what_is_shared_is_drawn_once(ran: Project) -> None:
-    """In the lineage of a run the text that two stages took has its own lineage once."""
+def test_a_shared_artifact_is_expanded_once(ran: Project) -> None:
+    """An Artifact that two stages take appears twice in a run's tree, and its own lineage once."""
     tree = ran.digits("lineage").stdout
     assert tree.count("Artifact shout.shouted") == 2
     assert tree.count("OUTPUT of Execution shout") == 1
@@ -48,7 +48,7 @@ def test_what_is_shared_is_drawn_once(ran: Project) -> None:
 
 
 def test_every_line_fits_a_narrow_terminal(ran: Project) -> None:
-    """At 44 columns no line is wider, and nothing is lost."""
+    """At 44 columns no line is longer, and no digest is lost."""
     lineage = trace_artifact(ran.artifacts, bundle_of(ran))
     narrow, wide = draw_tree(lineage, 44), draw_tree(lineage, 400)
     assert max(map(len, narrow.splitlines())) <= 44
@@ -56,7 +56,7 @@ def test_every_line_fits_a_narrow_terminal(ran: Project) -> None:
 
 
 def test_an_artifact_has_many_names(ran: Project) -> None:
-    """The champion, its path, a file in it, its link, its version, its digest and stage.output are one artifact."""
+    """`champion`, paths, links, versions, digests and stage.output all find the same artifact."""
     path = bundle_of(ran)
     digest = json.loads((ran.artifacts / path / "manifest.json").read_text())["content"]
     names = [
@@ -74,32 +74,34 @@ def test_an_artifact_has_many_names(ran: Project) -> None:
     assert roots == {path}
 
 
-def test_a_run_is_found_by_the_ends_of_its_name(ran: Project) -> None:
-    """The lineage of a run is asked for by the beginning or the end of its name, by its folder, or by nothing."""
+def test_a_run_is_found_by_parts_of_its_name(ran: Project) -> None:
+    """A run's lineage is found by the beginning or end of its name, by its folder, or without a name."""
     name = ran.json("show")["run"]
     for wanted in (name, name[:18], name[-4:], f"artifacts/runs/{name}"):
         assert root_of(ran, wanted) == name
     assert root_of(ran) == name
 
 
-@pytest.mark.parametrize(("wanted", "said"), [("v0001", "matches more than one"), ("nothing", "there is no artifact")])
-def test_a_name_that_names_not_one_thing_is_refused(ran: Project, wanted: str, said: str) -> None:
-    """An ambiguous or unknown name is a usage error that says what there is."""
-    assert said in ran.digits("lineage", wanted, status=2).stderr
+@pytest.mark.parametrize(
+    ("wanted", "message"), [("v0001", "matches more than one"), ("nothing", "there is no artifact")]
+)
+def test_an_ambiguous_or_unknown_name_is_refused(ran: Project, wanted: str, message: str) -> None:
+    """An ambiguous or unknown name is a usage error."""
+    assert message in ran.digits("lineage", wanted, status=2).stderr
 
 
 def test_an_unknown_format_is_a_usage_error(ran: Project) -> None:
-    """The formats are named."""
+    """An unknown format is a usage error that lists the formats."""
     assert "expected: tree, json, dot" in ran.digits("lineage", "--format", "xml", status=2).stderr
 
 
-def test_without_a_champion_that_is_said(project: Project) -> None:
-    """The champion of a project that has none is a missing input."""
+def test_without_a_champion_its_lineage_is_a_missing_input(project: Project) -> None:
+    """The lineage of a missing champion exits with 4 and says that there is none."""
     assert "there is no champion yet" in project.digits("lineage", "champion", status=4).stderr
 
 
-def test_every_event_joins_what_is_listed(ran: Project) -> None:
-    """In the JSON each Event names an Execution and an Artifact of the document, each Artifact with its type."""
+def test_every_event_joins_listed_nodes(ran: Project) -> None:
+    """In the JSON, each Event joins a listed Execution and a listed Artifact, and each Artifact has its type."""
     document = json.loads(ran.digits("lineage", "--format", "json").stdout)
     artifacts = {each["id"] for each in document["artifacts"]}
     executions = {each["id"] for each in document["executions"]}
@@ -110,8 +112,8 @@ def test_every_event_joins_what_is_listed(ran: Project) -> None:
     assert {each["type"] for each in document["artifacts"]} == {"toys.text.Text", "Blessing", "Bundle"}
 
 
-def test_the_drawing_for_graphviz_has_an_edge_for_each_event(ran: Project) -> None:
-    """--format dot has a node for each Artifact and Execution, and an edge for each Event."""
+def test_graphviz_output_has_an_edge_for_each_event(ran: Project) -> None:
+    """--format dot has a node for each Artifact and Execution and an edge for each Event."""
     document, dot = (ran.digits("lineage", "--format", each).stdout for each in ("json", "dot"))
     events = json.loads(document)["events"]
     assert dot.startswith("digraph lineage {")
@@ -119,14 +121,14 @@ def test_the_drawing_for_graphviz_has_an_edge_for_each_event(ran: Project) -> No
     assert dot.count("shape=box") == 4
 
 
-def test_who_took_an_artifact_is_said(ran: Project) -> None:
-    """Below the lineage of an artifact stands which Executions took it, and what they made of it."""
+def test_the_users_of_an_artifact_are_listed(ran: Project) -> None:
+    """The lineage of an artifact ends with the Executions that took it as an input."""
     tree = ran.digits("lineage", "shout.shouted").stdout
     assert sorted(re.findall(r"^INPUT of Execution (\w+)", tree, re.MULTILINE)) == ["bless", "pack"]
 
 
-def test_a_lineage_does_not_contradict_time(ran: Project) -> None:
-    """After a rerun with equal content the champion still comes from the executions it was made by."""
+def test_a_rerun_leaves_the_lineage_of_the_champion(ran: Project) -> None:
+    """After reruns with equal content, the champion's lineage still names the executions that made it."""
     first = ran.json("show")["run"]
     ran.digits("rerun", "shout")
     ran.digits("rerun", "say")
@@ -135,15 +137,15 @@ def test_a_lineage_does_not_contradict_time(ran: Project) -> None:
     assert ran.digits("lineage", "champion").stdout.count("and 1 more") == 2
 
 
-def test_a_lost_record_is_said(ran: Project) -> None:
-    """An artifact whose Execution is gone keeps its place, with a word that it is gone."""
+def test_a_lost_execution_is_reported(ran: Project) -> None:
+    """An artifact whose Execution is lost stays in the tree, with a note that the record is missing."""
     for record in (ran.artifacts / "store" / "say" / "executions").iterdir():
         record.unlink()
     assert "no record of the Execution that produced it" in ran.digits("lineage", "champion").stdout
 
 
 def test_the_shell_offers_artifacts_and_runs(ran: Project) -> None:
-    """Typing offers the champion, the outputs of the latest run, and runs."""
+    """Completion offers the champion, the outputs of the latest run, and runs."""
     line = f"digits -C {ran.path} lineage "
     asked = {"COMP_WORDS": line, "COMP_CWORD": "4", "_DIGITS_COMPLETE": "complete_bash"}
     offered = Project(ran.path, asked).digits().stdout.split()
@@ -151,7 +153,7 @@ def test_the_shell_offers_artifacts_and_runs(ran: Project) -> None:
 
 
 def test_nothing_heavy_is_loaded(ran: Project) -> None:
-    """The command imports no TensorFlow, numpy or pyarrow."""
+    """The command imports none of TensorFlow, numpy, pyarrow, matplotlib and rich."""
     code = (
         "import sys; from pipeline.cli.main import app; app(sys.argv[1:], standalone_mode=False);"
         "print([name for name in ('tensorflow', 'numpy', 'pyarrow', 'matplotlib', 'rich') if name in sys.modules])"
