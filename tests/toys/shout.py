@@ -1,4 +1,4 @@
-"""The second stage: the text in capitals, or its length only."""
+"""A second stage: the text in capitals."""
 
 from __future__ import annotations
 
