@@ -13,7 +13,7 @@ from inference.drawing.mnist_like import are_mnist_like
 from learning.synthetic.drawn_digits import draw_digits
 from learning.synthetic.writing_styles import STYLES
 from schemas.artifacts.examples import Examples, Split
-from tests.components.sources.own_pictures import take_in
+from tests.components.sources.own_pictures import ingest_own
 from tests.samples import write_digits
 
 COUNT = 20 * len(STYLES)
@@ -63,7 +63,7 @@ def test_the_seed_decides_the_pictures(drawn: Split) -> None:
 
 def test_ingest_puts_them_into_their_own_split(tmp_path: Path) -> None:
     """Ingest puts drawn digits into a split of the requested size and records their source."""
-    own = take_in(tmp_path, source="sample", drawn=200)
+    own = ingest_own(tmp_path, source="sample", drawn=200)
     assert len(Examples(tmp_path / "examples" / "path").read("drawn")) == 200
     assert {name: each.count for name, each in own.record.splits.items()} == {"train": 4000, "test": 1000, "drawn": 200}
     assert [(each.source.name, each.splits) for each in own.record.sources] == [
@@ -75,5 +75,7 @@ def test_ingest_puts_them_into_their_own_split(tmp_path: Path) -> None:
 
 def test_other_classes_get_no_drawn_digits(tmp_path: Path) -> None:
     """If the classes are not the ten digits, ingest draws none."""
-    own = take_in(tmp_path / "out", source="folder", folder=write_digits(tmp_path / "mine", {"3": 5, "7": 5}), drawn=10)
+    own = ingest_own(
+        tmp_path / "out", source="folder", folder=write_digits(tmp_path / "mine", {"3": 5, "7": 5}), drawn=10
+    )
     assert set(own.record.splits) == {"train", "test"}
