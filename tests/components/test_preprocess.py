@@ -124,9 +124,9 @@ def test_class_names_are_kept(prepared: Prepared, split: str) -> None:
 
 def test_drawn_pictures_are_only_for_training(prepared: Prepared, tmp_path: Path) -> None:
     """Drawn pictures follow the real ones in train; validation and test do not change."""
-    beside = prepare(tmp_path, drawn=make_drawn())
-    assert beside.ids("train") == [*prepared.ids("train"), *make_drawn().ids]
-    assert [beside.ids(split) for split in ("validation", "test")] == [
+    with_drawn = prepare(tmp_path, drawn=make_drawn())
+    assert with_drawn.ids("train") == [*prepared.ids("train"), *make_drawn().ids]
+    assert [with_drawn.ids(split) for split in ("validation", "test")] == [
         prepared.ids(split) for split in ("validation", "test")
     ]
 

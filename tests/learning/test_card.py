@@ -104,7 +104,7 @@ def test_a_warning_is_the_first_of_the_limits() -> None:
     assert "## Measured limits\n\n**27 % are called unsure**" in card
 
 
-def test_the_interval_stands_beside_the_figure() -> None:
+def test_the_interval_is_shown_with_the_figure() -> None:
     """A figure with an interval shows it."""
     assert "| accuracy | 0.9600 | 0.9020 to 0.9840 |" in card_of(MNIST)
 

@@ -25,10 +25,10 @@ for name in sys.argv[2:]:
     if not os.fork():
         try:
             importlib.import_module(name)
-            said = [each for each in heavy if each in sys.modules]
+            loaded = [each for each in heavy if each in sys.modules]
         except BaseException as error:
-            said = [repr(error)]
-        os.write(theirs, json.dumps(said).encode())
+            loaded = [repr(error)]
+        os.write(theirs, json.dumps(loaded).encode())
         os._exit(0)
     os.close(theirs)
     with open(ours, "rb") as file:

@@ -17,11 +17,11 @@ class SayConfig(Config):
     """Settings."""
 
     word: str = "hello"
-    """What to say."""
+    """The word to write."""
     times: int = 1
-    """How often."""
+    """Number of repetitions."""
     fail: str = ""
-    """Raise this, after one line on each standard stream."""
+    """Message of a ValueError to raise, after one line on each standard stream."""
     corrupt: bool = False
     """Raise an InputError."""
     seconds: float = 0

@@ -13,7 +13,7 @@ class ShoutConfig(Config):
     """Settings."""
 
     end: str = "!"
-    """What to end with."""
+    """The end of the text."""
 
 
 def shout(text: Text, shouted: Output[Text], config: ShoutConfig) -> None:

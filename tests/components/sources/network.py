@@ -132,7 +132,7 @@ class Site:
     damaged: str | None = None
 
     def read(self, name: str) -> bytes:
-        """Read a file as it is sent."""
+        """Return the bytes of a file that it sends."""
         content = bytearray((self.files / name).read_bytes())
         if name == self.damaged:
             content[len(content) // 2] ^= 0xFF

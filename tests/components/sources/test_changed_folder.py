@@ -110,9 +110,9 @@ def test_a_changed_picture_is_the_reason(ran: Project) -> None:
 
 def test_a_deleted_picture_is_the_reason(ran: Project) -> None:
     """For a deleted picture, the reason names its folder."""
-    aside = (ran.path / "mine" / "2" / "00.png").rename(ran.path / "aside.png")
+    moved = (ran.path / "mine" / "2" / "00.png").rename(ran.path / "aside.png")
     assert reason(ran) == "data changed: mine/2 (12 -> 11 files)"
-    aside.rename(ran.path / "mine" / "2" / "00.png")
+    moved.rename(ran.path / "mine" / "2" / "00.png")
 
 
 def test_a_new_label_is_the_reason(ran: Project) -> None:

@@ -1,4 +1,4 @@
-"""Files in the format of the original MNIST: read exactly, or refused with what is wrong."""
+"""Files in the format of the original MNIST: read exactly, or refused with the fault."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def test_ties_count_misread_pictures_first() -> None:
 
 
 def test_confidences_that_round_to_one_are_ordered() -> None:
-    """Where confidences are 1 in float32, the picture with the smaller rest is the surer one."""
+    """Of confidences that are 1 in float32, the one with the smaller rest is the surer."""
     probabilities = np.array([[1, 2e-9, 0], [1, 1e-9, 0], [1, 0, 0]], np.float32)
     order, misread = take_surest(probabilities, np.array([1, 0, 0], np.int32))
     assert (order.tolist(), misread.tolist()) == ([2, 1, 0], [0, 0, 1])

@@ -152,12 +152,12 @@ def test_the_jpeg_kind_is_jpeg(split: Split) -> None:
 
 def test_outline_is_the_digit(split: Split) -> None:
     """Drawn at MNIST's size, the outline equals MNIST's picture except for the softness of its edges."""
-    apart = [
+    errors = [
         np.abs(cv2.resize((outline(image) < 0).astype(np.float32), (36, 36), interpolation=cv2.INTER_AREA)[4:-4, 4:-4]
                - image / 255).mean()
         for image in split.images[::3]
     ]  # fmt: skip
-    assert np.mean(apart) < 0.04
+    assert np.mean(errors) < 0.04
 
 
 @pytest.mark.parametrize("width", [0.5, 2.0, 5.0])
