@@ -97,7 +97,7 @@ def test_the_splits_of_the_sample_share_no_picture(sample: Watched) -> None:
     assert len(train | test) == 5000
 
 
-def test_a_requested_sample_has_no_excuse(sample: Watched) -> None:
+def test_a_requested_sample_needs_no_reason(sample: Watched) -> None:
     """The statistics of a requested sample give no reason why it is not MNIST."""
     assert (sample.ingested.record.source.name, sample.ingested.record.source.why_not_tfds) == ("sample", None)
 
@@ -280,7 +280,7 @@ def test_a_download_gives_the_original_pictures(downloaded: Watched, originals: 
 
 
 @pytest.mark.full
-def test_a_download_has_no_excuse(downloaded: Watched) -> None:
+def test_a_download_needs_no_reason(downloaded: Watched) -> None:
     """The statistics of a download name TFDS as the source, without a reason against it."""
     source = downloaded.ingested.record.source
     assert (source.name, source.why_not_tfds) == ("tfds", None)
