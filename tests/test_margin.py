@@ -1,4 +1,4 @@
-"""The margin that chance leaves."""
+"""The bound of right answers that chance alone meets."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from math import comb
 from tests.margin import MISSED, at_least
 
 
-def test_a_model_as_good_as_supposed_fails_once_in_a_million() -> None:
-    """Of 100 pictures, half of which it should read, it reads fewer less often than that, and as few more often."""
+def test_a_model_of_the_assumed_accuracy_rarely_fails() -> None:
+    """The bound is the quantile: chance falls below it with a probability under MISSED, but not below one more."""
     bound = at_least(0.5, 100)
     fewer, as_many = (sum(comb(100, right) for right in range(end)) / 2**100 for end in (bound, bound + 1))
     assert fewer < MISSED <= as_many

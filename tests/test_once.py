@@ -1,4 +1,4 @@
-"""What is made once for all workers."""
+"""Folders made once for all workers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.once import once
 
 
 def test_a_folder_is_made_once(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Who asks again gets what was made for the first."""
+    """A second request returns the folder that the first one made."""
     made: list[Path] = []
 
     def make(folder: Path) -> None:
@@ -20,8 +20,8 @@ def test_a_folder_is_made_once(tmp_path_factory: pytest.TempPathFactory) -> None
     assert [once(tmp_path_factory, "made", make) for _ in range(2)] == made * 2
 
 
-def test_what_failed_is_made_anew(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """What is left of a folder that could not be made is gone when the next one makes it."""
+def test_a_failed_folder_is_made_again(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The remains of a folder that failed are removed before it is made again."""
 
     def fail(folder: Path) -> None:
         folder.mkdir()

@@ -1,1 +1,1 @@
-"""Measurements: each prints a table of docs/measurements.md."""
+"""Benchmarks: each prints a table of docs/measurements.md."""

@@ -1,7 +1,7 @@
-"""Draws what a person sees as docs/pictures/run.svg: python -m tests.benchmarks.capture.
+"""Draw a terminal session as docs/pictures/run.svg: python -m tests.benchmarks.capture.
 
-The shipped pipeline, on the embedded sample, in a real terminal of 100 columns: a first run, and one
-whose gate asks for more than the model gives.
+The shipped pipeline on the embedded sample, in a real terminal of 100 columns: a first run, and one whose gate
+requires more accuracy than the model has.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PICTURE = HOUSE / "docs" / "pictures" / "run.svg"
 
 
 def main() -> None:
-    """Run the commands in a project of their own and draw both screens, one below the other."""
+    """Run the commands in a temporary project and draw both screens, one below the other."""
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(HOUSE / "pipeline.yaml", folder)
@@ -38,12 +38,12 @@ def main() -> None:
             console.print(Text(f"$ {command}", style="bold"))
             console.print(_coloured(session.screen), overflow="crop", no_wrap=True)
     svg = console.export_svg(title="digits", theme=DIMMED_MONOKAI)
-    # The fonts are the reader's own: a picture fetches nothing.
+    # Without @font-face the picture fetches nothing and uses the reader's fonts.
     PICTURE.write_text(re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL), encoding="utf-8")
 
 
 def _coloured(screen: pyte.Screen) -> Text:
-    """Give the lines of a screen that are not blank, with the colours that were set."""
+    """Return the lines of a screen, without blank ones at the end, in their colours."""
     text = Text()
     lines = screen.display
     used = max(i for i, line in enumerate(lines) if line.strip()) + 1

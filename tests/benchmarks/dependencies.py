@@ -1,9 +1,9 @@
-"""What packages cost, in MB and in CPU seconds: python -m tests.benchmarks.dependencies [PACKAGE=MODULE,... ...].
+"""Measure packages, in MB and CPU seconds: python -m tests.benchmarks.dependencies [PACKAGE=MODULE,... ...].
 
-Without arguments: every direct dependency of pyproject.toml, and which of our rooms import it. With arguments: those
-packages, of the Python that runs this, so that a candidate can be measured in a virtual environment of its own.
-Imports are whole processes in interleaved turns, in CPU seconds, which other work on the machine hardly changes;
-modules are compiled by a first turn that does not count.
+Without arguments: every direct dependency of pyproject.toml, and the rooms that import it. With arguments: the named
+packages of the running Python, so that a candidate can be measured in a separate virtual environment. Imports are
+measured as whole processes in interleaved turns, in CPU seconds, which other load on the machine hardly changes; a
+first turn compiles the modules and does not count.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution,
 from pathlib import Path
 
 TURNS = 7
-FEW = 4  # files are named, more are counted
+FEW = 4  # files up to this number are named, more are only counted
 HOUSE = Path(__file__).parents[2]
 ROOMS = ("schemas", "inference", "learning", "components", "pipeline")
 BARE = ""
@@ -30,18 +30,18 @@ COUNT = "; import sys; print(len(sys.modules))"
 
 
 def plain(name: str) -> str:
-    """Return a distribution's name as pip compares it."""
+    """Return a distribution's name in pip's normalised form."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def needs(name: str) -> list[str]:
-    """Return the distributions that one requires without extras and that are installed."""
+    """Return the installed distributions that a distribution requires without extras."""
     names = [re.match(r"[\w.-]+", each) for each in distribution(name).requires or () if "extra ==" not in each]
     return [plain(each[0]) for each in names if each and _find(each[0])]
 
 
 def reach(names: Iterable[str]) -> set[str]:
-    """Return these distributions and all that they require, at any depth."""
+    """Return these distributions and everything they require, at any depth."""
     found, left = set[str](), list(names)
     while left:
         if (name := left.pop()) not in found:
@@ -51,7 +51,7 @@ def reach(names: Iterable[str]) -> set[str]:
 
 
 def size(names: Iterable[str]) -> float:
-    """Return what distributions take on disk, in MB, without bytecode."""
+    """Return the size of distributions on disk, in MB, without bytecode."""
     files = (file for name in names for file in distribution(name).files or () if file.suffix != ".pyc")
     paths = (Path(str(file.locate())) for file in files)
     return sum(path.stat().st_size for path in paths if path.exists()) / 1e6
@@ -64,7 +64,7 @@ def direct() -> list[str]:
 
 
 def imported() -> dict[str, dict[str, set[str]]]:
-    """Return of each distribution the modules that our rooms import, and by which files each."""
+    """Return, for each distribution, the modules that our rooms import and the files that import them."""
     homes, found = packages_distributions(), defaultdict[str, dict[str, set[str]]](lambda: defaultdict(set))
     for file in (file for room in ROOMS for file in sorted((HOUSE / room).rglob("*.py"))):
         for module in _modules(ast.parse(file.read_text(encoding="utf-8"))):
@@ -74,7 +74,7 @@ def imported() -> dict[str, dict[str, set[str]]]:
 
 
 def measure(imports: dict[str, list[str]]) -> tuple[dict[str, float], dict[str, int]]:
-    """Start Python with these imports, TURNS times; return median CPU seconds, and the modules then in memory."""
+    """Start Python TURNS times with these imports; return median CPU seconds and counts of loaded modules."""
     variables = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     seconds, modules = defaultdict[str, list[float]](list), dict[str, int]()
     for turn in range(TURNS + 1):
@@ -91,13 +91,13 @@ def measure(imports: dict[str, list[str]]) -> tuple[dict[str, float], dict[str, 
 
 
 def chosen() -> dict[str, list[str]]:
-    """Return the packages named as PACKAGE=MODULE,... with their modules."""
+    """Return the packages of the command line, PACKAGE=MODULE,..., with their modules."""
     named = (each.partition("=") for each in sys.argv[1:])
     return {plain(name): modules.split(",") for name, _, modules in named}
 
 
 def main() -> None:
-    """Measure, and print one row of Markdown for each package."""
+    """Measure, and print a row of Markdown for each package."""
     ours = imported()
     named = chosen()
     imports = named or {name: list(ours[name]) for name in direct()}
@@ -115,7 +115,7 @@ def main() -> None:
 
 
 def _modules(tree: ast.AST) -> Iterable[str]:
-    """Yield the modules that are imported when the code runs, not for its types alone."""
+    """Yield the modules that are imported at run time, not only for type checking."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.Import):
             yield from (each.name for each in node.names)

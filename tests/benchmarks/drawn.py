@@ -14,7 +14,7 @@ EACH, BLOCKS, GAP = 10, 3, 12
 
 
 def main() -> None:
-    """Write the sheet: some of each style in a row, the styles in blocks side by side."""
+    """Write the sheet: digits of one style in each row, the rows in blocks side by side."""
     drawn = draw_digits(EACH * len(STYLES), seed=0)
     rows = [np.hstack(list(drawn.images[number :: len(STYLES)])) for number in range(len(STYLES))]
     height = -(-len(rows) // BLOCKS)

@@ -1,8 +1,8 @@
-"""What tf.data costs a step of training: python -m tests.benchmarks.feed.
+"""Cost of tf.data in a training step: python -m tests.benchmarks.feed.
 
-The standard recipe on 54,000 pictures, three ways in turns, one thread, medians: the pictures drawn, distorted and
-fed by tf.data, as the train stage does; the same drawn and distorted inside the training graph; and one batch that
-is there already. The difference of the first two is what tf.data costs, that of the last two what the distortions do.
+The standard recipe on 54,000 pictures in three variants, in turns, on one thread, medians: pictures drawn, distorted
+and fed by tf.data, as in the train stage; the same drawn and distorted inside the training graph; and one constant
+batch. The first difference is the cost of tf.data, the second that of the distortions.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def make_ways() -> dict[str, Callable[[], Any]]:
-    """Build one network and three functions that take STEPS steps with it."""
+    """Build one network and three functions that train it for STEPS steps."""
     import keras
     import numpy as np
     import tensorflow as tf

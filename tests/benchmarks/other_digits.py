@@ -1,4 +1,4 @@
-"""scikit-learn's `load_digits` as MNIST would have drawn them: other people's digits, never trained on."""
+"""scikit-learn's `load_digits` redrawn as MNIST: digits of other writers, never trained on."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ BOX, SIDE = 20, 28
 
 
 def load_other_digits() -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
-    """Give 1,797 pictures, uint8 [n, 28, 28], and their labels.
+    """Return 1,797 pictures, uint8 [n, 28, 28], and their labels.
 
     Each 8x8 picture of 17 grey levels is cropped to its ink, enlarged by cubic interpolation to
-    fit 20x20, and placed with its centre of mass in the middle, as MNIST's were.
+    fit 20x20, and centred by its centre of mass, as in MNIST.
     """
     import numpy as np
     from sklearn.datasets import load_digits

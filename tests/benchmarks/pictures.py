@@ -1,7 +1,7 @@
-"""How long the picture front end takes: python -m tests.benchmarks.pictures.
+"""Time of the picture front end: python -m tests.benchmarks.pictures.
 
-The fast path is MNIST's own pictures, decided in one batch; photos are read from bytes to 28x28.
-Medians of CPU-time over single calls, with OpenCV on one thread.
+MNIST's own pictures take the fast path, in one batch; photos are read from bytes to 28x28. Medians of CPU time over
+single calls, with OpenCV on one thread.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ BATCH = 1000
 
 
 def photo(width: int, height: int) -> np.ndarray:
-    """Give a photo of a 7 in blue pen: shaded, with grain."""
+    """Return a shaded photo, with grain, of a 7 in blue pen."""
     page = draw(np.full((height, width, 3), (225, 232, 238), np.uint8), SEVEN, height // 24, (130, 50, 30))
     y, x = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j]
     grain = np.random.default_rng(0).normal(0, 4, page.shape)
@@ -31,7 +31,7 @@ def photo(width: int, height: int) -> np.ndarray:
 
 
 def milliseconds(call: Callable[[], object]) -> list[float]:
-    """Give the CPU-milliseconds of each of TURNS calls, after one that is not counted."""
+    """Return the CPU time in ms of each of TURNS calls, after an uncounted first one."""
     call()
     taken: list[float] = []
     for _ in range(TURNS):

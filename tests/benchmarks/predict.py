@@ -1,7 +1,7 @@
-"""What one answer costs from a cold start: python -m tests.benchmarks.predict [PROJECT].
+"""Cost of one answer from a cold start: python -m tests.benchmarks.predict [PROJECT].
 
-Whole processes of `digits predict` on a 640x480 photo, with the champion of a project (by default this one):
-processor seconds, all threads, by getrusage. The packages are compiled by a first turn that is not counted.
+Whole processes of `digits predict` on a 640x480 photo, with the champion of a project (by default this one): processor
+seconds of all threads, by getrusage. An uncounted first turn compiles the packages.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ TURNS = 11
 
 
 def measure(command: list[str | Path], variables: dict[str, str]) -> tuple[list[float], list[float]]:
-    """Run a command TURNS times; gives processor and wall-clock seconds."""
+    """Run a command TURNS times; return processor and wall-clock seconds."""
     processor: list[float] = []
     wall: list[float] = []
     for turn in range(TURNS + 1):

@@ -1,9 +1,9 @@
-"""What is refused, by which score: python -m tests.benchmarks.refusal PROJECT [--count N].
+"""Share of pictures refused by each score: python -m tests.benchmarks.refusal PROJECT [--count N].
 
-PROJECT is a folder in which `digits run` has promoted a model. Each score gets the threshold at which 1 % of the
-validation digits are refused, and is then tried on test digits, scikit-learn's, Fashion-MNIST's (where
-FASHION_MNIST_FILES names the folder of its original files) and pictures of no digit, which go through the front end:
-what it finds blank, faint or several is refused before any score.
+PROJECT is a folder in which `digits run` has promoted a model. Each score gets the threshold that refuses 1 % of the
+validation digits. It is then tried on test digits, scikit-learn's, Fashion-MNIST's (if FASHION_MNIST_FILES names the
+folder of its original files) and pictures that are not digits. These go through the front end, which refuses blank,
+faint and multiple digits before any score.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from schemas.artifacts.calibration import Calibration
 
 Scores = dict[str, Any]
-"""Scores by name, one figure a picture: the higher, the odder."""
+"""Scores by name, float [n]: the higher, the less like a digit."""
 
 
 def score(images: NDArray[np.uint8], answers: dict[str, Any], calibration: Calibration) -> Scores:
-    """Give every score of the pictures."""
+    """Return every score of the pictures."""
     import numpy as np
     from scipy.special import log_softmax, logsumexp
 
@@ -51,7 +51,7 @@ def score(images: NDArray[np.uint8], answers: dict[str, Any], calibration: Calib
 
 
 def through_front_end(files: Iterable[bytes]) -> tuple[NDArray[np.uint8], int]:
-    """Give the pictures that are left to be judged by a score, and the number that is refused before."""
+    """Return the pictures that the front end passes on to a score, and the count of those it refuses."""
     import numpy as np
 
     from inference.model.answer import why_unsure
@@ -63,7 +63,7 @@ def through_front_end(files: Iterable[bytes]) -> tuple[NDArray[np.uint8], int]:
 
 
 def collect(project: Path, count: int) -> dict[str, tuple[NDArray[np.uint8], int]]:
-    """Give each set's pictures and the number of those refused before any score."""
+    """Return the pictures of each set and the count of those refused before any score."""
     import cv2
     import numpy as np
 
@@ -95,7 +95,7 @@ def collect(project: Path, count: int) -> dict[str, tuple[NDArray[np.uint8], int
 
 
 def main() -> None:
-    """Print the table: the share refused of each set, by each score."""
+    """Print the table: the share of each set that each score refuses."""
     import numpy as np
 
     from inference.model.litert import LiteRtModel

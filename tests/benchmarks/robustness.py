@@ -1,8 +1,8 @@
 """Accuracy on the robustness suite: python -m tests.benchmarks.robustness MODEL.tflite --sheet FILE.png.
 
 MNIST_FILES names the folder of the four original files; the official test split is drawn in every kind, and each
-picture is read three ways: as tutorials do (grey, resized), the same and inverted where the border is light, and ours.
-The sheet shows some pictures of each kind, and below each what our front end made of it.
+picture is read in three ways: as in tutorials (grey, resized), the same and inverted if the border is light, and by
+our front end. The sheet shows some pictures of each kind, each with the front end's output below it.
 """
 
 from __future__ import annotations
@@ -46,27 +46,27 @@ def official_test_split(folder: Path) -> Split:
 
 
 def decode(data: bytes, how: int) -> Pixels:
-    """Decode a file that the renderer made."""
+    """Decode a file of the renderer."""
     pixels = cv2.imdecode(np.frombuffer(data, np.uint8), how)
     assert pixels is not None
     return pixels.astype(np.uint8)
 
 
 def read_naively(data: bytes) -> Pixels:
-    """Read a picture as tutorials do: grey, resized."""
+    """Read a picture as in tutorials: grey, resized."""
     grey = decode(data, cv2.IMREAD_GRAYSCALE)
     return cv2.resize(grey, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.uint8)
 
 
 def read_inverting(data: bytes) -> Pixels:
-    """Read a picture as better tutorials do: grey, resized, and inverted where the border is light."""
+    """Read a picture as in better tutorials: grey, resized, and inverted if the border is light."""
     image = read_naively(data)
     border = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
     return 255 - image if border.mean() > LIGHT else image
 
 
 def read_as_we_do(data: bytes) -> Pixels:
-    """Read a picture through our front end; one it refuses is left black, which no digit is."""
+    """Read a picture with our front end; a refused picture is black and counts as misread."""
     from inference.files.unreadable import UnreadableError
     from inference.reading import read_picture
 
@@ -80,7 +80,7 @@ READERS: dict[str, Reader] = {"naive": read_naively, "resize + invert": read_inv
 
 
 def measure(model: LiteRtModel, files: list[bytes], labels: list[int]) -> list[int]:
-    """Count for each reader how many of the files are read as their labels say."""
+    """Return, for each reader, how many files are read as labelled."""
     counts: list[int] = []
     for reader in READERS.values():
         images = np.stack([reader(data) for data in files])
@@ -90,7 +90,7 @@ def measure(model: LiteRtModel, files: list[bytes], labels: list[int]) -> list[i
 
 
 def thumbnail(data: bytes) -> Pixels:
-    """Show a picture in a square, transparency as a chessboard."""
+    """Return a picture as a square thumbnail, transparency as a chequerboard."""
     upright = decode(data, cv2.IMREAD_COLOR)
     everything = decode(data, cv2.IMREAD_UNCHANGED)
     if everything.shape[-1] != 4:
@@ -114,7 +114,7 @@ def in_square(pixels: Pixels) -> Pixels:
 
 
 def row_of(kind: str, files: list[bytes]) -> Pixels:
-    """Show some pictures of a kind, and below each what our front end made of it."""
+    """Return a strip of some pictures of a kind, each with the front end's output below it."""
     strip = np.full((2 * THUMBNAIL + 3 * GAP, NAMES + EXAMPLES * (THUMBNAIL + GAP), 3), 255, np.uint8)
     cv2.putText(strip, kind, (GAP, THUMBNAIL), cv2.FONT_HERSHEY_SIMPLEX, 0.6, (0, 0, 0), 1, cv2.LINE_AA)
     for i, data in enumerate(files[:: max(1, len(files) // EXAMPLES)][:EXAMPLES]):
@@ -126,7 +126,7 @@ def row_of(kind: str, files: list[bytes]) -> Pixels:
 
 
 def by_kind(split: Split, per_kind: int, seed: int) -> Iterator[tuple[str, list[bytes], list[int]]]:
-    """Draw the suite: each kind with its files and their labels."""
+    """Draw the suite; yield each kind with its files and labels."""
     for kind, drawn in groupby(robustness_suite(split, per_kind=per_kind, seed=seed), lambda each: each[0]):
         pairs = [(data, label) for _, label, data in drawn]
         yield kind, [data for data, _ in pairs], [label for _, label in pairs]
@@ -139,7 +139,7 @@ def print_row(name: str, counts: list[int], n: int) -> None:
 
 
 def parse() -> argparse.Namespace:
-    """Read the command line."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", type=Path, help="a .tflite file")
     parser.add_argument("--per-kind", type=int, default=200, help="pictures of each kind")
@@ -149,7 +149,7 @@ def parse() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Measure, and print one row of Markdown a kind."""
+    """Measure, and print a row of Markdown for each kind."""
     cv2.setNumThreads(1)
     given = parse()
     split = official_test_split(Path(os.environ["MNIST_FILES"]))

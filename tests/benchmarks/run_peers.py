@@ -1,9 +1,9 @@
-"""Time a pipeline with nothing to do beside those of Luigi, Kedro and DVC: python -m tests.benchmarks.run_peers PYTHON.
+"""Time idle pipelines of digits, Luigi, Kedro and DVC: python -m tests.benchmarks.run_peers PYTHON.
 
-PYTHON is that of an environment with the three (`make bench-run` makes it). Each has five stages that do nothing,
-carried out before. Whole processes, in turns, so that the machine's drift cancels; medians, as multiples of a bare
-`python -c pass` of the same environment, and wall and processor time apart: on a busy machine only the latter says
-what a command costs. Bytecode must be kept: the first turn compiles, and is not counted.
+PYTHON belongs to an environment with the three peers (`make bench-run` makes it). Each pipeline has five stages that do
+nothing and have already run. Whole processes are timed in turns, so that drift of the machine cancels out; medians, as
+multiples of a bare `python -c pass` in the same environment. Wall and processor time are separate: on a busy machine
+only processor time measures the command. Bytecode must be kept: an uncounted first turn compiles it.
 """
 
 from __future__ import annotations
@@ -75,13 +75,13 @@ DVC = "stages:\n" + "".join(
 
 @dataclass
 class Command:
-    """A command to be timed.
+    """A command to time.
 
     Attributes:
-        words: of the command.
-        folder: where it runs.
-        wall: seconds of each turn.
-        processor: seconds of each turn, children included.
+        words: the command and its arguments.
+        folder: its working directory.
+        wall: wall-clock seconds of each turn.
+        processor: processor seconds of each turn, child processes included.
     """
 
     words: list[str]
@@ -90,7 +90,7 @@ class Command:
     processor: list[float] = field(default_factory=list[float])
 
     def time(self, variables: dict[str, str]) -> None:
-        """Run it once, and keep how long it took."""
+        """Run the command once and record its time."""
         before, begun = _spent(), time.perf_counter()
         subprocess.run(self.words, cwd=self.folder, env=variables, check=True, capture_output=True)
         self.wall.append(time.perf_counter() - begun)
@@ -103,7 +103,7 @@ def _spent() -> float:
 
 
 def peers(python: Path, folder: Path) -> dict[str, Command]:
-    """Make a project of each peer below a folder."""
+    """Make a project of each peer in a folder."""
     programs = python.parent
     luigi, kedro, dvc = (folder / name for name in ("luigi", "kedro", "dvc"))
     luigi.mkdir()
@@ -111,8 +111,8 @@ def peers(python: Path, folder: Path) -> dict[str, Command]:
     (kedro / "src" / "peer").mkdir(parents=True)
     (kedro / "conf" / "base").mkdir(parents=True)
     (kedro / "conf" / "local").mkdir()
-    asked = [python, "-c", "import kedro; print(kedro.__version__)"]
-    version = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    show_version = [python, "-c", "import kedro; print(kedro.__version__)"]
+    version = subprocess.run(show_version, capture_output=True, text=True, check=True).stdout.strip()
     (kedro / "pyproject.toml").write_text(KEDRO_SETTINGS.format(version=version))
     (kedro / "conf" / "base" / "parameters.yml").write_text("word: hello\n")
     (kedro / "conf" / "base" / "catalog.yml").write_text("{}\n")
@@ -132,7 +132,7 @@ def peers(python: Path, folder: Path) -> dict[str, Command]:
 
 
 def ours(folder: Path) -> dict[str, Command]:
-    """Make a project of five stages that do nothing, and one of the pipeline that ships, shortened."""
+    """Make a project of five stages that do nothing, and a shortened one of the shipped pipeline."""
     toys = toy_project(folder / "toys", stages(COUNT)).path
     shipped = shipped_project(folder / "shipped", SHORTENED).path
     return {
@@ -147,7 +147,7 @@ def ours(folder: Path) -> dict[str, Command]:
 
 
 def measure(commands: dict[str, Command]) -> None:
-    """Time every command in turns, the first of which is not counted."""
+    """Time every command in turns, after an uncounted first one."""
     variables = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     variables |= {"DIGITS_OFFLINE": "1", "DVC_NO_ANALYTICS": "1", "KEDRO_DISABLE_TELEMETRY": "1"}
     for turn in range(TURNS + 1):
@@ -172,17 +172,17 @@ def table(commands: dict[str, Command], bare: Command) -> list[str]:
 
 
 def main() -> None:
-    """Measure, and print the table with where and when."""
+    """Measure, and print the table with machine and date."""
     python = Path(sys.argv[1]).absolute()
     with tempfile.TemporaryDirectory() as name:
         own, theirs = ours(Path(name)), peers(python, Path(name))
         measure(own | theirs)
     commit = ["git", "-C", str(HOUSE), "describe", "--always", "--dirty"]
-    said = subprocess.run(commit, capture_output=True, text=True, check=False).stdout.strip()
+    revision = subprocess.run(commit, capture_output=True, text=True, check=False).stdout.strip()
     print("| command | wall, median s | least to most | times bare | CPU-s | times bare |\n|---|---|---|---|---|---|")
     print("\n".join(table(own, own["python -c pass"]) + table(theirs, theirs["python -c pass, of the peers"])))
     where = f"Python {platform.python_version()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}"
-    print(f"\n*n: {TURNS} · {datetime.now(UTC):%Y-%m-%d} · {where} · commit {said}*")
+    print(f"\n*n: {TURNS} · {datetime.now(UTC):%Y-%m-%d} · {where} · commit {revision}*")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
-"""What scoring a folder costs a picture: python -m tests.benchmarks.score SCRATCH --model PROJECT_OR_BUNDLE.
+"""Cost of scoring a folder: python -m tests.benchmarks.score SCRATCH --model PROJECT_OR_BUNDLE.
 
-SCRATCH keeps the pictures, which are made once: MNIST's where MNIST_FILES names the folder of its original files. PEERS
+SCRATCH keeps the pictures, which are made once: MNIST's if MNIST_FILES names the folder of its original files. PEERS
 names the folder of onnxruntime and tf2onnx (see score_peers); without them the pool's rows are left out.
 
-Each contender is a process of its own, in interleaved rounds, from a warm page cache: processor seconds of it and its
-children, and wall seconds, start-up and writing included; medians. Each is started with ten pictures as well, which
-tells what start-up costs. The floor has neither: it is taken inside of its process. SCRATCH/score.json keeps each run.
+Each contender is a separate process, in interleaved rounds, from a warm page cache. Measured are processor seconds,
+child processes included, and wall seconds, with start-up and writing; medians. Each also scores ten pictures, which
+measures start-up. The floor has neither start-up nor writing: it is timed inside its process. SCRATCH/score.json keeps
+every run.
 """
 
 from __future__ import annotations
@@ -40,14 +41,14 @@ PHOTOS_ONE, PHOTOS_ALL, PHOTOS_POOL = (f"{name}, photos" for name in (ONE, ALL, 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a process and its children cost.
+    """The cost of a process and its children.
 
     Attributes:
         cpu: processor seconds.
         wall: seconds.
-        largest: most memory of the one that had most, MiB; 0 where it was not watched.
-        together: most memory of all of them at a time, MiB, what they share counted in each.
-        said: what it printed.
+        largest: largest peak memory of one process, MiB; 0 if it was not watched.
+        together: peak memory of all processes together, MiB; shared pages count in each.
+        said: its standard output.
     """
 
     cpu: float
@@ -62,10 +63,10 @@ class Contender:
     """A way to score a folder.
 
     Attributes:
-        command: its arguments, of the folder and the output.
-        folder: the pictures.
-        few: ten of them.
-        count: how many.
+        command: function of the folder and the output that returns the command line.
+        folder: folder of the pictures.
+        few: folder of ten pictures.
+        count: number of pictures.
     """
 
     command: Callable[[Path, Path], list[str]]
@@ -76,10 +77,10 @@ class Contender:
 
 @dataclass(frozen=True)
 class Result:
-    """What the rounds gave: medians.
+    """Medians over the rounds.
 
     Attributes:
-        count: pictures.
+        count: number of pictures.
         cpu: processor seconds.
         wall: seconds.
         start: processor seconds with ten pictures.
@@ -94,35 +95,35 @@ class Result:
 
     @property
     def each(self) -> float:
-        """Processor microseconds a picture, all told."""
+        """Processor microseconds a picture, start-up included."""
         return 1e6 * self.cpu / self.count
 
     @property
     def beyond(self) -> float:
-        """Processor microseconds a picture beyond start-up."""
+        """Processor microseconds a picture, without start-up."""
         return 1e6 * max(self.cpu - self.start, 1e-9) / max(self.count - FEW, 1)
 
     @property
     def rate(self) -> float:
-        """Pictures a second, all told."""
+        """Pictures a second, start-up included."""
         return self.count / self.wall
 
     @property
     def rate_beyond(self) -> float:
-        """Pictures a second beyond start-up."""
+        """Pictures a second, without start-up."""
         return (self.count - FEW) / max(self.wall - self.start_wall, 1e-9)
 
 
 @dataclass(frozen=True)
 class Models:
-    """One model in the forms the contenders take.
+    """One model in the formats of the contenders.
 
     Attributes:
         bundle: its folder.
-        project: one whose only model it is.
+        project: a project that has only this model.
         keras: the .keras file it was exported from, or the bundle.
-        onnx: None where it cannot be made.
-        why_not: the reason.
+        onnx: the ONNX file, or None if it cannot be made.
+        why_not: the reason why there is no ONNX file.
     """
 
     bundle: Path
@@ -160,7 +161,7 @@ def _convert(scratch: Path, bundle: Path) -> tuple[Path | None, str]:
 
 
 def run(command: list[str], *, watch: bool = False) -> Cost:
-    """Carry out a command in a process of its own, which must end with 0."""
+    """Run a command as a process, which must exit with 0, and return its cost."""
     variables = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         begun = time.perf_counter()
@@ -178,10 +179,11 @@ def run(command: list[str], *, watch: bool = False) -> Cost:
 
 
 def _watch(process: int) -> tuple[float, float]:
-    """Look ten times a second at the memory of a process and those below it.
+    """Sample the memory of a process and its descendants ten times a second.
 
-    Gives the most that one of them ever had, and the most they had together, in MiB. (What wait4 tells is at least
-    what the process that started them has.)
+    Returns:
+        The largest peak of one process and the largest sum over all of them, in MiB. The peak that wait4 reports
+        would not do: it is at least the memory of the parent process.
     """
     largest = together = 0
     while os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
@@ -202,7 +204,7 @@ def _family(process: int) -> list[int]:
 
 
 def _memory(process: int) -> tuple[int, int]:
-    """Give the most memory a process ever had, and what it has, in KiB."""
+    """Return the peak and the present memory of a process, in KiB."""
     try:
         lines = Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines()
     except OSError:  # it has ended
@@ -212,7 +214,7 @@ def _memory(process: int) -> tuple[int, int]:
 
 
 def contenders(scratch: Path, models: Models, count: int, photos: int) -> dict[str, Contender]:
-    """Make the pictures, and name all that score them."""
+    """Make the pictures, and return all contenders by name."""
     few, digits, naive = (make_digits(scratch / f"digits-{n}", n) for n in (FEW, count, NAIVE))
     few_photos, many_photos = (make_photos(scratch / f"photos-{n}", n) for n in (FEW, photos))
 
@@ -249,7 +251,7 @@ def contenders(scratch: Path, models: Models, count: int, photos: int) -> dict[s
 def measure(
     ways: dict[str, Contender], rounds: int, scratch: Path
 ) -> tuple[dict[str, Result], list[dict[str, object]]]:
-    """Let all of them score in rounds; gives medians, and each run."""
+    """Run all contenders in rounds; return medians, and each run."""
     warm(*{folder for way in ways.values() for folder in (way.folder, way.few)})
     runs: list[dict[str, object]] = []
     costs: dict[tuple[str, int], list[Cost]] = {}
@@ -257,7 +259,7 @@ def measure(
         for name, way in ways.items():
             for folder, count in ((way.few, FEW), (way.folder, way.count))[: 2 if number else 1]:
                 cost = _score(way, folder, scratch / "out")
-                if number:  # the first compiles the packages, and is not counted
+                if number:  # the first round compiles the packages
                     costs.setdefault((name, count), []).append(cost)
                     runs.append({"round": number, "contender": name, "count": count, **asdict(cost)})
         print(f"round {number} of {rounds}", file=sys.stderr, flush=True)
@@ -284,13 +286,13 @@ def _result(count: int, whole: list[Cost], few: list[Cost]) -> Result:
 
 
 def floor_of(runs: list[dict[str, object]], count: int) -> tuple[float, float]:
-    """Give the microseconds a picture of the floor's two halves: files, and model; medians."""
+    """Return the floor's median microseconds a picture for its two halves: files and model."""
     said = [json.loads(str(each["said"])) for each in runs if (each["contender"], each["count"]) == (FLOOR, count)]
     return statistics.median(each["files"] for each in said), statistics.median(each["model"] for each in said)
 
 
 def table_of_digits(results: dict[str, Result], floor: tuple[float, float]) -> str:
-    """Give the table of 28x28 pictures; the floor's figure is that of the files and that of the model."""
+    """Return the table of 28x28 pictures; the floor is the sum of files and model."""
     files, model = floor
     both = files + model
     lines = [
@@ -300,16 +302,16 @@ def table_of_digits(results: dict[str, Result], floor: tuple[float, float]) -> s
     ]
     for name, each in results.items():
         if name != FLOOR and not name.endswith("photos"):
-            told = f"{each.each:,.1f}" if name != LOOP else ""  # of 200, start-up would be most
+            shown = f"{each.each:,.1f}" if name != LOOP else ""  # with 200 pictures, start-up would dominate
             lines.append(
-                f"| {name} | {each.count:,} | {told} | {each.beyond:,.1f} | {each.start:.2f} | {each.rate:,.0f} "
-                f"| {100 * both / (each.each if told else each.beyond):.2g} % |"
+                f"| {name} | {each.count:,} | {shown} | {each.beyond:,.1f} | {each.start:.2f} | {each.rate:,.0f} "
+                f"| {100 * both / (each.each if shown else each.beyond):.2g} % |"
             )
     return "\n".join(lines)
 
 
 def table_of_photos(results: dict[str, Result]) -> str:
-    """Give the table of photos."""
+    """Return the table of photos."""
     lines = [
         "| 640x480 JPEGs | n | CPU-ms a photo | beyond start-up | photos/s | beyond start-up |",
         "|---|---|---|---|---|---|",
@@ -325,7 +327,7 @@ def table_of_photos(results: dict[str, Result]) -> str:
 
 
 def table_of_targets(results: dict[str, Result], floor: float) -> str:
-    """Give what was asked for beside what was reached."""
+    """Return the table of targets and measured values."""
     ours, peer = results[ONE], min(results[TF32].each, results[TF256].each)
     rows = [
         ("CPU-us a picture, one process", f"{ours.each:.1f}", "75 at most"),
@@ -352,12 +354,12 @@ def table_of_targets(results: dict[str, Result], floor: float) -> str:
 
 
 def table_of_memory(scratch: Path, models: Models, files: int, names: int) -> str:
-    """Score few and many files in one folder, and give the table of their memory."""
+    """Score few and many files in one folder, and return the table of their memory."""
     digits = make_digits(scratch / f"digits-{files}", files)
     folders = {files: digits, names: link_many(scratch / f"links-{names}", names, digits)}
     ways = contenders(scratch, models, files, FEW)
     lines = ["| memory | files in one folder | largest process, MiB | all together, MiB | s |", "|---|---|---|---|---|"]
-    for name in (ONE, ALL):  # few files are done by one process, whatever the cores: the second row has more of them
+    for name in (ONE, ALL):  # ALL scores few files in one process, but many in several
         costs = [_score(ways[name], folder, scratch / "out", watch=True) for folder in folders.values()]
         lines += [
             f"| {name} | {count:,} | {cost.largest:.0f} | {cost.together:.0f} | {cost.wall:.0f} |"
@@ -370,7 +372,7 @@ def table_of_memory(scratch: Path, models: Models, files: int, names: int) -> st
 
 
 def machine() -> str:
-    """Name the day and the machine."""
+    """Return the date and the machine in words."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         model = next(line.partition(": ")[2] for line in lines if line.startswith("model name"))
@@ -384,7 +386,7 @@ def _cores() -> int:
 
 
 def main() -> None:
-    """Measure, print the tables and keep each run."""
+    """Measure, print the tables and write each run to score.json."""
     parser = argparse.ArgumentParser()
     parser.add_argument("scratch", type=Path)
     parser.add_argument("--model", type=Path, required=True, metavar="PROJECT_OR_BUNDLE")

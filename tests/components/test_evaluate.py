@@ -1,4 +1,4 @@
-"""The figures are scikit-learn's, and what cannot be measured is never blessed."""
+"""The figures equal scikit-learn's, and a model that cannot be measured is never blessed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.usefixtures("tensorflow_session")
 
 @dataclass(frozen=True)
 class Evaluated:
-    """What the stage wrote, and of what."""
+    """The inputs and outputs of the stage."""
 
     evaluation: Evaluation
     blessing: Blessing
@@ -50,7 +50,7 @@ class Evaluated:
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
-    """Make a network whose logit of class k is pixel k of the first row, so that pictures say what is read."""
+    """Make a network whose logit of class k is pixel k of the first row, so that a picture fixes its reading."""
     import keras
 
     folder = tmp_path_factory.mktemp("model")
@@ -64,7 +64,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
 
 
 def random_greys(count: int, seed: int = 0) -> Grey:
-    """Draw the pixel of each class for each picture; no two of one picture are equal."""
+    """Draw a different pixel for each class of each picture."""
     random = np.random.default_rng(seed)
     return np.array([random.permutation(256)[: len(DIGITS)] for _ in range(count)], np.uint8).reshape(
         count, len(DIGITS)
@@ -72,12 +72,12 @@ def random_greys(count: int, seed: int = 0) -> Grey:
 
 
 def greys_for(read: list[int]) -> Grey:
-    """Give the pixels of pictures that are read as these classes."""
+    """Return the pixels of pictures that are read as these classes."""
     return np.eye(len(DIGITS), dtype=np.uint8)[read] * 255
 
 
 def pictures(labels: list[int], greys: Grey, classes: tuple[str, ...] = DIGITS) -> Split:
-    """Give pictures with these labels and these pixels for each class."""
+    """Return pictures with these labels and these pixels for each class."""
     images = np.zeros((len(labels), SIDE, SIDE), np.uint8)
     images[:, 0, : len(DIGITS)] = greys
     return Split(images, np.array(labels, np.int32), [f"id-{i:04}" for i in range(len(labels))], classes)
@@ -92,7 +92,7 @@ def evaluate_split(  # noqa: PLR0913, PLR0917  (the inputs of the stage)
     strangers: Examples | None = None,
     threshold: float = 1e9,
 ) -> Evaluated:
-    """Carry out the stage on a test split."""
+    """Run the stage on a test split."""
     (folder / "examples").mkdir()
     Examples.write(folder / "examples", "test", split)
     examples = seal(Examples, folder / "examples")
@@ -122,42 +122,42 @@ def evaluated(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Evaluat
 
 
 def test_accuracy_is_scikit_learns(evaluated: Evaluated) -> None:
-    """Accuracy is scikit-learn's."""
+    """Accuracy equals scikit-learn's."""
     assert evaluated.metrics.accuracy == pytest.approx(sklearn_metrics.accuracy_score(LABELS, READ))
 
 
 @pytest.mark.parametrize("name", ["precision", "recall", "f1"])
 def test_averages_are_scikit_learns(evaluated: Evaluated, name: str) -> None:
-    """Precision, recall and f1 are scikit-learn's macro averages."""
+    """Precision, recall and f1 equal scikit-learn's macro averages."""
     expected = getattr(sklearn_metrics, f"{name}_score")(LABELS, READ, average="macro")
     assert getattr(evaluated.metrics, name) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("name", ["precision", "recall", "f1"])
 def test_figures_of_each_digit_are_scikit_learns(evaluated: Evaluated, name: str) -> None:
-    """Precision, recall and f1 of each digit are scikit-learn's."""
+    """Precision, recall and f1 of each digit equal scikit-learn's."""
     expected = getattr(sklearn_metrics, f"{name}_score")(LABELS, READ, average=None)
     assert evaluated.metrics.by_digit(name) == pytest.approx(dict(zip(DIGITS, expected, strict=True)))
 
 
 def test_log_loss_is_scikit_learns(evaluated: Evaluated) -> None:
-    """The log loss is scikit-learn's of the softmax of the logits."""
+    """The log loss equals scikit-learn's for the softmax of the logits."""
     assert evaluated.metrics.log_loss == pytest.approx(sklearn_metrics.log_loss(LABELS, PROBABILITIES), rel=1e-5)
 
 
 def test_confusion_is_scikit_learns(evaluated: Evaluated) -> None:
-    """The confusion matrix is scikit-learn's: rows are true classes, columns are read ones."""
+    """The confusion matrix equals scikit-learn's: rows are true classes, columns are read ones."""
     assert evaluated.metrics.confusion == sklearn_metrics.confusion_matrix(LABELS, READ).tolist()
 
 
 def test_counts_are_those_of_the_split(evaluated: Evaluated) -> None:
-    """The pictures of each digit and of the split are counted."""
+    """The counts of each digit and of the whole are those of the split."""
     counts = [figures.count for figures in evaluated.metrics.per_digit.values()]
     assert (evaluated.metrics.count, counts) == (400, np.bincount(LABELS).tolist())
 
 
 def test_predictions_have_a_row_a_picture(evaluated: Evaluated) -> None:
-    """Each prediction holds the picture's id, its label and what was read."""
+    """Each prediction holds the picture's id, its label and its reading."""
     table = evaluated.evaluation.predictions().select(["id", "label", "read"])
     assert table.to_pylist() == [
         {"id": f"id-{i:04}", "label": label, "read": read}
@@ -172,7 +172,7 @@ def test_predictions_hold_the_probabilities(evaluated: Evaluated) -> None:
 
 
 def test_predictions_hold_the_confidence(evaluated: Evaluated) -> None:
-    """The confidence of a prediction is the probability of the class that was read."""
+    """The confidence of a prediction is the probability of its reading."""
     confidences = evaluated.evaluation.predictions()["confidence"].to_numpy()
     np.testing.assert_allclose(confidences, PROBABILITIES.max(axis=1), atol=1e-6)
 
@@ -180,8 +180,8 @@ def test_predictions_hold_the_confidence(evaluated: Evaluated) -> None:
 @pytest.mark.parametrize(
     "column", [0, 1, 2, 3, 4, 6], ids=["id", "label", "read", "confidence", "refused", "probabilities"]
 )
-def test_a_damaged_page_is_noticed(evaluated: Evaluated, tmp_path: Path, column: int) -> None:
-    """One byte changed in a data page of any column makes reading the predictions fail."""
+def test_a_damaged_page_is_found(evaluated: Evaluated, tmp_path: Path, column: int) -> None:
+    """If one byte of a data page changes, reading the predictions fails."""
     intact = evaluated.evaluation.path / "predictions.parquet"
     chunk = pq.ParquetFile(intact).metadata.row_group(0).column(column)
     first = chunk.dictionary_page_offset or chunk.data_page_offset
@@ -198,7 +198,7 @@ def test_a_model_that_meets_every_rule_is_blessed(evaluated: Evaluated) -> None:
 
 
 def test_the_verdict_names_what_it_judged(evaluated: Evaluated) -> None:
-    """The verdict holds the digests of the model, the examples and the evaluation it judged by."""
+    """The verdict holds the digests of the judged model, examples and evaluation."""
     verdict = evaluated.blessing.verdict
     assert (verdict.model, verdict.examples) == (evaluated.model.digest, evaluated.examples.digest)
     assert verdict.evaluation == Evaluation.content(evaluated.evaluation.path, hash_files(evaluated.evaluation.path))
@@ -210,7 +210,7 @@ def test_the_verdict_names_what_it_judged(evaluated: Evaluated) -> None:
     ids=["at", "above"],
 )
 def test_the_gate_decides_by_the_figures(model: Model, tmp_path: Path, bound: float, reasons: list[str]) -> None:
-    """A model that reads 15 of 20 pictures meets an accuracy of 0.75, and misses 0.76 for that reason alone."""
+    """A model that reads 15 of 20 pictures meets an accuracy of 0.75, and misses only 0.76."""
     gate = {"accuracy": {"at_least": bound}, "recall": {"at_least": 0.5}}
     labels, read = [*range(10)] * 2, [*range(10), *range(5), 0, 0, 0, 0, 0]
     verdict = evaluate_split(tmp_path, model, pictures(labels, greys_for(read)), gate).blessing.verdict
@@ -218,27 +218,27 @@ def test_the_gate_decides_by_the_figures(model: Model, tmp_path: Path, bound: fl
 
 
 def test_without_rules_nothing_is_blessed(model: Model, tmp_path: Path) -> None:
-    """A perfect model is not blessed where there is no rule."""
+    """Without rules even a perfect model is not blessed."""
     evaluated = evaluate_split(tmp_path, model, pictures([*range(10)], greys_for([*range(10)])))
     assert (evaluated.metrics.accuracy, evaluated.blessing.verdict.blessed) == (1.0, False)
 
 
 def test_a_digit_without_pictures_has_no_recall(model: Model, tmp_path: Path) -> None:
-    """Where the test split lacks a digit, that digit has no recall and there is no macro recall."""
+    """A digit without test pictures has no recall, and then there is no macro recall."""
     metrics = evaluate_split(tmp_path, model, pictures([*range(9)], greys_for([*range(8), 9]))).metrics
     assert (metrics.per_digit["9"].count, metrics.per_digit["9"].recall, metrics.recall) == (0, None, None)
 
 
 @pytest.mark.parametrize("name", ["precision", "recall", "f1"])
 def test_a_digit_neither_shown_nor_read_has_no_figures(model: Model, tmp_path: Path, name: str) -> None:
-    """Where a digit is neither in the test split nor read, it has no figures and there are no macro averages."""
+    """A digit neither shown nor read has no figures, and then there are no macro averages."""
     metrics = evaluate_split(tmp_path, model, pictures([*range(9)], greys_for([*range(9)]))).metrics
     assert (getattr(metrics.per_digit["9"], name), getattr(metrics, name)) == (None, None)
 
 
 @pytest.mark.parametrize("of", ["all", "per_digit"])
 def test_a_digit_without_pictures_is_not_blessed(model: Model, tmp_path: Path, of: str) -> None:
-    """A model that reads all there is, but was not shown a digit, meets no rule on recall, however low."""
+    """If a digit has no test pictures, even a perfect model misses every rule on recall."""
     gate = {"recall": {"at_least": 0, "of": of}}
     evaluated = evaluate_split(tmp_path, model, pictures([*range(9)], greys_for([*range(9)])), gate)
     assert (evaluated.blessing.path / "NOT_BLESSED").exists()
@@ -247,25 +247,25 @@ def test_a_digit_without_pictures_is_not_blessed(model: Model, tmp_path: Path, o
 @pytest.mark.parametrize("name", ["accuracy", "precision", "recall", "f1", "log_loss"])
 @pytest.mark.parametrize("bound", ["at_least", "at_most"])
 def test_an_empty_split_meets_no_rule(model: Model, tmp_path: Path, name: str, bound: str) -> None:
-    """No rule on any metric is met by an empty test split."""
+    """An empty test split meets no rule on any metric."""
     gate = {name: {bound: 0 if bound == "at_least" else 1}}
     assert not evaluate_split(tmp_path, model, NOTHING, gate).blessing.verdict.blessed
 
 
 def test_an_empty_split_has_no_figures(model: Model, tmp_path: Path) -> None:
-    """No figure of an empty test split is a number."""
+    """An empty test split has no figures and no risk-coverage curve."""
     metrics = evaluate_split(tmp_path, model, NOTHING).metrics
     assert set(metrics.scalars().values()) == {None}
     assert metrics.risk_coverage is None
 
 
-def test_an_empty_split_has_predictions_of_none(model: Model, tmp_path: Path) -> None:
-    """The predictions of an empty test split can be read and are empty."""
+def test_an_empty_split_has_empty_predictions(model: Model, tmp_path: Path) -> None:
+    """The predictions of an empty test split are an empty table."""
     assert len(evaluate_split(tmp_path, model, NOTHING).evaluation.predictions()) == 0
 
 
 def test_more_pictures_than_a_batch_are_all_read(model: Model, tmp_path: Path) -> None:
-    """Pictures beyond the first batch of a thousand are read, in their order."""
+    """Pictures beyond the first batch of a thousand are read, in order."""
     read = [i // 7 % 10 for i in range(1003)]
     table = evaluate_split(tmp_path, model, pictures([0] * 1003, greys_for(read))).evaluation.predictions()
     assert table["read"].to_pylist() == read
@@ -273,13 +273,13 @@ def test_more_pictures_than_a_batch_are_all_read(model: Model, tmp_path: Path) -
 
 @pytest.mark.parametrize("classes", [tuple("1234567890"), tuple("012345678"), (*DIGITS, "x")])
 def test_other_classes_are_refused(model: Model, tmp_path: Path, classes: tuple[str, ...]) -> None:
-    """Examples that name other classes than the model, or in another order, are a StageError."""
+    """Examples with other classes than the model, or in another order, are a StageError."""
     with pytest.raises(StageError, match="have different classes"):
         evaluate_split(tmp_path, model, pictures([0, 1], greys_for([0, 1]), classes))
 
 
 def test_every_figure_has_its_interval(evaluated: Evaluated) -> None:
-    """Each figure that is a number lies within an interval of its own name, those of digits too."""
+    """Each figure, including those of digits, lies within its own interval."""
     metrics = evaluated.metrics
     figures = metrics.scalars()
     for name in ("precision", "recall", "f1"):
@@ -290,8 +290,8 @@ def test_every_figure_has_its_interval(evaluated: Evaluated) -> None:
     )
 
 
-def test_the_curve_begins_with_all_pictures(evaluated: Evaluated) -> None:
-    """The first of the surest pictures are all of them, read as well as they are; the last are half of them."""
+def test_the_curve_runs_from_all_pictures_to_half(evaluated: Evaluated) -> None:
+    """The curve begins with all pictures and their accuracy, and ends with the surest half."""
     curve = evaluated.metrics.risk_coverage
     assert curve
     first, last = curve.points[0], curve.points[-1]
@@ -299,12 +299,12 @@ def test_the_curve_begins_with_all_pictures(evaluated: Evaluated) -> None:
 
 
 def test_parameters_are_counted(evaluated: Evaluated) -> None:
-    """The numbers of the network are counted: 784 times 10 weights, and 10 more."""
+    """The network's parameters are counted: 784 times 10 weights and 10 biases."""
     assert evaluated.metrics.parameters == PIXELS * 10 + 10
 
 
 def test_the_worst_digits_and_confusions_are_named(model: Model, tmp_path: Path) -> None:
-    """The verdict names what is misread most, and as what."""
+    """The verdict names the most misread digits and the most common confusions."""
     labels, read = [4] * 10 + [7] * 10 + [1] * 5, [9] * 3 + [4] * 7 + [1] * 6 + [2] + [7] * 3 + [1] * 5
     verdict = evaluate_split(tmp_path, model, pictures(labels, greys_for(read))).blessing.verdict
     assert [(each.digit, each.wrong, each.count) for each in verdict.worst_digits] == [("7", 7, 10), ("4", 3, 10)]
@@ -317,21 +317,21 @@ def test_the_worst_digits_and_confusions_are_named(model: Model, tmp_path: Path)
 
 @pytest.mark.parametrize("rule", ["robustness", "refusals"])
 def test_an_unknown_kind_is_refused_before_anything_runs(rule: str) -> None:
-    """A rule on a kind of picture that there is not is refused with the settings."""
+    """A rule on an unknown kind of picture is refused at validation."""
     with pytest.raises(ValidationError, match=f"{rule} has no shadw"):
         EvaluateConfig.model_validate({"gate": {rule: {"shadw": {"at_least": 0.5}}}})
 
 
-def test_a_champion_that_is_damaged_is_refused(model: Model, tmp_path: Path) -> None:
-    """A bundle that cannot be read is an InputError that says what to do, and not a comparison less."""
+def test_a_damaged_champion_is_refused(model: Model, tmp_path: Path) -> None:
+    """A damaged champion is an InputError that says what to do; the comparison is not skipped."""
     (tmp_path / "bundle").mkdir()
     with pytest.raises(InputError, match="the comparison with the champion failed") as caught:
         evaluate_split(tmp_path, model, pictures([1], greys_for([1])), champion=Bundle(tmp_path / "bundle"))
     assert "rm artifacts/champion" in caught.value.do
 
 
-def test_far_more_refused_than_meant_is_said(model: Model, tmp_path: Path) -> None:
-    """Where most test pictures are called unsure, and no validation picture, the evaluation says why that may be."""
+def test_far_more_refusals_than_intended_are_a_warning(model: Model, tmp_path: Path) -> None:
+    """If far more test pictures than validation pictures are unsure, a warning gives the likely cause."""
     metrics = evaluate_split(tmp_path, model, pictures(LABELS, GREYS), threshold=-1).metrics
     [warning] = metrics.warnings
     assert metrics.coverage == pytest.approx(0.09, abs=0.005)
@@ -339,13 +339,13 @@ def test_far_more_refused_than_meant_is_said(model: Model, tmp_path: Path) -> No
     assert warning.endswith(": too few validation pictures to set the threshold")
 
 
-def test_as_many_refused_as_meant_is_no_warning(evaluated: Evaluated) -> None:
-    """Where no picture is called unsure there is nothing to warn of."""
+def test_no_refusals_are_not_a_warning(evaluated: Evaluated) -> None:
+    """If no picture is unsure, there is no warning."""
     assert evaluated.metrics.warnings == []
 
 
 def test_strangers_are_measured(tmp_path: Path, model: Model) -> None:
-    """Pictures of another data set count as a kind that should be refused: blank pages are, the others are not."""
+    """Pictures of another data set are a kind to be refused, and the blank ones among them are."""
     (tmp_path / "strangers").mkdir()
     blank = [0, 1, 2]
     strangers = pictures(LABELS, GREYS)
@@ -357,7 +357,7 @@ def test_strangers_are_measured(tmp_path: Path, model: Model) -> None:
 
 
 def test_a_rule_on_strangers_needs_strangers(tmp_path: Path, model: Model) -> None:
-    """Without such pictures a rule on them is not met."""
+    """A rule on strangers fails if there are none."""
     gate = {"refusals": {"strangers": {"at_least": 0.1}}}
     evaluated = evaluate_split(tmp_path, model, pictures(LABELS, GREYS), gate)
     assert not evaluated.blessing.verdict.blessed

@@ -1,4 +1,4 @@
-"""A recipe gives the settings that are not given."""
+"""A recipe supplies the settings that are not given."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from tests.varied import THREADS
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_every_recipe_is_a_valid_one(name: str) -> None:
-    """Each recipe gives settings that are taken, and that are its own."""
+def test_every_recipe_is_valid(name: str) -> None:
+    """The settings of each recipe are valid, and it supplies them."""
     settings = TrainConfig.model_validate({"recipe": name}).model_dump()
     assert {key: settings[key] for key in RECIPES[name]} == RECIPES[name]
 
 
-def test_standard_is_what_one_gets() -> None:
+def test_standard_is_the_default() -> None:
     """Without any setting the recipe is standard."""
     assert TrainConfig() == TrainConfig.model_validate({"recipe": "standard"})
 
 
-def test_what_is_given_wins_over_the_recipe() -> None:
-    """A setting that is given stands, and the recipe gives the others."""
+def test_a_given_setting_overrides_the_recipe() -> None:
+    """A given setting overrides the recipe, which supplies the others."""
     config = TrainConfig.model_validate({"recipe": "mlp", "learning_rate": 0.01})
     assert (config.learning_rate, config.network) == (0.01, "mlp")
 
 
 def test_one_distortion_may_be_given() -> None:
-    """A distortion that is given leaves the others as the recipe has them."""
+    """A given distortion leaves the others to the recipe."""
     settings = TrainConfig.model_validate({"recipe": "best", "augment": {"rotation": 0}}).model_dump()
     assert settings["augment"] == RECIPES["best"]["augment"] | {"rotation": 0.0}
 
@@ -45,13 +45,13 @@ def test_one_distortion_may_be_given() -> None:
         ({"epochs": 5}, "Extra inputs are not permitted"),
     ],
 )
-def test_what_cannot_be_is_refused(settings: dict[str, object], message: str) -> None:
-    """A setting that cannot be is refused with what can."""
+def test_an_invalid_setting_is_refused(settings: dict[str, object], message: str) -> None:
+    """An invalid setting is refused with the valid values."""
     with pytest.raises(ValidationError, match=message):
         TrainConfig.model_validate(settings)
 
 
 @pytest.mark.usefixtures("tensorflow_session")
 def test_the_device_is_named() -> None:
-    """Where there is no GPU, the device is the CPU with the threads that were asked for."""
+    """Without a GPU, the device is the CPU with the requested threads."""
     assert device() == f"the CPU, {THREADS} thread{'s' if THREADS > 1 else ''}"

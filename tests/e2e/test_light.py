@@ -1,4 +1,4 @@
-"""What a command loads, opens, parses and starts: counted, because times differ from machine to machine."""
+"""Imports, opened files, parses and processes of each command: counted, because times vary between machines."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from tests.project import Project
 
 @dataclass(frozen=True)
 class Figures:
-    """What one command, carried out a second time, does.
+    """Counts of a command's second run.
 
     Attributes:
-        modules: imported.
-        files: opened, the bytecode of the modules among them.
-        parsed: sources of Python, by `compile` or `ast.parse`; by `predict` two of OpenCV's configuration, and
-            the heads of three arrays of the bundle.
-        started: other processes.
+        modules: imported modules.
+        files: opened files, bytecode included.
+        parsed: Python sources passed to `compile` or `ast.parse`; in `predict`, two configuration files of OpenCV and
+            the headers of three arrays of the bundle.
+        started: child processes.
     """
 
     modules: int
@@ -32,8 +32,8 @@ class Figures:
     started: int = 0
 
 
-# What was counted on 2026-11-29 with Python 3.11. Whoever exceeds it by more than ROOM makes every command slower,
-# and raises it here on purpose.
+# Counts of 2026-11-29 with Python 3.11. Code that exceeds one by more than ROOM makes every command slower, and has to
+# raise it here on purpose.
 FIGURES = {
     "--help": Figures(modules=179, files=101),
     "run": Figures(modules=347, files=332),
@@ -42,7 +42,7 @@ FIGURES = {
     "show": Figures(modules=316, files=224),
     "predict": Figures(modules=496, files=390, parsed=5),
 }
-ROOM = 1.06  # other versions of Python have other modules
+ROOM = 1.06  # other versions of Python import other modules
 
 COUNTED = """
 import atexit, json, sys
@@ -70,7 +70,7 @@ main()
 
 @pytest.fixture(scope="module")
 def project(trained: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Copy a project that has run."""
+    """Return a copy of a project that has run."""
     folder = tmp_path_factory.mktemp("light")
     shutil.copytree(trained.path, folder / "project", symlinks=True)
     (folder / "project" / "digit.png").write_bytes(as_file(seven(), "PNG"))
@@ -78,7 +78,7 @@ def project(trained: Project, tmp_path_factory: pytest.TempPathFactory) -> Proje
 
 
 def count(project: Project, *words: str) -> Figures:
-    """Carry a command out twice, and count what the second one does; the first compiles, and fills the caches."""
+    """Return the counts of a command's second run; the first run compiles bytecode and fills the caches."""
     file = project.path / "counts.json"
     variables = {name: value for name, value in project.variables().items() if name != "PYTHONDONTWRITEBYTECODE"}
     code = COUNTED.replace("sys.argv[0]", repr(str(file)))
@@ -90,37 +90,37 @@ def count(project: Project, *words: str) -> Figures:
 
 @pytest.fixture(scope="module")
 def counted(project: Project) -> dict[str, Figures]:
-    """Count each command once."""
+    """Return the counts of each command."""
     words = {name: [name] for name in FIGURES} | {"predict": ["predict", "digit.png"]}
     return {name: count(project, *words[name]) for name in FIGURES}
 
 
 @pytest.mark.parametrize("command", FIGURES)
-def test_a_command_imports_no_more_than_before(command: str, counted: dict[str, Figures]) -> None:
-    """A command with nothing to compute imports the modules it needs."""
+def test_a_command_imports_few_modules(command: str, counted: dict[str, Figures]) -> None:
+    """A command without work imports no more modules than were counted."""
     assert counted[command].modules <= FIGURES[command].modules * ROOM
 
 
 @pytest.mark.parametrize("command", FIGURES)
-def test_a_command_opens_no_more_than_before(command: str, counted: dict[str, Figures]) -> None:
-    """A command with nothing to compute opens the files it needs."""
+def test_a_command_opens_few_files(command: str, counted: dict[str, Figures]) -> None:
+    """A command without work opens no more files than were counted."""
     assert counted[command].files <= FIGURES[command].files * ROOM
 
 
 @pytest.mark.parametrize("command", FIGURES)
-def test_a_command_parses_no_more_than_before(command: str, counted: dict[str, Figures]) -> None:
-    """No source is parsed where nothing changed."""
+def test_a_command_parses_no_unchanged_source(command: str, counted: dict[str, Figures]) -> None:
+    """A command without work parses no source."""
     assert counted[command].parsed <= FIGURES[command].parsed
 
 
 @pytest.mark.parametrize("command", FIGURES)
 def test_a_command_starts_no_process(command: str, counted: dict[str, Figures]) -> None:
-    """A command with nothing to compute works alone."""
+    """A command without work starts no process."""
     assert counted[command].started == 0
 
 
 @pytest.mark.parametrize("command", ["plan", "runs", "show"])
-def test_a_command_that_looks_does_less_than_a_run(command: str, counted: dict[str, Figures]) -> None:
-    """What only reads the records is below what also writes one."""
+def test_a_read_only_command_imports_no_more_than_a_run(command: str, counted: dict[str, Figures]) -> None:
+    """A command that only reads records imports no more modules than `run`."""
     assert counted[command].modules <= counted["run"].modules
     assert counted[command].files <= counted["run"].files

@@ -61,7 +61,7 @@ def test_a_chosen_sample_is_not_a_fallback(document: dict[str, Any], champion: P
 
 
 def test_splits_are_3600_400_and_1000(trained: Project) -> None:
-    """The splits have 3,600 pictures and 200 drawn ones, 400, and 1,000."""
+    """The train split has 3,600 pictures and 200 drawn ones, validation has 400, and test has 1,000."""
     examples = Examples(trained.artifacts / "latest" / "preprocess.examples")
     assert {name: len(examples.read(name)) for name in examples.splits} == {
         "train": 3600 + 200,

@@ -46,7 +46,7 @@ class CopyConfig(Config):
 
 
 def copy(bundle: Output[Bundle], config: CopyConfig) -> None:
-    """Copy it, but for its seal."""
+    """Copy it without its manifest."""
     shutil.copytree(config.bundle, bundle.path, dirs_exist_ok=True, ignore=shutil.ignore_patterns(MANIFEST))
 '''
 

@@ -1,1 +1,1 @@
-"""Tests of what the stages that use TensorFlow share."""
+"""Tests of learning."""

@@ -1,4 +1,4 @@
-"""The card of a model."""
+"""The model card."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def card_of(source: Source, metrics: Metrics = FIGURES) -> str:
     return write_card(model="0123abcd" * 8, classes=("0", "1"), statistics=statistics, metrics=metrics)
 
 
-def loaded(text: str, folder: Path) -> Any:  # noqa: ANN401  (huggingface_hub's own)
-    """Load a card with Hugging Face's own loader."""
+def loaded(text: str, folder: Path) -> Any:  # noqa: ANN401  (a type of huggingface_hub)
+    """Load a card with Hugging Face's loader."""
     (folder / "README.md").write_text(text, encoding="utf-8")
     return ModelCard.load(folder / "README.md")
 
 
 def test_hugging_face_reads_the_results(tmp_path: Path) -> None:
-    """Its loader finds every figure of the test split as a result."""
+    """Hugging Face's loader finds the figures of the test split as results."""
     results = loaded(card_of(MNIST), tmp_path).data.eval_results
     figures = {each.metric_type: each.metric_value for each in results}
     assert figures["accuracy"] == 0.96
@@ -56,8 +56,8 @@ def test_hugging_face_reads_the_results(tmp_path: Path) -> None:
     }
 
 
-def test_hugging_face_reads_licence_library_tags_and_data(tmp_path: Path) -> None:
-    """The front matter has what its hub shows beside a model."""
+def test_hugging_face_reads_the_front_matter(tmp_path: Path) -> None:
+    """The front matter holds licence, library, tags, metrics and data sets."""
     data = loaded(card_of(MNIST), tmp_path).data
     assert (data.license, data.license_name, data.library_name) == ("other", "none-chosen", "litert")
     assert data.datasets == ["ylecun/mnist"]
@@ -65,8 +65,8 @@ def test_hugging_face_reads_licence_library_tags_and_data(tmp_path: Path) -> Non
     assert "mnist" in data.tags
 
 
-def test_data_of_ones_own_are_not_called_mnist(tmp_path: Path) -> None:
-    """A model trained on a folder names the folder, and neither MNIST's name nor its terms."""
+def test_user_data_is_not_called_mnist(tmp_path: Path) -> None:
+    """The card of a model trained on a folder names the folder, not MNIST or its licence."""
     card = loaded(card_of(FOLDER), tmp_path)
     assert card.data.datasets is None
     assert card.data.eval_results[0].dataset_type == "folder"
@@ -76,13 +76,13 @@ def test_data_of_ones_own_are_not_called_mnist(tmp_path: Path) -> None:
     assert "user's own files" in card.text
 
 
-def test_a_name_is_no_markup() -> None:
-    """What a user wrote is said in one line, with nothing of it taken for Markdown."""
+def test_a_name_is_escaped() -> None:
+    """A user's text is put on one line and escaped as Markdown."""
     assert r"the pictures in my\_\*digits\* \| \<b\>" in card_of(FOLDER)
 
 
-def test_the_limits_are_those_that_were_measured() -> None:
-    """The worst kinds and confusions are named first, with how many were tried."""
+def test_the_worst_limits_come_first() -> None:
+    """The worst kinds and confusions come first, with the number of pictures tried."""
     text = card_of(MNIST)
     assert text.index("| shadow | 50 % | 5 of 10 |") < text.index("| inverted | 100 % | 10 of 10 |")
     assert "| letters | 60 % | not counted |" in text
@@ -90,8 +90,8 @@ def test_the_limits_are_those_that_were_measured() -> None:
     assert "90.0 %" in text
 
 
-def test_what_the_surest_are_worth_is_said() -> None:
-    """The card says how many of the surest answers are right, and from which confidence on they are, rounded down."""
+def test_the_card_states_the_accuracy_of_the_surest() -> None:
+    """The card states the accuracy of the most confident answers and their least confidence, rounded down."""
     point = CoveragePoint(coverage=0.95, count=95, accuracy=0.9895, confidence=0.80096)
     metrics = FIGURES.model_copy(update={"risk_coverage": RiskCoverage(points=[point], aurc=0.001)})
     assert "of the most confident 95 % (confidence at least 0.800), 98.95 % are correct" in card_of(MNIST, metrics)
@@ -99,18 +99,18 @@ def test_what_the_surest_are_worth_is_said() -> None:
 
 
 def test_a_warning_is_the_first_of_the_limits() -> None:
-    """What should be looked at stands below the heading of the limits, in bold."""
+    """A warning stands in bold at the top of the measured limits."""
     card = card_of(MNIST, FIGURES.model_copy(update={"warnings": ["27 % are called unsure"]}))
     assert "## Measured limits\n\n**27 % are called unsure**" in card
 
 
-def test_the_interval_stands_beside_the_figure() -> None:
+def test_the_interval_is_shown_with_the_figure() -> None:
     """A figure with an interval shows it."""
     assert "| accuracy | 0.9600 | 0.9020 to 0.9840 |" in card_of(MNIST)
 
 
-def test_a_card_depends_on_nothing_else(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Another folder, home, host or hour gives the same card, to the byte."""
+def test_a_card_does_not_depend_on_its_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Another working folder and home give the same card, to the byte."""
     before = card_of(MNIST)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -118,8 +118,8 @@ def test_a_card_depends_on_nothing_else(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert str(tmp_path) not in before
 
 
-def test_what_is_drawn_is_told() -> None:
-    """Pictures that a program drew are counted apart, and are nobody's files; the card is still of MNIST."""
+def test_drawn_digits_are_counted_separately() -> None:
+    """Drawn digits are counted separately and are not a user's files; the card still names MNIST."""
     split = SplitStatistics(count=100, classes={"0": 50, "1": 50}, mean=0.1, std=0.3, duplicates=0)
     drawn = Source(name="drawn", dataset="digits drawn by a program")
     sources = [
@@ -136,13 +136,13 @@ def test_what_is_drawn_is_told() -> None:
     assert "drawn" not in card_of(MNIST).partition("## Training data")[2]
 
 
-def test_the_digest_of_the_model_is_there() -> None:
-    """The card names the model it is of."""
+def test_the_card_names_the_model() -> None:
+    """The card holds the digest of the model."""
     assert "0123abcd" * 8 in card_of(MNIST)
 
 
-def test_figures_that_are_none_are_left_out(tmp_path: Path) -> None:
-    """A model that nothing was measured of has a card without results."""
+def test_unknown_figures_are_left_out(tmp_path: Path) -> None:
+    """The card of a model without measurements has no results."""
     empty = dict.fromkeys(("accuracy", "precision", "recall", "f1", "log_loss", "coverage"))
     metrics = FIGURES.model_copy(update={**empty, "count": 0, "confusion": [], "robustness": {}, "refusals": {}})
     card = loaded(card_of(MNIST, metrics), tmp_path)

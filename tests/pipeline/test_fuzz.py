@@ -34,33 +34,33 @@ LINES = (
 WORDS = ("stages", "threads", "say", "shout", "uses", "inputs", "requires", "config", "toys.say", "toys.shout", "<<")
 LIMIT = 2  # seconds of processor time
 LEVELS = "abcdefgh"
-FIGURES = 10_000  # Python refuses decimal conversion of this many
+DECIMALS = 10_000  # Python refuses to convert so many decimal digits
 
 STRANGE = {
     "a relative module": ("uses: toys.say", "uses: .toys.say"),
     "only dots": ("uses: toys.say", "uses: ..."),
-    "a module of two lines": ("uses: toys.say", r'uses: "toys.say\nx"'),
-    "no figures of an integer": ("{word: hello}", "{times: !!int ''}"),
-    "an integer that is a sign": ("{word: hello}", "{times: !!int '+'}"),
-    "no figures of a number": ("{word: hello}", "{seconds: !!float ''}"),
-    "a truth that is none": ("{word: hello}", "{silent: !!bool perhaps}"),
-    "a huge number": ("{word: hello}", f"{{seconds: 0x{'f' * FIGURES}}}"),
-    "a huge decimal number": ("{word: hello}", f"{{times: {'9' * FIGURES}}}"),
-    "an endless number": ("{word: hello}", "{seconds: 1e999}"),
+    "a module name of two lines": ("uses: toys.say", r'uses: "toys.say\nx"'),
+    "an integer without digits": ("{word: hello}", "{times: !!int ''}"),
+    "an integer of only a sign": ("{word: hello}", "{times: !!int '+'}"),
+    "a number without digits": ("{word: hello}", "{seconds: !!float ''}"),
+    "an invalid boolean": ("{word: hello}", "{silent: !!bool perhaps}"),
+    "a huge number": ("{word: hello}", f"{{seconds: 0x{'f' * DECIMALS}}}"),
+    "a huge decimal number": ("{word: hello}", f"{{times: {'9' * DECIMALS}}}"),
+    "an infinite number": ("{word: hello}", "{seconds: 1e999}"),
     "a setting of two lines": ("{word: hello}", r'{"wo\nrd": hello}'),
-    "a stage of two lines": ("  say:", r'  "sa\ny":'),
-    "an input of two lines": ("{text: say.text}", r'{text: say.text, "te\nxt": say.text}'),
-    "an output of two lines": ("say.text", r'"sa\ny.text"'),
-    "a key given twice of two lines": ("stages:", r'{"a\nb": 1, "a\nb": 2}' + "\nstages:"),
+    "a stage name of two lines": ("  say:", r'  "sa\ny":'),
+    "an input name of two lines": ("{text: say.text}", r'{text: say.text, "te\nxt": say.text}'),
+    "an output name of two lines": ("say.text", r'"sa\ny.text"'),
+    "a repeated key of two lines": ("stages:", r'{"a\nb": 1, "a\nb": 2}' + "\nstages:"),
     "a key that is a list": ("stages:", "? [a]\n: b\nstages:"),
-    "a version of YAML that is none": ("stages:", "%YAML 9.9\n---\nstages:"),
+    "an unknown version of YAML": ("stages:", "%YAML 9.9\n---\nstages:"),
     "several documents": ("stages:", "--- 1\n--- 2\nstages:"),
 }
 STRANGE_SETTINGS = {
-    "no text": "say.word=\udcff",
-    "no figures": "say.times=!!int ''",
-    "a name of two lines": "say.wo\nrd=1",
-    "no stage, in two lines": "a\nb=1",
+    "not UTF-8": "say.word=\udcff",
+    "an integer without digits": "say.times=!!int ''",
+    "a setting name of two lines": "say.wo\nrd=1",
+    "an unknown stage of two lines": "a\nb=1",
     "a deep setting": f"say.times{'.more' * 2_000}=1",
     "a deep unknown setting": f"say.new{'.more' * 2_000}=1",
     "many brackets": f"say.word={'[' * 100_000}",

@@ -12,18 +12,18 @@ from schemas.errors import DigitsError, InputError, StageError, UsageError, near
 
 
 def test_every_part_is_printed_on_its_line() -> None:
-    """An error prints its headline and, indented below, what was found, expected and to be done."""
+    """An error prints its headline, then what was found, what was expected and what to do, indented."""
     error = DigitsError("it broke", found="a hole", expected="a whole", do="mend it")
     assert str(error) == "it broke\n  found:    a hole\n  expected: a whole\n  do:       mend it"
 
 
-def test_what_is_not_known_is_not_printed() -> None:
-    """An error prints no line for what it does not know."""
+def test_unknown_parts_are_not_printed() -> None:
+    """An error prints no line for an unknown part."""
     assert str(DigitsError("it broke", do="mend it")) == "it broke\n  do:       mend it"
 
 
 def test_a_headline_alone_is_one_line() -> None:
-    """An error that knows nothing else prints its headline."""
+    """An error with only a headline prints one line."""
     assert str(DigitsError("it broke")) == "it broke"
 
 
@@ -34,7 +34,7 @@ def test_exit_codes(kind: type[DigitsError], code: int) -> None:
 
 
 def drawn_tree() -> dict[str, tuple[str, int]]:
-    """Read the drawing: for each class, in order, the name of the one above it and its exit code."""
+    """Parse the drawing: map each class, in order, to its base and exit code."""
     drawn: dict[str, tuple[str, int]] = {}
     above: list[str] = ["Exception"]
     for line in (errors.__doc__ or "").splitlines():
@@ -54,10 +54,10 @@ def test_the_tree_is_as_drawn() -> None:
 
 
 def test_the_nearest_name_is_suggested() -> None:
-    """A misspelt name brings up the one that was probably meant."""
+    """For a misspelt name, the nearest valid name is suggested."""
     assert nearest("epoch", ["batch_size", "epochs"]) == 'did you mean "epochs"?'
 
 
-def test_a_name_unlike_any_other_brings_up_none() -> None:
-    """A name unlike every valid one brings up nothing."""
+def test_a_name_unlike_any_other_has_no_suggestion() -> None:
+    """For a name unlike every valid one, nothing is suggested."""
     assert nearest("zzz", ["batch_size", "epochs"]) == ""

@@ -1,4 +1,4 @@
-"""When a value that was computed from a file is used again."""
+"""When a value computed from a file is reused."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ DAMAGED = ["", "{", "[]", "null", '["", []]', '["", {"a": 1}]', '["", {"a": [1, 
 
 
 class Counted:
-    """Reads a file through a cache of its own, and counts how often it is read."""
+    """Reads a file through a cache, and counts the reads."""
 
     def __init__(self, folder: Path, condition: str = "", tick: int = 0) -> None:
         self.reads = 0
         self.cache = FileCache(folder / "cache.json", condition, tick)
 
     def read(self, path: Path) -> str:
-        """Return the text of a file, and save what was learned."""
+        """Return the text of a file, and save the cache."""
         value = self.cache.get(str(path), lambda: (self._read(path), [path]))
         self.cache.save()
         return value
@@ -38,7 +38,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_file_that_has_not_moved_is_not_read_again(file: Path) -> None:
+def test_an_unchanged_file_is_not_read_again(file: Path) -> None:
     """The next process takes the value from the cache."""
     assert Counted(file.parent).read(file) == "one"
     after = Counted(file.parent)
@@ -46,7 +46,7 @@ def test_a_file_that_has_not_moved_is_not_read_again(file: Path) -> None:
 
 
 def test_an_edited_file_is_read_again(file: Path) -> None:
-    """An edit of the same size counts, even where it keeps the time of the file."""
+    """An edited file is read again, even with the same size and time."""
     Counted(file.parent).read(file)
     before = file.stat()
     file.write_text("two")
@@ -54,8 +54,8 @@ def test_an_edited_file_is_read_again(file: Path) -> None:
     assert Counted(file.parent).read(file) == "two"
 
 
-def test_a_file_put_in_its_place_is_read_again(file: Path) -> None:
-    """A file that takes the place of another by rename is another one."""
+def test_a_replaced_file_is_read_again(file: Path) -> None:
+    """A file renamed onto another is read again."""
     Counted(file.parent).read(file)
     other = file.with_name("other.txt")
     other.write_text("two")
@@ -63,14 +63,14 @@ def test_a_file_put_in_its_place_is_read_again(file: Path) -> None:
     assert Counted(file.parent).read(file) == "two"
 
 
-def test_what_changed_within_a_tick_of_the_clock_is_not_kept(file: Path) -> None:
-    """A file could change once more within the tick and keep its time."""
+def test_a_file_changed_within_the_last_tick_is_not_cached(file: Path) -> None:
+    """A file changed within the last tick of the clock is not cached: it could change again and keep its time."""
     Counted(file.parent, tick=TICK).read(file)
     assert not (file.parent / "cache.json").exists()
 
 
-def test_another_condition_makes_it_void(file: Path) -> None:
-    """Values saved by another version of Python are not used."""
+def test_another_condition_invalidates_the_cache(file: Path) -> None:
+    """Values saved under another version of Python are not used."""
     Counted(file.parent, "3.11").read(file)
     after = Counted(file.parent, "3.12")
     assert (after.read(file), after.reads) == ("one", 1)
@@ -78,20 +78,20 @@ def test_another_condition_makes_it_void(file: Path) -> None:
 
 @pytest.mark.parametrize("content", DAMAGED)
 def test_a_damaged_cache_is_ignored(file: Path, content: str) -> None:
-    """A cache that cannot be read is as good as none."""
+    """An unreadable cache is ignored."""
     (file.parent / "cache.json").write_bytes(content.encode("latin-1"))
     assert Counted(file.parent).read(file) == "one"
 
 
 def test_two_processes_may_save(file: Path) -> None:
-    """The one that saves last wins, and leaves a cache that can be read."""
+    """If two processes save, the cache stays readable."""
     first, second = Counted(file.parent), Counted(file.parent)
     assert [each.read(file) for each in (first, second)] == ["one", "one"]
     after = Counted(file.parent)
     assert (after.read(file), after.reads) == ("one", 0)
 
 
-def test_no_folder_is_made_for_it(file: Path) -> None:
-    """Where there is no place for the cache, nothing is saved."""
+def test_no_folder_is_made_for_the_cache(file: Path) -> None:
+    """If the folder of the cache does not exist, nothing is saved."""
     Counted(file.parent / "none").read(file)
     assert not (file.parent / "none").exists()

@@ -1,4 +1,4 @@
-"""Every module says what it is, and none loads a heavy library when it is imported."""
+"""Every module has a docstring, and importing one loads no heavy library."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ for name in sys.argv[2:]:
     if not os.fork():
         try:
             importlib.import_module(name)
-            said = [each for each in heavy if each in sys.modules]
+            loaded = [each for each in heavy if each in sys.modules]
         except BaseException as error:
-            said = [repr(error)]
-        os.write(theirs, json.dumps(said).encode())
+            loaded = [repr(error)]
+        os.write(theirs, json.dumps(loaded).encode())
         os._exit(0)
     os.close(theirs)
     with open(ours, "rb") as file:
@@ -39,7 +39,7 @@ print(json.dumps(found))
 
 
 def modules_of(*rooms: str) -> list[str]:
-    """Name every module below these rooms, the rooms themselves included."""
+    """List every module in these rooms, including the rooms themselves."""
     paths = [path.relative_to(ROOT).with_suffix("") for room in rooms for path in sorted((ROOT / room).rglob("*.py"))]
     return [".".join(path.parts).removesuffix(".__init__") for path in paths]
 
@@ -57,13 +57,13 @@ def heavy() -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("module", LIGHT)
 def test_importing_a_module_loads_nothing_heavy(module: str, heavy: dict[str, list[str]]) -> None:
-    """A module imported alone leaves every heavy library unloaded."""
+    """Importing a module alone loads no heavy library."""
     assert heavy[module] == []
 
 
 @pytest.mark.parametrize("module", modules_of("schemas", "inference", "learning", "components", "pipeline"))
 def test_a_module_has_a_docstring(module: str) -> None:
-    """A module begins with a docstring."""
+    """Every module begins with a docstring."""
     path = ROOT / Path(*module.split("."))
     source = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
     assert ast.get_docstring(ast.parse(source.read_text()))

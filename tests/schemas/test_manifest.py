@@ -1,4 +1,4 @@
-"""A manifest says what an artifact is, and notices when it is that no longer."""
+"""A manifest describes an artifact and detects damage to it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.samples import seal
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Make a folder of two files, one of them in a folder below."""
+    """Return a folder of two files, one of them in a subfolder."""
     (tmp_path / "below").mkdir()
     (tmp_path / "a.txt").write_text("a")
     (tmp_path / "below" / "b.txt").write_text("b")
@@ -23,7 +23,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def content(folder: Path) -> str:
-    """Give the content digest of a folder as it is now."""
+    """Return the current content digest of a folder."""
     return content_of(hash_files(folder))
 
 
@@ -62,7 +62,7 @@ def test_content_ignores_the_manifest(folder: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a.txt", "below/b.txt"])
 def test_content_changes_with_the_bytes_of_any_file(folder: Path, name: str) -> None:
-    """Other bytes in any file give another content digest."""
+    """Changing the bytes of any file changes the content digest."""
     before = content(folder)
     (folder / name).write_text("changed")
     assert content(folder) != before
@@ -70,14 +70,14 @@ def test_content_changes_with_the_bytes_of_any_file(folder: Path, name: str) -> 
 
 @pytest.mark.parametrize("name", ["a.txt", "below/b.txt"])
 def test_content_changes_with_the_name_of_any_file(folder: Path, name: str) -> None:
-    """Another name of any file gives another content digest."""
+    """Renaming any file changes the content digest."""
     before = content(folder)
     (folder / name).rename(folder / "renamed.txt")
     assert content(folder) != before
 
 
-def test_content_changes_when_two_files_change_names(folder: Path) -> None:
-    """The digest binds each name to its bytes: two files that swap names give another one."""
+def test_content_changes_when_two_files_swap_names(folder: Path) -> None:
+    """The digest binds each name to its bytes: swapping two names changes it."""
     before = content(folder)
     (folder / "a.txt").write_text("b")
     (folder / "below" / "b.txt").write_text("a")
@@ -95,20 +95,20 @@ def test_a_digest_is_the_same_in_another_order_of_keys() -> None:
     assert digest_of({"a": 1, "b": [2]}) == digest_of({"b": [2], "a": 1})
 
 
-def test_a_digest_of_what_is_no_json_is_refused() -> None:
-    """NaN, which JSON has no word for, has no digest."""
+def test_a_value_outside_json_has_no_digest() -> None:
+    """NaN is not a JSON value and has no digest."""
     with pytest.raises(ValueError, match="JSON"):
         digest_of(float("nan"))
 
 
-def test_hash_file_raises_where_there_is_none(tmp_path: Path) -> None:
+def test_hashing_a_missing_file_raises(tmp_path: Path) -> None:
     """Hashing a file that does not exist raises OSError."""
     with pytest.raises(FileNotFoundError):
         hash_file(tmp_path / "missing")
 
 
 def test_an_intact_folder_has_no_damage(folder: Path) -> None:
-    """A folder that is as it was sealed has no damage."""
+    """A folder that is unchanged since sealing has no damage."""
     seal(Artifact, folder)
     manifest = Manifest.read(folder)
     assert manifest
@@ -117,7 +117,7 @@ def test_an_intact_folder_has_no_damage(folder: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a.txt", "below/b.txt"])
 def test_damage_names_a_changed_file(folder: Path, name: str) -> None:
-    """Damage names the file whose bytes changed, even where its size did not."""
+    """Damage names the file with changed bytes, even if its size is unchanged."""
     seal(Artifact, folder)
     manifest = Manifest.read(folder)
     (folder / name).write_text("x")
@@ -127,7 +127,7 @@ def test_damage_names_a_changed_file(folder: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["a.txt", "below/b.txt"])
 def test_damage_names_a_missing_file(folder: Path, name: str) -> None:
-    """Damage names the file that is gone."""
+    """Damage names a missing file."""
     seal(Artifact, folder)
     manifest = Manifest.read(folder)
     (folder / name).unlink()
@@ -136,8 +136,8 @@ def test_damage_names_a_missing_file(folder: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("text", [None, "", "not JSON", "{}", '{"type": "A", "content": "", "files": {}, "more": 1}'])
-def test_what_is_no_manifest_reads_as_none(tmp_path: Path, text: str | None) -> None:
-    """A manifest that is missing, broken or not of our form reads as None."""
+def test_an_invalid_manifest_reads_as_none(tmp_path: Path, text: str | None) -> None:
+    """A manifest that is missing, broken or of another form reads as None."""
     if text is not None:
         (tmp_path / MANIFEST).write_text(text)
     assert Manifest.read(tmp_path) is None

@@ -1,4 +1,4 @@
-"""How far a stage is, in a line."""
+"""Progress of a stage on one line."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from schemas.progress import Progress, format_duration
         (Progress(0, 1400, "files", rate=0.0), "files 0/1400"),
     ],
 )
-def test_a_line_says_what_is_known(progress: Progress, line: str) -> None:
-    """The time left is told where the total and the rate are known."""
+def test_a_line_shows_what_is_known(progress: Progress, line: str) -> None:
+    """The time left is shown if the total and the rate are known."""
     assert str(progress) == line
 
 
-@pytest.mark.parametrize(("seconds", "said"), [(0.4, "0 s"), (119, "119 s"), (120, "2 min"), (7200, "2 h")])
-def test_a_time_has_the_unit_that_suits_it(seconds: float, said: str) -> None:
-    """Nobody counts an hour in seconds."""
-    assert format_duration(seconds) == said
+@pytest.mark.parametrize(("seconds", "text"), [(0.4, "0 s"), (119, "119 s"), (120, "2 min"), (7200, "2 h")])
+def test_a_duration_has_a_suitable_unit(seconds: float, text: str) -> None:
+    """Durations of two minutes and more are not shown in seconds."""
+    assert format_duration(seconds) == text

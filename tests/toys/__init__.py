@@ -1,1 +1,1 @@
-"""Stages that cost nothing: copied into projects made by tests, and used there as a user's own."""
+"""Stages that cost nothing: tests copy them into projects as a user's own stages."""

@@ -1,4 +1,4 @@
-"""The gate: a verdict on a text, as if it were a model."""
+"""A gate: a verdict on a text, as if it were a model."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class BlessConfig(Config):
     """Settings."""
 
     least: int = 3
-    """Letters the text must have."""
+    """Fewest letters of a blessed text."""
 
 
 def bless(text: Text, blessing: Output[Blessing], config: BlessConfig) -> None:

@@ -1,4 +1,4 @@
-"""The last stage, which takes its blessing as an input."""
+"""A last stage that takes its blessing as an input."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from schemas.artifacts.bundle import Bundle
 
 
 def crown(text: Text, blessing: Blessing, bundle: Output[Bundle]) -> None:
-    """Write every file a bundle has."""
+    """Write every file of a bundle."""
     assert blessing.verdict.blessed
     for name in Bundle.CONTENT_FILES:
         (bundle.path / name).write_text(text.read(), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A stage that takes its text from a host: a file that may not be there."""
+"""A stage that takes its text from a host: a file that may not exist."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class FetchConfig(Config):
     host: Path = Field(json_schema_extra={"counts": "fallback"})
     """The file."""
     fallback: str | None = Field(default=None, json_schema_extra={"counts": "fallback"})
-    """What to write where it is not there."""
+    """The text if the file does not exist."""
     patience: int = Field(default=1, json_schema_extra={"counts": "never"})
-    """How long to wait for it."""
+    """How long to wait for the file."""
     ending: str = ""
-    """Follows the text."""
+    """What to append to the text."""
 
 
 def fetch(text: Output[Text], config: FetchConfig) -> None:

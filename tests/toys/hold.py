@@ -1,4 +1,4 @@
-"""Lets a test keep a stage at work for as long as a file is there."""
+"""Lets a test keep a stage running for as long as a file exists."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ PROJECT = Path(__file__).parents[1]
 
 
 def hold(stage: str) -> None:
-    """Wait while the project has a file hold.<stage>, and say so with a file at.<stage>."""
+    """Wait while the project has a file hold.<stage>, and signal that with a file at.<stage>."""
     while (PROJECT / f"hold.{stage}").exists():
         (PROJECT / f"at.{stage}").touch()
         time.sleep(0.01)

@@ -1,4 +1,4 @@
-"""The gate with a champion: says in its verdict which bundle it compared with."""
+"""A gate with a champion: its verdict names the bundle that it compared with."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from schemas.settings.gate import RuleResult
 
 
 def judge(text: Text, champion: Bundle | None, blessing: Output[Blessing]) -> None:
-    """Bless every text, and note what it was compared with."""
+    """Bless every text, and note the bundle it was compared with."""
     hold("judge")
     compared = champion.path.name if champion else "nothing"
     rule = RuleResult(metric="champion", of="", expected="", actual=0.0, passed=True, reason="", note=compared)

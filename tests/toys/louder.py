@@ -1,8 +1,8 @@
-"""A module that a stage uses."""
+"""A module that a stage imports."""
 
 from __future__ import annotations
 
 
 def louder(text: str) -> str:
-    """Give the text in capitals."""
+    """Return the text in capitals."""
     return text.upper()

@@ -1,4 +1,4 @@
-"""The last stage: a text as a bundle."""
+"""A last stage: a text as a bundle."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from schemas.artifacts.bundle import Bundle
 
 
 def pack(text: Text, bundle: Output[Bundle]) -> None:
-    """Write every file a bundle has."""
+    """Write every file of a bundle."""
     for name in Bundle.CONTENT_FILES:
         (bundle.path / name).write_text(text.read(), encoding="utf-8")

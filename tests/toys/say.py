@@ -1,4 +1,4 @@
-"""The first stage: puts out a word, or fails, or waits, as its config says."""
+"""A first stage: writes a word, fails or waits, as its config says."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ class SayConfig(Config):
     """Settings."""
 
     word: str = "hello"
-    """What to say."""
+    """The word to write."""
     times: int = 1
-    """How often."""
+    """Number of repetitions."""
     fail: str = ""
-    """Raise this, after one line on each standard stream."""
+    """Message of a ValueError to raise, after one line on each standard stream."""
     corrupt: bool = False
-    """Find an input corrupt."""
+    """Raise an InputError."""
     seconds: float = 0
-    """Wait so long before the end."""
+    """Seconds to wait at the end."""
     silent: bool = False
     """Write nothing."""
 
 
 def say(text: Output[Text], config: SayConfig) -> None:
-    """Say a word, a number of times."""
+    """Write a word, a number of times."""
     print("chatter on standard output")
     print("chatter on standard error", file=sys.stderr)
     if config.fail:

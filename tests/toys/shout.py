@@ -1,4 +1,4 @@
-"""The second stage: the text in capitals, or its length only."""
+"""A second stage: the text in capitals."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class ShoutConfig(Config):
     """Settings."""
 
     end: str = "!"
-    """What to end with."""
+    """The end of the text."""
 
 
 def shout(text: Text, shouted: Output[Text], config: ShoutConfig) -> None:

@@ -1,1 +1,1 @@
-"""Tests of where ingest can take its examples from."""
+"""Tests of components/sources."""

@@ -1,4 +1,4 @@
-"""What the tests of the sources share."""
+"""Fixtures for the tests of the sources."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 @pytest.fixture(scope="session")
 def originals() -> Path:
-    """Give the folder with the four original MNIST files, which the environment names."""
+    """Return the folder of the four original MNIST files, named by MNIST_FILES."""
     named = os.environ.get("MNIST_FILES")
     if not named or not Path(named).is_dir():
         pytest.fail("set MNIST_FILES to a folder with the four original MNIST files")

@@ -1,4 +1,4 @@
-"""Ingest in a process of its own, so that its environment and its TensorFlow are its own as well."""
+"""Ingest in another process, with its own environment and TensorFlow."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ OUTPUTS = ("examples", "statistics")
 
 @dataclass(frozen=True)
 class Ingested:
-    """What became of one ingest.
+    """The result of one ingest.
 
     Attributes:
         folder: holds the folders of its outputs.
-        exit_code: how the process ended.
-        errors: the class of the error and of its ancestors, by name; empty where there was none.
-        message: the error, in words.
-        childless: whether the process had no child left when ingest was done.
+        exit_code: exit status of the process.
+        errors: names of the error's class and its ancestors; empty without an error.
+        message: the error as text.
+        childless: whether the process had no child left when ingest ended.
     """
 
     folder: Path
@@ -49,7 +49,7 @@ class Ingested:
 
     @property
     def content(self) -> str:
-        """The content digest of the examples it wrote, of which there must be some."""
+        """The content digest of the examples it wrote, which must exist."""
         files = hash_files(self.examples.path)
         assert files
         return Examples.content(self.examples.path, files)
@@ -66,7 +66,7 @@ class Ingested:
 
 
 def start_ingest(folder: Path, environment: Mapping[str, str], **settings: object) -> subprocess.Popen[str]:
-    """Start an ingest that writes below *folder*; TFDS's data_dir is there too, unless the settings name one."""
+    """Start an ingest that writes below *folder*, where TFDS's data_dir is too unless the settings name another."""
     for name in OUTPUTS:
         (folder / name).mkdir()
     config = {"data_dir": str(folder / "data"), **{name: _plain(value) for name, value in settings.items()}}
@@ -83,7 +83,7 @@ def start_ingest(folder: Path, environment: Mapping[str, str], **settings: objec
 
 
 def run_ingest(folder: Path, environment: Mapping[str, str], **settings: object) -> Ingested:
-    """Carry out an ingest, as start_ingest starts it; fails with its output where it ended with a traceback."""
+    """Run start_ingest's process to its end; fail with its output if it ends with a traceback."""
     with start_ingest(folder, environment, **settings) as process:
         try:
             output = process.communicate(timeout=PATIENCE)[0]

@@ -1,4 +1,4 @@
-"""A network of the tests' own: a proxy on this machine, and behind it the host that keeps MNIST."""
+"""A network for tests: a local proxy, and behind it a host that serves MNIST."""
 
 from __future__ import annotations
 
@@ -26,30 +26,30 @@ VARIABLES = frozenset(
     [name for kind in ("http", "https", "all", "no") for name in (f"{kind}_proxy", f"{kind}_proxy".upper())]
     + ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]
 )
-"""The environment variables that decide which way requests goes, and whom it trusts."""
+"""The environment variables that set the proxy and the trusted authorities of requests."""
 DRIPPED = b"HTTP/1.1 200 "
 
 
 def through(url: str, authority: Authority | None = None) -> dict[str, str]:
-    """Give the environment variables that lead to the proxy at *url*, and trust *authority*."""
+    """Return the environment variables that route requests through the proxy at *url* and trust *authority*."""
     trust = {} if authority is None else {"REQUESTS_CA_BUNDLE": str(authority.bundle)}
     return {"HTTPS_PROXY": url, "https_proxy": url, **trust}
 
 
 @contextlib.contextmanager
 def refusing() -> Generator[str]:
-    """Give the address of a proxy that refuses every connection: its port is taken, nothing listens."""
+    """Yield the address of a proxy that refuses every connection: its port is bound, and nothing listens."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{taken.getsockname()[1]}"
 
 
 class Authority:
-    """A certificate authority made on the spot, and its certificate for HOST.
+    """A new certificate authority, and its certificate for HOST.
 
     Attributes:
-        bundle: the file with the authority's own certificate, for those who shall trust it.
-        context: speaks TLS as HOST.
+        bundle: file with the authority's certificate, for clients that trust it.
+        context: serves TLS as HOST.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -113,15 +113,15 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
 
 @dataclass(frozen=True)
 class Site:
-    """HOST as the tests want it: it serves the files of a folder, by their last name.
+    """HOST as a test configures it: it serves the files of a folder, by their last name.
 
     Attributes:
-        authority: vouches for it.
+        authority: signs its certificate.
         files: the folder.
-        status: what it answers; a redirect leads elsewhere, and any other than 200 is without files.
-        stall_after: after so many bytes of a file it sends nothing more.
-        cut_after: after so many bytes of a file it closes the connection.
-        damaged: the file of which it sends one byte wrong.
+        status: the status it answers; a redirect leads to another path, and any status but 200 has no body.
+        stall_after: bytes of a file after which it sends nothing more.
+        cut_after: bytes of a file after which it closes the connection.
+        damaged: the file that it sends with one byte changed.
     """
 
     authority: Authority
@@ -132,7 +132,7 @@ class Site:
     damaged: str | None = None
 
     def read(self, name: str) -> bytes:
-        """Read a file as it is sent."""
+        """Return the bytes of a file that it sends."""
         content = bytearray((self.files / name).read_bytes())
         if name == self.damaged:
             content[len(content) // 2] ^= 0xFF
@@ -143,13 +143,13 @@ Behaviour = Literal["stall", "drip", "forbid"] | Site
 
 
 class Proxy(ThreadingHTTPServer):
-    """A proxy on a free port of this machine, at work while its context is.
+    """A proxy on a free local port, which serves while its context is open.
 
-    Asked to CONNECT it never answers ("stall"), answers a byte now and then, without end ("drip"), answers
-    403 ("forbid"), or connects to a Site, whatever host it was asked for.
+    On CONNECT it never answers ("stall"), answers a byte now and then without end ("drip"), answers
+    403 ("forbid"), or connects to a Site, whatever host was requested.
 
     Attributes:
-        connections: how many were made to it.
+        connections: number of connections made to it.
         idle: set while no connection is open.
     """
 
@@ -167,7 +167,7 @@ class Proxy(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """Its address, as HTTPS_PROXY takes it."""
+        """Its address, for HTTPS_PROXY."""
         return f"http://127.0.0.1:{self.server_port}"
 
     def __enter__(self) -> Self:
@@ -176,18 +176,18 @@ class Proxy(ThreadingHTTPServer):
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close the port, and end every answer under way."""
+        """Close the port, and end all open answers."""
         self.closing.set()
         self.shutdown()
         self.server_close()
 
     def await_connections(self, count: int, *, seconds: float) -> bool:
-        """Wait until so many connections were made; gives False where they were not in time."""
+        """Wait for *count* connections; return False if they are not made in time."""
         with self._changed:
             return self._changed.wait_for(lambda: self.connections >= count, seconds)
 
-    def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as the base class has it
-        """Count the connection, then serve it in a thread of its own."""
+    def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401  (the signature of the base class)
+        """Count the connection, then serve it in its own thread."""
         with self._changed:
             self.connections += 1
             self._open += 1
@@ -195,7 +195,7 @@ class Proxy(ThreadingHTTPServer):
             self._changed.notify_all()
         super().process_request(request, client_address)
 
-    def process_request_thread(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as above
+    def process_request_thread(self, request: Any, client_address: Any) -> None:  # noqa: ANN401  (the signature of the base class)
         """Serve the connection, and count it as closed afterwards."""
         super().process_request_thread(request, client_address)
         with self._changed:
@@ -211,12 +211,12 @@ class _Connection(BaseHTTPRequestHandler):
 
     @property
     def proxy(self) -> Proxy:
-        """The proxy it was made to."""
+        """The proxy that accepted it."""
         assert isinstance(self.server, Proxy)
         return self.server
 
     def handle(self) -> None:
-        """Answer until the other side has gone, which is nothing to complain about."""
+        """Answer until the client leaves, without an error then."""
         with contextlib.suppress(ConnectionError, ssl.SSLError):
             super().handle()
 
@@ -225,11 +225,11 @@ class _Connection(BaseHTTPRequestHandler):
         super().finish()
         self.connection.close()
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the base class has it
-        """Say nothing."""
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the signature of the base class)
+        """Log nothing."""
 
     def do_CONNECT(self) -> None:
-        """Behave as the proxy was told to."""
+        """Behave as the proxy is configured."""
         match self.proxy.behaviour:
             case "stall":
                 self._wait_for_end()
@@ -259,7 +259,7 @@ class _Connection(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def _become(self, site: Site) -> None:
-        """Connect: what follows on this connection is TLS, and meant for the site."""
+        """Connect: from here on, this connection is TLS with the site."""
         self.send_response(HTTPStatus.OK)
         self.end_headers()
         self.request = site.authority.context.wrap_socket(self.connection, server_side=True)

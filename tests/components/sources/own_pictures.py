@@ -1,4 +1,4 @@
-"""Ingest of one's own pictures, in this process."""
+"""Ingest of a user's pictures, in this process."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from schemas.artifacts.examples import Examples, Split
 from schemas.artifacts.statistics import Statistics, StatisticsRecord
 from tests.samples import make_output
 
-__all__ = ["Own", "take_in"]
+__all__ = ["Own", "ingest_own"]
 
 
 @dataclass(frozen=True)
 class Own:
-    """What an ingest wrote."""
+    """The outputs of an ingest."""
 
     train: Split
     test: Split
@@ -28,12 +28,12 @@ class Own:
 
     @property
     def warned(self) -> str:
-        """All warnings."""
+        """All warnings, one a line."""
         return "\n".join(self.record.warnings)
 
 
-def take_in(out: Path, /, **settings: object) -> Own:
-    """Carry out an ingest that writes below *out*."""
+def ingest_own(out: Path, /, **settings: object) -> Own:
+    """Run an ingest that writes below *out*."""
     examples, statistics = make_output(Examples, out / "examples"), make_output(Statistics, out / "statistics")
     ingest(examples, statistics, IngestConfig.model_validate(settings))
     written = Examples(examples.path)

@@ -1,4 +1,4 @@
-"""A project whose data is a folder of pictures: it runs, and a picture that changes runs ingest again."""
+"""A project with a folder of pictures as data: a changed picture runs ingest again."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def count(counted: Output[Counted], config: CountConfig) -> None:
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Give a project with pictures of three labels that has run; tests leave its pictures as they were."""
+    """Return a project with pictures of three labels that has run; tests restore its pictures."""
     project = Project(tmp_path_factory.mktemp("pictures") / "project", {})
     write_digits(project.path / "mine", {"1": 12, "2": 12, "3": 12})
     (project.path / "pipeline.yaml").write_text(PIPELINE)
@@ -63,7 +63,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture
 def own(tmp_path: Path) -> Project:
-    """Give a project with a stage of its own that reads a file of words, and has run."""
+    """Return a project that has run, with a custom stage that reads a file of words."""
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "count.py").write_text(OWN)
     (tmp_path / "words.txt").write_text("one two")
@@ -74,7 +74,7 @@ def own(tmp_path: Path) -> Project:
 
 
 def reason(project: Project) -> str:
-    """Say why the first stage would run, or would not."""
+    """Return why the first stage would run, or would not."""
     return project.json("plan")["stages"][0]["reason"]
 
 
@@ -85,21 +85,21 @@ def test_a_folder_runs_to_preprocess(ran: Project) -> None:
 
 
 def test_nothing_changed_reruns_nothing(ran: Project) -> None:
-    """A second run finds both stages unchanged, though a picture was touched and a hidden file came."""
+    """After a touched picture and a new hidden file, both stages are unchanged."""
     (ran.path / "mine" / "1" / "00.png").touch()
     (ran.path / "mine" / "1" / ".DS_Store").touch()
     assert set(ran.outcomes("--to", "preprocess").values()) == {"unchanged"}
 
 
-def test_a_picture_more_is_the_reason(ran: Project) -> None:
-    """A new picture names its folder, and how many files there were and are."""
+def test_a_new_picture_is_the_reason(ran: Project) -> None:
+    """For a new picture, the reason names its folder and the old and new number of files."""
     new = Path(shutil.copy(ran.path / "mine" / "1" / "01.png", ran.path / "mine" / "1" / "new.png"))
     assert reason(ran) == "data changed: mine/1 (12 -> 13 files)"
     new.unlink()
 
 
 def test_a_changed_picture_is_the_reason(ran: Project) -> None:
-    """A picture that became another of the same size and time names its folder."""
+    """For a picture changed with the same size and time, the reason names its folder."""
     path = ran.path / "mine" / "1" / "02.png"
     content, times = path.read_bytes(), path.stat()
     path.write_bytes(content[::-1])
@@ -108,22 +108,22 @@ def test_a_changed_picture_is_the_reason(ran: Project) -> None:
     path.write_bytes(content)
 
 
-def test_a_picture_less_is_the_reason(ran: Project) -> None:
-    """A picture that is gone names its folder."""
-    aside = (ran.path / "mine" / "2" / "00.png").rename(ran.path / "aside.png")
+def test_a_deleted_picture_is_the_reason(ran: Project) -> None:
+    """For a deleted picture, the reason names its folder."""
+    moved = (ran.path / "mine" / "2" / "00.png").rename(ran.path / "aside.png")
     assert reason(ran) == "data changed: mine/2 (12 -> 11 files)"
-    aside.rename(ran.path / "mine" / "2" / "00.png")
+    moved.rename(ran.path / "mine" / "2" / "00.png")
 
 
-def test_a_label_more_is_the_reason(ran: Project) -> None:
-    """A new folder is named, empty as it is."""
+def test_a_new_label_is_the_reason(ran: Project) -> None:
+    """For a new folder, the reason names it even if it is empty."""
     (ran.path / "mine" / "9").mkdir()
     assert reason(ran) == "data changed: mine/9 (new)"
     (ran.path / "mine" / "9").rmdir()
 
 
-def test_a_picture_that_came_is_taken_in(ran: Project) -> None:
-    """A run after a picture came takes it in, and one after it went finds the first execution again."""
+def test_a_new_picture_is_ingested(ran: Project) -> None:
+    """A run ingests a new picture, and a run after its deletion reuses the first execution."""
     new = Path(shutil.copy(ran.path / "mine" / "1" / "01.png", ran.path / "mine" / "1" / "new.png"))
     assert ran.reasons("--to", "ingest")["ingest"] == "data changed: mine/1 (12 -> 13 files)"
     examples = Examples(ran.artifacts / "latest" / "ingest.examples")
@@ -132,8 +132,8 @@ def test_a_picture_that_came_is_taken_in(ran: Project) -> None:
     assert ran.outcomes("--to", "ingest")["ingest"] == "unchanged"
 
 
-def test_folders_of_several_sources_lie_in_the_project(ran: Project) -> None:
-    """A folder inside a list of sources is relative to pipeline.yaml, and its pictures count as data."""
+def test_folders_of_several_sources_are_relative_to_the_project(ran: Project) -> None:
+    """A folder in a list of sources is relative to pipeline.yaml, and its pictures count as data."""
     project = Project(ran.path / "several", {})
     write_digits(project.path / "mine", {"1": 4, "2": 4})
     write_digits(ran.path / "hers", {"1": 4})
@@ -145,21 +145,21 @@ def test_folders_of_several_sources_lie_in_the_project(ran: Project) -> None:
     assert reason(project).startswith("data changed: ")
 
 
-def test_a_wrong_setting_of_one_source_is_placed(ran: Project, tmp_path: Path) -> None:
-    """An unknown key of one of several sources is refused with its line and the nearest name."""
+def test_a_wrong_setting_of_one_source_is_located(ran: Project, tmp_path: Path) -> None:
+    """The error for an unknown key of one of several sources names its line and the nearest name."""
     (tmp_path / "pipeline.yaml").write_text(SEVERAL.replace("          folder: ..", "          foldr: .."))
     error = Project(tmp_path, ran.environment).digits("check", status=2).stderr
     assert 'pipeline.yaml:7: unknown key "sources.1.foldr"' in error
     assert 'did you mean "folder"?' in error
 
 
-def test_a_stage_of_ones_own_may_name_data(own: Project) -> None:
+def test_a_custom_stage_may_name_data(own: Project) -> None:
     """A setting declared as data reruns any stage when its file changes."""
     (own.path / "words.txt").write_text("one two three")
     assert own.reasons()["count"] == "data changed: words.txt (other content)"
 
 
-def test_data_that_change_while_they_are_read_end_the_stage(own: Project) -> None:
-    """What was made from data that changed meanwhile is not kept."""
+def test_data_that_changes_during_a_stage_fails_it(own: Project) -> None:
+    """The output of a stage whose data changed during the run is not kept."""
     error = own.digits("run", "--set", "count.disturb=true", status=1).stderr
     assert "the data of count changed while it was being read" in error

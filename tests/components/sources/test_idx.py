@@ -1,4 +1,4 @@
-"""Files in the format of the original MNIST: read as they are, or refused with what is wrong."""
+"""Files in the format of the original MNIST: read exactly, or refused with the fault."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from components.sources.idx import read_idx
 from components.sources.source_result import SourceResult
 from components.sources.source_settings import SourceEntry
 from schemas.errors import InputError
-from tests.components.sources.own_pictures import Own, take_in
+from tests.components.sources.own_pictures import Own, ingest_own
 from tests.samples import make_split, write_idx
 
 PARTS = {"train": [0, 1, 2, 0, 1, 2], "t10k": [2, 1, 0]}
@@ -36,15 +36,15 @@ def read(folder: Path, **settings: object) -> SourceResult:
 
 @pytest.mark.parametrize("end", ["", ".gz"])
 def test_pictures_and_labels_are_those_written(tmp_path: Path, end: str) -> None:
-    """Gzipped or not, every picture comes back with its label, in order."""
-    taken = read(write_all(tmp_path, end))
+    """Gzipped or not, every picture is read with its label, in order."""
+    result = read(write_all(tmp_path, end))
     for seed, (split, labels) in enumerate(zip(("train", "test"), PARTS.values(), strict=True)):
-        np.testing.assert_array_equal(taken.splits[split].images, make_split(labels, seed=seed).images)
-        assert taken.splits[split].labels.tolist() == labels
+        np.testing.assert_array_equal(result.splits[split].images, make_split(labels, seed=seed).images)
+        assert result.splits[split].labels.tolist() == labels
 
 
-def test_gzip_is_told_by_content(tmp_path: Path) -> None:
-    """A gzipped file without .gz in its name is read all the same."""
+def test_gzip_is_recognised_by_content(tmp_path: Path) -> None:
+    """A gzipped file without .gz in its name is read too."""
     write_all(tmp_path, ".gz")
     for path in list(tmp_path.iterdir()):
         path.rename(path.with_suffix(""))
@@ -52,17 +52,17 @@ def test_gzip_is_told_by_content(tmp_path: Path) -> None:
 
 
 def test_the_files_may_be_named_one_by_one(tmp_path: Path) -> None:
-    """The four settings name files of any name."""
+    """The four settings may name files of any name."""
     files: dict[str, Path] = {}
     for split, labels in {"train": [0, 1], "test": [1]}.items():
         files[f"{split}_images"] = write_idx(tmp_path / f"{split}.pictures", make_split(labels).images)
         files[f"{split}_labels"] = write_idx(tmp_path / f"{split}.names", np.array(labels, np.uint8))
-    taken = read_idx(SourceEntry.model_validate({"source": "idx", **files}))
-    assert [len(split) for split in taken.splits.values()] == [2, 1]
+    result = read_idx(SourceEntry.model_validate({"source": "idx", **files}))
+    assert [len(split) for split in result.splits.values()] == [2, 1]
 
 
 def test_dotted_names_are_found(tmp_path: Path) -> None:
-    """Names with a dot before idx, as some mirrors have them, are found."""
+    """Names with a dot before idx, as on some mirrors, are found."""
     write_all(tmp_path)
     for path in list(tmp_path.iterdir()):
         path.rename(path.with_name(path.name.replace("-idx", ".idx")))
@@ -70,25 +70,25 @@ def test_dotted_names_are_found(tmp_path: Path) -> None:
 
 
 def test_classes_are_the_numbers(tmp_path: Path) -> None:
-    """Without names, a label is called by its number."""
+    """Without class names, a class is named by its number."""
     assert read(write_all(tmp_path)).splits["train"].classes == ("0", "1", "2")
 
 
 def test_classes_can_be_named(tmp_path: Path) -> None:
-    """The setting names the labels in their order."""
+    """The setting names the classes in the order of their labels."""
     assert read(write_all(tmp_path), classes=["a", "b", "c"]).splits["test"].classes == ("a", "b", "c")
 
 
 def test_a_label_without_a_name_is_refused(tmp_path: Path) -> None:
-    """Fewer names than labels are an error that says which label."""
+    """If there are fewer names than labels, the error says which label has none."""
     with pytest.raises(InputError, match="a label without a name") as caught:
         read(write_all(tmp_path), classes=["a", "b"])
     assert (caught.value.found, caught.value.expected) == ("2", "at most 1")
 
 
-def test_numbers_that_do_not_occur_are_no_classes(tmp_path: Path) -> None:
-    """Labels from 1 on, as letters have them, leave no empty class behind, and a warning says so."""
-    own = take_in(
+def test_unused_numbers_are_not_classes(tmp_path: Path) -> None:
+    """Labels that start at 1 leave no empty class, and a warning says so."""
+    own = ingest_own(
         tmp_path / "out", source="idx", folder=write_all(tmp_path / "in", parts={"train": [1, 3], "t10k": [3, 1]})
     )
     assert (own.train.classes, own.train.labels.tolist()) == (("1", "3"), [0, 1])
@@ -96,12 +96,12 @@ def test_numbers_that_do_not_occur_are_no_classes(tmp_path: Path) -> None:
 
 
 def test_ids_number_the_pictures(tmp_path: Path) -> None:
-    """An id says the split and the place in the file."""
+    """An id is the split and the position in the file."""
     assert read(write_all(tmp_path)).splits["test"].ids == ["test-00000", "test-00001", "test-00002"]
 
 
 def replace(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
-    """Give what replaces the first of some bytes."""
+    """Return a function that replaces the first occurrence of some bytes."""
     return lambda content: content.replace(old, new, 1)
 
 
@@ -124,8 +124,8 @@ WRONG: dict[str, tuple[str, Callable[[bytes], bytes], str, str]] = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, case: str) -> None:
-    """A file that is not as its header says, or is another one, is an error that names it and what was found."""
+def test_a_wrong_file_is_named_with_its_fault(tmp_path: Path, case: str) -> None:
+    """A file that contradicts its header, or is another file, is refused with its name and what was found."""
     kind, change, words, found = WRONG[case]
     path = write_all(tmp_path) / f"train-{kind}-ubyte"
     path.write_bytes(change(path.read_bytes()))
@@ -136,8 +136,8 @@ def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, case: str) -> None:
 
 
 @pytest.mark.parametrize(("end", "words"), [(-9, "is cut short"), (200, "is cut short")])
-def test_a_gzip_file_that_is_cut_short_is_refused(tmp_path: Path, end: int, words: str) -> None:
-    """A gzip file without its end is an error, not a traceback."""
+def test_a_truncated_gzip_file_is_refused(tmp_path: Path, end: int, words: str) -> None:
+    """A truncated gzip file is an input error."""
     path = write_all(tmp_path, ".gz") / "train-images-idx3-ubyte.gz"
     path.write_bytes(path.read_bytes()[:end])
     with pytest.raises(InputError, match=words):
@@ -145,7 +145,7 @@ def test_a_gzip_file_that_is_cut_short_is_refused(tmp_path: Path, end: int, word
 
 
 def test_a_damaged_gzip_file_is_refused(tmp_path: Path) -> None:
-    """A flipped byte inside a gzip file is found by its checksum, or before."""
+    """A flipped byte inside a gzip file is found."""
     path = write_all(tmp_path, ".gz") / "train-images-idx3-ubyte.gz"
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 0xFF
@@ -155,7 +155,7 @@ def test_a_damaged_gzip_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    """Which of the four is missing is said."""
+    """The error names the missing one of the four files."""
     (write_all(tmp_path) / "t10k-labels-idx1-ubyte").unlink()
     with pytest.raises(InputError, match="does not hold the four idx files") as caught:
         read(tmp_path)
@@ -164,23 +164,23 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def fashion(tmp_path_factory: pytest.TempPathFactory) -> Own:
-    """Take Fashion-MNIST in, with the names of its garments."""
+    """Ingest Fashion-MNIST, with the names of its garments."""
     folder = Path(os.environ.get("FASHION_MNIST_FILES", ""))
     assert (folder / "train-images-idx3-ubyte.gz").is_file(), (
         "FASHION_MNIST_FILES must name the folder of the four files"
     )
-    return take_in(tmp_path_factory.mktemp("fashion"), source="idx", folder=folder, classes=GARMENTS)
+    return ingest_own(tmp_path_factory.mktemp("fashion"), source="idx", folder=folder, classes=GARMENTS)
 
 
 @pytest.mark.full
-def test_fashion_mnist_is_even(fashion: Own) -> None:
-    """Fashion-MNIST has 6,000 pictures of each garment to train on, and 1,000 to test on."""
+def test_fashion_mnist_is_balanced(fashion: Own) -> None:
+    """Fashion-MNIST has 6,000 train pictures and 1,000 test pictures of each garment."""
     assert fashion.record.splits["train"].classes == dict.fromkeys(GARMENTS, 6000)
     assert fashion.record.splits["test"].classes == dict.fromkeys(GARMENTS, 1000)
 
 
 @pytest.mark.full
-def test_fashion_mnist_has_its_moments(fashion: Own) -> None:
-    """Mean and deviation of its train pixels are those the world knows."""
+def test_fashion_mnist_has_its_known_mean_and_deviation(fashion: Own) -> None:
+    """Mean and standard deviation of its train pixels are the published ones."""
     train = fashion.record.splits["train"]
     assert (train.mean, train.std) == pytest.approx((0.2860, 0.3530), abs=1e-4)

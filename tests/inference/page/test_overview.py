@@ -1,4 +1,4 @@
-"""A digit is looked for at the scale at which its edges are sharp."""
+"""The overview has the scale at which a digit's edges are sharp."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PAGE = seven((400, 400), 30)
 
 
 def blurred(page: np.ndarray, sigma: float) -> np.ndarray:
-    """Blur a page, as a lens out of focus does."""
+    """Blur a page like a lens out of focus."""
     return cv2.GaussianBlur(page, (0, 0), sigma).astype(np.uint8)
 
 
@@ -22,7 +22,7 @@ FINGERS = ((((0.6, 0.42), (0.3, 0.4)), 24), (((0.6, 0.58), (0.3, 0.6)), 24))
 
 
 def hand(blur: float, light: float) -> np.ndarray:
-    """Draw the shadow of an arm with two fingers, which falls from the right on a blank page."""
+    """Draw the shadow of an arm with two fingers, which falls from the right onto a blank page."""
     shade = np.zeros((300, 300), np.uint8)
     for points, width in (ARM, *FINGERS):
         shade = draw(shade, points, width, (255,))
@@ -30,27 +30,27 @@ def hand(blur: float, light: float) -> np.ndarray:
     return np.rint(230 * (1 - taken)).astype(np.uint8)
 
 
-def test_a_sharp_picture_is_looked_at_in_the_largest_overview() -> None:
-    """A digit in focus is found at 256 pixels."""
+def test_a_sharp_picture_has_the_largest_overview() -> None:
+    """The overview of a digit in focus has 256 pixels a side."""
     assert find_sharpest(PAGE).grey.shape == (256, 256)
 
 
-def test_a_blurred_picture_is_looked_at_in_a_smaller_overview() -> None:
-    """A digit out of focus is found where it looks sharp."""
+def test_a_blurred_picture_has_a_smaller_overview() -> None:
+    """The overview of a digit out of focus is smaller, so that the digit is sharp in it."""
     assert max(find_sharpest(blurred(PAGE, 16)).grey.shape) < 256
 
 
-def test_a_digit_out_of_focus_is_the_same_digit() -> None:
+def test_a_digit_out_of_focus_is_read_like_a_sharp_one() -> None:
     """The 28x28 of a blurred 7 is that of a sharp one."""
     assert like(normalise(blurred(PAGE, 16)).image, normalise(PAGE).image) > 0.9
 
 
 def test_the_scale_is_that_of_the_overview() -> None:
-    """A place in the overview is found again in the picture by its scale."""
+    """The scale is the size of the overview divided by that of the picture."""
     overview = find_sharpest(blurred(PAGE, 16))
     assert overview.scale == overview.grey.shape[0] / PAGE.shape[0]
 
 
-def test_a_shadow_from_outside_is_no_digit() -> None:
-    """A hand's soft shadow leaves a blank page blank, though in a small overview it is sharp."""
+def test_a_shadow_from_outside_is_not_a_digit() -> None:
+    """A hand's soft shadow leaves a blank page blank, although it is sharp in a small overview."""
     assert normalise(hand(blur=8, light=0.6)).digits == 0

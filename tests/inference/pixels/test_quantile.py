@@ -22,7 +22,7 @@ def test_the_median_of_no_values_is_zero() -> None:
 
 
 def test_a_sample_covers_every_column() -> None:
-    """Where every other column of 256 is dark, the sample holds dark and light pixels."""
+    """If every other column of 256 is dark, the sample holds dark and light pixels."""
     stripes = np.zeros((256, 256), np.float32)
     stripes[:, ::2] = 1
     assert (quantile(stripes.ravel(), 0.4), quantile(stripes.ravel(), 0.6)) == (0, 1)

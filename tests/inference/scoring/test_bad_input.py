@@ -182,7 +182,7 @@ def test_a_device_is_skipped(tmp_path: Path, loaded: LoadedBundle) -> None:
 
 def test_without_permission_a_file_is_unreadable(loaded: LoadedBundle, reader: Reader) -> None:
     """A file and a folder without read permission have a row that says so, and their neighbours are read."""
-    del reader  # imports everything before the rights are gone
+    del reader  # the fixture imports everything before the rights are gone
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "pictures"
         (folder / "closed").mkdir(parents=True)
@@ -200,7 +200,7 @@ def test_without_permission_a_file_is_unreadable(loaded: LoadedBundle, reader: R
 
 def test_unreadable_files_are_scored_again(loaded: LoadedBundle, reader: Reader) -> None:
     """A rerun scores parts with unreadable files again until it can read them, and keeps the others."""
-    del reader  # imports everything before the rights are gone
+    del reader  # the fixture imports everything before the rights are gone
     with tempfile.TemporaryDirectory() as name:
         folder, out = Path(name) / "pictures", Path(name) / "parts"
         for each in ("one/a.png", "two/b.png", "two/c.png", "two/text.png"):

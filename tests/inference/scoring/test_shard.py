@@ -69,7 +69,7 @@ def test_the_same_files_elsewhere_are_another_shard() -> None:
 
 
 def test_no_shard_is_larger_than_the_limit() -> None:
-    """Where no name ends a shard, the limit does."""
+    """A shard ends at the limit if no name ends it earlier."""
     lasts = {shard.files[-1][0] for shard in ALL.values()}
     without_ends = [name for name in NAMES if name not in lasts]
     assert [len(shard) for shard in _cut(without_ends).values()] == [MOST, MOST, len(without_ends) - 2 * MOST]

@@ -1,4 +1,4 @@
-"""The difference of two models on the same pictures."""
+"""Intervals for the difference of two models on the same pictures."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ CLASSES = 3
 
 
 def figures(read: NDArray[np.int64], labels: NDArray[np.int32], sure: float = 0.9) -> Figures:
-    """Give the figures of a model that reads so, always as sure, and answers every picture."""
+    """Return the figures of a model with these readings and the confidence *sure*, which answers every picture."""
     probabilities = np.full((len(read), CLASSES), (1 - sure) / (CLASSES - 1), np.float32)
     probabilities[np.arange(len(read)), read] = sure
     return Figures(labels, probabilities, np.zeros(len(read), np.bool_), 0)
 
 
 def drawn(count: int) -> NDArray[np.int32]:
-    """Give so many labels."""
+    """Return *count* random labels."""
     return np.random.default_rng(0).integers(0, CLASSES, count).astype(np.int32)
 
 
-def test_equal_models_differ_in_nothing() -> None:
-    """Where both read alike every interval is 0 to 0, however few the pictures are."""
+def test_equal_models_have_empty_intervals() -> None:
+    """If both models read alike, every interval is 0 to 0, however few the pictures are."""
     labels = drawn(20)
     model = figures(np.roll(labels, 1).astype(np.int64), labels)
     assert set(paired_intervals(model, model, 0).values()) == {(0.0, 0.0)}
 
 
-def test_a_better_model_is_told_from_chance() -> None:
-    """A model that is right where the other errs in 50 of 500 pictures is better in every figure, beyond chance."""
+def test_a_better_model_is_significantly_better() -> None:
+    """A model that is right on 50 of 500 pictures where the other errs is better in every figure, beyond chance."""
     labels = drawn(500)
     worse = labels.astype(np.int64)
     worse[:50] = (worse[:50] + 1) % CLASSES
@@ -41,8 +41,8 @@ def test_a_better_model_is_told_from_chance() -> None:
     assert found["coverage"] == (0.0, 0.0)
 
 
-def test_the_interval_is_that_of_drawing_pictures_one_by_one() -> None:
-    """The interval of recall is, within chance, that of a bootstrap over single pictures."""
+def test_the_interval_is_that_of_resampling_pictures() -> None:
+    """The interval of recall agrees with a bootstrap over single pictures."""
     labels = drawn(300)
     reads = [labels.astype(np.int64), labels.astype(np.int64)]
     reads[0][:30] = 0
@@ -63,7 +63,7 @@ def test_the_interval_is_that_of_drawing_pictures_one_by_one() -> None:
 
 
 def test_pairing_makes_intervals_narrow() -> None:
-    """Two models that err on nearly the same pictures are told apart better than their own intervals allow."""
+    """Pairing narrows the interval of two models that err on nearly the same pictures."""
     labels = drawn(1000)
     first = labels.astype(np.int64)
     first[:100] = (first[:100] + 1) % CLASSES

@@ -1,4 +1,4 @@
-"""What holding back the least sure answers is worth."""
+"""Risk-coverage curves: the accuracy of the most confident answers."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Labels = NDArray[np.int32]
 
 
 def two_classes(sure: list[float], *, right: list[bool]) -> tuple[Floats, Labels]:
-    """Give probabilities of which the first class has *sure* each, and labels that are right or not."""
+    """Return probabilities with *sure* for the first class, and labels that make them right or wrong."""
     first = np.array(sure, np.float64)
     return np.stack([first, 1 - first], axis=1).astype(np.float32), np.array([not each for each in right], np.int32)
 
 
 def measured(probabilities: Floats, labels: Labels) -> RiskCoverage:
-    """Measure what there is to measure."""
+    """Return a curve that must exist."""
     found = measure_risk_coverage(probabilities, labels)
     assert found
     return found
@@ -35,7 +35,7 @@ def random_readings(count: int) -> tuple[Floats, Labels]:
 
 
 def test_the_accuracy_is_that_of_the_surest() -> None:
-    """At each coverage the accuracy is that of as many pictures as make it, the surest by a plain sort."""
+    """The accuracy at each coverage is that of the surest pictures by a plain sort."""
     probabilities, labels = random_readings(1001)
     order = sorted(range(1001), key=lambda i: -float(probabilities[i].max()))
     right = [bool(probabilities[i].argmax() == labels[i]) for i in order]
@@ -49,13 +49,13 @@ def test_the_accuracy_is_that_of_the_surest() -> None:
 
 
 def test_the_area_is_the_mean_risk() -> None:
-    """Of four pictures whose third surest is misread, 0, 0, 1/3 and 1/4 are misread of the surest."""
+    """The area is the mean of the risks: for four pictures with the third surest misread, of 0, 0, 1/3 and 1/4."""
     probabilities, labels = two_classes([0.9, 0.6, 0.8, 0.7], right=[True, True, True, False])
     assert measured(probabilities, labels).aurc == pytest.approx((0 + 0 + 1 / 3 + 1 / 4) / 4)
 
 
 def test_the_order_of_the_pictures_does_not_matter() -> None:
-    """The same pictures in another order, many of them equally sure, have the same curve to the last bit."""
+    """The curve does not depend on the order of the pictures, even with many equally sure."""
     probabilities, labels = random_readings(500)
     probabilities = np.concatenate([probabilities, np.full((100, 10), 0.1, np.float32)])
     labels = np.concatenate([labels, np.arange(100, dtype=np.int32) % 10])
@@ -63,21 +63,21 @@ def test_the_order_of_the_pictures_does_not_matter() -> None:
     assert measured(probabilities[mixed], labels[mixed]) == measured(probabilities, labels)
 
 
-def test_equally_sure_pictures_make_no_curve_better() -> None:
-    """Where all are equally sure, the misread are taken first."""
+def test_ties_count_misread_pictures_first() -> None:
+    """Among equally sure pictures, the misread ones come first."""
     probabilities, labels = two_classes([0.75] * 4, right=[True, True, False, True])
     assert [each.accuracy for each in measured(probabilities, labels).points][-1] == 0.5
 
 
-def test_confidences_that_round_to_one_are_told_apart() -> None:
-    """A picture is surer than another where both confidences are 1 in float32, and what is left is less."""
+def test_confidences_that_round_to_one_are_ordered() -> None:
+    """Of confidences that are 1 in float32, the one with the smaller rest is the surer."""
     probabilities = np.array([[1, 2e-9, 0], [1, 1e-9, 0], [1, 0, 0]], np.float32)
     order, misread = take_surest(probabilities, np.array([1, 0, 0], np.int32))
     assert (order.tolist(), misread.tolist()) == ([2, 1, 0], [0, 0, 1])
 
 
-def test_what_is_no_number_has_no_curve() -> None:
-    """No pictures, and probabilities that are not numbers, have no curve."""
+def test_without_numbers_there_is_no_curve() -> None:
+    """An empty split has no curve, and neither have NaN probabilities."""
     nothing = np.zeros((0, 2), np.float32), np.zeros(0, np.int32)
     assert measure_risk_coverage(*nothing) is None
     assert measure_risk_coverage(np.full((1, 2), np.nan, np.float32), np.zeros(1, np.int32)) is None

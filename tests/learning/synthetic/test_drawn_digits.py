@@ -1,4 +1,4 @@
-"""Digits drawn by a program are labelled, look like MNIST's, and are there to train on alone."""
+"""Digits drawn by a program are labelled, look like MNIST's, and serve only for training."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from inference.drawing.mnist_like import are_mnist_like
 from learning.synthetic.drawn_digits import draw_digits
 from learning.synthetic.writing_styles import STYLES
 from schemas.artifacts.examples import Examples, Split
-from tests.components.sources.own_pictures import take_in
+from tests.components.sources.own_pictures import ingest_own
 from tests.samples import write_digits
 
 COUNT = 20 * len(STYLES)
@@ -21,13 +21,13 @@ COUNT = 20 * len(STYLES)
 
 @pytest.fixture(scope="module")
 def drawn() -> Split:
-    """Draw some of every style."""
+    """Draw 20 digits of every style."""
     return draw_digits(COUNT, seed=0)
 
 
 @pytest.mark.parametrize("style", STYLES)
 def test_the_extremes_of_a_style_have_the_same_strokes(style: str) -> None:
-    """Each point of the one has its point in the other, with its corners at the same places."""
+    """Both extremes of a style have the same points, with corners at the same places."""
     one, other = ([stroke.split() for stroke in extreme.split(";")] for extreme in STYLES[style])
     corners = [[[a == b for a, b in pairwise(points)] for points in each] for each in (one, other)]
     assert [len(points) for points in one] == [len(points) for points in other]
@@ -35,35 +35,35 @@ def test_the_extremes_of_a_style_have_the_same_strokes(style: str) -> None:
 
 
 def test_every_style_is_drawn(drawn: Split) -> None:
-    """The id of a picture names its style, and there are as many of each."""
+    """The id of a picture names its style, and every style has as many pictures."""
     names = [identity.removeprefix("drawn/").rpartition("-")[0].replace("-", " ") for identity in drawn.ids]
     assert Counter(names) == dict.fromkeys(STYLES, 20)
 
 
 def test_the_label_is_the_digit_of_the_style(drawn: Split) -> None:
-    """A style's name begins with its digit."""
+    """The name of a style begins with its digit."""
     assert [drawn.classes[label] for label in drawn.labels] == [each.removeprefix("drawn/")[0] for each in drawn.ids]
 
 
-def test_pictures_are_as_mnist_makes_them(drawn: Split) -> None:
-    """Size, place, ink and background are those by which MNIST's own pictures are told."""
+def test_pictures_are_mnist_like(drawn: Split) -> None:
+    """Drawn digits are MNIST-like in size, place, ink and background."""
     assert are_mnist_like(drawn.images).mean() > 0.99
 
 
-def test_no_two_are_alike(drawn: Split) -> None:
-    """Every picture is another one."""
+def test_no_two_pictures_are_equal(drawn: Split) -> None:
+    """All drawn pictures differ."""
     assert len({image.tobytes() for image in drawn.images}) == COUNT
 
 
-def test_a_seed_gives_its_pictures(drawn: Split) -> None:
-    """The same seed draws the same, another one others."""
+def test_the_seed_decides_the_pictures(drawn: Split) -> None:
+    """The same seed draws the same pictures, and another seed draws others."""
     np.testing.assert_array_equal(draw_digits(COUNT, seed=0).images, drawn.images)
     assert (draw_digits(COUNT, seed=1).images != drawn.images).any(axis=(1, 2)).mean() > 0.99
 
 
-def test_ingest_keeps_them_apart(tmp_path: Path) -> None:
-    """They are a split of their own, of the share asked for, and the statistics say what they are."""
-    own = take_in(tmp_path, source="sample", drawn=200)
+def test_ingest_puts_them_into_their_own_split(tmp_path: Path) -> None:
+    """Ingest puts drawn digits into a split of the requested size and records their source."""
+    own = ingest_own(tmp_path, source="sample", drawn=200)
     assert len(Examples(tmp_path / "examples" / "path").read("drawn")) == 200
     assert {name: each.count for name, each in own.record.splits.items()} == {"train": 4000, "test": 1000, "drawn": 200}
     assert [(each.source.name, each.splits) for each in own.record.sources] == [
@@ -73,7 +73,9 @@ def test_ingest_keeps_them_apart(tmp_path: Path) -> None:
     assert own.record.source.name == "sample"
 
 
-def test_other_classes_get_none(tmp_path: Path) -> None:
-    """Where the classes are not the ten digits, nothing is drawn beside them."""
-    own = take_in(tmp_path / "out", source="folder", folder=write_digits(tmp_path / "mine", {"3": 5, "7": 5}), drawn=10)
+def test_other_classes_get_no_drawn_digits(tmp_path: Path) -> None:
+    """If the classes are not the ten digits, ingest draws none."""
+    own = ingest_own(
+        tmp_path / "out", source="folder", folder=write_digits(tmp_path / "mine", {"3": 5, "7": 5}), drawn=10
+    )
     assert set(own.record.splits) == {"train", "test"}

@@ -1,4 +1,4 @@
-"""Every test of this folder runs TensorFlow."""
+"""Every test in this folder runs TensorFlow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Distortions stay within their limits, about the middle of the picture."""
+"""Distortions stay within their limits and keep the centre of the picture."""
 
 from __future__ import annotations
 
@@ -13,42 +13,42 @@ from schemas.artifacts.examples import SIDE
 COUNT = 1600
 MIDDLE = (SIDE - 1) / 2
 ROUNDING = 0.03
-"""Pixels by which a centre of mass moves because grey levels are whole numbers."""
+"""Pixels by which rounding of grey levels moves a centre of mass."""
 
 
 def only(**limits: float) -> AugmentConfig:
-    """Give a config whose limits are zero but for those named."""
+    """Return a config in which only the named limits are not zero."""
     return AugmentConfig.model_validate({"rotation": 0, "scale": 0, "shear": 0, "shift": 0, "thickness": 0, **limits})
 
 
 def distort_numpy(images: NDArray[np.uint8], config: AugmentConfig, seed: int = 0) -> NDArray[np.uint8]:
-    """Distort pictures from numpy to numpy."""
+    """Distort pictures from NumPy to NumPy."""
     import tensorflow as tf
 
     return np.asarray(distort(tf.constant(images), config, tf.constant([seed, 0])))
 
 
 def noise() -> NDArray[np.uint8]:
-    """Give pictures of noise."""
+    """Return pictures of noise."""
     return np.random.default_rng(0).integers(0, 256, (COUNT, SIDE, SIDE), np.uint8)
 
 
 def blobs() -> NDArray[np.uint8]:
-    """Give pictures of one rectangle in the middle, wider than high."""
+    """Return pictures of one rectangle in the middle, wider than high."""
     images = np.zeros((COUNT, SIDE, SIDE), np.uint8)
     images[:, 10:18, 7:21] = 240
     return images
 
 
 def displacement(images: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Give how far the centre of mass of each picture is from the middle: down and right, shape [n, 2]."""
+    """Return how far down and right of the middle each picture's centre of mass lies, shape [n, 2]."""
     weights = images / images.sum(axis=(1, 2), keepdims=True)
     places = np.arange(SIDE) - MIDDLE
     return np.stack([(weights.sum(axis=2) * places).sum(axis=1), (weights.sum(axis=1) * places).sum(axis=1)], axis=1)
 
 
-def test_without_limits_pictures_stay_as_they_are() -> None:
-    """Limits of zero leave every picture as it is, bit for bit."""
+def test_without_limits_pictures_stay_unchanged() -> None:
+    """Limits of zero leave every picture unchanged, bit for bit."""
     np.testing.assert_array_equal(distort_numpy(noise(), only()), noise())
 
 
@@ -62,45 +62,45 @@ def test_each_limit_distorts(limits: dict[str, float]) -> None:
 
 
 def test_the_same_seed_distorts_alike() -> None:
-    """One seed gives the same distortions each time."""
+    """One seed always gives the same distortions."""
     one, other = (distort_numpy(noise(), AugmentConfig(), 5) for _ in range(2))
     np.testing.assert_array_equal(one, other)
 
 
-def test_another_seed_distorts_otherwise() -> None:
+def test_another_seed_distorts_differently() -> None:
     """Another seed gives other distortions."""
     one, other = (distort_numpy(noise(), AugmentConfig(), seed) for seed in (5, 6))
     assert not np.array_equal(one, other)
 
 
-def test_each_group_is_distorted_in_its_own_way() -> None:
-    """Equal pictures come out in as many ways as there are groups, each of 16 that share one."""
+def test_each_group_is_distorted_differently() -> None:
+    """The pictures of a group share one distortion, and every group has another."""
     ways, counts = np.unique(distort_numpy(blobs(), AugmentConfig()), axis=0, return_counts=True)
     assert (len(ways), counts.tolist()) == (COUNT // GROUP, [GROUP] * len(ways))
 
 
 @pytest.mark.parametrize("limits", [{"rotation": 45.0}, {"scale": 0.3}, {"shear": 0.3}])
 def test_the_middle_stays_in_the_middle(limits: dict[str, float]) -> None:
-    """Rotation, scale and shear are about the middle: what is centred stays centred."""
+    """Rotation, scale and shear keep a centred picture centred."""
     assert np.abs(displacement(distort_numpy(blobs(), only(**limits)))).max() < ROUNDING
 
 
 @pytest.mark.parametrize("axis", [0, 1])
 @pytest.mark.parametrize("limit", [1.2, 4.0])
 def test_shift_stays_within_its_limit(limit: float, axis: int) -> None:
-    """On each axis no picture is shifted beyond the limit."""
+    """On each axis, no picture is shifted beyond the limit."""
     assert np.abs(displacement(distort_numpy(blobs(), only(shift=limit)))[:, axis]).max() <= limit + ROUNDING
 
 
 @pytest.mark.parametrize("axis", [0, 1])
 def test_shift_uses_its_whole_range(axis: int) -> None:
-    """On each axis some pictures are shifted nearly to the limit, either way."""
+    """On each axis, some pictures are shifted nearly to the limit, in both directions."""
     moved = displacement(distort_numpy(blobs(), only(shift=4.0)))[:, axis]
     assert (moved.min() < -3.8, moved.max() > 3.8) == (True, True)
 
 
 def test_rotation_stays_within_its_limit() -> None:
-    """No picture's long axis is turned beyond the limit, and some are turned nearly as far."""
+    """No picture is rotated beyond the limit, and some nearly as far."""
     weights = distort_numpy(blobs(), only(rotation=30.0)).astype(np.float64)
     down, right = np.mgrid[:SIDE, :SIDE] - MIDDLE
     across, upright, mixed = ((weights * each).sum(axis=(1, 2)) for each in (right**2, down**2, right * down))
@@ -108,7 +108,7 @@ def test_rotation_stays_within_its_limit() -> None:
     assert 28 < degrees.max() < 31
 
 
-def test_what_comes_from_outside_is_background() -> None:
+def test_pixels_from_outside_are_background() -> None:
     """A shift brings in background from beyond the edge."""
     full = np.full((COUNT, SIDE, SIDE), 255, np.uint8)
     moved = distort_numpy(full, only(shift=4.0))
@@ -117,8 +117,8 @@ def test_what_comes_from_outside_is_background() -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1, 16, 37])
-def test_pictures_keep_their_form(count: int) -> None:
-    """However many pictures there are, they come back as uint8 of the same shape."""
+def test_pictures_keep_their_shape(count: int) -> None:
+    """Any number of pictures comes back as uint8 of the same shape."""
     distorted = distort_numpy(noise()[:count], AugmentConfig())
     assert (distorted.shape, distorted.dtype.name) == ((count, SIDE, SIDE), "uint8")
 
@@ -131,6 +131,6 @@ def test_a_negative_limit_is_refused(name: str) -> None:
 
 
 def test_thickness_goes_both_ways() -> None:
-    """Some pictures gain ink and others lose it, and none changes more than its borders."""
+    """Some pictures gain ink and others lose it, within limits."""
     ink = distort_numpy(blobs(), only(thickness=1.0, shift=0.5)).sum(axis=(1, 2)) / blobs()[0].sum()
     assert (0.75 < ink.min() < 0.9, 1.1 < ink.max() < 1.3) == (True, True)

@@ -1,4 +1,4 @@
-"""The feed shows every picture before any a second time, in an order that follows from the seed."""
+"""The feed shows every picture before it repeats any, in an order that follows from the seed."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ COUNT = 50
 
 
 def numbered_split(count: int = COUNT) -> Split:
-    """Give a split whose every picture holds its own position as its first pixel, and whose label is its last digit."""
+    """Return a split in which each picture's first pixel is its position and its label the last digit of that."""
     images = np.zeros((count, SIDE, SIDE), np.uint8)
     images[:, 0, 0] = np.arange(count)
     return Split(images, np.arange(count, dtype=np.int32) % 10, [str(i) for i in range(count)], DIGITS)
 
 
 def shown(*, count: int = COUNT, batch_size: int = 7, steps: int = 20, seed: int = 0) -> list[int]:
-    """Give the positions of the pictures in the order in which the feed shows them."""
+    """Return the positions of the pictures in the order in which the feed shows them."""
     feed = training_batches(numbered_split(count), batch_size=batch_size, steps=steps, seed=seed, augment=None)
     return [int(image[0, 0]) for images, _ in feed.as_numpy_iterator() for image in images]
 
 
 def distorted(seed: int) -> NDArray[np.uint8]:
-    """Give what the feed shows of noise in three distorted batches."""
+    """Return three distorted batches of noise."""
     images = np.random.default_rng(0).integers(0, 256, (COUNT, SIDE, SIDE), np.uint8)
     split = Split(images, np.zeros(COUNT, np.int32), [""] * COUNT, DIGITS)
     feed = training_batches(split, batch_size=7, steps=3, seed=seed, augment=AugmentConfig())
@@ -36,15 +36,15 @@ def distorted(seed: int) -> NDArray[np.uint8]:
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 7, 50, 128, 140])
-def test_every_picture_is_shown_before_any_again(count: int) -> None:
-    """However many pictures there are, each turn through them shows every one once."""
+def test_every_picture_is_shown_before_any_repeats(count: int) -> None:
+    """For any number of pictures, each pass shows every picture once."""
     order = shown(count=count, steps=60)
-    turns = [order[i : i + count] for i in range(0, len(order) - count + 1, count)]
-    assert [sorted(turn) for turn in turns] == [list(range(count))] * (420 // count)
+    passes = [order[i : i + count] for i in range(0, len(order) - count + 1, count)]
+    assert [sorted(each) for each in passes] == [list(range(count))] * (420 // count)
 
 
-def test_every_turn_has_an_order_of_its_own() -> None:
-    """The second turn through the pictures has another order than the first."""
+def test_every_pass_has_another_order() -> None:
+    """The second pass shows the pictures in another order than the first."""
     order = shown()
     assert order[:COUNT] != order[COUNT : 2 * COUNT]
 
@@ -65,35 +65,35 @@ def test_another_seed_gives_another_order() -> None:
 
 
 def test_a_longer_feed_begins_like_a_shorter_one() -> None:
-    """What a step shows does not depend on the number of steps."""
+    """The pictures of a step do not depend on the number of steps."""
     assert shown(steps=20)[: 7 * 5] == shown(steps=5)
 
 
 def test_the_batch_size_does_not_change_the_order() -> None:
-    """What is shown does not depend on how it is cut into batches."""
+    """The order does not depend on the batch size."""
     assert shown(batch_size=7, steps=10) == shown(batch_size=10, steps=7)
 
 
 @pytest.mark.parametrize("steps", [1, 9])
 def test_a_feed_ends_after_its_steps(steps: int) -> None:
-    """A feed gives exactly the steps it was asked for, each a full batch."""
+    """A feed has exactly the requested number of steps, each a full batch."""
     assert len(shown(steps=steps)) == 7 * steps
 
 
 def test_a_batch_may_be_larger_than_the_split() -> None:
-    """A batch larger than the split is filled up with the next turns."""
+    """A batch larger than the split continues with the next passes."""
     assert sorted(shown(count=3, batch_size=9, steps=1)) == [0, 0, 0, 1, 1, 1, 2, 2, 2]
 
 
 def test_a_picture_keeps_its_label() -> None:
-    """Each picture is fed with its own label."""
+    """Each picture comes with its own label."""
     feed = training_batches(numbered_split(), batch_size=7, steps=20, seed=0, augment=None)
     for images, labels in feed.as_numpy_iterator():
         np.testing.assert_array_equal(images[:, 0, 0] % 10, labels)
 
 
 def test_a_batch_has_the_types_of_a_split() -> None:
-    """A batch is of uint8 pictures and int32 labels."""
+    """A batch holds uint8 pictures and int32 labels."""
     ((images, labels),) = training_batches(
         numbered_split(), batch_size=7, steps=1, seed=0, augment=AugmentConfig()
     ).as_numpy_iterator()
@@ -108,8 +108,8 @@ def test_the_same_seed_gives_the_same_distortions() -> None:
     np.testing.assert_array_equal(distorted(3), distorted(3))
 
 
-def test_each_step_distorts_in_its_own_way() -> None:
-    """A picture that is shown again is distorted otherwise."""
+def test_each_step_distorts_differently() -> None:
+    """A picture that is shown again is distorted differently."""
     split = numbered_split(1)
     split.images[0] = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE), np.uint8)
     first, second = (
@@ -122,12 +122,12 @@ def test_each_step_distorts_in_its_own_way() -> None:
 
 
 def test_ordered_batches_show_every_picture_once_in_order() -> None:
-    """Ordered batches give the whole split as it is, the last batch being what is left."""
+    """Ordered batches hold the whole split in order; the last batch may be smaller."""
     batches = [images[:, 0, 0].tolist() for images, _ in ordered_batches(numbered_split(8), 3).as_numpy_iterator()]
     assert batches == [[0, 1, 2], [3, 4, 5], [6, 7]]
 
 
 def test_ordered_batches_keep_labels_with_pictures() -> None:
-    """Ordered batches give each picture with its own label."""
+    """Ordered batches keep each picture with its label."""
     for images, labels in ordered_batches(numbered_split(), 20).as_numpy_iterator():
         np.testing.assert_array_equal(images[:, 0, 0] % 10, labels)

@@ -1,4 +1,4 @@
-"""Training keeps its best round, and says when it came to nothing."""
+"""Training keeps its best round, resumes after an interruption, and fails if it diverges."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ THOROUGH: dict[str, Any] = {"rounds": 4, "optimizer": "sgd", "learning_rate": 0.
 
 
 def make_bars(*, wrong: bool = False) -> Split:
-    """Give pictures of one bar on faint noise, labelled by its place; *wrong* labels each with the next place."""
+    """Return pictures of one bar on faint noise, labelled by its place; *wrong* shifts each label by one place."""
     labels = np.arange(COUNT, dtype=np.int32) % len(CLASSES)
     images = np.random.default_rng(0).integers(0, 32, (COUNT, SIDE, SIDE), np.uint8)
     for image, label in zip(images, labels, strict=True):
@@ -37,7 +37,7 @@ def make_bars(*, wrong: bool = False) -> Split:
 
 
 class Training:
-    """One training of a small network; `fit` carries it out."""
+    """A training of a small network; `fit` runs it."""
 
     def __init__(self, folder: Path, validation: Split, *, rounds: int = ROUNDS, **settings: object) -> None:
         self.validation = validation
@@ -62,7 +62,7 @@ class Training:
         )
 
     def validation_loss(self) -> float:
-        """Measure the network as it is now, without Keras."""
+        """Measure the current network without Keras."""
         logits = np.asarray(self.network(self.validation.images, training=False), np.float64)
         return float(-log_softmax(logits, axis=1)[np.arange(COUNT), self.validation.labels].mean())
 
@@ -73,7 +73,7 @@ def make_folder(parent: Path, name: str) -> Path:
     return parent / name
 
 
-def cut_off(training: Training, *, after: int) -> None:
+def interrupt(training: Training, *, after: int) -> None:
     """Interrupt a training in the middle of the round that follows *after* rounds."""
 
     class Interrupt(logging.Handler):
@@ -99,20 +99,20 @@ def test_a_history_has_an_entry_a_round(tmp_path: Path) -> None:
 
 
 def test_training_learns(tmp_path: Path) -> None:
-    """The best round reads what is easily told apart."""
+    """The best round reads easily separable pictures."""
     history = Training(tmp_path, make_bars(), learning_rate=0.01).fit()
     assert history.rounds[history.best].validation_accuracy * COUNT >= at_least(0.9, COUNT)
 
 
-def test_the_best_round_has_the_least_validation_loss(tmp_path: Path) -> None:
-    """Where a training gets worse by validation, the best round is the first."""
+def test_the_best_round_has_the_lowest_validation_loss(tmp_path: Path) -> None:
+    """If the validation loss rises, the first round is the best."""
     history = Training(tmp_path, make_bars(wrong=True), learning_rate=0.01).fit()
     assert (history.best, history.rounds[0].validation_loss < history.rounds[1].validation_loss) == (0, True)
 
 
 @pytest.mark.parametrize(("wrong", "best"), [(True, 0), (False, 1)])
 def test_the_weights_of_the_best_round_are_kept(tmp_path: Path, *, wrong: bool, best: int) -> None:
-    """The network is left with the weights of the best round, be it the first or the last."""
+    """The network ends with the weights of the best round, whether it is the first or the last."""
     training = Training(tmp_path, make_bars(wrong=wrong), learning_rate=0.0005)
     history = training.fit()
     assert history.best == best
@@ -131,61 +131,61 @@ def test_the_same_seed_gives_the_same_weights(tmp_path: Path) -> None:
 
 
 def test_a_training_that_diverges_fails(tmp_path: Path) -> None:
-    """A learning rate of 1e9 ends in a StageError that names the step, not in weights that are no numbers."""
+    """A learning rate of 1e9 ends in a StageError that names the step."""
     training = Training(tmp_path, make_bars(), optimizer="sgd", learning_rate=1e9)
     with pytest.raises(StageError, match="training diverged by step 10") as caught:
         training.fit()
     assert caught.value.do == "lower the learning rate"
 
 
-def test_progress_is_reported_as_it_goes(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Each return from TensorFlow is reported, and the end of each round as a milestone."""
+def test_progress_is_reported(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Each return from TensorFlow is reported, and the end of each round is a milestone."""
     with caplog.at_level(logging.DEBUG, "digits.progress"):
         Training(tmp_path, make_bars()).fit()
     progress: list[Progress] = [vars(record)["progress"] for record in caplog.records if "progress" in vars(record)]
-    told = [(each.done, each.milestone) for each in progress]
-    assert told == [(10, False), (10, True), (20, False), (20, True)]
+    reported = [(each.done, each.milestone) for each in progress]
+    assert reported == [(10, False), (10, True), (20, False), (20, True)]
 
 
 def test_events_are_written_for_tensorboard(tmp_path: Path) -> None:
-    """TensorBoard's events of training and of validation lie in the folder for logs."""
+    """The logs folder holds TensorBoard events of training and validation."""
     training = Training(tmp_path, make_bars())
     training.fit()
     assert {path.parent.name for path in (tmp_path / "logs").rglob("events.out.tfevents.*")} == {"train", "validation"}
 
 
-def test_a_training_that_was_cut_off_goes_on(tmp_path: Path) -> None:
-    """A training that finds the checkpoint of its first rounds ends with the weights of one that ran through."""
+def test_an_interrupted_training_resumes(tmp_path: Path) -> None:
+    """A training that resumes from a checkpoint ends with the weights of an uninterrupted one."""
     whole = Training(make_folder(tmp_path, "whole"), make_bars(), **THOROUGH)
     history = whole.fit()
 
     first = Training(make_folder(tmp_path, "cut"), make_bars(), **THOROUGH)
     with pytest.raises(KeyboardInterrupt):
-        cut_off(first, after=2)
+        interrupt(first, after=2)
     second = Training(make_folder(tmp_path, "second"), make_bars(), **THOROUGH)
     second.folder = first.folder
     assert second.fit() == history
     assert [a.tobytes() for a in second.network.get_weights()] == [b.tobytes() for b in whole.network.get_weights()]
 
 
-def test_going_on_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """A training that goes on says from which step."""
+def test_resuming_is_reported(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A training that resumes reports its first step."""
     training = Training(tmp_path, make_bars(), **THOROUGH)
     with pytest.raises(KeyboardInterrupt):
-        cut_off(training, after=2)
+        interrupt(training, after=2)
     with caplog.at_level(logging.INFO, "digits.progress"):
         training.fit()
     assert "resumes at step 20 of 40" in caplog.messages
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK damaged"])
-def test_a_damaged_checkpoint_is_no_checkpoint(tmp_path: Path, damage: bytes) -> None:
-    """A checkpoint that cannot be read is left aside: the training begins anew."""
+def test_a_damaged_checkpoint_is_ignored(tmp_path: Path, damage: bytes) -> None:
+    """With an unreadable checkpoint, training starts from the beginning."""
     (tmp_path / "checkpoint.npz").write_bytes(damage)
     assert len(Training(tmp_path, make_bars()).fit().rounds) == ROUNDS
 
 
-def test_a_training_that_had_ended_is_not_repeated(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_finished_training_is_not_repeated(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """A training killed between its last round and its publication takes no step again."""
     training = Training(tmp_path, make_bars())
     history = training.fit()

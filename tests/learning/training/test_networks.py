@@ -1,4 +1,4 @@
-"""The networks are what their docstrings say, and equal ones look equal."""
+"""The networks have the size that their docstrings state, and are reproducible."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def transform(tmp_path: Path) -> Transform:
 
 
 def content(network: keras.Model, folder: Path) -> str:
-    """Give the content digest of a network as an artifact."""
+    """Return the content digest of a network as an artifact."""
     folder.mkdir()
     Model.write(folder, network, DIGITS, HISTORY)
     return Model.content(folder, hash_files(folder))
 
 
 def floating_point_operations(network: keras.Model) -> float:
-    """Count a picture's operations in convolutions and dense layers, a multiplication and an addition each."""
+    """Count the multiplications and additions in convolutions and dense layers for one picture."""
     import keras
 
     operations = 0
@@ -58,10 +58,10 @@ def floating_point_operations(network: keras.Model) -> float:
     ("build", "weights", "operations"),
     [(build_cnn, 47_770, 1.34e6), (build_deep, 112_258, 5.31e6)],
 )
-def test_networks_are_as_large_as_they_say(
+def test_networks_have_the_documented_size(
     transform: Transform, build: Callable[..., keras.Model], weights: int, operations: float
 ) -> None:
-    """The convolutional networks have the weights and the operations that their docstrings name."""
+    """The convolutional networks have the weights and operations that their docstrings state."""
     network = build(transform, CLASSES, 0)
     assert (network.count_params(), floating_point_operations(network)) == (
         weights,
@@ -69,8 +69,8 @@ def test_networks_are_as_large_as_they_say(
     )
 
 
-def test_the_plain_network_is_plain(transform: Transform) -> None:
-    """The plain network has a dense layer of 512, and one for the logits."""
+def test_the_mlp_has_two_dense_layers(transform: Transform) -> None:
+    """The multilayer perceptron has a dense layer of 512 and one for the logits."""
     import keras
 
     network = build_mlp(transform, CLASSES, 0)
@@ -80,7 +80,7 @@ def test_the_plain_network_is_plain(transform: Transform) -> None:
 @each_network
 @pytest.mark.parametrize("count", [1, 5])
 def test_logits_have_a_row_a_picture(transform: Transform, build: Build, count: int) -> None:
-    """Pictures of uint8 give one float32 logit a class and picture."""
+    """For uint8 pictures, a network returns float32 logits: a row a picture, a column a class."""
     logits = np.asarray(build(transform, 0)(make_split([0] * count).images, training=False))
     assert (logits.shape, logits.dtype.name) == ((count, CLASSES), "float32")
 
@@ -90,12 +90,12 @@ def test_logits_have_a_row_a_picture(transform: Transform, build: Build, count: 
 def test_there_are_as_many_logits_as_classes(
     transform: Transform, build: Callable[..., keras.Model], classes: int
 ) -> None:
-    """A network for another number of classes gives that number of logits."""
+    """A network built for another number of classes has that number of logits."""
     assert build(transform, classes, seed=0).output_shape == (None, classes)
 
 
 @each_network
-def test_pictures_go_in_as_they_are(transform: Transform, build: Build) -> None:
+def test_the_input_is_uint8_pictures(transform: Transform, build: Build) -> None:
     """The input is uint8 pictures of 28 by 28, named 'images'."""
     (inputs,) = build(transform, 0).inputs
     assert (inputs.name, inputs.dtype, inputs.shape) == ("images", "uint8", (None, 28, 28))
@@ -113,7 +113,7 @@ def test_the_first_layer_is_the_transform(transform: Transform, build: Build) ->
 
 
 @each_network
-def test_names_do_not_depend_on_what_was_built_before(transform: Transform, build: Build) -> None:
+def test_names_do_not_depend_on_earlier_networks(transform: Transform, build: Build) -> None:
     """A network built twice in one process has the same layer and weight names both times."""
     one, other = (
         [layer.name for layer in network.layers] + [weight.path for weight in network.weights]
@@ -124,7 +124,7 @@ def test_names_do_not_depend_on_what_was_built_before(transform: Transform, buil
 
 @each_network
 def test_the_same_seed_gives_the_same_weights(transform: Transform, build: Build) -> None:
-    """One seed gives the same initial weights each time."""
+    """One seed always gives the same initial weights."""
     one, other = (build(transform, 7).get_weights() for _ in range(2))
     assert [a.tobytes() for a in one] == [b.tobytes() for b in other]
 
@@ -149,8 +149,8 @@ def test_equal_networks_have_equal_content(transform: Transform, build: Build, t
 
 
 @each_network
-def test_another_weight_is_another_content(transform: Transform, build: Build, tmp_path: Path) -> None:
-    """A network of which one weight differs has another content digest."""
+def test_another_weight_changes_the_content(transform: Transform, build: Build, tmp_path: Path) -> None:
+    """Changing one weight changes the content digest."""
     network = build(transform, 7)
     before = content(network, tmp_path / "before")
     weights = network.get_weights()
@@ -160,8 +160,8 @@ def test_another_weight_is_another_content(transform: Transform, build: Build, t
 
 
 @each_network
-def test_a_network_comes_back(transform: Transform, build: Build, tmp_path: Path) -> None:
-    """A network read back from an artifact gives the same logits as the one written."""
+def test_a_network_survives_the_round_trip(transform: Transform, build: Build, tmp_path: Path) -> None:
+    """A network read back from an artifact has the logits of the one written."""
     network, images = build(transform, 7), make_split([0, 1, 2]).images
     Model.write(tmp_path, network, DIGITS, HISTORY)
     loaded = Model(tmp_path).load()
@@ -170,7 +170,7 @@ def test_a_network_comes_back(transform: Transform, build: Build, tmp_path: Path
     )
 
 
-def test_what_goes_with_a_network_comes_back(transform: Transform, tmp_path: Path) -> None:
+def test_classes_and_history_survive_the_round_trip(transform: Transform, tmp_path: Path) -> None:
     """The class names and the history read are those written."""
     Model.write(tmp_path, BUILDS["mlp"](transform, 0), DIGITS, HISTORY)
     assert (Model(tmp_path).classes, Model(tmp_path).history) == (DIGITS, HISTORY)

@@ -143,7 +143,7 @@ def test_a_run_killed_at_once_has_a_report(make_material: Make) -> None:
     assert page.values("href")[1:] == ["#reproduction"]
 
 
-def test_what_a_partial_run_lacks_is_said_once(make_material: Make) -> None:
+def test_missing_outputs_of_a_partial_run_are_listed_once(make_material: Make) -> None:
     """One sentence says what is missing, why, and which command resumes; empty sections and links are left out."""
     material = make_material([0, 1], [0, 0])
     stale = [StageRecord(stage=name, outcome="stale", reason="may run") for name in ("calibrate", "evaluate")]

@@ -1,4 +1,4 @@
-"""Examples come back as they were written, straight from the file."""
+"""Examples survive the round trip and are mapped from the file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def write_and_read(folder: Path, split: Split) -> Split:
 
 
 def write_arrow(path: Path, side: int, metadata: dict[str | bytes, str | bytes]) -> None:
-    """Write one picture of this side under our column names, with this metadata."""
+    """Write one picture of *side* x *side* pixels under our column names, with this metadata."""
     fields = {"image": pa.list_(pa.uint8(), side * side), "label": pa.int32(), "id": pa.string()}
     schema = pa.schema(list(fields.items()), metadata=metadata)
     table = pa.Table.from_pylist([{"image": [0] * side * side, "label": 0, "id": "a"}], schema=schema)
@@ -28,26 +28,26 @@ def write_arrow(path: Path, side: int, metadata: dict[str | bytes, str | bytes])
         writer.write_table(table)
 
 
-def test_images_come_back(tmp_path: Path) -> None:
+def test_images_survive_the_round_trip(tmp_path: Path) -> None:
     """The pictures read are the pictures written, pixel for pixel, in order."""
     split = make_split([3, 1, 4, 1, 5])
     np.testing.assert_array_equal(write_and_read(tmp_path, split).images, split.images)
 
 
-def test_labels_come_back(tmp_path: Path) -> None:
+def test_labels_survive_the_round_trip(tmp_path: Path) -> None:
     """The labels read are the labels written, as int32."""
     labels = write_and_read(tmp_path, make_split([3, 1, 4, 1, 5])).labels
     assert (labels.tolist(), labels.dtype) == ([3, 1, 4, 1, 5], np.dtype(np.int32))
 
 
-def test_ids_come_back(tmp_path: Path) -> None:
+def test_ids_survive_the_round_trip(tmp_path: Path) -> None:
     """The ids read are the ids written."""
     assert list(write_and_read(tmp_path, make_split([3, 1, 4])).ids) == ["000000", "000001", "000002"]
 
 
 @pytest.mark.parametrize("classes", [tuple("0123456789"), ("zero", "ä", ""), ("only",)])
-def test_classes_come_back(tmp_path: Path, classes: tuple[str, ...]) -> None:
-    """Class names come back, whether they are the ten digits or not."""
+def test_classes_survive_the_round_trip(tmp_path: Path, classes: tuple[str, ...]) -> None:
+    """The class names read are those written, whether they are the ten digits or not."""
     assert write_and_read(tmp_path, make_split([0, 0], classes)).classes == classes
 
 
@@ -57,7 +57,7 @@ def test_length_is_the_number_of_pictures(tmp_path: Path) -> None:
 
 
 def test_take_keeps_picture_label_and_id_together() -> None:
-    """A taken split holds the chosen pictures with their labels and ids, in the order chosen."""
+    """A selection holds the chosen pictures with their labels and ids, in the chosen order."""
     split = make_split([3, 1, 4])
     taken = split.take(np.array([2, 0]))
     assert (taken.labels.tolist(), list(taken.ids)) == ([4, 3], ["000002", "000000"])
@@ -66,20 +66,20 @@ def test_take_keeps_picture_label_and_id_together() -> None:
 
 @pytest.mark.parametrize("column", ["images", "labels"])
 def test_columns_are_read_only(tmp_path: Path, column: str) -> None:
-    """The pictures and labels of a split that was read cannot be written to."""
+    """The pictures and labels of a split read from a file are read-only."""
     read = write_and_read(tmp_path, make_split([3, 1, 4]))
     assert not getattr(read, column).flags.writeable
 
 
 @pytest.mark.parametrize("column", ["images", "labels"])
 def test_columns_are_views(tmp_path: Path, column: str) -> None:
-    """The pictures and labels of a split that was read do not own their memory."""
+    """The pictures and labels of a split read from a file do not own their memory."""
     read = write_and_read(tmp_path, make_split([3, 1, 4]))
     assert not getattr(read, column).flags.owndata
 
 
 def test_images_share_memory_with_the_file(tmp_path: Path) -> None:
-    """The pictures of a split are the mapped file itself: a byte changed on disk changes a pixel."""
+    """The pictures are mapped from the file: changing a byte on disk changes a pixel."""
     split = make_split([3, 1, 4])
     read = write_and_read(tmp_path, split)
     changed = 255 - int(split.images[1, 0, 0])
@@ -91,7 +91,7 @@ def test_images_share_memory_with_the_file(tmp_path: Path) -> None:
 
 
 def test_labels_share_memory_with_the_file(tmp_path: Path) -> None:
-    """The labels of a split are the mapped file itself: a byte changed on disk changes a label."""
+    """The labels are mapped from the file: changing a byte on disk changes a label."""
     labels = [3, 1, 4, 1, 5, 9, 2, 6]
     read = write_and_read(tmp_path, make_split(labels))
     with (tmp_path / "train.arrow").open("r+b") as file:
@@ -102,26 +102,26 @@ def test_labels_share_memory_with_the_file(tmp_path: Path) -> None:
 
 
 def test_an_empty_split_comes_back_empty(tmp_path: Path) -> None:
-    """A split without pictures comes back with the shapes of one."""
+    """An empty split is read back with the right shapes."""
     read = write_and_read(tmp_path, make_split([]))
     assert (read.images.shape, read.labels.shape, list(read.ids)) == ((0, 28, 28), (0,), [])
 
 
 def test_an_empty_split_keeps_its_classes(tmp_path: Path) -> None:
-    """A split without pictures still names its classes."""
+    """An empty split still names its classes."""
     assert write_and_read(tmp_path, make_split([], ("a", "b"))).classes == ("a", "b")
 
 
 def test_splits_are_listed_by_name(tmp_path: Path) -> None:
-    """The splits of an artifact are its Arrow files, sorted, and nothing else in the folder."""
+    """The splits of an artifact are its Arrow files, sorted by name."""
     for name in ("train", "test"):
         Examples.write(tmp_path, name, make_split([1]))
     (tmp_path / "manifest.json").touch()
     assert Examples(tmp_path).splits == ("test", "train")
 
 
-def test_a_missing_split_names_those_there_are(tmp_path: Path) -> None:
-    """Reading a split that does not exist says which there are and which was asked for."""
+def test_a_missing_split_names_the_existing_ones(tmp_path: Path) -> None:
+    """The error for a missing split names the existing splits and the requested one."""
     for name in ("train", "test"):
         Examples.write(tmp_path, name, make_split([1]))
     with pytest.raises(InputError) as caught:
@@ -130,7 +130,7 @@ def test_a_missing_split_names_those_there_are(tmp_path: Path) -> None:
 
 
 def test_other_columns_are_refused(tmp_path: Path) -> None:
-    """An Arrow file with columns that are not ours is an InputError."""
+    """An Arrow file with other columns is an InputError."""
     table = pa.table({"picture": [1], "label": [2]})
     with pa.OSFile(str(tmp_path / "train.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
@@ -139,7 +139,7 @@ def test_other_columns_are_refused(tmp_path: Path) -> None:
 
 
 def test_pictures_of_another_size_are_refused(tmp_path: Path) -> None:
-    """An Arrow file with our column names but pictures of another size is an InputError."""
+    """An Arrow file with our column names and pictures of another size is an InputError."""
     write_arrow(tmp_path / "train.arrow", 32, {"shape": "32x32", "classes": '["0", "1"]'})
     with pytest.raises(InputError, match="does not hold examples"):
         Examples(tmp_path).read("train")
@@ -149,14 +149,14 @@ def test_pictures_of_another_size_are_refused(tmp_path: Path) -> None:
     "metadata", [{}, {"shape": "28x28"}, {"classes": '["0"]'}, {"shape": "14x56", "classes": "[]"}]
 )
 def test_columns_without_our_metadata_are_refused(tmp_path: Path, metadata: dict[str | bytes, str | bytes]) -> None:
-    """An Arrow file with our columns that does not say 28x28 and name its classes is an InputError."""
+    """An Arrow file whose metadata lacks the shape 28x28 or the classes is an InputError."""
     write_arrow(tmp_path / "train.arrow", 28, metadata)
     with pytest.raises(InputError, match="does not hold examples"):
         Examples(tmp_path).read("train")
 
 
-def test_what_is_not_arrow_is_refused(tmp_path: Path) -> None:
-    """A file that is not Arrow at all is an InputError."""
+def test_a_file_that_is_not_arrow_is_refused(tmp_path: Path) -> None:
+    """A file that is not Arrow is an InputError."""
     (tmp_path / "train.arrow").write_bytes(b"not an Arrow file")
     with pytest.raises(InputError, match="does not hold examples"):
         Examples(tmp_path).read("train")

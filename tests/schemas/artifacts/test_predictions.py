@@ -19,14 +19,14 @@ paths = st.one_of(
 @example(rb"\xff")
 @example(b"\\\xff\\")
 @example(b"\xed\xa0\x80")
-def test_a_path_comes_back(path: bytes) -> None:
-    """Whatever its bytes, a path is given back as it was."""
+def test_a_path_survives_the_round_trip(path: bytes) -> None:
+    """Any bytes of a path are restored from its name."""
     assert os.fsencode(path_of_name(name_of_path(path))) == path
 
 
 @given(paths)
 def test_a_name_is_utf_8(path: bytes) -> None:
-    """A name can be written into any table."""
+    """A name is valid UTF-8."""
     assert name_of_path(path).encode().decode() == name_of_path(path)
 
 
@@ -37,13 +37,13 @@ def test_no_two_paths_share_a_name(two: list[bytes]) -> None:
 
 
 @pytest.mark.parametrize("path", ["3/a.png", "Übung/größe.png", "a\nb.png"])
-def test_an_ordinary_path_is_as_it_is(path: str) -> None:
-    """UTF-8 without backslashes is not changed."""
+def test_an_ordinary_path_stays_unchanged(path: str) -> None:
+    """A UTF-8 path without backslashes is its own name."""
     assert name_of_path(path.encode()) == path
 
 
-def test_columns_are_added_where_asked_for() -> None:
-    """The label, the sha256 and the probabilities are no columns unless they are wanted."""
+def test_columns_are_added_on_request() -> None:
+    """The columns for label, sha256 and probabilities exist only on request."""
     plain = prediction_schema(10).names
     every = prediction_schema(10, labels=True, sha256=True, probabilities=True).names
     assert [name for name in every if name not in plain] == ["label", "sha256", "probabilities"]

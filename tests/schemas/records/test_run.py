@@ -1,4 +1,4 @@
-"""The record of a run takes what people should know from what its stages put out."""
+"""The record of a run collects sources, notices and warnings from its stages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FOLDER = Source(name="folder", dataset="the pictures in mine")
 
 
 def add_statistics(record: RunRecord, artifacts: Path, stage: str, source: Source, warnings: list[str]) -> None:
-    """Add a stage that took pictures in from a source."""
+    """Add a stage that ingested pictures from a source."""
     split = SplitStatistics(count=1, classes={"0": 1}, mean=0.1, std=0.3, duplicates=0)
     (artifacts / stage).mkdir(parents=True)
     Statistics.write(
@@ -28,7 +28,7 @@ def add_statistics(record: RunRecord, artifacts: Path, stage: str, source: Sourc
 
 
 def add_stage(record: RunRecord, artifacts: Path, stage: str) -> None:
-    """Add a stage whose one output is the sealed folder of its name."""
+    """Add a stage with one output: the sealed folder of its name."""
     execution = Execution(
         stage=stage,
         run="one",
@@ -43,8 +43,8 @@ def add_stage(record: RunRecord, artifacts: Path, stage: str) -> None:
     record.add(StageRecord(stage=stage, outcome="unchanged", reason="unchanged"), execution, artifacts)
 
 
-def test_a_second_source_hides_nothing_of_the_first(tmp_path: Path) -> None:
-    """Where strangers are taken in after the data, the source, the notice and the warnings of the data stay."""
+def test_a_second_source_keeps_the_first(tmp_path: Path) -> None:
+    """With a second source in the run, the source, notice and warnings of the first remain."""
     record = RunRecord(run="one")
     add_statistics(record, tmp_path, "ingest", SAMPLE, ["wildly unequal"])
     add_statistics(record, tmp_path, "strangers", FOLDER, ["cannot be read"])
@@ -53,8 +53,8 @@ def test_a_second_source_hides_nothing_of_the_first(tmp_path: Path) -> None:
     assert record.warnings == ["ingest: wildly unequal", "strangers: cannot be read"]
 
 
-def test_warnings_of_the_model_stand_behind_those_of_the_data(tmp_path: Path) -> None:
-    """What an evaluation warns of is on the record of every run that uses it."""
+def test_warnings_of_the_model_follow_those_of_the_data(tmp_path: Path) -> None:
+    """The warnings of an evaluation follow those of the data."""
     record, folder = RunRecord(run="one"), tmp_path / "evaluate"
     add_statistics(record, tmp_path, "ingest", FOLDER, ["wildly unequal"])
     metrics = Metrics(

@@ -1,4 +1,4 @@
-"""What of the data outside artifacts/ counts, and when it is read again."""
+"""Which data outside artifacts/ counts in a fingerprint."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from schemas.settings.external_data import read_outside
 
 
 class Inner(Config):
-    """Names data inside a list."""
+    """A config inside a list that names data."""
 
     folder: Path = Field(json_schema_extra={"data": "folder"})
 
 
 class Outer(Config):
-    """Names data, and a folder that is none."""
+    """A config that names data, and a folder that is not data."""
 
     data: Path | None = Field(default=None, json_schema_extra={"data": "folder"})
     other: Path | None = None
@@ -27,7 +27,7 @@ class Outer(Config):
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """Give a folder with two folders of a file each."""
+    """Return a folder with two folders of one file each."""
     for name in ("a", "b"):
         (tmp_path / "data" / name).mkdir(parents=True)
         (tmp_path / "data" / name / "file").write_text(name)
@@ -39,18 +39,18 @@ def test_folders_with_files_are_named(data: Path) -> None:
     assert list(read_outside(Outer(data=data), data.parent)) == ["data/a", "data/b"]
 
 
-def test_what_is_not_declared_does_not_count(data: Path) -> None:
-    """A path that is not declared as data is not looked at."""
+def test_undeclared_paths_do_not_count(data: Path) -> None:
+    """A path that is not declared as data is not read."""
     assert read_outside(Outer(other=data), data.parent) == {}
 
 
-def test_configs_in_lists_are_looked_into(data: Path) -> None:
+def test_configs_in_lists_count(data: Path) -> None:
     """A config inside a list may name data too."""
     assert list(read_outside(Outer(inner=[Inner(folder=data / "b")]), data.parent)) == ["data/b"]
 
 
 def test_hidden_files_and_artifacts_do_not_count(data: Path) -> None:
-    """Neither a hidden file nor what the runs write changes anything."""
+    """Hidden files and artifacts do not change the digests."""
     before = read_outside(Outer(data=data.parent), data.parent)
     (data / "a" / ".hidden").touch()
     (data.parent / "artifacts").mkdir()
@@ -58,27 +58,27 @@ def test_hidden_files_and_artifacts_do_not_count(data: Path) -> None:
     assert read_outside(Outer(data=data.parent), data.parent) == before
 
 
-def test_what_has_not_moved_is_hashed_alike(data: Path) -> None:
-    """What is remembered gives what hashing gives."""
+def test_the_cache_returns_the_same_digests(data: Path) -> None:
+    """The cached digests are those of the first reading."""
     (data.parent / "artifacts").mkdir()
     first = read_outside(Outer(data=data), data.parent)
     assert read_outside(Outer(data=data), data.parent) == first
 
 
 def test_a_renamed_file_counts(data: Path) -> None:
-    """Names count as well as contents."""
+    """Renaming a file changes the digest of its folder."""
     before = read_outside(Outer(data=data), data.parent)
     (data / "a" / "file").rename(data / "a" / "name")
     after = read_outside(Outer(data=data), data.parent)
     assert [name for name in after if after[name] != before[name]] == ["data/a"]
 
 
-def test_a_link_back_up_ends(data: Path) -> None:
-    """A link to a folder above is entered once."""
+def test_a_loop_of_links_ends(data: Path) -> None:
+    """A link to a parent folder is entered once."""
     (data / "a" / "up").symlink_to(data)
     assert set(read_outside(Outer(data=data), data.parent)) == {"data/a", "data/b", "data/a/up"}
 
 
-def test_data_that_are_not_there_are_no_error(tmp_path: Path) -> None:
-    """What is missing is for the stage to tell of."""
+def test_missing_data_is_not_an_error(tmp_path: Path) -> None:
+    """Missing data has no entry; the stage itself reports it."""
     assert read_outside(Outer(data=tmp_path / "none"), tmp_path) == {}

@@ -48,7 +48,7 @@ def test_the_output_equals_that_of_a_local_folder(
     assert (tmp_path / f"there.{suffix}").read_bytes() == (tmp_path / f"here.{suffix}").read_bytes()
 
 
-def test_nothing_is_left_beside_the_output(folder: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
+def test_no_part_is_left_with_the_output(folder: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
     """The parts are deleted once the output is complete."""
     _score(folder, loaded, tmp_path / "out.parquet")
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["out.parquet"]
