@@ -66,6 +66,11 @@ def rules_of(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {rule["metric"]: rule for rule in document["verdict"]["rules"]}
 
 
+def unwrapped(text: str) -> str:
+    """Return a text without its line breaks and columns: where a line is broken depends on its figures."""
+    return " ".join(text.split())
+
+
 def test_a_better_model_is_promoted(better: dict[str, Any]) -> None:
     """A significantly better model replaces the champion, and the comparison counts the pictures."""
     comparison = better["verdict"]["comparison"]
@@ -94,10 +99,10 @@ def test_a_model_that_is_not_better_is_refused(project: Project, better: dict[st
 def test_1000_pictures_do_not_prove_non_inferiority(project: Project, better: dict[str, Any]) -> None:
     """The sample is too small for the shipped non-inferiority margin, and the message gives the shortfall."""
     assert better["outcome"] == "promoted"
-    refused = project.digits("run", *HALF, status=3)
+    refused = unwrapped(project.digits("run", *HALF, status=3).stdout)
     lacking = r"(\d+ more correct needed|1,000 pictures are too few to tell)"
-    assert re.search(rf"MISSED  champion not worse by 0.002 .*; {lacking}", refused.stdout)
-    assert re.search(r"met     accuracy lower >= 0.95 +0.9\d*, 95 % lower bound 0.9\d+; 1,000 pictures", refused.stdout)
+    assert re.search(rf"MISSED champion not worse by 0.002 .*?; {lacking}", refused)
+    assert re.search(r"met accuracy lower >= 0.95 0.9\d*, 95 % lower bound 0.9\d+; 1,000 pictures", refused)
 
 
 def test_a_model_of_one_epoch_is_refused(project: Project, better: dict[str, Any]) -> None:
@@ -106,13 +111,13 @@ def test_a_model_of_one_epoch_is_refused(project: Project, better: dict[str, Any
     shown = project.digits("show").stdout
     for line in refused.stdout.splitlines():
         assert line in shown
-    verdict = project.json("show")["verdict"]
+    text, verdict = unwrapped(refused.stdout), project.json("show")["verdict"]
     missed = {rule["metric"] for rule in verdict["rules"] if not rule["passed"]}
     assert {"accuracy", "recall", "precision", "champion"} <= missed
-    assert re.search(r"MISSED  accuracy lower >= 0.95 .*; \d+ more correct needed", refused.stdout)
-    assert re.search(r"misread  most often \d \(\d+ of 100\).*; mostly \d as \d \(\d+\)", refused.stdout)
-    assert f"against  {Path(better['champion']).name} reads 0.9" in refused.stdout
-    assert re.search(r"worse    \d+: sample-\d+, sample-\d+, .*, \.\.\.", refused.stdout)
+    assert re.search(r"MISSED accuracy lower >= 0.95 [^;]*; 1,000 pictures; \d+ more correct needed", text)
+    assert re.search(r"misread most often \d \(\d+ of 100\).*; mostly \d as \d \(\d+\)", text)
+    assert f"against {Path(better['champion']).name} reads 0.9" in text
+    assert re.search(r"worse \d+: sample-\d+, sample-\d+, .*, \.\.\.", text)
 
 
 @pytest.mark.parametrize("columns", [60, 80, 140])
