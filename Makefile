@@ -1,14 +1,14 @@
 # Two commands do everything on a machine with Python 3.11, 3.12 or 3.13 and make:
 #   make run    installs into .venv and runs the pipeline
 #   make test   installs what the tests need as well, and runs them
-# Beside them: test-quick (under a minute), test-machines (the tests as other machines would run them).
+# Also: test-quick (under a minute), test-machines (the tests as other machines would run them).
 
 CANDIDATES = $(PYTHON) python3 python3.13 python3.12 python3.11
 FITS = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --disable-pip-version-check
 
-# Bytecode that is not kept is made again by each of the thousand starts of the command in the tests.
+# Without a bytecode cache, each of the thousand commands that the tests start would compile every module again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test test-quick test-machines check install beam lock bench-train bench-score bench-run test-bundle flink-up flink-down
@@ -16,14 +16,14 @@ unexport PYTHONDONTWRITEBYTECODE
 run: install
 	$(BIN)/digits run
 
-# One worker for each processor; the slowest tests are named at the end.
+# One worker per processor; lists the slowest tests at the end.
 test: .venv/installed-dev
 	$(BIN)/python -m pytest -n auto --durations 10 --durations-min 1
 
 test-quick: .venv/installed-dev
 	$(BIN)/python -m pytest -n auto --only quick --durations 5 --durations-min 1
 
-# Hours; ONLY="AVX2 one-processor" names a part of the settings, PYTHONS another set of interpreters (see the script).
+# Takes hours. ONLY="AVX2 one-processor" selects settings, PYTHONS interpreters (see the script).
 test-machines: .venv/installed-dev
 	$(BIN)/python -m tests.machines $(ONLY)
 
@@ -33,15 +33,15 @@ check: .venv/installed-dev
 	$(BIN)/lint-imports
 	$(BIN)/basedpyright
 
-# Needs MNIST_FILES, and half an hour; resumes if interrupted.
+# Needs MNIST_FILES and half an hour; resumes if interrupted.
 bench-train: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks.training artifacts/bench
 
-# Needs MNIST_FILES, and a quarter of an hour; PEERS names a folder with onnxruntime (see the script).
+# Needs MNIST_FILES and a quarter of an hour; PEERS names a folder with onnxruntime (see the script).
 bench-score: .venv/installed-dev
 	$(BIN)/python -m tests.benchmarks.score artifacts/bench-score --model . --memory
 
-# A pipeline with nothing to do, beside Luigi's, Kedro's and DVC's, which go into an environment of their own (210 MB).
+# Times a cached run against Luigi, Kedro and DVC, which are installed in a separate environment (210 MB).
 bench-run: .venv/installed-dev artifacts/peers/installed
 	$(BIN)/python -m tests.benchmarks.run_peers artifacts/peers/bin/python
 
@@ -49,11 +49,11 @@ artifacts/peers/installed:
 	$(BIN)/python -m venv --clear artifacts/peers
 	artifacts/peers/bin/python -m pip install --disable-pip-version-check luigi==3.8.1 kedro==1.7.0 dvc==3.67.1
 	@touch $@
-# The model that the tests read with, made anew: see tests/sealed/README.md before.
+# Rebuilds the model that the tests use: read tests/sealed/README.md first.
 test-bundle: .venv/installed-dev
 	$(BIN)/python -m tests.sealed.make
 
-# A Flink cluster on this machine, to try out `digits score --engine beam`; needs Java 11 or 17 and Maven.
+# A local Flink cluster for `digits score --engine beam`; needs Java 11 or 17 and Maven.
 flink-up: .venv/installed-dev
 	$(BIN)/python -m tests.distributed.flink up
 
@@ -84,7 +84,7 @@ install: .venv/installed
 beam: .venv/installed
 	$(PIP) --require-hashes -r requirements-beam.lock
 
-# Needs uv; the locks hold hashes and name no index.
+# Needs uv. The lock files contain hashes and no index URL.
 LOCK = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q
 lock:
 	$(LOCK) --group build -o requirements.lock

@@ -1,4 +1,4 @@
-"""Take examples in, and say where they came from."""
+"""The ingest stage: read labelled pictures from one or more sources, and record their statistics."""
 
 from __future__ import annotations
 
@@ -22,29 +22,29 @@ class IngestConfig(SourceEntry):
     """Settings of the ingest stage."""
 
     sources: list[SourceEntry] = Field(default_factory=list[SourceEntry], min_length=1)
-    """Several sources in place of one, each with `source:` and what it needs; their splits are put together."""
+    """Several sources instead of one, each with `source:` and its settings; their splits are joined."""
     fallback: Literal["sample"] | None = Field(default=None, json_schema_extra={"counts": "fallback"})
-    """What to use when, and only when, the host of the full MNIST cannot be reached."""
+    """What to use if, and only if, the host of the full MNIST cannot be reached."""
     manual_dir: Path | None = Field(
         default=None, json_schema_extra={"env": "DIGITS_TFDS_MANUAL_DIR", "counts": "fallback"}
     )
-    """A folder with the four original MNIST files, in place of a download."""
+    """A folder with the four original MNIST files, instead of a download."""
     data_dir: Path | None = Field(default=None, json_schema_extra={"env": "TFDS_DATA_DIR", "counts": "fallback"})
-    """Where tensorflow-datasets keeps what it has prepared; by default ~/tensorflow_datasets."""
+    """Where tensorflow-datasets caches prepared data; by default ~/tensorflow_datasets."""
     offline: bool = Field(default=False, json_schema_extra={"env": "DIGITS_OFFLINE", "counts": "fallback"})
     """Open no connection."""
     stall_seconds: PositiveFloat = Field(default=60, json_schema_extra={"counts": "never"})
-    """A download with no new byte for so long is ended, and counts as unreachable."""
+    """A download that receives nothing for this long is stopped; the host then counts as unreachable."""
     drawn: NonNegativeInt = 0
-    """Digits drawn by a program, in ways that MNIST hardly has; none where the classes are not 0 to 9."""
+    """Number of digits drawn by a program in styles rare in MNIST; none if the classes are not 0 to 9."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
-    """Draws the test split of the sample, and of a folder without one, and those digits."""
+    """Seed for the test split of the sample or of a folder without one, and for the drawn digits."""
 
     @model_validator(mode="after")
     def _check_sources(self) -> IngestConfig:
         own = self.model_fields_set & set(SourceEntry.model_fields)
         if self.sources and own:
-            raise ValueError(f"{min(own)} stands beside sources: it belongs into one of them")
+            raise ValueError(f"{min(own)} cannot be set next to sources: set it in one of them")
         return self
 
     @property
@@ -53,7 +53,7 @@ class IngestConfig(SourceEntry):
         return any(entry.source == "tfds" for entry in self.sources or [self])
 
     def check_named(self) -> None:
-        """Check that a named manual_dir holds the four original files, whether or not they will be read."""
+        """Check that manual_dir, if set, holds the four original files, even if they will not be read."""
         if self.manual_dir and self.takes_mnist:
             from components.sources.mnist import check_originals
 
@@ -61,7 +61,7 @@ class IngestConfig(SourceEntry):
 
 
 def ingest(examples: Output[Examples], statistics: Output[Statistics], config: IngestConfig) -> None:
-    """Write the train and test split of the source or sources, what is drawn beside them, and the figures of all.
+    """Write the train and test splits of all sources, the drawn digits, and the statistics.
 
     Raises:
         InputError: a source is missing or damaged, or its host cannot be reached and there is no fallback.
@@ -69,7 +69,7 @@ def ingest(examples: Output[Examples], statistics: Output[Statistics], config: I
     from components.sources.survey import survey
     from components.sources.union import join
 
-    parts = _take_all(config)
+    parts = _read_all(config)
     splits = join(parts) if config.sources else parts[""].splits
     drawn = _draw(splits["train"], config)
     splits = splits | drawn.splits
@@ -85,17 +85,17 @@ def ingest(examples: Output[Examples], statistics: Output[Statistics], config: I
         warnings=warnings,
     )
     Statistics.write(statistics.path, record)
-    _tell_all(parts, warnings, config)
+    _report(parts, warnings, config)
 
 
-def _take_all(config: IngestConfig) -> dict[str, SourceResult]:
-    """Read every source, by the name that its ids begin with; a single one has none."""
+def _read_all(config: IngestConfig) -> dict[str, SourceResult]:
+    """Read every source. Keys are the prefixes of its ids; a single source has the prefix ''."""
     if not config.sources:
-        return {"": _take(config, config)}
+        return {"": _read(config, config)}
     from components.sources.union import unique_names
 
     names = unique_names([name_of(entry.folder.name) if entry.folder else entry.source for entry in config.sources])
-    return {name: _take(entry, config) for name, entry in zip(names, config.sources, strict=True)}
+    return {name: _read(entry, config) for name, entry in zip(names, config.sources, strict=True)}
 
 
 def _draw(train: Split, config: IngestConfig) -> SourceResult:
@@ -106,7 +106,7 @@ def _draw(train: Split, config: IngestConfig) -> SourceResult:
     return SourceResult(Source(name="drawn", dataset=DATASET), splits)
 
 
-def _take(entry: SourceEntry, config: IngestConfig) -> SourceResult:
+def _read(entry: SourceEntry, config: IngestConfig) -> SourceResult:
     if entry.source == "folder" and entry.folder:
         from components.sources.folder import read_folder
 
@@ -116,17 +116,17 @@ def _take(entry: SourceEntry, config: IngestConfig) -> SourceResult:
 
         return read_idx(entry)
     if entry.source == "sample":
-        return _take_sample(config.seed)
-    return _take_mnist(config)
+        return _read_sample(config.seed)
+    return _read_mnist(config)
 
 
-def _take_sample(seed: int, why_not_tfds: str | None = None) -> SourceResult:
+def _read_sample(seed: int, why_not_tfds: str | None = None) -> SourceResult:
     from components.sources.sample import DATASET, read_sample
 
     return SourceResult(Source(name="sample", dataset=DATASET, why_not_tfds=why_not_tfds), read_sample(seed))
 
 
-def _take_mnist(config: IngestConfig) -> SourceResult:
+def _read_mnist(config: IngestConfig) -> SourceResult:
     from components.sources.mnist import read_mnist
     from components.sources.reachability import UnreachableError
 
@@ -141,7 +141,7 @@ def _take_mnist(config: IngestConfig) -> SourceResult:
         config.note_unreachable()
         if config.fallback is None:
             raise
-        return _take_sample(config.seed, error.why)
+        return _read_sample(config.seed, error.why)
     return SourceResult(Source(name="tfds", dataset=dataset), splits)
 
 
@@ -163,11 +163,11 @@ def _describe(prefix: str, part: SourceResult) -> SourceStatistics:
     )
 
 
-def _tell_all(parts: dict[str, SourceResult], warnings: list[str], config: IngestConfig) -> None:
+def _report(parts: dict[str, SourceResult], warnings: list[str], config: IngestConfig) -> None:
     if config.manual_dir and not config.takes_mnist:
-        tell(f"the files in {config.manual_dir} were not looked at: no source is tfds")
+        tell(f"the files in {config.manual_dir} are not used: no source is tfds")
     for part in parts.values():
         if part.skipped:
-            tell(f"{part.source.dataset}: files skipped, as hidden or not named like pictures: {part.skipped}")
+            tell(f"{part.source.dataset}: files skipped (hidden, or not named like pictures): {part.skipped}")
     for warning in warnings:
         tell(f"warning: {warning}")

@@ -1,4 +1,4 @@
-"""What a stage depends on now: code, settings, inputs, libraries and data."""
+"""Collect what a stage depends on: its current source, settings, inputs, libraries and data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["count_like", "read_parts", "with_fallback"]
 
 
 def read_parts(stage: Stage, pipeline: Pipeline, inputs: dict[str, str]) -> Parts:
-    """Collect everything that a stage depends on; *inputs* are the content digests of its inputs."""
+    """Return the parts of a stage whose inputs have these content digests."""
     source = read_source(stage.component.module, pipeline.project)
     return Parts(
         source=source.modules,
@@ -28,11 +28,11 @@ def read_parts(stage: Stage, pipeline: Pipeline, inputs: dict[str, str]) -> Part
 
 
 def with_fallback(stage: Stage, parts: Parts) -> Parts:
-    """Count the settings of a stage that a fallback stood in for."""
+    """Return the parts including the settings that count only if a fallback was used."""
     return parts.model_copy(update={"config": stage.config.counted(fallback=True)})
 
 
 def count_like(previous: Parts, stage: Stage, parts: Parts) -> Parts:
-    """Count the settings as an earlier execution did, so that the two can be compared."""
-    fallen = with_fallback(stage, parts)
-    return fallen if fallen.config.keys() == previous.config.keys() else parts
+    """Return the parts with the same settings counted as in an earlier execution, so that the two can be compared."""
+    including = with_fallback(stage, parts)
+    return including if including.config.keys() == previous.config.keys() else parts

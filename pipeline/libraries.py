@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 __all__ = ["library_versions"]
 
-# Libraries whose distribution has another name; to look one up takes long.
+# Libraries whose distribution has another name; looking a name up is slow.
 DISTRIBUTIONS = {"sklearn": "scikit-learn", "yaml": "pyyaml", "cv2": "opencv-python-headless", "PIL": "pillow"}
 
 
 @cache
 def library_versions(libraries: frozenset[str], project: Path) -> dict[str, str]:
-    """Return the installed version of each imported library, by the name of its distribution.
+    """Return the installed version of each imported library, by distribution name.
 
-    A library that is not installed has the version 'missing'; one without a distribution (a folder on Python's
-    path) has 'unknown'. A distribution whose folder, and the one around it, have not moved since an earlier process
-    read it is not read again (artifacts/.libraries.json).
+    The version is 'missing' if the library is not installed, and 'unknown' if it has no distribution (a folder on
+    Python's path). A distribution whose folder and parent folder have not changed since an earlier process read it
+    is not read again (artifacts/.libraries.json).
     """
     known = FileCache(project / "artifacts" / ".libraries.json", "\n".join([sys.version, *sys.path]))
     versions = dict(known.get(library, lambda library=library: _look_up(library)) for library in sorted(libraries))
@@ -34,7 +34,7 @@ def library_versions(libraries: frozenset[str], project: Path) -> dict[str, str]
 
 
 def _look_up(library: str) -> tuple[tuple[str, str], list[Path]]:
-    """Find the name and version of a library, and the folders that change when it does."""
+    """Return the name and version of a library, and the folders that change when it does."""
     found = _distribution_of(library)
     if found is None:
         version = "unknown" if importlib.util.find_spec(library) else "missing"

@@ -1,4 +1,4 @@
-"""Decide whether a stage has to run, and why; predict a run without running anything."""
+"""Decide whether a stage must run, and why; and foresee a run without running anything."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ __all__ = ["Decision", "decide", "earlier", "foresee", "foresee_stage", "refusal
 
 @dataclass(frozen=True)
 class Decision:
-    """What becomes of a stage whose inputs are known.
+    """Whether a stage whose inputs are known has to run.
 
     Attributes:
-        parts: what its outputs depend on.
+        parts: everything its outputs depend on.
         fingerprint: of the parts.
-        unchanged: the execution that can be used again, its outputs intact; None where the stage runs.
-        damaged: the execution that could be, but for damage to its outputs.
-        reason: why it runs, or since which run it is unchanged.
+        unchanged: the execution to reuse, its outputs intact; None if the stage has to run.
+        damaged: the execution with these parts whose outputs are damaged; None if there is none.
+        reason: why the stage runs, or the run since which it is unchanged.
     """
 
     parts: Parts
@@ -42,7 +42,7 @@ class Decision:
 def decide(
     stage: Stage, pipeline: Pipeline, store: Store, inputs: Mapping[str, Version], *, forced: bool = False
 ) -> Decision:
-    """Look for an earlier execution with the same fingerprint and intact outputs."""
+    """Decide whether an execution of a stage can be reused: one with the same parts and intact outputs."""
     parts = read_parts(stage, pipeline, {name: version.content for name, version in inputs.items()})
     key = parts.fingerprint
     found = store.execution(stage.name, key) or store.execution(stage.name, with_fallback(stage, parts).fingerprint)
@@ -55,7 +55,7 @@ def decide(
 
 
 def earlier(stage: Stage, store: Store, decision: Decision) -> Execution | None:
-    """Find the newest intact execution with the same settings, inputs and data, in which no fallback stood in."""
+    """Return the newest intact execution with the same settings, inputs and data that used no fallback; or None."""
     wanted = decision.parts
     for _, execution in previous_executions(stage.name, store):
         parts = execution.parts
@@ -66,7 +66,7 @@ def earlier(stage: Stage, store: Store, decision: Decision) -> Execution | None:
 
 
 def refusal(stage: Stage, store: Store, inputs: Mapping[str, Version], done: Mapping[str, Execution]) -> str | None:
-    """Say why the blessing that a stage requires refuses it; None if it is blessed or needs no blessing."""
+    """Return why the blessing that a stage requires blocks it; None if it does not, or none is required."""
     if stage.requires is None:
         return None
     blessing = Blessing(store.artifacts / done[stage.requires.stage].outputs[stage.requires.output].path)
@@ -77,10 +77,10 @@ def refusal(stage: Stage, store: Store, inputs: Mapping[str, Version], done: Map
 
 
 def foresee(pipeline: Pipeline, store: Store) -> RunRecord:
-    """Predict the record of a run: a stage below one that will run may run.
+    """Return the record of a run as far as it can be foreseen: stages below one that will run may run.
 
     Raises:
-        InputError: what a setting names is missing or damaged, so that no run could begin.
+        InputError: something that a setting names is missing or damaged, so that no run could start.
     """
     for stage in pipeline.stages:
         stage.config.check_named()
@@ -97,7 +97,7 @@ def foresee(pipeline: Pipeline, store: Store) -> RunRecord:
 def foresee_stage(
     stage: Stage, pipeline: Pipeline, store: Store, done: Mapping[str, Execution], above: RunRecord
 ) -> tuple[StageRecord, Execution | None]:
-    """Predict one stage from the executions and records of the stages above it."""
+    """Return the foreseen record of one stage, given those above it, and its execution if it is unchanged."""
     inputs = resolve_inputs(stage, done, store)
     if inputs is None:
         waited_for = {port.stage for port in stage.ports} - set(done)

@@ -1,4 +1,4 @@
-"""The source code that a component depends on, read with ast and never imported."""
+"""Find the source code that a component depends on, by parsing it without importing it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["SourceCode", "read_source", "reread_source"]
 ROOMS = ("schemas", "inference", "learning", "components")
 HOUSE = Path(schemas.__path__[0]).parent
 DIGEST = 1
-"""Format of the digests in artifacts/.modules.json: raise it with any change to what a digest or an import is."""
+"""Format of artifacts/.modules.json: increase it when digests or imports are computed differently."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class SourceCode:
     """The source code that a component depends on.
 
     Attributes:
-        modules: sha256 of each module that it reaches, its own included, by dotted name.
-        libraries: top-level names that it imports, other than such modules and the standard library.
+        modules: sha256 of each module that it imports, directly or not, and its own, by dotted name.
+        libraries: the other top-level names that it imports, without the standard library.
     """
 
     modules: dict[str, str]
@@ -42,7 +42,7 @@ class SourceCode:
 
 @dataclass(frozen=True)
 class _Module:
-    """One module: its digest, the modules that it imports and that count, and the other names it imports."""
+    """One module: its digest, the modules it imports that count as source, and the libraries it imports."""
 
     digest: str
     own: tuple[str, ...]
@@ -51,14 +51,14 @@ class _Module:
 
 @cache
 def read_source(component: str, project: Path) -> SourceCode:
-    """Follow the import statements of a component, at any depth and inside functions too.
+    """Follow the import statements of a component at any depth, including those inside functions.
 
-    It follows the rooms that stages are made of, what lies in the project's own folder, and the component's
-    top-level package; everything else is a library. A file that has not moved since an earlier process read it is
-    not parsed again (artifacts/.modules.json).
+    Modules in the rooms (ROOMS), in the project folder and in the component's top-level package are followed;
+    everything else is a library. A file that has not changed since an earlier process parsed it is not parsed again
+    (artifacts/.modules.json).
 
     Args:
-        component: dotted name of its module.
+        component: dotted name of the component's module.
         project: the folder of pipeline.yaml.
 
     Raises:
@@ -81,7 +81,7 @@ def read_source(component: str, project: Path) -> SourceCode:
 
 
 def reread_source(component: str, project: Path) -> SourceCode:
-    """Read the source as it is on disk now, whatever this process read before."""
+    """Read the source from disk again, ignoring what this process has cached."""
     _read_module.cache_clear()
     return read_source.__wrapped__(component, project)
 
@@ -93,7 +93,7 @@ def _parsed(project: Path) -> FileCache:
 
 @cache
 def _read_module(name: str, own: str, project: Path) -> _Module:
-    """Read a module that has a file; *own* is a top-level package that counts beside the rooms and the project."""
+    """Read a module that has a file; *own* is a top-level package that also counts as source."""
     path = _file_of(name) or Path()
     digest, imports = _parsed(project).get(f"{name} {path}", lambda: (_parse(path, name), [path]))
     modules: set[str] = set()
@@ -108,7 +108,7 @@ def _read_module(name: str, own: str, project: Path) -> _Module:
 
 
 def _with_files(module: str) -> list[str]:
-    """List a module and the packages around it, as far as they have a file: an imported name may be no module."""
+    """List a module and its parent packages that have a file: an imported name need not be a module."""
     parts = module.split(".")
     names = [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
     return [name for name in names if _file_of(name)]
@@ -116,7 +116,7 @@ def _with_files(module: str) -> list[str]:
 
 @cache
 def _file_of(module: str) -> Path | None:
-    """Find the file of a module without importing it; None where there is none."""
+    """Return the file of a module without importing it; None if it has none."""
     top, _, rest = module.partition(".")
     for root in _roots(top):
         path = root.joinpath(*rest.split(".")) if rest else root
@@ -129,7 +129,7 @@ def _file_of(module: str) -> Path | None:
 
 @cache
 def _files_in(folder: Path) -> frozenset[str]:
-    """List the files of a folder: one call to the system for it, not one for each name that may be a module."""
+    """List the files of a folder with one system call, instead of one call per possible module."""
     try:
         with os.scandir(folder) as entries:
             return frozenset(entry.name for entry in entries if entry.is_file())
@@ -139,7 +139,7 @@ def _files_in(folder: Path) -> frozenset[str]:
 
 @cache
 def _roots(top: str) -> tuple[Path, ...]:
-    """Find the folders of a top-level package, or the path of a module without its suffix."""
+    """Return the folders of a top-level package, or the path of a top-level module without its suffix."""
     if top in ROOMS:
         return (HOUSE / top,)
     spec = importlib.util.find_spec(top) if top and top != "__main__" else None
@@ -156,7 +156,7 @@ def _lies_in(top: str, project: Path) -> bool:
 
 
 def _parse(path: Path, name: str) -> tuple[str, list[str]]:
-    """Digest a module without its docstrings and comments, and list what it imports beside the standard library."""
+    """Digest a module without its docstrings and comments, and list its imports without the standard library."""
     import ast
 
     try:
@@ -191,7 +191,7 @@ def _absolute(node: ast.ImportFrom, package: str) -> str:
 
 
 def _drop_docstrings(node: ast.AST) -> None:
-    """Drop the strings that stand alone: docstrings of modules, classes, functions and fields do nothing."""
+    """Drop string statements: docstrings of modules, classes, functions and fields have no effect."""
     body = getattr(node, "body", None)
     if isinstance(body, list):
         body[:] = [item for item in cast("list[ast.stmt]", body) if not _is_text(item)]

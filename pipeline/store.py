@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from schemas.artifacts.artifact import Artifact, type_name
 from schemas.manifest import MANIFEST, Manifest, fsync, hash_files, seal, write_atomically
 from schemas.records.execution import Execution, Version
-from schemas.records.stat_cache import SeenFiles
+from schemas.records.stat_cache import StatCache
 
 __all__ = ["Store", "Workspace"]
 
@@ -69,7 +69,7 @@ class Store:
         self.artifacts = artifacts
         self._root = artifacts / "store"
         self._staging = artifacts / ".staging"
-        self._stat_cache = SeenFiles(artifacts)
+        self._stat_cache = StatCache(artifacts)
 
     @contextmanager
     def lock(self, stage: str, waiting: Callable[[], None]) -> Generator[None]:

@@ -1,4 +1,4 @@
-"""Values computed from files, kept in one JSON file for the next process."""
+"""A cache of values computed from files, kept in one JSON file between processes."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ TICK = 2_000_000_000  # ns; the coarsest clock of a filesystem in use (FAT) tick
 
 
 class FileCache:
-    """Values by key, each valid as long as the files it came from keep their size, times and inode.
+    """Values by key, each valid while the files it was computed from keep their size, times and inode.
 
-    The file is rebuilt where it is lost or damaged, and is never the truth. Two processes may use it at once: it is
-    replaced by rename, and the last one to save wins. A file that changed within the last tick of the clock could
-    change again and keep its time, so nothing read from it is kept; git calls such an entry racily clean.
+    A lost or damaged cache is rebuilt. Concurrent processes may share it: it is replaced by an atomic rename, and the
+    last to save wins. A file that changed within the last tick of the clock could change again and keep its time, so
+    its values are not cached; git calls such an entry racily clean.
 
     Args:
-        file: where the values are kept; nothing is saved while its folder does not exist.
-        condition: what else the values depend on, such as Python's version; a file saved under another is ignored.
-        tick: of the filesystem's clock, in nanoseconds.
+        file: the cache file; nothing is saved if its folder does not exist.
+        condition: what else the values depend on, such as Python's version; a cache with another condition is ignored.
+        tick: resolution of the file system's clock, in nanoseconds.
     """
 
     def __init__(self, file: Path, condition: str = "", tick: int = TICK) -> None:
@@ -36,11 +36,11 @@ class FileCache:
         self._is_new = False
 
     def get(self, key: str, compute: Callable[[], tuple[Any, Iterable[Path]]]) -> Any:  # noqa: ANN401  (JSON)
-        """Return the value of a key, computed again if it is unknown or one of its files moved.
+        """Return the value of a key, computed if it is unknown or one of its files has changed.
 
         Args:
-            key: of the value.
-            compute: returns the value, as JSON can hold it, and the files it came from.
+            key: the key of the value.
+            compute: returns the value, which must be JSON, and the files it was computed from.
         """
         known = self._entries.get(key)
         if known and all(_stamp(path) == stamp for path, stamp in known[1].items()):
@@ -54,14 +54,14 @@ class FileCache:
         return value
 
     def save(self) -> None:
-        """Write the values for the next process, if one of them is new and there is a place for them."""
+        """Write the cache if it has new values and its folder exists."""
         if not (self._is_new and self._file.parent.is_dir()):
             return
         self._is_new = False
-        aside = self._file.with_name(f"{self._file.stem}.{os.getpid()}.json")
-        with suppress(OSError):  # a folder that only others may write to costs time, and nothing else
-            aside.write_text(json.dumps([self._condition, self._entries]), encoding="utf-8")
-            aside.replace(self._file)
+        temporary = self._file.with_name(f"{self._file.stem}.{os.getpid()}.json")
+        with suppress(OSError):  # without write access the next process only computes the values again
+            temporary.write_text(json.dumps([self._condition, self._entries]), encoding="utf-8")
+            temporary.replace(self._file)
 
     def _load(self) -> dict[str, list[Any]]:
         try:
@@ -77,7 +77,7 @@ def _is_entry(entry: object) -> bool:
 
 
 def _stamp(path: str) -> list[int]:
-    """Return what changes when a file does; nothing where there is none."""
+    """Return a file's size, times and inode, which change when the file does; empty if there is no file."""
     try:
         found = os.stat(path)  # noqa: PTH116  (a hundred paths a run: pathlib costs more than the call)
     except OSError:

@@ -1,4 +1,4 @@
-"""MNIST through tensorflow-datasets, which downloads, checks and caches it in its own data_dir."""
+"""MNIST through tensorflow-datasets (TFDS), which downloads, checks and caches it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["check_originals", "read_mnist"]
 
 URL = "https://storage.googleapis.com/cvdf-datasets/mnist/train-images-idx3-ubyte.gz"
-# The sha256 of the original files, as TFDS has them in its checksums.
+# sha256 of the original files, from TFDS's checksums.
 FILES = {
     "train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
     "train-labels-idx1-ubyte.gz": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
@@ -38,20 +38,20 @@ POLL_SECONDS = 0.2
 def read_mnist(
     *, data_dir: Path | None, manual_dir: Path | None, offline: bool, stall_seconds: float
 ) -> tuple[str, dict[str, Split]]:
-    """Read MNIST, without network where TFDS has prepared it before.
+    """Read MNIST; no network is needed if TFDS has already prepared it.
 
     Args:
-        data_dir: TFDS's cache; None is its own default.
-        manual_dir: a folder with the four original files, in place of a download; checked even where it is not needed.
+        data_dir: TFDS's cache; None for its default.
+        manual_dir: a folder with the four original files, instead of a download; checked even if it is not needed.
         offline: open no connection.
-        stall_seconds: a download that brings no new byte for this long is ended.
+        stall_seconds: a download that receives nothing for this long is stopped.
 
     Returns:
-        The data set's full name, and its splits.
+        The data set's full name, and its train and test splits.
 
     Raises:
-        UnreachableError: its host cannot be reached.
-        InputError: the files are missing, damaged or not the original ones.
+        UnreachableError: the host cannot be reached.
+        InputError: the files are missing, damaged or not the originals.
     """
     if manual_dir:
         check_originals(manual_dir)
@@ -62,7 +62,7 @@ def read_mnist(
 
     builder = tfds.builder("mnist", data_dir=data_dir)
     if builder.is_prepared():
-        _tell_used(Path(builder.data_path), manual_dir)
+        _report_cache(Path(builder.data_path), manual_dir)
     else:
         if not checked:
             _check_available(manual_dir, offline=offline)
@@ -75,14 +75,14 @@ def read_mnist(
 
 
 def _may_be_prepared(data_dir: Path | None) -> bool:
-    """Tell without importing TFDS, which takes seconds, whether it is worth asking it."""
+    """Return whether TFDS may have prepared MNIST, without importing TFDS, which takes seconds."""
     root = data_dir or Path(os.environ.get("TFDS_DATA_DIR") or "~/tensorflow_datasets").expanduser()
     return any(root.glob("mnist/*/dataset_info.json"))
 
 
-def _tell_used(prepared: Path, manual_dir: Path | None) -> None:
+def _report_cache(prepared: Path, manual_dir: Path | None) -> None:
     if manual_dir:
-        tell(f"MNIST is read as TFDS prepared it in {prepared}; the files in {manual_dir} are the same, and not read")
+        tell(f"MNIST is read from TFDS's cache in {prepared}; the files in {manual_dir} are the same and are not read")
 
 
 def _check_available(manual_dir: Path | None, *, offline: bool) -> None:
@@ -97,9 +97,9 @@ def check_originals(folder: Path) -> None:
     """Check that a folder holds the four original MNIST files.
 
     Raises:
-        InputError: the folder or a file is missing, or a file is not the original one, which it names.
+        InputError: the folder or a file is missing, or a file is not the original; the error names it.
     """
-    if found := _wrong(folder):
+    if found := _problem(folder):
         raise InputError(
             f"{folder} does not hold the original MNIST files",
             found=found,
@@ -108,7 +108,7 @@ def check_originals(folder: Path) -> None:
         )
 
 
-def _wrong(folder: Path) -> str:
+def _problem(folder: Path) -> str:
     if not folder.is_dir():
         return "no such folder"
     if missing := [name for name in FILES if not (folder / name).is_file()]:
@@ -118,7 +118,7 @@ def _wrong(folder: Path) -> str:
 
 
 def _prepare(builder: DatasetBuilder, manual_dir: Path | None) -> None:
-    """Build the data set from files that are there: those of *manual_dir*, or those downloaded."""
+    """Build the data set from local files: those in *manual_dir*, or those downloaded."""
     import tensorflow_datasets as tfds
     from tensorflow_datasets.core.download.download_manager import NonMatchingChecksumError
     from tensorflow_datasets.core.download.extractor import ExtractError
@@ -130,7 +130,7 @@ def _prepare(builder: DatasetBuilder, manual_dir: Path | None) -> None:
 
 
 def _download(builder: DatasetBuilder, data_dir: Path | None, stall_seconds: float) -> None:
-    """Download in a child process, ended when no byte arrives for *stall_seconds*."""
+    """Download in a child process, which is killed if no byte arrives for *stall_seconds*."""
     arguments = [] if data_dir is None else [str(data_dir)]
     child = subprocess.Popen(
         [sys.executable, "-P", "-m", "components.sources.mnist_download", *arguments],
@@ -143,17 +143,17 @@ def _download(builder: DatasetBuilder, data_dir: Path | None, stall_seconds: flo
         child.kill()
         child.communicate()
     if child.returncode == CONNECTION:
-        raise UnreachableError("the download broke off")
+        raise UnreachableError("the download was interrupted")
     if child.returncode == CORRUPT:
         raise _corrupt("the downloaded MNIST", "run again")
     if child.returncode != 0:
-        raise StageError(f"the download of MNIST ended with status {child.returncode}", do="see the log")
+        raise StageError(f"the download of MNIST exited with status {child.returncode}", do="see the log")
 
 
 def _await_download(child: subprocess.Popen[bytes], downloads: Path, stall_seconds: float) -> None:
     """Wait for the child to end; raise UnreachableError when it stalls."""
     if child.stdout is not None:
-        child.stdout.readline()  # its imports are done: from here on the clock counts
+        child.stdout.readline()  # its imports are done: start the clock
     start = seen = _size(downloads)
     last = time.monotonic()
     while child.poll() is None:
@@ -171,12 +171,12 @@ def _size(folder: Path) -> int:
         try:
             total += path.stat().st_size
         except OSError:
-            continue  # TFDS moved it between the listing and now
+            continue  # TFDS moved it after it was listed
     return total
 
 
 def _read_split(builder: DatasetBuilder, name: str) -> Split:
-    """Read a split in TFDS's own order, which never changes for a version of the data set."""
+    """Read a split in TFDS's order, which is fixed for a version of the data set."""
     import numpy as np
     import tensorflow as tf
     import tensorflow_datasets as tfds
@@ -196,5 +196,5 @@ def _read_split(builder: DatasetBuilder, name: str) -> Split:
 
 def _corrupt(what: str, do: str) -> InputError:
     return InputError(
-        f"{what} is damaged", found="data that are not the original ones", expected="TFDS's checksums", do=do
+        f"{what} is damaged", found="data that differ from the original", expected="TFDS's checksums", do=do
     )

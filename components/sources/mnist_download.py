@@ -1,7 +1,7 @@
-"""TFDS's download of MNIST in a process of its own, which can be ended: TFDS itself has no timeout.
+"""Download MNIST through TFDS in a separate process, which can be killed: TFDS has no timeout.
 
-Prints a line when it begins, and ends with 0 when the files are in TFDS's cache, their checksums
-right. Ends at once when its standard input closes, as it does when the process that started it is gone.
+The process prints a line when the download starts, and exits with 0 when the files are in TFDS's cache and their
+checksums match. It exits at once when its standard input closes, which happens when its parent dies.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ CONNECTION = 5
 
 
 def download(data_dir: str | None) -> int:
-    """Download MNIST's files into TFDS's cache below *data_dir*, and check them; gives 0, CORRUPT or CONNECTION."""
+    """Download MNIST into TFDS's cache below *data_dir*, and check it; return 0, CORRUPT or CONNECTION."""
     import requests
     import tensorflow_datasets as tfds
     from tensorflow_datasets.core.download.download_manager import NonMatchingChecksumError
@@ -42,11 +42,11 @@ def download(data_dir: str | None) -> int:
     return 0
 
 
-def _end_with_parent() -> None:
+def _exit_with_parent() -> None:
     sys.stdin.read()
     os._exit(1)
 
 
 if __name__ == "__main__":
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
     os._exit(download(sys.argv[1] if len(sys.argv) > 1 else None))

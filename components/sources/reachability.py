@@ -1,4 +1,4 @@
-"""Whether the host of a data set answers: one bounded request decides."""
+"""Check that the host of a data set answers, with one request and a deadline."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DEADLINE_SECONDS = 9
 
 
 class UnreachableError(InputError):
-    """The host of a data set cannot be reached; *why* fits into a sentence."""
+    """The host of a data set cannot be reached; *why* is a phrase for use in a sentence."""
 
     def __init__(self, why: str) -> None:
         super().__init__(
@@ -27,24 +27,24 @@ class UnreachableError(InputError):
 
 
 def check_reachable(url: str) -> None:
-    """Ask for the headers of *url* once, through the proxies of the environment.
+    """Request the headers of *url* once, through the environment's proxies.
 
     Raises:
-        UnreachableError: no answer with status 200 within 9 s. A server that sends a byte now
-            and then would keep a read timeout from ever striking, hence the deadline over all.
+        UnreachableError: no answer with status 200 within 9 s. The overall deadline is needed because a server that
+            sends a byte now and then never triggers a read timeout.
     """
     outcome: list[str | None] = []
-    asking = threading.Thread(target=lambda: outcome.append(_ask(url)), daemon=True)
-    asking.start()
-    asking.join(DEADLINE_SECONDS)
+    request = threading.Thread(target=lambda: outcome.append(_request_headers(url)), daemon=True)
+    request.start()
+    request.join(DEADLINE_SECONDS)
     why = outcome[0] if outcome else f"no answer within {DEADLINE_SECONDS} s"
     if why is not None:
         host = url.split("/")[2]
         raise UnreachableError(f"{host}: {why}")
 
 
-def _ask(url: str) -> str | None:
-    """Return why the host was not reached, or None if it was."""
+def _request_headers(url: str) -> str | None:
+    """Return why the host is unreachable, or None if it answers."""
     import requests
 
     try:

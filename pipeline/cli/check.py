@@ -21,10 +21,10 @@ __all__ = ["check"]
 
 MARKS = {"always": "", "fallback": "(counts for a fallback) ", "never": "(does not count) "}
 COUNTING = """
-A new value of a setting runs its stage again, except where it
-  (does not count)         it cannot change what the stage writes
-  (counts for a fallback)  it says where the data lie or how to reach them: it counts only where they could not be
-                           reached and the fallback stood in, because another value may reach them"""
+A stage runs again if one of its settings changes, except for settings marked
+  (does not count)         the setting cannot change what the stage writes
+  (counts for a fallback)  the setting says where the data are or how to reach them: it counts only if they could not
+                           be reached and the fallback was used, because another value may reach them"""
 
 
 def check(
@@ -39,9 +39,9 @@ def check(
         bool, typer.Option("--schema", help="Print the JSON Schema of pipeline.yaml, for editors.")
     ] = False,
 ) -> None:
-    """Check pipeline.yaml and every setting in it, without running anything.
+    """Check pipeline.yaml and its settings without running anything.
 
-    Exits with 2 if it is wrong, 4 if data that it names are missing or damaged.
+    Exits with 2 if it is not valid, 4 if data that it names are missing or damaged.
     """
     pipeline, _ = open_project(context, overrides)
     if not (schema or explain):
@@ -56,8 +56,8 @@ def check(
     else:
         names = ", ".join(stage.name for stage in pipeline.stages)
         print(f"pipeline.yaml is valid: {len(pipeline.stages)} stages ({names})")
-        for doubt in _doubts(pipeline):
-            print(f"warning  {doubt}", file=sys.stderr)
+        for warning in _warnings(pipeline):
+            print(f"warning  {warning}", file=sys.stderr)
 
 
 def _check_data(pipeline: Pipeline) -> None:
@@ -65,13 +65,13 @@ def _check_data(pipeline: Pipeline) -> None:
     from schemas.settings.external_data import missing
 
     for stage in pipeline.stages:
-        for wrong in missing(stage.config):
-            raise InputError(f"{stage.name} has no data to take", found=wrong)
+        for problem in missing(stage.config):
+            raise InputError(f"{stage.name} cannot read its data", found=problem)
         stage.config.check_named()
 
 
-def _doubts(pipeline: Pipeline) -> Iterator[str]:
-    """Warn of what is valid and cannot be meant: a gate that refuses every model."""
+def _warnings(pipeline: Pipeline) -> Iterator[str]:
+    """Yield warnings about valid settings that cannot be intended: a gate that refuses every model."""
     from schemas.settings.gate import Gate
 
     settings = {stage.name: stage.config for stage in pipeline.stages}
@@ -79,22 +79,22 @@ def _doubts(pipeline: Pipeline) -> Iterator[str]:
         judge = stage.requires.stage if stage.requires else ""
         values = (getattr(settings[judge], name) for name in type(settings[judge]).model_fields) if judge else ()
         if any(isinstance(value, Gate) and value.is_empty for value in values):
-            yield f"{stage.name} will be refused: the gate of {judge} has no rules, and blesses nothing"
+            yield f"{stage.name} will be refused: the gate of {judge} has no rules, so it blesses nothing"
 
 
 def _explain(stage: Stage) -> str:
-    """Describe a stage as it will run: its inputs, outputs and their types, and every setting."""
+    """Return a stage as text: its inputs and outputs with their types, and all its settings."""
     component = stage.component
     lines = [f"\n{stage.name} ({component.module})"]
-    lines += [f"  takes  {name}: {component.inputs[name].__name__} from {port}" for name, port in stage.inputs.items()]
-    lines += [f"  gives  {name}: {kind.__name__}" for name, kind in component.outputs.items()]
+    lines += [f"  input  {name}: {component.inputs[name].__name__} from {port}" for name, port in stage.inputs.items()]
+    lines += [f"  output {name}: {kind.__name__}" for name, kind in component.outputs.items()]
     if stage.requires:
         lines.append(f"  requires {stage.requires}")
     return "\n".join(lines + _settings(stage.config, "  config "))
 
 
 def _settings(config: Config, indent: str) -> list[str]:
-    """Return a line for each setting, nested ones included: its value, and what it means."""
+    """Return a line for each setting, including nested ones: its value and description."""
     from schemas.settings.config import Config
     from schemas.settings.descriptions import descriptions
 
@@ -106,6 +106,6 @@ def _settings(config: Config, indent: str) -> list[str]:
             lines += _settings(value, f"{indent}{name}.")
         else:
             shown = json.dumps(config.model_dump(mode="json", exclude_none=True, include={name}).get(name))
-            mark = MARKS[config.counts(name)]
-            lines.append(f"{indent}{name}: {shown}".ljust(40) + f"  # {mark}{meanings.get(name)}")
+            mark, meaning = MARKS[config.counts(name)], " ".join(meanings.get(name, "").split())
+            lines.append(f"{indent}{name}: {shown}".ljust(40) + f"  # {mark}{meaning}")
     return lines

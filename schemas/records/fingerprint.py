@@ -1,4 +1,4 @@
-"""What an execution depends on, its fingerprint, and in what two of them differ."""
+"""What an execution depends on, its fingerprint, and how two of them differ."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LISTED = 4
 
 
 class Parts(BaseModel):
-    """Everything that decides what a stage puts out."""
+    """Everything that determines what a stage writes."""
 
     model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
@@ -27,17 +27,17 @@ class Parts(BaseModel):
     """Version of each distribution the source imports."""
     python: str
     threads: int | None
-    """Of TensorFlow; None for a stage without it."""
+    """TensorFlow threads; None for a stage that does not use TensorFlow."""
     data: dict[str, str] = {}
-    """How many files, and their digest, in each folder outside artifacts/ that the config names as data."""
+    """Number of files and their digest, for each folder outside artifacts/ that the config names as data."""
 
     @property
     def fingerprint(self) -> str:
-        """The sha256 over all of it, in hex."""
+        """The sha256 of all parts, in hex."""
         return digest_of(self.model_dump(mode="json", exclude_defaults=True))
 
     def changes_to(self, new: Parts) -> str | None:
-        """Say in what *new* differs: 'config changed: epochs 5 -> 6'; None where it does not."""
+        """Return how *new* differs: 'config changed: epochs 5 -> 6'; None if it does not."""
         reasons = [
             _listed("code changed", _code_changes(self.source, new.source)),
             _listed("config changed", _value_changes(_flatten(self.config), _flatten(new.config))),
@@ -61,15 +61,15 @@ def _changed(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
 
 
 def _value_changes(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    return [f"{name} {_said(old.get(name))} -> {_said(new.get(name))}" for name in _changed(old, new)]
+    return [f"{name} {_format_value(old.get(name))} -> {_format_value(new.get(name))}" for name in _changed(old, new)]
 
 
 def _data_changes(old: dict[str, str], new: dict[str, str]) -> list[str]:
-    """Name the folders that changed: 'mine/3 (12 -> 13 files)', 'mine/4 (12 files, other content)', 'mine/5 (new)'."""
-    return [f"{name} ({_said_of_files(old.get(name), new.get(name))})" for name in _changed(old, new)]
+    """List the folders that changed: 'mine/3 (12 -> 13 files)', 'mine/4 (12 files, other content)', 'mine/5 (new)'."""
+    return [f"{name} ({_file_change(old.get(name), new.get(name))})" for name in _changed(old, new)]
 
 
-def _said_of_files(old: str | None, new: str | None) -> str:
+def _file_change(old: str | None, new: str | None) -> str:
     if old is None or new is None:
         return "new" if new else "gone"
     before, now = old.split()[0], new.split()[0]
@@ -78,7 +78,7 @@ def _said_of_files(old: str | None, new: str | None) -> str:
     return f"{before} -> {now} files"
 
 
-def _said(value: object) -> str:
+def _format_value(value: object) -> str:
     return "unset" if value is None else str(value)
 
 
@@ -93,6 +93,6 @@ def _flatten(config: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def _code_changes(old: dict[str, str], new: dict[str, str]) -> list[str]:
-    """Name the files of the modules that changed; a module with others below it is a package."""
+    """List the files of the modules that changed; a module with others below it is a package."""
     packages = {name.rpartition(".")[0] for name in {*old, *new}}
     return [name.replace(".", "/") + ("/__init__.py" if name in packages else ".py") for name in _changed(old, new)]

@@ -1,1 +1,1 @@
-"""What pipeline.yaml may state, and how it is read and checked."""
+"""The settings in pipeline.yaml: what is allowed, and how they are read and checked."""

@@ -1,4 +1,4 @@
-"""The settings of a stage: strict, frozen, resolved before anything runs."""
+"""Base class of settings: strict, frozen, and validated before anything runs."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr
 __all__ = ["Config", "Counts"]
 
 Counts = Literal["always", "fallback", "never"]
-"""When a setting is part of a stage's fingerprint: always; only where a fallback stood in; or never."""
+"""When a setting is part of a stage's fingerprint: always, only if a fallback was used, or never."""
 
 
 class Config(BaseModel):
     """Base of every component's settings.
 
-    Unknown keys are refused, numbers must be finite, and nothing changes after
-    validation. What a field declares in `json_schema_extra`:
+    Unknown keys are refused, numbers must be finite, and instances are immutable. A field may declare in
+    `json_schema_extra`:
 
-    - `"env": "NAME"`: the environment variable NAME, where set, overrides pipeline.yaml; `--set` overrides both.
-    - `"data": "folder"`, `"file"`, or True for either: the path of data whose content counts as an input's does.
-    - `"counts": "never"`: the setting cannot change what the stage writes, so a new value reruns nothing.
-    - `"counts": "fallback"`: it only says where the data lie or how to reach them. It counts where they could not be
-      reached and a fallback stood in, because another value may reach them.
+    - `"env": "NAME"`: the environment variable NAME, if set, overrides pipeline.yaml; `--set` overrides both.
+    - `"data": "folder"`, `"file"`, or True for either: the path of data whose content is part of the
+      fingerprint, like that of an input.
+    - `"counts": "never"`: the setting cannot change what the stage writes, so a new value does not rerun it.
+    - `"counts": "fallback"`: it only says where the data are or how to reach them. It counts if they could not be
+      reached and a fallback was used, because another value may reach them.
     """
 
     model_config = ConfigDict(
@@ -33,25 +34,25 @@ class Config(BaseModel):
 
     @property
     def was_unreachable(self) -> bool:
-        """Whether the component could not reach what the settings ask for."""
+        """Whether the component could not reach the data that the settings name."""
         return self._was_unreachable
 
     def note_unreachable(self) -> None:
-        """Note that what the settings ask for cannot be reached now: the run then uses what an earlier one took."""
+        """Record that the data could not be reached, so that the run can reuse those of an earlier run."""
         self._was_unreachable = True
 
     def check_named(self) -> None:
-        """Check that what the settings name, beside data, is there; called by `digits check` and before a run.
+        """Check what the settings name and `missing` does not cover; called by `digits check` and before a run.
 
         Raises:
-            InputError: it is missing or damaged.
+            InputError: something they name is missing or damaged.
         """
 
     def counted(self, *, fallback: bool = False) -> dict[str, Any]:
-        """Return the settings that are part of the fingerprint, as JSON.
+        """Return the settings that are part of the fingerprint, as JSON values.
 
         Args:
-            fallback: with those that count only where a fallback stood in.
+            fallback: include those that count only if a fallback was used.
         """
         shown = self.model_dump(mode="json")
         kept = {"always", "fallback"} if fallback else {"always"}
@@ -60,13 +61,13 @@ class Config(BaseModel):
 
     @classmethod
     def counts(cls, name: str) -> Counts:
-        """Say when a setting is part of the fingerprint."""
+        """Return when a setting is part of the fingerprint."""
         extra = cls.model_fields[name].json_schema_extra
         return cast("dict[str, Any]", extra).get("counts", "always") if isinstance(extra, dict) else "always"
 
 
 def _counted(value: object, shown: Any, *, fallback: bool) -> Any:  # noqa: ANN401  (JSON)
-    """Leave out what does not count of configs that are the value of a setting, alone or in a list."""
+    """Drop the settings that do not count from nested configs, single or in a list."""
     if isinstance(value, Config):
         return value.counted(fallback=fallback)
     if isinstance(value, list):

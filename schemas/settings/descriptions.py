@@ -1,4 +1,4 @@
-"""What each setting means, read from the docstring below its field."""
+"""Descriptions of settings, read from the docstring below each field."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ __all__ = ["descriptions"]
 
 
 def descriptions(model: type[BaseModel]) -> dict[str, str]:
-    """Return the docstring of each field of a model, its bases' included.
+    """Return the docstring of each field of a model, including inherited fields.
 
-    Pydantic can read them too (`use_attribute_docstrings`), but does so whenever a model is imported: that parses
-    the source of every model in every command.
+    Pydantic's `use_attribute_docstrings` does this whenever a model is imported, so that every command would parse
+    the source of every model.
     """
     found: dict[str, str] = {}
     for kind in reversed(model.__mro__):

@@ -1,4 +1,4 @@
-"""YAML read strictly, with the line of every value."""
+"""Strict YAML reader that records the line of every value."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
 MAX_EVENTS = 50_000
 MAX_FIGURES = 1_000
-# YAML 1.1 takes 1e-3 for a string, for want of a dot.
+# YAML 1.1 reads 1e-3 as a string because it has no dot.
 EXPONENT = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+")
 PLAIN_NUMBER = re.compile(r"[-+]?(0|[1-9]\d*)?(\.\d*)?([eE][-+]?\d+)?|[-+]?\.(inf|nan)", re.IGNORECASE)
 SCALARS = tuple(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null"))
@@ -28,12 +28,12 @@ SCALARS = tuple(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", 
 
 @dataclass
 class Document:
-    """A mapping read from YAML, and where each of its values stands.
+    """A mapping read from YAML, with the place of each value.
 
     Attributes:
-        name: of the file, as shown to people.
+        name: the file's name, as shown in messages.
         value: the mapping.
-        places: for each location in *value*, 'pipeline.yaml:12' or the option that set it.
+        places: for each location in *value*, its place: 'pipeline.yaml:12', or the option that set it.
     """
 
     name: str
@@ -41,17 +41,17 @@ class Document:
     places: dict[Location, str] = field(default_factory=dict)
 
     def place(self, location: Location) -> str:
-        """Say where a location, or the nearest one above it that is known, stands."""
+        """Return the place of a location, or of its nearest known parent."""
         for end in range(len(location), -1, -1):
             if place := self.places.get(location[:end]):
                 return place
         return self.name
 
     def override(self, location: Location, text: str, place: str) -> None:
-        """Set one value from *text*, typed as if it stood in the file.
+        """Set one value from *text*, parsed as if it were in the file.
 
         Raises:
-            UsageError: the text is not YAML, or the location leads through something that is no mapping.
+            UsageError: the text is not YAML, or a parent of the location is not a mapping.
         """
         if len(location) > MAX_DEPTH:
             raise UsageError(f"{place}: nested too deeply", expected=f"at most {MAX_DEPTH} levels")
@@ -64,7 +64,7 @@ class Document:
                 self.places[location[:depth]] = place
             parent = cast("dict[str | int, Any]", parent)[key]
         if not isinstance(parent, dict):
-            raise UsageError(f"{place}: there is nothing to set there", expected="a key of a mapping")
+            raise UsageError(f"{place}: its parent is not a mapping", expected="a key of a mapping")
         node = _compose(text, place)
         parent[location[-1]] = None if node is None else _read_node(node, place, (), {})
         self.places = {known: at for known, at in self.places.items() if known[: len(location)] != location}
@@ -72,10 +72,11 @@ class Document:
 
 
 def read_document(path: Path) -> Document:
-    """Read a YAML file that holds one mapping.
+    """Read a YAML file that contains one mapping.
 
     Raises:
-        UsageError: it is missing, too large or deep, not YAML, has a key twice, or uses aliases or merge keys.
+        UsageError: the file is missing, too large, too deeply nested or not YAML, repeats a key, or uses aliases or
+            merge keys.
     """
     try:
         data = path.read_bytes()
@@ -109,7 +110,7 @@ def _compose(text: str, name: str) -> yaml.Node | None:
 
 
 def _check_bounds(text: str, name: str) -> None:
-    """Refuse what could grow: nesting and aliases are counted before anything is built from them."""
+    """Refuse aliases, deep nesting and too many values before anything is built from them."""
     import yaml
 
     depth = 0
@@ -128,7 +129,7 @@ def _check_bounds(text: str, name: str) -> None:
 
 
 def _read_node(node: yaml.Node, name: str, location: Location, places: dict[Location, str]) -> Any:  # noqa: ANN401  (YAML)
-    """Return the value of a node, and note the place of every value in it."""
+    """Return the value of a node, and add the places of it and everything in it to *places*."""
     import yaml
 
     place = f"{name}:{_line(node.start_mark)}"
@@ -155,7 +156,7 @@ def _read_key(node: yaml.Node, name: str) -> str:
     if node.tag == "tag:yaml.org,2002:merge":
         raise UsageError(f"{place}: merge keys are not allowed", do="write the values out")
     if not isinstance(node, yaml.ScalarNode):
-        raise UsageError(f"{place}: a key must be a word", found="a collection")
+        raise UsageError(f"{place}: a key must be text", found="a collection")
     return node.value
 
 
@@ -164,7 +165,7 @@ def _read_scalar(node: yaml.Node, place: str) -> str | float | bool | None:
 
     if node.tag not in SCALARS:
         kind = node.tag.removeprefix("tag:yaml.org,2002:")
-        raise UsageError(f"{place}: a {kind} is not allowed", found=str(node.value), do="quote it, if it is text")
+        raise UsageError(f"{place}: a {kind} is not allowed", found=str(node.value), do="quote it if it is text")
     if node.tag in SCALARS[1:3] and not PLAIN_NUMBER.fullmatch(node.value):
         return node.value  # YAML 1.1 would read 1:30 as 90 and 010 as 8
     if node.tag == SCALARS[0]:

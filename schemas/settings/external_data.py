@@ -1,4 +1,4 @@
-"""Data outside artifacts/ that settings name: folders and files whose content counts as that of an input does."""
+"""Data outside artifacts/ that settings name, whose content is part of the fingerprint like that of an input."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ __all__ = ["missing", "name_of", "read_outside"]
 
 
 def read_outside(config: Config, project: Path) -> dict[str, str]:
-    """Digest what lies at the paths of fields declared with `json_schema_extra={"data": True}`, `"folder"` or `"file"`.
+    """Digest the files at the paths of fields declared with `json_schema_extra={"data": True}`, `"folder"` or `"file"`.
 
-    Hidden files do not count, nor does artifacts/. What has not moved since it was last hashed is not hashed again.
+    Hidden files and artifacts/ are left out. Files that have not changed since they were last hashed are not hashed
+    again.
 
     Args:
-        config: its fields, and those of the configs inside it.
-        project: folder that names are relative to, where the data lie inside.
+        config: the settings; nested configs are included.
+        project: the project folder; names of data inside it are relative to it.
 
     Returns:
-        For each folder with files, and each file named by itself, how many files it holds and their digest.
+        The number of files and their digest, as text, for each folder with files and each file that a setting names.
     """
     known: FileCache | None = None
     digests: dict[str, str] = {}
@@ -39,24 +40,24 @@ def read_outside(config: Config, project: Path) -> dict[str, str]:
 
 
 def missing(config: Config) -> list[str]:
-    """Say which paths of such fields lead nowhere, or to a file where a folder belongs, or the other way round."""
-    return [wrong for path, kind in _paths(config) if (wrong := _wrong(path, kind))]
+    """Describe each path of such a field that does not exist, or is a file instead of a folder or vice versa."""
+    return [problem for path, kind in _paths(config) if (problem := _problem(path, kind))]
 
 
 def name_of(path: str | Path) -> str:
-    """Return a name as valid text: bytes that are not UTF-8 are escaped."""
+    """Return a name as valid Unicode: bytes that are not UTF-8 are backslash-escaped."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def _wrong(path: Path, kind: str) -> str:
+def _problem(path: Path, kind: str) -> str:
     if not path.exists():
         return f"there is no {path}"
     found = "folder" if path.is_dir() else "file"
-    return "" if kind in {"", found} else f"{path} is a {found}, and should be a {kind}"
+    return "" if kind in {"", found} else f"{path} is a {found}, not a {kind}"
 
 
 def _paths(config: Config) -> Iterator[tuple[Path, str]]:
-    """Yield the paths of the data that a config names, each with `folder`, `file`, or '' for either."""
+    """Yield the data paths in a config, each with `folder`, `file`, or '' for either."""
     for name, info in type(config).model_fields.items():
         value: object = getattr(config, name)
         extra = info.json_schema_extra
@@ -68,21 +69,21 @@ def _paths(config: Config) -> Iterator[tuple[Path, str]]:
                 yield item, kind if isinstance(kind, str) else ""
 
 
-def _walk(path: Path, left_out: Path) -> Iterator[tuple[Path, list[Path]]]:
-    """Yield every folder from *path* downwards with its files, in order; a file that is named itself is its own."""
+def _walk(path: Path, excluded: Path) -> Iterator[tuple[Path, list[Path]]]:
+    """Yield every folder at or below *path* with its files, sorted; a file yields itself."""
     if path.is_file():
         yield path, [path]
         return
-    entered: set[str] = set()
+    visited: set[str] = set()
     for root, folders, files in os.walk(path, followlinks=True):
         real = os.path.realpath(root)
-        if real in entered:
-            folders.clear()  # a link back up, or to what is counted already
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and Path(root, name) != left_out)
-        new = [] if real in entered else [Path(root, name) for name in sorted(files) if not name.startswith(".")]
+        if real in visited:
+            folders.clear()  # a link to a folder above, or to one already visited
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and Path(root, name) != excluded)
+        new = [] if real in visited else [Path(root, name) for name in sorted(files) if not name.startswith(".")]
         if new or not folders:
             yield Path(root), new
-        entered.add(real)
+        visited.add(real)
 
 
 def _name_in(project: Path, path: Path) -> str:
@@ -90,7 +91,7 @@ def _name_in(project: Path, path: Path) -> str:
 
 
 def _hash(path: Path, known: FileCache) -> str:
-    """Return the sha256 of a file, or a word that says why it has none."""
+    """Return the sha256 of a file, or why it has none: 'no file' or 'unreadable'."""
     try:
         if not path.is_file():
             return "no file"

@@ -1,4 +1,4 @@
-"""The gate: the rules that a model must meet, and what each of them says of one model."""
+"""The gate: the rules that a model must meet, and the result of each rule."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 EACH_KIND = "per_kind"
-LACKING = {"coverage": "more answered", "refusals": "more refused"}
+NEEDED = {"coverage": "more answered", "refusals": "more refused"}
 Confidence = Annotated[float, Field(gt=0.5, lt=1)]
 Size = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -45,7 +45,7 @@ class Bounds(Config):
         if self.at_least is None and self.at_most is None:
             raise ValueError("a rule needs at_least or at_most")
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
-            raise ValueError(f"no figure is at least {self.at_least:g} and at most {self.at_most:g}")
+            raise ValueError(f"at_least {self.at_least:g} is above at_most {self.at_most:g}")
         return self
 
     @property
@@ -55,7 +55,7 @@ class Bounds(Config):
         return " and ".join(f"{sign} {bound:g}" for sign, bound in bounds if bound is not None)
 
     def misses(self, value: float) -> float | None:
-        """Return how far a value lies outside the bounds, more than 0; None if it lies within."""
+        """Return by how much a value misses the bounds, above 0; None if it meets them."""
         if self.at_least is not None and value < self.at_least:
             return self.at_least - value
         if self.at_most is not None and value > self.at_most:
@@ -64,12 +64,12 @@ class Bounds(Config):
 
 
 class Rule(Bounds):
-    """Bounds on one metric, held against the figure itself or an end of its confidence interval."""
+    """Bounds on one metric, applied to the figure or to one end of its confidence interval."""
 
     on: Literal["point", "lower", "upper"] = "point"
-    """What must lie within the bounds: the figure, or the lower or upper end of its two-sided interval."""
+    """What must be within the bounds: the figure, or the lower or upper end of its two-sided interval."""
     confidence: Confidence = 0.95
-    """Of that interval."""
+    """The level of that interval."""
 
     @property
     def words(self) -> str:
@@ -87,25 +87,25 @@ class ShareRule(Rule):
 
 
 class DigitRule(ShareRule):
-    """A rule on a metric that each digit has too."""
+    """A rule on a metric that is also measured per digit."""
 
     of: Literal["all", "per_digit"] = "all"
-    """Judge the plain mean over the digits, or every digit alone."""
+    """`all` judges the unweighted mean over the digits; `per_digit` judges every digit."""
 
 
 class SliceRule(Rule):
-    """A rule that each part of the test split must meet, the parts told apart by a column of Examples."""
+    """A rule that each slice of the test split must meet; a slice is one value of a column of Examples."""
 
     column: str
-    """`digit`, `source` (of several sources), or a column of your tags.csv."""
+    """`digit`, `source` (if there are several), or a column of your tags.csv."""
     metric: Literal["accuracy", "coverage", "answered_accuracy", "log_loss"] = "accuracy"
-    """What is measured on each part."""
+    """The metric measured on each slice."""
     values: Annotated[list[str], Field(min_length=1)] | None = None
-    """The parts that are judged; by default every value of the column in any split, but not the empty tag."""
+    """The values to judge; by default every value of the column in any split, except the empty tag."""
     minimum: PositiveInt = 100
-    """Pictures that a part must have to be judged."""
+    """Pictures that a slice needs to be judged."""
     too_few: Literal["refuse", "allow"] = "refuse"
-    """What a part with fewer does to the model."""
+    """Whether a slice with fewer pictures refuses the model or is allowed."""
 
     @model_validator(mode="after")
     def _check_share(self) -> SliceRule:
@@ -115,16 +115,16 @@ class SliceRule(Rule):
 
 
 class ChampionRule(Config):
-    """What a model must show against the promoted one, on the same test pictures; one of the two must be given."""
+    """The comparison with the promoted model on the same test pictures: `not_worse_by` or `better`, and not both."""
 
     not_worse_by: Annotated[float, Field(gt=0, lt=1)] | None = None
     """Non-inferiority: the lower end of the interval of the difference in accuracy must be above minus this."""
     better: bool = False
-    """Superiority: more pictures are read right, and the exact McNemar test finds no chance in it."""
+    """Superiority: the model reads more pictures right, and the exact McNemar test is significant."""
     confidence: Confidence = 0.95
-    """Of the interval (two-sided, paired bootstrap); the test's p must be below 1 less this."""
+    """The level of the interval (two-sided, paired bootstrap); the test's p must be below 1 minus this."""
     first: Literal["allow", "refuse"] = "refuse"
-    """What the rule says while there is no champion to be compared with."""
+    """Whether the rule allows or refuses a model while there is no champion to compare it with."""
 
     @model_validator(mode="after")
     def _check_one(self) -> ChampionRule:
@@ -139,45 +139,46 @@ class ChampionRule(Config):
 
 
 class Gate(Config):
-    """The rules by metric; a model is blessed when it meets every one of at least one."""
+    """The rules by metric; a model is blessed if there is at least one rule and it meets all of them."""
 
     accuracy: ShareRule | None = None
-    """Share of the test pictures that are read right; Wilson's interval."""
+    """Share of the test pictures that are read right; Wilson interval."""
     precision: DigitRule | None = None
-    """Of the pictures read as a digit, the share that are it; Wilson's interval for a digit; for the mean bootstrap,
-    never narrower than Wilson's of as many pictures."""
+    """Of the pictures read as a digit, the share that show it. Wilson interval for a digit; for the mean, bootstrap,
+    but never narrower than the Wilson interval of as many pictures."""
     recall: DigitRule | None = None
-    """Of the pictures of a digit, the share read as it; intervals as of precision."""
+    """Of the pictures of a digit, the share read as it; intervals as for precision."""
     f1: DigitRule | None = None
-    """Harmonic mean of both; intervals as of precision."""
+    """Harmonic mean of precision and recall; intervals as for precision."""
     log_loss: Rule | None = None
-    """Mean surprise at the right digit, in nats; bootstrap, but up to what the errors that Wilson's interval leaves
-    open may cost."""
+    """Mean negative log-likelihood of the right digit, in nats. Bootstrap interval; its upper end also allows for the
+    errors within the Wilson interval of the accuracy."""
     calibration_error: ShareRule | None = None
-    """Expected calibration error, 15 bins; bootstrap, but up to how far accuracy and mean confidence may lie apart."""
+    """Expected calibration error, 15 bins. Bootstrap interval; its upper end also allows for the gap between mean
+    confidence and the far end of the accuracy's Wilson interval."""
     coverage: ShareRule | None = None
-    """Share of the test pictures that are answered and not `unsure`; Wilson's interval."""
+    """Share of the test pictures that are answered, not `unsure`; Wilson interval."""
     answered_accuracy: ShareRule | None = None
-    """Share of those that are read right; Wilson's interval."""
+    """Share of the answered pictures that are read right; Wilson interval."""
     parameters: Bounds | None = None
-    """How many numbers the network has."""
+    """Number of weights in the network."""
     robustness: dict[str, ShareRule] = Field(default_factory=dict[str, ShareRule])
-    """For a kind of picture people take, or `per_kind`, each of them alone: the share read right; Wilson's interval."""
+    """Share read right of a kind of picture that people take, or of each kind (`per_kind`); Wilson interval."""
     refusals: dict[str, ShareRule] = Field(default_factory=dict[str, ShareRule])
-    """For a kind of picture that is no digit, or `per_kind`: the share that is not answered; Wilson's interval."""
+    """Share not answered of a kind of picture that is not a digit, or of each kind (`per_kind`); Wilson interval."""
     slices: list[SliceRule] = Field(default_factory=list[SliceRule])
-    """Floors for parts of the test split."""
+    """Rules on slices of the test split."""
     champion: ChampionRule | None = None
     """The comparison with the promoted model."""
 
     @property
     def is_empty(self) -> bool:
-        """Whether it has no rules, so that it blesses nothing."""
+        """Whether the gate has no rules, so that it blesses nothing."""
         return not any(getattr(self, name) for name in Gate.model_fields)
 
 
 class RuleResult(BaseModel):
-    """What one rule says of a model. Of a rule on many parts (digits, kinds, slices) the worst part is shown."""
+    """The result of one rule; for a rule on several parts (digits, kinds, slices), that of the worst part."""
 
     model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
@@ -185,68 +186,68 @@ class RuleResult(BaseModel):
     """accuracy, precision, recall, f1, log_loss, calibration_error, coverage, answered_accuracy, parameters,
     robustness, refusals, or champion."""
     of: str = "all"
-    """all, per_digit, per_kind, a kind, or a column of Examples; empty of the rule on the champion."""
+    """all, per_digit, per_kind, a kind, or a column of Examples; empty for the champion rule."""
     expected: str
     """The rule in words: 'lower >= 0.965'."""
     part: str = ""
-    """The part the figures are of, where the rule is on many: '3', 'shadow', 'night'."""
+    """The worst part, for a rule on several: '3', 'shadow', 'night'."""
     actual: float | None
-    """The figure; of the champion rule the difference in accuracy. None is not a number."""
+    """The figure; for the champion rule, the difference in accuracy. None if it is not a number."""
     bound: float | None = None
-    """The end of its interval that was judged; None where the figure itself was."""
+    """The end of the interval that was judged; None if the figure itself was judged."""
     confidence: float | None = None
-    """Of that interval, or of McNemar's test."""
+    """The level of that interval, or of McNemar's test."""
     count: int | None = None
-    """Pictures it was measured on."""
+    """Number of pictures it was measured on."""
     shortfall: float | None = None
-    """By how much what was judged misses the rule, more than 0; None where it is met or cannot be measured."""
+    """By how much the judged value misses the rule, above 0; None if it is met or cannot be measured."""
     shortfall_pictures: int | None = None
-    """How many more pictures had to be right for the rule to be met; None where that does not say it, or none would."""
+    """How many more pictures must be right to meet the rule; None if that does not apply or no number would do."""
     failing: list[str] = []
-    """The parts that miss the rule, of a rule on many."""
+    """The parts that miss the rule, for a rule on several."""
     passed: bool
     """Whether the model meets the rule."""
     reason: str
-    """Why it does not, in words, naming every part that fails; empty where it does."""
+    """Why it does not, naming every part that fails; empty if it does."""
     note: str = ""
-    """What should be seen beside: 'first model: no comparison', 'too few pictures to tell'."""
+    """A remark: 'first model: no comparison', 'too few pictures to tell'."""
 
     @property
     def without(self) -> str:
-        """What a rule was let pass for want of: 'a comparison', 'enough examples'; empty where it is met or missed."""
+        """What was missing when a rule passed unmet: 'a comparison', 'enough examples'; empty if met or missed."""
         if not (self.passed and self.note):
             return ""
         return "a comparison" if self.metric == "champion" else "enough examples"
 
 
 def tally(rules: Sequence[RuleResult]) -> str:
-    """Say how many rules are met, and how many passed without being met: '4 of 5 rules met, 1 passed without ...'."""
+    """Return how many rules are met, and how many passed unmet: '4 of 5 rules met, 1 passed without a comparison'."""
     met = sum(rule.passed and not rule.without for rule in rules)
-    let = Counter(rule.without for rule in rules if rule.without)
-    said = [f"{met} of {len(rules)} rule{'' if len(rules) == 1 else 's'} met"]
-    return ", ".join([*said, *(f"{count} passed without {what}" for what, count in let.items())])
+    unmet = Counter(rule.without for rule in rules if rule.without)
+    parts = [f"{met} of {len(rules)} rule{'' if len(rules) == 1 else 's'} met"]
+    return ", ".join([*parts, *(f"{count} passed without {what}" for what, count in unmet.items())])
 
 
 def unknown_key(field: str, key: str, known: list[str]) -> ValidationError:
-    """Return the error of a mapping with an unknown key, for a validator to raise.
+    """Return the error for an unknown key in a mapping, located at that key, for a validator to raise.
 
     Args:
-        field: the mapping, inside what is validated.
-        key: that it has.
-        known: keys that it may have.
+        field: the field with the mapping.
+        key: the unknown key.
+        known: the allowed keys.
     """
     error = PydanticCustomError("unknown_key", "{field} has no {key}", {"field": field, "key": key, "known": known})
     return ValidationError.from_exception_data(field, [{"type": error, "loc": (field, key), "input": key}])
 
 
 def needed(metric: str, pictures: int, part: str = "") -> str:
-    """Return what a rule on a share lacks: '17 more correct needed', '1 picture fewer may be misread as 4'.
+    """Return what a missed rule on a share needs: '17 more correct needed', '1 picture fewer may be misread as 4'.
 
     Args:
-        metric: that the rule bounds.
-        pictures: by how many the model misses the bound.
-        part: the digit whose precision is judged.
+        metric: the metric of the rule.
+        pictures: how many pictures short of the bound the model is.
+        part: the digit, for precision.
     """
     if metric == "precision":
         return f"{pictures:,} picture{'' if pictures == 1 else 's'} fewer may be misread as {part}"
-    return f"{pictures:,} {LACKING.get(metric, 'more correct')} needed"
+    return f"{pictures:,} {NEEDED.get(metric, 'more correct')} needed"

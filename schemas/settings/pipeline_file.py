@@ -1,4 +1,4 @@
-"""What pipeline.yaml may state."""
+"""The structure of pipeline.yaml, and overriding single values of it."""
 
 from __future__ import annotations
 
@@ -23,44 +23,44 @@ class Port:
     output: str
 
     def __str__(self) -> str:
-        """Return it as pipeline.yaml writes it."""
+        """Return it as written in pipeline.yaml."""
         return f"{self.stage}.{self.output}".rstrip(".")
 
 
 EXPECTED = "stage.key=value, or threads=N of the whole pipeline"
 CHAMPION = Port("champion", "")
-"""What the promoted bundle is named as an input: the runner gives it, or None while there is none."""
+"""The name of the promoted bundle as an input; the runner passes it, or None if there is no champion."""
 
 
 class StageEntry(Config):
-    """A stage as pipeline.yaml states it."""
+    """A stage in pipeline.yaml."""
 
     uses: str | None = None
     """The component: a name in components/, or a module of your own; by default the stage's name."""
     inputs: dict[str, str] = Field(default_factory=dict)
     """For each input, the output of a stage above: stage.output."""
     requires: str | None = None
-    """A blessing, as stage.output; the stage runs only where it was given."""
+    """A blessing, as stage.output; the stage runs only if the model was blessed."""
     config: dict[str, Any] = Field(default_factory=dict)
     """The component's settings."""
 
     @field_validator("inputs", "config", mode="before")
     @classmethod
-    def _nothing_is_empty(cls, value: object) -> object:
+    def _none_to_empty(cls, value: object) -> object:
         return {} if value is None else value
 
 
 class PipelineEntry(Config):
-    """The whole of pipeline.yaml."""
+    """The content of pipeline.yaml."""
 
     threads: PositiveInt = 2
-    """Threads of TensorFlow; another number gives other weights."""
+    """Number of TensorFlow threads; another number yields different weights."""
     stages: dict[str, StageEntry] = Field(min_length=1)
     """The stages, in the order they run."""
 
     @field_validator("stages", mode="before")
     @classmethod
-    def _nothing_is_empty(cls, value: object) -> object:
+    def _none_to_empty(cls, value: object) -> object:
         if not isinstance(value, dict):
             return value
         stages = cast("dict[str, object]", value)
@@ -68,17 +68,17 @@ class PipelineEntry(Config):
 
 
 def override(document: Document, given: str) -> str:
-    """Set one value of a pipeline.yaml that was read, as `--set` gives it: `stage.key=value`, or `threads=1`.
+    """Set one value of pipeline.yaml as `--set` does: `stage.key=value`, or `threads=1`.
 
     Args:
-        document: to change.
+        document: pipeline.yaml, changed in place.
         given: the option's text.
 
     Returns:
-        That text, free of the escapes of a locale that is not UTF-8.
+        That text, without the surrogate escapes of a locale that is not UTF-8.
 
     Raises:
-        UsageError: it does not set anything that is there, or is not text.
+        UsageError: it does not set anything, names a stage that does not exist, or is not UTF-8.
     """
     given = _as_text(given)
     target, equals, text = given.partition("=")
@@ -104,7 +104,7 @@ def override(document: Document, given: str) -> str:
 
 
 def _as_text(given: str) -> str:
-    """Undo the escapes of a locale that is not UTF-8."""
+    """Decode surrogate escapes, which Python uses in a locale that is not UTF-8."""
     try:
         return os.fsencode(given).decode()
     except UnicodeError as error:

@@ -1,4 +1,4 @@
-"""Settings from pipeline.yaml and the environment, checked against their model; errors say where and what."""
+"""Validate settings from pipeline.yaml and the environment; errors name the place and the value."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ from schemas.settings.document import Document, Location
 
 __all__ = ["resolve_settings", "validate"]
 
-SHOWN = 80  # characters of a value that cannot be
+SHOWN = 80  # characters of an invalid value in an error
 
 M = TypeVar("M", bound=BaseModel)
 C = TypeVar("C", bound=Config)
 
 
 def resolve_settings(model: type[C], settings: dict[str, Any], document: Document, at: Location, project: Path) -> C:
-    """Fill in what the environment sets, make paths absolute, and validate.
+    """Apply environment variables, make paths absolute, and validate.
 
     Args:
-        model: what the settings must fit.
-        settings: as *document* has them.
-        document: to say where a setting stands.
+        model: the model of the settings.
+        settings: the values in *document*.
+        document: gives the place of each setting, for errors.
         at: location of the settings in the document.
         project: folder that paths in pipeline.yaml are relative to.
 
     Raises:
-        UsageError: a setting cannot be.
+        UsageError: a setting is not valid.
     """
     filled = _with_environment(model, settings, document, at)
-    return validate(model, _with_folders(model, filled, document, at, project), document, at)
+    return validate(model, _with_absolute_paths(model, filled, document, at, project), document, at)
 
 
 def validate(model: type[M], value: object, document: Document, at: Location) -> M:
-    """Check a value against its model, strictly; raises UsageError for the first thing that cannot be."""
+    """Validate a value strictly against its model; raises UsageError for the first invalid part."""
     try:
         return model.model_validate_json(json.dumps(value, default=str), strict=True)
     except ValidationError as error:
@@ -51,7 +51,7 @@ def validate(model: type[M], value: object, document: Document, at: Location) ->
 def _with_environment(
     model: type[Config], settings: dict[str, Any], document: Document, at: Location
 ) -> dict[str, Any]:
-    """Fill in the fields that environment variables set: over the file, under `--set`."""
+    """Apply environment variables: they override the file, and `--set` overrides them."""
     filled = dict(settings)
     for name, info in model.model_fields.items():
         extra = info.json_schema_extra
@@ -63,20 +63,20 @@ def _with_environment(
         try:
             filled[name] = TypeAdapter[Any](cast("Any", info.annotation)).validate_strings(value)
         except ValidationError as error:
-            raise UsageError(f"{place}: not a valid value", found=repr(value), expected=_said(error)) from None
+            raise UsageError(f"{place}: not a valid value", found=repr(value), expected=_message(error)) from None
         document.places[(*at, name)] = place
     return filled
 
 
 def _is_overridden(document: Document, location: Location) -> bool:
-    """Tell whether `--set` gave this setting, or the whole it stands in and that holds it."""
+    """Return whether `--set` set this setting or a mapping around it."""
     return document.places.get(location, "").startswith("--set")
 
 
-def _with_folders(
+def _with_absolute_paths(
     model: type[Config], settings: dict[str, Any], document: Document, at: Location, project: Path
 ) -> dict[str, Any]:
-    """Make paths absolute: those of pipeline.yaml lie in the project, others in the current folder."""
+    """Make paths absolute: those in pipeline.yaml are relative to the project, others to the current folder."""
     filled = dict(settings)
     for name, info in model.model_fields.items():
         is_path = Path in (info.annotation, *typing.get_args(info.annotation))
@@ -85,23 +85,25 @@ def _with_folders(
             try:
                 filled[name] = str((start / Path(filled[name]).expanduser()).absolute())
             except RuntimeError as error:
-                raise UsageError(f"{document.place((*at, name))}: there is no such home", found=filled[name]) from error
+                raise UsageError(
+                    f"{document.place((*at, name))}: there is no such home folder", found=filled[name]
+                ) from error
         elif isinstance(filled.get(name), list):
             inner = [item for item in typing.get_args(info.annotation) if isinstance(item, type)]
             items = enumerate(cast("list[Any]", filled[name]))
-            filled[name] = [_with_folders_in(inner, item, document, (*at, name, i), project) for i, item in items]
+            filled[name] = [_absolute_in_item(inner, item, document, (*at, name, i), project) for i, item in items]
     return filled
 
 
-def _with_folders_in(kinds: list[type], item: Any, document: Document, at: Location, project: Path) -> Any:  # noqa: ANN401
-    """Do the same for one item of a list, where that may hold configs."""
+def _absolute_in_item(kinds: list[type], item: Any, document: Document, at: Location, project: Path) -> Any:  # noqa: ANN401
+    """Make paths absolute in one item of a list, if it is a config."""
     models = [kind for kind in kinds if issubclass(kind, Config)]
     if not models or not isinstance(item, dict):
         return item
-    return _with_folders(models[0], cast("dict[str, Any]", item), document, at, project)
+    return _with_absolute_paths(models[0], cast("dict[str, Any]", item), document, at, project)
 
 
-def _said(error: ValidationError) -> str:
+def _message(error: ValidationError) -> str:
     """Return pydantic's first message in plain words."""
     text = error.errors()[0]["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     text = text.partition(", unable")[0]
@@ -127,12 +129,14 @@ def _explain(model: type[BaseModel], error: ValidationError, document: Document,
     if first["type"] == "missing":
         return UsageError(f"{place}: {name} is missing")
     if first["type"] == "value_error":
-        return UsageError(f"{place}: {name}: {_said(error)}")
-    return UsageError(f"{place}: {name}: not a valid value", found=_shown(first["input"]), expected=_said(error))
+        return UsageError(f"{place}: {name}: {_message(error)}")
+    return UsageError(
+        f"{place}: {name}: not a valid value", found=_format_value(first["input"]), expected=_message(error)
+    )
 
 
-def _shown(value: object) -> str:
-    """Return a value as pipeline.yaml writes it."""
+def _format_value(value: object) -> str:
+    """Return a value as it is written in pipeline.yaml."""
     if value is None or isinstance(value, bool):
         return "nothing" if value is None else str(value).lower()
     text = repr(value)
@@ -140,11 +144,11 @@ def _shown(value: object) -> str:
 
 
 def _fields_at(model: type[BaseModel], location: Location) -> dict[str, FieldInfo]:
-    """Return the fields of the model at a location inside another model."""
+    """Return the fields of the nested model at a location."""
     for key in location:
         info = model.model_fields.get(str(key))
         if info is None:
-            continue  # the key of a mapping: its model was found one step above
+            continue  # a key of a mapping: the step above found its model
         candidates = (info.annotation, *typing.get_args(info.annotation))
         models = [item for item in candidates if isinstance(item, type) and issubclass(item, BaseModel)]
         model = models[0] if models else model

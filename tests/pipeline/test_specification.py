@@ -122,7 +122,7 @@ def test_check_reports_missing_data(tmp_path: Path) -> None:
 def test_check_warns_of_a_gate_without_rules(tmp_path: Path) -> None:
     """A gate without rules is accepted, with a warning if a stage requires its blessing."""
     project = toy_project(tmp_path / "toy")
-    warning = "warning  pack will be refused: the gate of bless has no rules, and blesses nothing\n"
+    warning = "warning  pack will be refused: the gate of bless has no rules, so it blesses nothing\n"
     assert project.digits("check").stderr == ""
     project.edit("toys/bless.py", "least: int = 3", "gate: Gate = Gate()\n    least: int = 3")
     project.edit("toys/bless.py", "import RuleResult", "import Gate, RuleResult")

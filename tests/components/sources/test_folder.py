@@ -239,7 +239,7 @@ def test_a_label_next_to_train_is_an_error(tmp_path: Path) -> None:
         ({"source": "idx", "folder": "x", "test_share": 0.1}, "test_share is not a setting of source: idx"),
         ({"folder": "x"}, "folder is not a setting of source: tfds"),
         ({"source": "idx", "train_images": "x"}, "source: idx needs either folder or all of train_images"),
-        ({"source": "sample", "sources": [{"source": "sample"}]}, "source stands beside sources"),
+        ({"source": "sample", "sources": [{"source": "sample"}]}, "source cannot be set next to sources"),
         ({"sources": []}, "at least 1 item"),
         ({"source": "idx", "folder": "x", "classes": ["a", "a"]}, "classes contains a name twice"),
         ({"source": "folder", "folder": "x", "test_share": 1}, "less than 1"),

@@ -323,7 +323,7 @@ def test_a_broken_download_falls_back_with_the_reason(tmp_path: Path, authority:
     with Proxy(Site(authority, originals, cut_after=500_000)) as proxy:
         ingested = run_ingest(tmp_path, through(proxy.url, authority), fallback="sample")
     source = ingested.record.source
-    assert (source.name, source.why_not_tfds) == ("sample", "the download broke off")
+    assert (source.name, source.why_not_tfds) == ("sample", "the download was interrupted")
 
 
 @pytest.mark.full

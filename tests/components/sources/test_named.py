@@ -118,7 +118,7 @@ def test_a_missing_file_is_named_alone(tmp_path: Path, manual: Path) -> None:
 def test_a_named_folder_that_no_source_reads_is_reported(tmp_path: Path) -> None:
     """A manual_dir that the source does not use is not an error, and the run reports it."""
     made = project(tmp_path / "project", SAMPLE, DIGITS_TFDS_MANUAL_DIR="/nope")
-    assert "the files in /nope were not looked at" in made.digits("run").stderr
+    assert "the files in /nope are not used" in made.digits("run").stderr
 
 
 def test_check_refuses_a_file_for_a_folder(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_check_refuses_a_file_for_a_folder(tmp_path: Path) -> None:
     made = project(tmp_path / "project", FOLDER)
     (made.path / "mine").touch()
     failed = made.digits("check", status=4)
-    assert f"found:    {made.path / 'mine'} is a file, and should be a folder" in failed.stderr
+    assert f"found:    {made.path / 'mine'} is a file, not a folder" in failed.stderr
 
 
 def test_check_refuses_a_folder_for_a_file(tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_check_refuses_a_folder_for_a_file(tmp_path: Path) -> None:
     made = project(tmp_path / "project", FILE)
     (made.path / "a").mkdir()
     failed = made.digits("check", status=4)
-    assert f"found:    {made.path / 'a'} is a folder, and should be a file" in failed.stderr
+    assert f"found:    {made.path / 'a'} is a folder, not a file" in failed.stderr
 
 
 @pytest.mark.full
@@ -144,7 +144,7 @@ def test_unread_originals_are_reported(tmp_path: Path, originals: Path) -> None:
     (tmp_path / "pipeline.yaml").write_text(MNIST)
     made.digits("run")
     again = made.digits("run", "--force", "ingest")
-    assert f"the files in {originals} are the same, and not read" in again.stderr
+    assert f"the files in {originals} are the same and are not read" in again.stderr
 
 
 @pytest.mark.full

@@ -25,7 +25,7 @@ def test_a_rule_without_a_bound_is_refused(value: dict[str, object]) -> None:
 
 def test_bounds_that_no_figure_meets_are_refused() -> None:
     """A lower bound above the upper one is refused at validation."""
-    with pytest.raises(ValidationError, match=r"no figure is at least 0\.9 and at most 0\.8"):
+    with pytest.raises(ValidationError, match=r"at_least 0\.9 is above at_most 0\.8"):
         Rule(at_least=0.9, at_most=0.8)
 
 
