@@ -39,31 +39,24 @@ def execute(  # noqa: PLR0913  (the stage, its inputs, and where they go)
     """Call a stage's component and publish what it writes; its printed output goes to *logs*.
 
     Returns:
-        What was carried out; or the execution of an earlier run, where the component could not reach what the
-        settings ask for and that run could.
+        The execution; or that of an earlier run, if only the earlier run could reach what the settings ask for.
 
     Raises:
         StageError: An output is invalid, or code or data of the stage changed meanwhile.
         Exception: Whatever the component raises.
     """
     started, start = datetime.now(UTC), time.monotonic()
-    kinds = stage.component.outputs
     _set_aside_damaged(decision, store)
-    workspace = store.open_workspace(stage.name, decision.fingerprint, list(kinds))
+    workspace = store.open_workspace(stage.name, decision.fingerprint, list(stage.component.outputs))
     logs.mkdir()
     with capture_output(logs / "output.txt"):
-        use_one_blas_thread()
-        if decision.parts.threads:
-            session.configure(decision.parts.threads)
-        _load_source(stage, decision, pipeline.project)
+        _prepare(stage, decision, pipeline.project)
         if kept := _call(stage, _arguments(stage, inputs, store, workspace, logs), store, decision):
             store.clear(stage.name, decision.fingerprint)
             shutil.rmtree(logs)
             return kept
-        if read_parts(stage, pipeline, decision.parts.inputs).data != decision.parts.data:
-            raise StageError(f"the data of {stage.name} changed while it was being read", do="digits run")
-        _check_written(workspace)
-        outputs = store.publish(stage.name, workspace, kinds, decision.damaged)
+        _check(stage, decision, pipeline, workspace)
+        outputs = store.publish(stage.name, workspace, stage.component.outputs, decision.damaged)
     parts = with_fallback(stage, decision.parts) if stage.config.was_unreachable else decision.parts
     execution = Execution(
         stage=stage.name,
@@ -84,6 +77,13 @@ def _set_aside_damaged(decision: Decision, store: Store) -> None:
     for version in decision.damaged.outputs.values() if decision.damaged else ():
         if (store.artifacts / version.path).exists() and store.damage_of(version):
             store.set_aside(version.path)
+
+
+def _prepare(stage: Stage, decision: Decision, project: Path) -> None:
+    use_one_blas_thread()
+    if decision.parts.threads:
+        session.configure(decision.parts.threads)
+    _load_source(stage, decision, project)
 
 
 def _call(stage: Stage, arguments: dict[str, Any], store: Store, decision: Decision) -> Execution | None:
@@ -111,6 +111,12 @@ def _arguments(
     if component.config_name:
         arguments[component.config_name] = stage.config
     return arguments
+
+
+def _check(stage: Stage, decision: Decision, pipeline: Pipeline, workspace: Workspace) -> None:
+    if read_parts(stage, pipeline, decision.parts.inputs).data != decision.parts.data:
+        raise StageError(f"the data of {stage.name} changed while it was being read", do="digits run")
+    _check_written(workspace)
 
 
 def _check_written(workspace: Workspace) -> None:
