@@ -13,7 +13,7 @@ from inference.drawing.native import normalise_native
 from inference.normalised import Normalised
 from inference.page.colour import LUMA
 from inference.page.frame import without_frame
-from inference.page.overview import Overview, find_sharpest
+from inference.page.overview import Overview, find_sharpest, has_ink, least_score
 from inference.pixels.resizing import reduced
 from inference.plain_paper import normalise_plain
 from inference.trace import Trace
@@ -25,13 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["normalise"]
 
-# Chosen by eye on the robustness suite's pictures, except NOTHING: measured on 1,800 digits of the suite and 200 blank
-# pages (inference/reading.py).
+# Chosen by eye on the robustness suite's pictures.
 HALF = 128  # of 255: ink in a native picture
 ENOUGH = 500  # pixels: a plain picture is reduced while its longer side stays above this
-NOTHING = 0.2  # clearness below which a page is blank: shadows and grain reach 0.16, digits have 0.32 or more
-GRAIN = 5.0  # of 255: noise above which the least clearness rises by RISE for each grey level
-RISE = 4 / 255
 
 
 def normalise(pixels: NDArray[np.uint8], *, plain: bool = True, trace: bool = False) -> Normalised:
@@ -55,7 +51,9 @@ def normalise(pixels: NDArray[np.uint8], *, plain: bool = True, trace: bool = Fa
     else:
         image, steps = native
         share = float((image >= HALF).sum()) / (within.shape[0] * within.shape[1])
-        normalised = Normalised(image, tuple(steps), (), strength=255, noise=0, digits=1, share=share, clearness=1)
+        normalised = Normalised(
+            image, tuple(steps), (), strength=255, noise=0, digits=1, share=share, clearness=1, leftover=0, inked=True
+        )
     return replace(normalised, steps=("frame removed", *normalised.steps)) if framed else normalised
 
 
@@ -82,8 +80,8 @@ def _look_twice(pixels: NDArray[np.uint8], trace: Trace) -> Normalised:
 
     overview = find_sharpest(pixels)
     found, steps = overview.found, _describe(overview, trace)
-    least = NOTHING + RISE * max(found.ink.noise - GRAIN, 0)
-    drawn = draw_digit(pixels, overview.weights, found, overview.scale, trace) if found.score > least else None
+    clear = found.score > least_score(found.ink)
+    drawn = draw_digit(pixels, overview.weights, found, overview.scale, trace) if clear else None
     image, more = drawn or (np.zeros((SIDE, SIDE), np.uint8), [])
     return Normalised(
         image,
@@ -94,6 +92,8 @@ def _look_twice(pixels: NDArray[np.uint8], trace: Trace) -> Normalised:
         digits=found.digit.digits if drawn else 0,
         share=float(found.ink.mask.mean()),
         clearness=found.score,
+        leftover=found.digit.leftover,
+        inked=drawn is not None or has_ink(overview),
     )
 
 

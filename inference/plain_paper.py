@@ -68,4 +68,6 @@ def _redrawn(
         digits=1,
         share=np.count_nonzero(found.ink.mask) / small.size,
         clearness=found.score,
+        leftover=found.digit.leftover,
+        inked=True,
     )

@@ -1,4 +1,4 @@
-"""What a stage of a pipeline depends on as it is now."""
+"""What a stage depends on now: code, settings, inputs, libraries and data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["count_like", "read_parts", "with_fallback"]
 
 
 def read_parts(stage: Stage, pipeline: Pipeline, inputs: dict[str, str]) -> Parts:
-    """Collect the parts of a stage whose inputs have these content digests."""
+    """Collect everything that a stage depends on; *inputs* are the content digests of its inputs."""
     source = read_source(stage.component.module, pipeline.project)
     return Parts(
         source=source.modules,

@@ -1,4 +1,4 @@
-"""Whether a stage has to run, and why; and, without running anything, what a run would do."""
+"""Decide whether a stage has to run, and why; predict a run without running anything."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Decision:
 def decide(
     stage: Stage, pipeline: Pipeline, store: Store, inputs: Mapping[str, Version], *, forced: bool = False
 ) -> Decision:
-    """Look for an execution of a stage with the same parts and intact outputs."""
+    """Look for an earlier execution with the same fingerprint and intact outputs."""
     parts = read_parts(stage, pipeline, {name: version.content for name, version in inputs.items()})
     key = parts.fingerprint
     found = store.execution(stage.name, key) or store.execution(stage.name, with_fallback(stage, parts).fingerprint)
@@ -66,7 +66,7 @@ def earlier(stage: Stage, store: Store, decision: Decision) -> Execution | None:
 
 
 def refusal(stage: Stage, store: Store, inputs: Mapping[str, Version], done: Mapping[str, Execution]) -> str | None:
-    """Say why the blessing that a stage requires does not let it run; None where it does or none is required."""
+    """Say why the blessing that a stage requires refuses it; None if it is blessed or needs no blessing."""
     if stage.requires is None:
         return None
     blessing = Blessing(store.artifacts / done[stage.requires.stage].outputs[stage.requires.output].path)
@@ -77,7 +77,13 @@ def refusal(stage: Stage, store: Store, inputs: Mapping[str, Version], done: Map
 
 
 def foresee(pipeline: Pipeline, store: Store) -> RunRecord:
-    """Give the record of a run as far as it can be known: what depends on a stage that will run may run."""
+    """Predict the record of a run: a stage below one that will run may run.
+
+    Raises:
+        InputError: what a setting names is missing or damaged, so that no run could begin.
+    """
+    for stage in pipeline.stages:
+        stage.config.check_named()
     foreseen = RunRecord(run="", champion=champion(store.artifacts))
     done: dict[str, Execution] = {}
     for stage in pipeline.stages:
@@ -91,7 +97,7 @@ def foresee(pipeline: Pipeline, store: Store) -> RunRecord:
 def foresee_stage(
     stage: Stage, pipeline: Pipeline, store: Store, done: Mapping[str, Execution], above: RunRecord
 ) -> tuple[StageRecord, Execution | None]:
-    """Foresee one stage, given the executions and the records of the stages above it."""
+    """Predict one stage from the executions and records of the stages above it."""
     inputs = resolve_inputs(stage, done, store)
     if inputs is None:
         waited_for = {port.stage for port in stage.ports} - set(done)

@@ -44,7 +44,7 @@ def check_reachable(url: str) -> None:
 
 
 def _ask(url: str) -> str | None:
-    """Give the reason why the host does not count as reached, or None."""
+    """Return why the host was not reached, or None if it was."""
     import requests
 
     try:

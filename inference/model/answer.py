@@ -24,6 +24,7 @@ __all__ = ["Answer", "PictureReader", "answer", "answer_all", "why_unsure"]
 # Both were first set on 400 pictures of its test split, and measured on 2,000 others; DIM: see inference/reading.py.
 CLEAR, BULKY = 0.78, 0.15  # clearness below which, and share of ink above which, the ink is a shape, not strokes
 DIM = 0.3  # clearness below which the ink is noise; no digit has less
+LEFTOVER = 0.3  # size of what was left out over the digit's above which that may be the digit; the suite has less
 GRAINY = 0.1  # standard deviation of the paper above which a picture is only noise; a grainy photo has 0.05
 
 
@@ -145,9 +146,11 @@ def _answer(reading: Reading, decisions: Decisions, i: int, classes: tuple[str, 
 def why_unsure(reading: Reading) -> str:
     """Return why a picture is unsure before any network has read it; '' if it is not."""
     if reading.blank:
-        return "only noise" if reading.noise > GRAINY else "blank page"
+        return "only noise" if reading.noise > GRAINY else "no digit found" if reading.inked else "blank page"
     if reading.faint:
         return "too faint"
     if reading.clearness < DIM or (reading.clearness < CLEAR and reading.ink_share > BULKY):
         return "no pen strokes"
-    return f"{reading.digits} digits in one picture" if reading.digits > 1 else ""
+    if reading.digits > 1:
+        return f"{reading.digits} digits in one picture"
+    return "other marks beside the digit" if reading.leftover > LEFTOVER else ""

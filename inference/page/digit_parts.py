@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from inference.pixels.connected_components import connected_components, longest_outline
+from inference.page.marks import are_within, find_frames, find_underlines
+from inference.pixels.connected_components import connected_components
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,10 +20,8 @@ STROKE, FAR = 0.3, 0.55  # a part of this length may be this far off: the flag o
 LEAST_AREA = 0.012  # of the digit's ink: a smaller part is dust
 LEAST_LENGTH = 0.12  # of the digit's longer side: a shorter part is dust
 LIKE = 0.5  # of the digit's longer side: a separate part this long may be another digit
-FRAME = 0.3  # largest share of its bounding box that a drawn frame fills
-RECTANGLE = 0.88  # least share of its smallest rotated rectangle that a drawn frame encloses
+CUT = 0.15  # share of its area along the rim above which a part is cut by it
 BORDER = 0.6  # of the longer side: a part that runs along the rim this far is a scan border, not a digit
-INSIDE = 0.2  # of a frame's longer side: least length of what it frames
 APART = 0.1  # of the digit's longer side: least gap to another digit
 
 
@@ -35,12 +34,15 @@ class Digit:
         others: bool, shape [h, w]: other parts larger than dust.
         dropped: number of other parts.
         digits: number of separate parts as large as a digit, itself included.
+        leftover: length of the longest other part over the digit's or, if that is more, ink of all other parts over the
+            digit's, at most 1. A box or circle around it, a line below it and the edge of the paper do not count.
     """
 
     mask: NDArray[np.bool_]
     others: NDArray[np.bool_]
     dropped: int
     digits: int
+    leftover: float
 
 
 def choose_parts(mask: NDArray[np.bool_], relief: NDArray[np.float32], rim: NDArray[np.bool_]) -> Digit:
@@ -54,64 +56,60 @@ def choose_parts(mask: NDArray[np.bool_], relief: NDArray[np.float32], rim: NDAr
     import numpy as np
 
     labels, table = connected_components(mask)
-    count = len(table)
-    weight = np.bincount(labels[mask], relief[mask], count).astype(np.float64)
-    weight[0] = 0
-    at_rim = np.bincount(labels[rim], minlength=count)
-    cut = at_rim > 0.15 * table[:, 4]
-    weight[cut] *= 0.1
-    border = at_rim > BORDER * table[:, 2:4].max(axis=1)
-    weight[border] *= 0.01
-    cut |= border
-    frames = [i for i in range(1, count) if _is_frame(i, labels, table)]
-    weight[frames] = 0
+    weight, cut, border = _weigh(labels, table, mask, relief, rim)
+    frames, underlines = find_frames(labels, table), find_underlines(table)
+    weight[frames | underlines] = 0
     if not weight.any():
-        return Digit(np.zeros_like(mask), np.zeros_like(mask), count - 1, 0)
+        return Digit(np.zeros_like(mask), np.zeros_like(mask), len(table) - 1, 0, 0.0)
+    longer, main = table[:, 2:4].max(axis=1), int(weight.argmax())
+    size = float(longer[main])
+    around = np.asarray([bool(frame) and bool(are_within(table, i)[main]) for i, frame in enumerate(frames)])
+    possible = (weight >= LEAST_AREA * weight[main]) & (longer >= LEAST_LENGTH * size) & ~cut
+    for frame in np.flatnonzero(around):
+        possible &= are_within(table, int(frame))  # a form field's label is not part of the digit in the field
     boxes = table[:, :4].astype(np.float64)
     boxes[:, 2:] += boxes[:, :2]
-    longer = table[:, 2:4].max(axis=1)
-    chosen = np.zeros(count, np.bool_)
-    chosen[int(weight.argmax())] = True
-    size = float(longer[chosen][0])
-    possible = (weight >= LEAST_AREA * weight.max()) & (longer >= LEAST_LENGTH * size) & ~cut
-    for frame in frames:
-        within = _within(table, frame)
-        if (within & chosen).any():
-            possible &= within  # a form field's label is not part of the digit in the field
-    reach = np.where(longer >= STROKE * size, FAR, NEAR) * size
-    for _ in range(3):  # a part may belong to the digit through another part
-        chosen |= possible & (_gaps(boxes, _hull(boxes[chosen])) <= reach)
-    separate = possible & (longer >= LIKE * size) & (_gaps(boxes, boxes[weight.argmax()]) > APART * size)
+    chosen = _gather(main, boxes, possible, np.where(longer >= STROKE * size, FAR, NEAR) * size)
+    separate = possible & (longer >= LIKE * size) & (_gaps(boxes, boxes[main]) > APART * size)
     others = (longer >= LEAST_LENGTH * size) & ~chosen
     others[0] = False
-    dropped = int(count - 1 - np.count_nonzero(chosen))
-    return Digit(np.take(chosen, labels), np.take(others, labels), dropped, 1 + int(np.count_nonzero(separate)))
+    strange = ~(chosen | around | underlines | border)
+    strange[0] = False
+    leftover = max(longer[strange].max(initial=0) / size, table[strange, 4].sum() / table[chosen, 4].sum())
+    dropped = len(table) - 1 - int(np.count_nonzero(chosen))
+    count = 1 + int(np.count_nonzero(separate))
+    return Digit(np.take(chosen, labels), np.take(others, labels), dropped, count, min(float(leftover), 1.0))
 
 
-def _is_frame(part: int, labels: NDArray[np.int32], table: NDArray[np.int32]) -> bool:
-    """Return whether a part is a drawn rectangle: thin, with straight sides and ink inside."""
-    import cv2
-
-    left, top, width, height, area = map(int, table[part])
-    if area > FRAME * width * height or not _inside(table, part):
-        return False
-    outline = longest_outline(labels[top : top + height, left : left + width] == part)
-    turned = cv2.minAreaRect(outline)[1]
-    return cv2.contourArea(outline) > RECTANGLE * turned[0] * turned[1]
-
-
-def _inside(table: NDArray[np.int32], part: int) -> bool:
-    """Return whether the bounding box of a part contains another part of some size."""
-    return bool((_within(table, part) & (table[:, 2:4].max(axis=1) >= INSIDE * table[part, 2:4].max())).any())
-
-
-def _within(table: NDArray[np.int32], part: int) -> NDArray[np.bool_]:
-    """Return which parts lie in the bounding box of *part*, bool [parts]."""
+def _weigh(
+    labels: NDArray[np.int32],
+    table: NDArray[np.int32],
+    mask: NDArray[np.bool_],
+    relief: NDArray[np.float32],
+    rim: NDArray[np.bool_],
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return the ink of each part, less at the rim; which parts the rim cuts; and which run along it."""
     import numpy as np
 
-    begin, end = table[part, :2], table[part, :2] + table[part, 2:4]
-    ends = table[:, :2] + table[:, 2:4]
-    return np.asarray(((table[:, :2] > begin) & (ends < end)).all(axis=1), np.bool_)
+    weight = np.bincount(labels[mask], relief[mask], len(table)).astype(np.float64)
+    weight[0] = 0
+    at_rim = np.bincount(labels[rim], minlength=len(table))
+    cut, border = at_rim > CUT * table[:, 4], at_rim > BORDER * table[:, 2:4].max(axis=1)
+    weight[cut] *= 0.1
+    weight[border] *= 0.01
+    return weight, cut | border, border
+
+
+def _gather(
+    main: int, boxes: NDArray[np.float64], possible: NDArray[np.bool_], reach: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Return the main part and those within reach of it, bool [parts]."""
+    import numpy as np
+
+    chosen = np.arange(len(boxes)) == main
+    for _ in range(3):  # a part may belong to the digit through another part
+        chosen |= possible & (_gaps(boxes, _hull(boxes[chosen])) <= reach)
+    return chosen
 
 
 def _hull(boxes: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -29,6 +29,8 @@ RIM = 2  # pixels: width of a region's border
 ALIKE = 0.2  # of the contrast: largest difference between the background inside and outside a digit's loop
 CONVEX = 0.75  # least share of its smallest rotated rectangle that a loop fills
 EVEN = 2.5  # largest ratio of widest to narrowest stroke around a loop
+INKED = 0.15  # of a hole's longer side: least length of the ink in it
+ALSO = 0.5  # of the largest hole's longer side: least length of another box
 HUGS = 0.35  # least share of the outline of a table edge or scan border along the edge of the region
 
 
@@ -172,7 +174,10 @@ def _paper_in(
     holes = [hole for hole in _blobs(blob.filled & ground) if hole.longer >= 0.06 * blob.longer]
     if not holes:
         return None
-    return _paper_round(blob, max(holes, key=lambda each: np.count_nonzero(each.filled)), grey, ground)
+    hole = max(holes, key=lambda each: np.count_nonzero(each.filled))
+    if sum(bool(_inked(each, ground)) for each in holes if each.longer >= ALSO * hole.longer) > 1:
+        return None  # the boxes of a form, each with a digit
+    return _paper_round(blob, hole, grey, ground)
 
 
 def _paper_round(
@@ -182,7 +187,7 @@ def _paper_round(
     import numpy as np
 
     area, inside = np.count_nonzero(blob.filled), np.count_nonzero(hole.filled)
-    inked = [each for each in _blobs(hole.filled & ~ground) if each.longer >= 0.15 * hole.longer]
+    inked = _inked(hole, ground)
     if not inked and _is_loop(blob, hole, grey, ground):
         return None
     if inside < 0.5 * area and blob.area > 0.5 * area:
@@ -190,6 +195,10 @@ def _paper_round(
     if inked and inside > 0.3 * area and inside > PAPER_FILL * hole.rectangle:
         return eroded(hole.filled, 3)  # a frame with a sheet in it
     return None
+
+
+def _inked(hole: _Blob, ground: NDArray[np.bool_]) -> list[_Blob]:
+    return [each for each in _blobs(hole.filled & ~ground) if each.longer >= INKED * hole.longer]
 
 
 def _is_loop(blob: _Blob, hole: _Blob, grey: NDArray[np.float32], ground: NDArray[np.bool_]) -> bool:

@@ -115,7 +115,7 @@ def _only_digit(mask: NDArray[np.bool_], relief: NDArray[np.float32]) -> Digit |
 
     none = np.zeros_like(mask)
     if cv2.connectedComponents(mask.view(np.uint8))[0] == 2:  # noqa: PLR2004  (the background and one part)
-        return Digit(mask, none, 0, 1)
+        return Digit(mask, none, 0, 1, 0.0)
     digit = choose_parts(mask, relief, none)
     longer = np.sort(connected_components(digit.mask)[1][1:, 2:4].max(axis=1, initial=0))
     alone = digit.digits == 1 and not digit.others.any() and not (longer[:-1] >= LIKE * longer[-1]).any()

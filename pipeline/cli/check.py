@@ -1,4 +1,4 @@
-"""`digits check`: whether pipeline.yaml is right."""
+"""`digits check`: whether pipeline.yaml is valid."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def check(
         print(COUNTING)
     else:
         names = ", ".join(stage.name for stage in pipeline.stages)
-        print(f"pipeline.yaml is right: {len(pipeline.stages)} stages ({names})")
+        print(f"pipeline.yaml is valid: {len(pipeline.stages)} stages ({names})")
         for doubt in _doubts(pipeline):
             print(f"warning  {doubt}", file=sys.stderr)
 
@@ -71,7 +71,7 @@ def _check_data(pipeline: Pipeline) -> None:
 
 
 def _doubts(pipeline: Pipeline) -> Iterator[str]:
-    """Say what may be written, and cannot be meant: a gate that refuses every model."""
+    """Warn of what is valid and cannot be meant: a gate that refuses every model."""
     from schemas.settings.gate import Gate
 
     settings = {stage.name: stage.config for stage in pipeline.stages}
@@ -83,7 +83,7 @@ def _doubts(pipeline: Pipeline) -> Iterator[str]:
 
 
 def _explain(stage: Stage) -> str:
-    """Give a stage as it will be carried out: where everything comes from, of which type, with every setting."""
+    """Describe a stage as it will run: its inputs, outputs and their types, and every setting."""
     component = stage.component
     lines = [f"\n{stage.name} ({component.module})"]
     lines += [f"  takes  {name}: {component.inputs[name].__name__} from {port}" for name, port in stage.inputs.items()]
@@ -94,7 +94,7 @@ def _explain(stage: Stage) -> str:
 
 
 def _settings(config: Config, indent: str) -> list[str]:
-    """Give a line for each setting, those inside others too: its value, and what it means."""
+    """Return a line for each setting, nested ones included: its value, and what it means."""
     from schemas.settings.config import Config
     from schemas.settings.descriptions import descriptions
 

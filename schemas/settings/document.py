@@ -128,7 +128,7 @@ def _check_bounds(text: str, name: str) -> None:
 
 
 def _read_node(node: yaml.Node, name: str, location: Location, places: dict[Location, str]) -> Any:  # noqa: ANN401  (YAML)
-    """Give the value of a node, and note where it and all inside it stands."""
+    """Return the value of a node, and note the place of every value in it."""
     import yaml
 
     place = f"{name}:{_line(node.start_mark)}"

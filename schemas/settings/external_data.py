@@ -44,7 +44,7 @@ def missing(config: Config) -> list[str]:
 
 
 def name_of(path: str | Path) -> str:
-    """Give a name as text that every reader takes: bytes that are not UTF-8 are written out."""
+    """Return a name as valid text: bytes that are not UTF-8 are escaped."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 

@@ -55,7 +55,7 @@ class Bounds(Config):
         return " and ".join(f"{sign} {bound:g}" for sign, bound in bounds if bound is not None)
 
     def misses(self, value: float) -> float | None:
-        """Give by how much a value misses the bounds, more than 0; None where it meets them."""
+        """Return how far a value lies outside the bounds, more than 0; None if it lies within."""
         if self.at_least is not None and value < self.at_least:
             return self.at_least - value
         if self.at_most is not None and value > self.at_most:
@@ -228,7 +228,7 @@ def tally(rules: Sequence[RuleResult]) -> str:
 
 
 def unknown_key(field: str, key: str, known: list[str]) -> ValidationError:
-    """Give the error of a mapping that has a key it cannot have, for a validator to raise where the key stands.
+    """Return the error of a mapping with an unknown key, for a validator to raise.
 
     Args:
         field: the mapping, inside what is validated.

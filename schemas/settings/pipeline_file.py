@@ -23,7 +23,7 @@ class Port:
     output: str
 
     def __str__(self) -> str:
-        """Give it as pipeline.yaml writes it."""
+        """Return it as pipeline.yaml writes it."""
         return f"{self.stage}.{self.output}".rstrip(".")
 
 

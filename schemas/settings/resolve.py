@@ -102,7 +102,7 @@ def _with_folders_in(kinds: list[type], item: Any, document: Document, at: Locat
 
 
 def _said(error: ValidationError) -> str:
-    """Give pydantic's first message as people would say it."""
+    """Return pydantic's first message in plain words."""
     text = error.errors()[0]["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     text = text.partition(", unable")[0]
     if text.startswith(("a valid dictionary", "an object")):
@@ -132,7 +132,7 @@ def _explain(model: type[BaseModel], error: ValidationError, document: Document,
 
 
 def _shown(value: object) -> str:
-    """Give a value as pipeline.yaml has it."""
+    """Return a value as pipeline.yaml writes it."""
     if value is None or isinstance(value, bool):
         return "nothing" if value is None else str(value).lower()
     text = repr(value)
@@ -140,7 +140,7 @@ def _shown(value: object) -> str:
 
 
 def _fields_at(model: type[BaseModel], location: Location) -> dict[str, FieldInfo]:
-    """Give the fields of the model that stands at a location inside another."""
+    """Return the fields of the model at a location inside another model."""
     for key in location:
         info = model.model_fields.get(str(key))
         if info is None:

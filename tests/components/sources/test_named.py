@@ -85,7 +85,7 @@ def test_explain_shows_what_counts(ingested: Project) -> None:
     assert any(line.startswith("  (does not count) ") for line in lines)
 
 
-@pytest.mark.parametrize("command", ["run", "check"])
+@pytest.mark.parametrize("command", ["run", "plan", "check"])
 def test_a_named_folder_that_is_missing_is_an_error(tmp_path: Path, command: str) -> None:
     """Even if TFDS has prepared MNIST, a missing manual_dir ends the command."""
     made = project(tmp_path / "project", MNIST, DIGITS_TFDS_MANUAL_DIR="/nope")
@@ -100,7 +100,7 @@ def test_a_run_that_cannot_begin_leaves_no_run(tmp_path: Path) -> None:
     assert not (made.artifacts / "runs").exists()
 
 
-@pytest.mark.parametrize("command", ["run", "check"])
+@pytest.mark.parametrize("command", ["run", "plan", "check"])
 def test_a_damaged_file_is_named(tmp_path: Path, manual: Path, command: str) -> None:
     """Each file that is not the original is named with its size."""
     made = project(tmp_path / "project", MNIST, DIGITS_TFDS_MANUAL_DIR=str(manual))

@@ -17,9 +17,9 @@ def _digits(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([DIGITS, *arguments], cwd=folder, capture_output=True, text=True, check=True)
 
 
-def test_the_project_option_works_after_the_command(project: Project, tmp_path: Path) -> None:
-    """-C DIR works after the command too, and the suggested next command repeats it."""
-    assert "pipeline.yaml is right" in _digits("check", "-C", str(project.path), folder=tmp_path).stdout
+def test_the_project_option_works_before_and_after_the_command(project: Project, tmp_path: Path) -> None:
+    """-C DIR works before and after the command, and the suggested next command repeats it."""
+    assert "pipeline.yaml is valid" in _digits("check", "-C", str(project.path), folder=tmp_path).stdout
     ran = _digits("run", "-C", str(project.path), "--to", "say", folder=tmp_path).stdout
     assert f"digits -C {project.path} report" in ran
 
