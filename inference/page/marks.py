@@ -77,17 +77,17 @@ def _is_frame(part: int, labels: NDArray[np.int32], table: NDArray[np.int32]) ->
     turned = cv2.minAreaRect(outline)[1]
     if cv2.contourArea(outline) > RECTANGLE * turned[0] * turned[1]:
         return True
-    return largest >= HELD * max(width, height) and _is_ring(mask, cv2.convexHull(outline))
+    return largest >= HELD * max(width, height) and _is_ring(mask, outline)
 
 
-def _is_ring(mask: NDArray[np.bool_], hull: NDArray[np.int32]) -> bool:
+def _is_ring(mask: NDArray[np.bool_], outline: NDArray[np.int32]) -> bool:
     """Return whether a part lies all along its convex hull, but for gaps, and nowhere inside."""
     import cv2
     import numpy as np
 
-    whole = cv2.fillConvexPoly(np.zeros(mask.shape, np.uint8), hull, [1]).view(np.bool_)
+    whole = np.asarray(cv2.fillConvexPoly(np.zeros(mask.shape, np.uint8), cv2.convexHull(outline), [1]), np.bool_)
     deep = max(round(DEEP * min(mask.shape)), 1)
     inside = np.count_nonzero(mask & eroded(whole, deep))
     rim = whole & ~eroded(whole, 1)
     beside = np.count_nonzero(rim & dilated(mask, 2 * deep + 1, 2 * deep + 1))
-    return inside <= STRAY * np.count_nonzero(mask) and beside >= COVERED * np.count_nonzero(rim)
+    return bool(inside <= STRAY * np.count_nonzero(mask) and beside >= COVERED * np.count_nonzero(rim))
