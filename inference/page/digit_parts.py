@@ -66,23 +66,30 @@ def choose_parts(mask: NDArray[np.bool_], relief: NDArray[np.float32], rim: NDAr
         return Digit(np.zeros_like(mask), np.zeros_like(mask), len(table) - 1, 0, 0.0)
     longer, main = table[:, 2:4].max(axis=1), int(weight.argmax())
     size = float(longer[main])
-    around = np.asarray([bool(frame) and bool(are_within(table, i)[main]) for i, frame in enumerate(frames)])
     possible = (weight >= LEAST_AREA * weight[main]) & (longer >= LEAST_LENGTH * size) & ~cut
-    for frame in np.flatnonzero(around):
-        possible &= are_within(table, int(frame))  # a form field's label is not part of the digit in the field
+    around = np.zeros_like(frames)
+    for frame in np.flatnonzero(frames):
+        within = are_within(table, int(frame))
+        if within[main]:
+            around[frame] = True
+            possible &= within  # a form field's label is not part of the digit in the field
     boxes = table[:, :4].astype(np.float64)
     boxes[:, 2:] += boxes[:, :2]
     chosen = _gather(main, boxes, possible, np.where(longer >= STROKE * size, FAR, NEAR) * size)
     separate = possible & (longer >= LIKE * size) & (_gaps(boxes, boxes[main]) > APART * size)
-    separate &= [not _is_stroke_of(box, boxes[main]) for box in boxes]
+    count = 1 + sum(not _is_stroke_of(box, boxes[main]) for box in boxes[separate])
     others = (longer >= LEAST_LENGTH * size) & ~chosen
     others[0] = False
-    strange = ~(chosen | around | underlines | border)
-    strange[0] = False
-    leftover = max(longer[strange].max(initial=0) / size, table[strange, 4].sum() / table[chosen, 4].sum())
+    leftover = _compare(table, ~(chosen | around | underlines | border), chosen, size)
     dropped = len(table) - 1 - int(np.count_nonzero(chosen))
-    count = 1 + int(np.count_nonzero(separate))
-    return Digit(np.take(chosen, labels), np.take(others, labels), dropped, count, min(float(leftover), 1.0))
+    return Digit(np.take(chosen, labels), np.take(others, labels), dropped, count, leftover)
+
+
+def _compare(table: NDArray[np.int32], left: NDArray[np.bool_], chosen: NDArray[np.bool_], size: float) -> float:
+    """Return how large what is left is beside a digit of length *size*: its longest part or all its ink; at most 1."""
+    parts = table[1:][left[1:]]
+    length, ink = float(parts[:, 2:4].max(initial=0)) / size, float(parts[:, 4].sum()) / float(table[chosen, 4].sum())
+    return min(max(length, ink), 1.0)
 
 
 def _weigh(
