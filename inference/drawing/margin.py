@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 __all__ = ["with_margin"]
 
-# Chosen by eye on digits cut out along their ink, except SOLID, which is measured.
+# Chosen by eye on digits cut out along their ink, except the first of GREY, which is measured.
 LONGER = 112  # pixels: largest longer side of a crop; more would only show its blur
 MARGIN = 0.5  # of the longer side, added on each side
 NEAR, NEARER = 2, 0.05  # pixels, plus a share of the longer side: largest gap between ink and the crop's sides
 LEVELS = 0.8  # least share of the variance between ink and paper
 EVEN = 0.3  # of the contrast: largest standard deviation of the paper, soft edges included
 WHOLE = 0.6  # of the ink: least size of the largest part
-SOLID = 0.25  # largest stroke width over the longer side: 99 % of digits have less, most clothes more
 SLIM = 2.0  # aspect ratio from which a crop may be a bare 1, nearly all ink; the limits below do not apply
 RUNS = 7  # most runs of ink along the border; more are ruled lines
-OUT = 0.4  # largest share of ink along the border; more is a shadow
-MOST = 0.65  # largest share of ink; more is a shape
+# The largest stroke width over the longer side (99 % of digits have less, most clothes more), share of ink along the
+# border (more is a shadow) and share of ink (more is a shape); and the same for two greys, as only scans of ink have.
+GREY, BILEVEL = (0.25, 0.4, 0.65), (0.38, 0.55, 0.72)
 
 
 def with_margin(pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
@@ -46,7 +46,11 @@ def with_margin(pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     small = resized(pixels, (max(round(width * scale), 1), max(round(height * scale), 1))) if scale < 1 else pixels
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY) if small.shape[2:] else small, np.uint8)
     ink = _ink_of(grey)
-    if not (_reaches_sides(ink, NEAR * scale) and _has_two_levels(grey, ink) and _is_drawn(ink)):
+    if not (
+        _reaches_sides(ink, NEAR * scale)
+        and _has_two_levels(grey, ink)
+        and _is_drawn(ink, BILEVEL if _is_bilevel(grey) else GREY)
+    ):
         return None
     paper = np.median(small[~ink].reshape(np.count_nonzero(~ink), -1), axis=0)
     by = max(round(MARGIN * max(grey.shape)), 1)
@@ -90,16 +94,23 @@ def _has_two_levels(grey: NDArray[np.uint8], ink: NDArray[np.bool_]) -> bool:
     return bool(between >= LEVELS * float(grey.astype(np.float32).var()) and float(off.std()) <= EVEN * contrast)
 
 
-def _is_drawn(ink: NDArray[np.bool_]) -> bool:
+def _is_bilevel(grey: NDArray[np.uint8]) -> bool:
+    import numpy as np
+
+    return len(np.unique(grey)) <= 2  # noqa: PLR2004
+
+
+def _is_drawn(ink: NDArray[np.bool_], limits: tuple[float, float, float]) -> bool:
     """Return whether the ink is a digit's strokes, not ruled lines, frames or shapes."""
     import numpy as np
 
     if connected_components(ink)[1][1:, 4].max() < WHOLE * np.count_nonzero(ink):
         return False
-    if stroke_width(ink) > SOLID * max(ink.shape):
+    solid, out, most = limits
+    if stroke_width(ink) > solid * max(ink.shape):
         return False
     if max(ink.shape) >= SLIM * min(ink.shape):
         return True
     border = _border(ink)
     runs = np.count_nonzero(border & ~np.roll(border, 1))
-    return bool(runs <= RUNS and border.mean() <= OUT and ink.mean() <= MOST)
+    return bool(runs <= RUNS and border.mean() <= out and ink.mean() <= most)

@@ -22,6 +22,9 @@ LEAST_LENGTH = 0.12  # of the digit's longer side: a shorter part is dust
 LIKE = 0.5  # of the digit's longer side: a separate part this long may be another digit
 CUT = 0.15  # share of its area along the rim above which a part is cut by it
 BORDER = 0.6  # of the longer side: a part that runs along the rim this far is a scan border, not a digit
+FLAT = 0.4  # height over width of a part that is no digit
+SHARED = 0.5  # of a bar's width: least width that it shares with the rest of its digit
+SLIM, LOWER = 0.3, 0.25  # of the height of a 4's stem: its largest width; least distance of its foot below the bow's
 APART = 0.1  # of the digit's longer side: least gap to another digit
 
 
@@ -63,22 +66,30 @@ def choose_parts(mask: NDArray[np.bool_], relief: NDArray[np.float32], rim: NDAr
         return Digit(np.zeros_like(mask), np.zeros_like(mask), len(table) - 1, 0, 0.0)
     longer, main = table[:, 2:4].max(axis=1), int(weight.argmax())
     size = float(longer[main])
-    around = np.asarray([bool(frame) and bool(are_within(table, i)[main]) for i, frame in enumerate(frames)])
     possible = (weight >= LEAST_AREA * weight[main]) & (longer >= LEAST_LENGTH * size) & ~cut
-    for frame in np.flatnonzero(around):
-        possible &= are_within(table, int(frame))  # a form field's label is not part of the digit in the field
+    around = np.zeros_like(frames)
+    for frame in np.flatnonzero(frames):
+        within = are_within(table, int(frame))
+        if within[main]:
+            around[frame] = True
+            possible &= within  # a form field's label is not part of the digit in the field
     boxes = table[:, :4].astype(np.float64)
     boxes[:, 2:] += boxes[:, :2]
     chosen = _gather(main, boxes, possible, np.where(longer >= STROKE * size, FAR, NEAR) * size)
     separate = possible & (longer >= LIKE * size) & (_gaps(boxes, boxes[main]) > APART * size)
+    count = 1 + sum(not _is_stroke_of(box, boxes[main]) for box in boxes[separate])
     others = (longer >= LEAST_LENGTH * size) & ~chosen
     others[0] = False
-    strange = ~(chosen | around | underlines | border)
-    strange[0] = False
-    leftover = max(longer[strange].max(initial=0) / size, table[strange, 4].sum() / table[chosen, 4].sum())
+    leftover = _compare(table, ~(chosen | around | underlines | border), chosen, size)
     dropped = len(table) - 1 - int(np.count_nonzero(chosen))
-    count = 1 + int(np.count_nonzero(separate))
-    return Digit(np.take(chosen, labels), np.take(others, labels), dropped, count, min(float(leftover), 1.0))
+    return Digit(np.take(chosen, labels), np.take(others, labels), dropped, count, leftover)
+
+
+def _compare(table: NDArray[np.int32], left: NDArray[np.bool_], chosen: NDArray[np.bool_], size: float) -> float:
+    """Return how large what is left is beside a digit of length *size*: its longest part or all its ink; at most 1."""
+    parts = table[1:][left[1:]]
+    length, ink = float(parts[:, 2:4].max(initial=0)) / size, float(parts[:, 4].sum()) / float(table[chosen, 4].sum())
+    return min(max(length, ink), 1.0)
 
 
 def _weigh(
@@ -110,6 +121,24 @@ def _gather(
     for _ in range(3):  # a part may belong to the digit through another part
         chosen |= possible & (_gaps(boxes, _hull(boxes[chosen])) <= reach)
     return chosen
+
+
+def _is_stroke_of(part: NDArray[np.float64], main: NDArray[np.float64]) -> bool:
+    """Return whether a part makes one digit with the main part: it is the bar of a 5, or either half of a 4."""
+    return _is_bar(part, main) or _is_stem(part, main) or _is_stem(main, part)
+
+
+def _is_bar(bar: NDArray[np.float64], rest: NDArray[np.float64]) -> bool:
+    """Return whether a part, (left, top, right, bottom), is too flat for a digit, and above or below another."""
+    width, shared = bar[2] - bar[0], min(bar[2], rest[2]) - max(bar[0], rest[0])
+    return bool(bar[3] - bar[1] <= FLAT * width and shared >= SHARED * width)
+
+
+def _is_stem(stem: NDArray[np.float64], bow: NDArray[np.float64]) -> bool:
+    """Return whether a part is an upright stroke right of another, and reaches lower than a digit beside it would."""
+    height = stem[3] - stem[1]
+    slim = stem[2] - stem[0] <= SLIM * height
+    return bool(slim and 0 <= stem[0] - bow[2] <= NEAR * height and stem[3] - bow[3] >= LOWER * height)
 
 
 def _hull(boxes: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -38,6 +38,24 @@ def test_enlarged_digits_of_mnist_are_read_without_their_margin() -> None:
         assert near.share < 0.15
 
 
+def filled(image: np.ndarray) -> np.ndarray:
+    """Stretch a real digit with a broad pen to 16x16 pixels of two greys, light on dark."""
+    left, top, width, height = cv2.boundingRect((image > 60).astype(np.uint8))
+    large = cv2.resize(image[top : top + height, left : left + width], (160, 160))
+    small = cv2.resize(cv2.dilate(large, np.ones((9, 9), np.uint8)), (16, 16), interpolation=cv2.INTER_AREA)
+    return ((small > 128) * 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("number", [0, 3, 6])
+def test_a_broad_digit_of_two_greys_that_fills_its_crop_gets_a_margin(number: int) -> None:
+    """A tiny scan with more ink than paper is a digit, and its ink is not taken for the paper."""
+    picture = filled(sample()[500 * number + 3])
+    assert picture.mean() > 128
+    near = normalise(picture)
+    assert "margin added" in near.steps
+    assert "inverted" not in near.steps
+
+
 def test_a_bare_stroke_that_fills_its_crop_is_the_ink() -> None:
     """In a crop of a 1, the stroke is the ink and the corners are the paper."""
     page = draw(np.full((300, 300), 255, np.uint8), [(0.5, 0.1), (0.51, 0.9)], 16, (0,))
