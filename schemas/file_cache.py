@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
-__all__ = ["FileCache"]
+__all__ = ["TICK", "FileCache"]
 
 TICK = 2_000_000_000  # ns; the coarsest clock of a filesystem in use (FAT) ticks every 2 s
 
