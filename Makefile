@@ -23,9 +23,9 @@ test: .venv/installed-dev
 test-quick: .venv/installed-dev
 	$(BIN)/python -m pytest -n auto --only quick --durations 5 --durations-min 1
 
-# Takes hours. ONLY="AVX2 one-processor" selects settings, PYTHONS interpreters (see the script).
+# Takes hours. ONLY="AVX2 one-processor" selects settings, WEIGHTS=--weights the tests that start TensorFlow.
 test-machines: .venv/installed-dev
-	$(BIN)/python -m tests.machines $(ONLY)
+	$(BIN)/python -m tests.machines --record $(WEIGHTS) $(ONLY)
 
 check: .venv/installed-dev
 	$(BIN)/ruff check

@@ -30,7 +30,8 @@ COMMANDED = frozenset({"project", "ran"})
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Return one worker for each available processor, at most WORKERS."""
-    return min(len(os.sched_getaffinity(0)), WORKERS)
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1  # macOS
+    return min(available, WORKERS)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

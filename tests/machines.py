@@ -1,9 +1,9 @@
 """Run the default tests as on other machines, one setting after another.
 
-Usage: python -m tests.machines [--weights] [SETTING ...]
+Usage: python -m tests.machines [--weights] [--record] [SETTING ...]
 
 Without a name it runs every setting, which takes hours; --weights runs only the tests that start TensorFlow. It prints
-a row for each setting, writes it into the table of docs/measurements.md, and exits with 1 if a test failed.
+a row for each setting, with --record also into the table of docs/measurements.md, and exits with 1 if a test failed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tests.project import HOUSE
 __all__ = ["SETTINGS", "Setting"]
 
 TABLE = HOUSE / "docs" / "measurements.md"
-HEADER = "| setting | passed | failed | wall s | which failed |\n|---|---|---|---|---|\n"
+HEADER = "| setting | tests | passed | failed | wall s | which failed |\n|---|---|---|---|---|---|\n"
 
 
 @dataclass(frozen=True)
@@ -73,35 +73,38 @@ class Outcome:
     failed: list[str]
     seconds: float
 
-    def row(self, name: str) -> str:
-        """Return the row of the table."""
-        return f"| {name} | {self.passed} | {len(self.failed)} | {self.seconds:.0f} | {', '.join(self.failed)} |\n"
+    def row(self, name: str, tests: str) -> str:
+        """Return the row of the table; *tests* says which tests ran."""
+        cells = name, tests, self.passed, len(self.failed), f"{self.seconds:.0f}", ", ".join(self.failed)
+        return f"| {' | '.join(map(str, cells))} |\n"
 
 
 def main() -> int:
     """Run the named settings, or all of them."""
     parser = argparse.ArgumentParser(prog="python -m tests.machines", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--weights", action="store_true", help="only the tests that start TensorFlow")
+    parser.add_argument("--record", action="store_true", help="write each row into docs/measurements.md")
     parser.add_argument("settings", nargs="*", metavar="SETTING", help=", ".join(SETTINGS))
     given = parser.parse_args()
     if unknown := set(given.settings) - set(SETTINGS):
         parser.error(f"there is no setting {', '.join(sorted(unknown))}; expected: {', '.join(SETTINGS)}")
-    options = ["--only", "tensorflow"] if given.weights else []
-    failed = [name for name in given.settings or SETTINGS if not _try(name, options)]
+    failed = [name for name in given.settings or SETTINGS if not _try(name, given)]
     return 1 if failed else 0
 
 
-def _try(name: str, options: list[str]) -> bool:
+def _try(name: str, given: argparse.Namespace) -> bool:
     """Run the tests under a setting and report; return whether none failed or this machine cannot have the setting."""
     setting = SETTINGS[name]
     if setting.needs not in Path("/proc/cpuinfo").read_text():
         print(f"| {name} | this processor has no {setting.needs} |")
         return True
     with _prepared(setting) as python:
+        options = ["--only", "tensorflow"] if given.weights else []
         outcome = _run([*python, "-m", "pytest", "-n", "auto", "-q", "-rfE", "--tb=short", *options], setting)
-    print(outcome.row(name), end="", flush=True)
-    if not options:
-        TABLE.write_text(with_row(TABLE.read_text(), name, outcome.row(name)))
+    row = outcome.row(name, "TensorFlow" if given.weights else "all")
+    print(row, end="", flush=True)
+    if given.record:
+        TABLE.write_text(with_row(TABLE.read_text(), name, row))
     return not outcome.failed
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from tests.machines import HEADER, SETTINGS, TABLE, with_row
 
-PAGE = f"above\n\n{HEADER}| one | 1 | 0 | 9 |  |\n| two | 2 | 0 | 9 |  |\n\nbelow\n"
+PAGE = f"above\n\n{HEADER}| one | all | 1 | 0 | 9 |  |\n| two | all | 2 | 0 | 9 |  |\n\nbelow\n"
 
 
 def test_a_row_replaces_the_earlier_one() -> None:
     """A setting that ran again gets its new row in the place of the old one."""
-    assert with_row(PAGE, "one", "| one | 3 |\n") == PAGE.replace("| one | 1 | 0 | 9 |  |", "| one | 3 |")
+    assert with_row(PAGE, "one", "| one | 3 |\n") == PAGE.replace("| one | all | 1 | 0 | 9 |  |", "| one | 3 |")
 
 
 def test_a_new_row_is_the_last() -> None:
