@@ -36,7 +36,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option --only."""
-    help_text = "`quick`: tests that run no command and cannot import TensorFlow; `tensorflow`: tests that start it"
+    help_text = "`quick`: tests that start no pipeline and cannot import TensorFlow; `tensorflow`: tests that start it"
     parser.addoption("--only", choices=("quick", "tensorflow"), help=help_text)
 
 

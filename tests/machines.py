@@ -110,7 +110,7 @@ def _try(name: str, given: argparse.Namespace) -> bool:
 
 def _run(command: list[str], setting: Setting) -> Outcome:
     begun = time.monotonic()
-    folder = Path(command[0]).parents[2]
+    folder = Path(command[0]).parents[2] if setting.python else HOUSE
     done = subprocess.run(
         command, cwd=folder, env=os.environ | setting.variables, capture_output=True, text=True, check=False
     )
@@ -149,6 +149,8 @@ def _clone(folder: Path, python: str) -> str:
 def with_row(text: str, name: str, row: str) -> str:
     """Return the page with this row in its table of settings, replacing the setting's earlier row."""
     above, table, below = text.partition(HEADER)
+    if not table:
+        raise ValueError(f"{TABLE} has no table of settings")
     old = re.search(rf"^\| {re.escape(name)} \|.*\n", below, re.MULTILINE)
     if old:
         return above + table + below[: old.start()] + row + below[old.end() :]

@@ -34,7 +34,7 @@ BMP_CORE = 12  # bytes of the oldest BMP header
 ONE_BYTE = 255
 CRITICAL = {b"IHDR", b"PLTE", b"IDAT", b"IEND"}  # required PNG chunks
 WIDTH, HEIGHT, BITS, ORIENTATION, SAMPLES = 256, 257, 258, 274, 277
-ROWS, TILE_WIDTH, TILE_HEIGHT = 278, 322, 323
+TILE_WIDTH, TILE_HEIGHT = 322, 323
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "PictureReader", "answer", "answer_all", "why_unsure"]
 
 # Below CLEAR and above BULKY lie 9 in 10 Fashion-MNIST pictures that a network would answer, and 43 of 3,500 drawn
-# digits.
-# Both were first set on 400 pictures of its test split, and measured on 2,000 others; DIM: see inference/reading.py.
+# digits. Both constants were set on 400 Fashion-MNIST test pictures and measured on 2,000 others; DIM: see
+# inference/reading.py.
 CLEAR, BULKY = 0.78, 0.15  # clearness below which, and share of ink above which, the ink is a shape, not strokes
 DIM = 0.3  # clearness below which the ink is noise; no digit has less
 LEFTOVER = 0.3  # size of what was left out over the digit's above which that may be the digit; the suite has less

@@ -65,7 +65,9 @@ def are_within(table: NDArray[np.int32], part: int) -> NDArray[np.bool_]:
 
     begin, end = table[part, :2], table[part, :2] + table[part, 2:4]
     ends = table[:, :2] + table[:, 2:4]
-    return np.asarray(((table[:, :2] > begin) & (ends < end)).all(axis=1), np.bool_)
+    within = np.asarray(((table[:, :2] > begin) & (ends < end)).all(axis=1), np.bool_)
+    within[0] = False  # the background's box is all that it shows
+    return within
 
 
 def _are_long(table: NDArray[np.int32]) -> NDArray[np.bool_]:
