@@ -159,7 +159,7 @@ def _run_stage(run: Run, stage: Stage, *, forced: bool) -> tuple[StageRecord, Ex
             stage=stage.name, outcome="unchanged", reason=decision.reason, fingerprint=decision.fingerprint
         )
         if decision.unchanged:
-            run.store.clear(stage.name, decision.fingerprint)
+            run.store.clear(stage.name, decision.parts.fingerprint)
             return record, decision.unchanged
         LOGGER.info("%s: %s", stage.name, decision.reason, extra={"started": stage.name})
         run.record.under_way = stage.name

@@ -120,3 +120,28 @@ def test_a_host_that_is_back_is_asked_again(unreached: Project) -> None:
     (unreached.path / "host.txt").write_text(FROM_HOST)
     assert unreached.outcomes("--force", "fetch") == {"fetch": "ran"}
     assert text_of(unreached) == FROM_HOST
+
+
+@pytest.fixture
+def killed(unreached: Project) -> Project:
+    """Return a project whose run used the fallback and was killed after it recorded that, before it cleaned up."""
+    [stage] = unreached.json("plan")["stages"]
+    unreached.digits("run")
+    [version] = unreached.artifacts.glob("store/fetch/text/v*")
+    staged = unreached.artifacts / ".staging" / f"fetch-{stage['fingerprint']}"
+    staged.mkdir()
+    (staged / "moved.txt").write_text(f"{version.relative_to(unreached.artifacts)}\n")
+    return unreached
+
+
+def test_a_recorded_fallback_survives_a_kill(killed: Project) -> None:
+    """The next execution after a kill keeps the version that the execution with the fallback recorded."""
+    (killed.path / "host.txt").write_text(FROM_HOST)
+    killed.digits("run", "--force", "fetch")
+    assert len(list(killed.artifacts.glob("store/fetch/text/v*"))) == 2
+
+
+def test_an_unchanged_fallback_clears_staging(killed: Project) -> None:
+    """The next run after a kill, in which the fallback is unchanged, removes what was left in staging."""
+    assert killed.outcomes() == {"fetch": "unchanged"}
+    assert list((killed.artifacts / ".staging").iterdir()) == []
