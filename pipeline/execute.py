@@ -46,7 +46,6 @@ def execute(  # noqa: PLR0913  (the stage, its inputs, and where they go)
         Exception: Whatever the component raises.
     """
     started, start = datetime.now(UTC), time.monotonic()
-    _set_aside_damaged(decision, store)
     workspace = store.open_workspace(stage.name, decision.fingerprint, list(stage.component.outputs))
     logs.mkdir()
     with capture_output(logs / "output.txt"):
@@ -56,6 +55,7 @@ def execute(  # noqa: PLR0913  (the stage, its inputs, and where they go)
             shutil.rmtree(logs)
             return kept
         _check(stage, decision, pipeline, workspace)
+        _set_aside_damaged(decision, store)
         outputs = store.publish(stage.name, workspace, stage.component.outputs, decision.damaged)
     parts = with_fallback(stage, decision.parts) if stage.config.was_unreachable else decision.parts
     execution = Execution(

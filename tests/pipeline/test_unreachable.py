@@ -145,3 +145,18 @@ def test_an_unchanged_fallback_clears_staging(killed: Project) -> None:
     """The next run after a kill, in which the fallback is unchanged, removes what was left in staging."""
     assert killed.outcomes() == {"fetch": "unchanged"}
     assert list((killed.artifacts / ".staging").iterdir()) == []
+
+
+def test_damage_stays_in_place_if_nothing_is_made_again(fetched: Project) -> None:
+    """A damaged version stays where earlier runs link it if an older one is used, because the host is unreachable."""
+    host = fetched.path / "host.txt"
+    host.write_text("newer")
+    edit_code(fetched)
+    fetched.digits("run")
+    host.unlink()
+    damaged = (fetched.artifacts / "latest" / "fetch.text" / "text.txt").resolve()
+    damaged.chmod(0o644)
+    damaged.write_text("damaged")
+    fetched.digits("run")
+    assert text_of(fetched) == FROM_HOST
+    assert damaged.exists()
