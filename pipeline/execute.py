@@ -88,6 +88,7 @@ def _prepare(stage: Stage, decision: Decision, project: Path) -> None:
 
 def _call(stage: Stage, arguments: dict[str, Any], store: Store, decision: Decision) -> Execution | None:
     """Call the component; return the execution that serves instead where it could not reach what it needs."""
+    stage.config.forget_unreachable()
     try:
         stage.component.function(**arguments)
     except Exception:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,19 @@ stages:
     config: {host: host.txt, fallback: embedded}
 """
 FROM_HOST, FALLBACK = "from the host", "embedded"
+
+RUN_TWICE = """
+import sys
+from pathlib import Path
+from pipeline.runner import Selection, run_pipeline
+from pipeline.specification import load_pipeline
+from pipeline.store import Store
+project = Path(sys.argv[1])
+pipeline, store, forced = load_pipeline(project), Store(project / "artifacts"), Selection(force=("fetch",))
+run_pipeline(pipeline, store, forced)
+(project / "host.txt").write_text("newer")
+run_pipeline(pipeline, store, forced)
+"""
 
 
 @pytest.fixture
@@ -160,3 +175,9 @@ def test_damage_stays_in_place_if_nothing_is_made_again(fetched: Project) -> Non
     fetched.digits("run")
     assert text_of(fetched) == FROM_HOST
     assert damaged.exists()
+
+
+def test_a_host_that_is_back_is_believed_in_the_same_process(fetched: Project) -> None:
+    """The second run of a pipeline in one process takes what the host answers, although the first got no answer."""
+    subprocess.run([sys.executable, "-c", RUN_TWICE, fetched.path], env=fetched.variables(), check=True)
+    assert text_of(fetched) == "newer"
