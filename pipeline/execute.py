@@ -13,7 +13,7 @@ from inference.model.threads import use_one_blas_thread
 from learning.training import session
 from pipeline.dependencies import read_parts, with_fallback
 from pipeline.log import capture_output
-from pipeline.plan import Decision, earlier
+from pipeline.plan import Decision, find_stored_execution
 from pipeline.source import reread_source
 from pipeline.specification import Pipeline, Stage
 from pipeline.store import Store, Workspace
@@ -92,11 +92,11 @@ def _call(stage: Stage, arguments: dict[str, Any], store: Store, decision: Decis
     try:
         stage.component.function(**arguments)
     except Exception:
-        kept = earlier(stage, store, decision) if stage.config.was_unreachable else None
+        kept = find_stored_execution(stage, store, decision) if stage.config.was_unreachable else None
         if kept is None:
             raise
         return kept
-    return earlier(stage, store, decision) if stage.config.was_unreachable else None
+    return find_stored_execution(stage, store, decision) if stage.config.was_unreachable else None
 
 
 def _arguments(

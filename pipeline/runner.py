@@ -84,7 +84,7 @@ def run_pipeline(pipeline: Pipeline, store: Store, selection: Selection | None =
     selection = selection or Selection()
     start = time.monotonic()
     for stage in pipeline.stages:
-        stage.config.check_named()
+        stage.config.check_paths()
     taken = _take_above(pipeline, store, selection)
     run = _open_run(pipeline, store)
     with hold(run.folder), write_log(run.folder / "log.jsonl"):

@@ -45,7 +45,7 @@ class Config(BaseModel):
         """Forget what an earlier call of the component noted, so that the next one notes for itself."""
         self._was_unreachable = False
 
-    def check_named(self) -> None:
+    def check_paths(self) -> None:
         """Check what the settings name and `missing` does not cover; called by `digits check` and before a run.
 
         Raises:
