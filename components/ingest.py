@@ -52,7 +52,7 @@ class IngestConfig(SourceEntry):
         """Whether the full MNIST is the source, or one of them."""
         return any(entry.source == "tfds" for entry in self.sources or [self])
 
-    def check_named(self) -> None:
+    def check_paths(self) -> None:
         """Check that manual_dir, if set, holds the four original files, even if they will not be read."""
         if self.manual_dir and self.takes_mnist:
             from components.sources.mnist import check_originals

@@ -8,9 +8,9 @@ from pipeline.libraries import library_versions
 from pipeline.source import read_source
 from pipeline.specification import Pipeline, Stage
 from schemas.records.fingerprint import Parts
-from schemas.settings.external_data import read_outside
+from schemas.settings.external_data import digest_external_data
 
-__all__ = ["count_like", "read_parts", "with_fallback"]
+__all__ = ["match_counted_settings", "read_parts", "with_fallback"]
 
 
 def read_parts(stage: Stage, pipeline: Pipeline, inputs: dict[str, str]) -> Parts:
@@ -23,7 +23,7 @@ def read_parts(stage: Stage, pipeline: Pipeline, inputs: dict[str, str]) -> Part
         libraries=library_versions(source.libraries, pipeline.project),
         python=f"{sys.version_info.major}.{sys.version_info.minor}",
         threads=None if source.libraries.isdisjoint({"tensorflow", "keras"}) else pipeline.threads,
-        data=read_outside(stage.config, pipeline.project),
+        data=digest_external_data(stage.config, pipeline.project),
     )
 
 
@@ -32,7 +32,7 @@ def with_fallback(stage: Stage, parts: Parts) -> Parts:
     return parts.model_copy(update={"config": stage.config.counted(fallback=True)})
 
 
-def count_like(previous: Parts, stage: Stage, parts: Parts) -> Parts:
+def match_counted_settings(previous: Parts, stage: Stage, parts: Parts) -> Parts:
     """Return the parts with the same settings counted as in an earlier execution, so that the two can be compared."""
     including = with_fallback(stage, parts)
     return including if including.config.keys() == previous.config.keys() else parts

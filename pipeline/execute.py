@@ -13,7 +13,7 @@ from inference.model.threads import use_one_blas_thread
 from learning.training import session
 from pipeline.dependencies import read_parts, with_fallback
 from pipeline.log import capture_output
-from pipeline.plan import Decision, earlier
+from pipeline.plan import Decision, find_stored_execution
 from pipeline.source import reread_source
 from pipeline.specification import Pipeline, Stage
 from pipeline.store import Store, Workspace
@@ -46,7 +46,6 @@ def execute(  # noqa: PLR0913  (the stage, its inputs, and where they go)
         Exception: Whatever the component raises.
     """
     started, start = datetime.now(UTC), time.monotonic()
-    _set_aside_damaged(decision, store)
     workspace = store.open_workspace(stage.name, decision.fingerprint, list(stage.component.outputs))
     logs.mkdir()
     with capture_output(logs / "output.txt"):
@@ -56,6 +55,7 @@ def execute(  # noqa: PLR0913  (the stage, its inputs, and where they go)
             shutil.rmtree(logs)
             return kept
         _check(stage, decision, pipeline, workspace)
+        _set_aside_damaged(decision, store)
         outputs = store.publish(stage.name, workspace, stage.component.outputs, decision.damaged)
     parts = with_fallback(stage, decision.parts) if stage.config.was_unreachable else decision.parts
     execution = Execution(
@@ -88,14 +88,15 @@ def _prepare(stage: Stage, decision: Decision, project: Path) -> None:
 
 def _call(stage: Stage, arguments: dict[str, Any], store: Store, decision: Decision) -> Execution | None:
     """Call the component; return the execution that serves instead where it could not reach what it needs."""
+    stage.config.forget_unreachable()
     try:
         stage.component.function(**arguments)
     except Exception:
-        kept = earlier(stage, store, decision) if stage.config.was_unreachable else None
+        kept = find_stored_execution(stage, store, decision) if stage.config.was_unreachable else None
         if kept is None:
             raise
         return kept
-    return earlier(stage, store, decision) if stage.config.was_unreachable else None
+    return find_stored_execution(stage, store, decision) if stage.config.was_unreachable else None
 
 
 def _arguments(

@@ -24,8 +24,8 @@ def library_versions(libraries: frozenset[str], project: Path) -> dict[str, str]
     """Return the installed version of each imported library, by distribution name.
 
     The version is 'missing' if the library is not installed, and 'unknown' if it has no distribution (a folder on
-    Python's path). A distribution whose folder and parent folder have not changed since an earlier process read it
-    is not read again (artifacts/.libraries.json).
+    Python's path). A distribution is not read again (artifacts/.libraries.json) while its folder and the folders of
+    Python's path in which it was looked for have not changed since an earlier process read it.
     """
     known = FileCache(project / "artifacts" / ".libraries.json", "\n".join([sys.version, *sys.path]))
     versions = dict(known.get(library, lambda library=library: _look_up(library)) for library in sorted(libraries))
@@ -35,12 +35,14 @@ def library_versions(libraries: frozenset[str], project: Path) -> dict[str, str]
 
 def _look_up(library: str) -> tuple[tuple[str, str], list[Path]]:
     """Return the name and version of a library, and the folders that change when it does."""
+    searched = list(map(Path, sys.path))
     found = _distribution_of(library)
     if found is None:
-        version = "unknown" if importlib.util.find_spec(library) else "missing"
-        return (library, version), [Path(folder or ".") for folder in sys.path]
+        return (library, "unknown" if importlib.util.find_spec(library) else "missing"), searched
     info = Path(str(getattr(found, "_path", found.locate_file(""))))
-    return (found.metadata["Name"], found.metadata["Version"]), [info, info.parent]
+    if info.parent in searched:
+        searched = searched[: searched.index(info.parent) + 1]
+    return (found.metadata["Name"], found.metadata["Version"]), [*searched, info]
 
 
 def _distribution_of(library: str) -> metadata.Distribution | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.dependencies import count_like, read_parts, with_fallback
+from pipeline.dependencies import match_counted_settings, read_parts, with_fallback
 from pipeline.history import read_runs
 from pipeline.registry import champion
 from pipeline.specification import Pipeline, Stage
@@ -17,7 +17,7 @@ from schemas.records.fingerprint import Parts
 from schemas.records.run import RunRecord, StageRecord
 from schemas.settings.external_data import missing
 
-__all__ = ["Decision", "decide", "earlier", "foresee", "foresee_stage", "refusal"]
+__all__ = ["Decision", "decide", "find_stored_execution", "foresee", "foresee_stage", "refusal"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def decide(
     return Decision(parts, key, None, found if damage else None, reason)
 
 
-def earlier(stage: Stage, store: Store, decision: Decision) -> Execution | None:
+def find_stored_execution(stage: Stage, store: Store, decision: Decision) -> Execution | None:
     """Return the newest intact execution with the same settings, inputs and data that used no fallback; or None."""
     wanted = decision.parts
     for _, execution in previous_executions(stage.name, store):
@@ -83,7 +83,7 @@ def foresee(pipeline: Pipeline, store: Store) -> RunRecord:
         InputError: something that a setting names is missing or damaged, so that no run could start.
     """
     for stage in pipeline.stages:
-        stage.config.check_named()
+        stage.config.check_paths()
     foreseen = RunRecord(run="", champion=champion(store.artifacts))
     done: dict[str, Execution] = {}
     for stage in pipeline.stages:
@@ -120,4 +120,4 @@ def _changes(stage: Stage, parts: Parts, store: Store) -> str:
     if previous is None:
         records = (record for run in read_runs(store.artifacts) for record in run.stages)
         return "output missing" if any(r.stage == stage.name and r.outputs for r in records) else "first run"
-    return previous.parts.changes_to(count_like(previous.parts, stage, parts)) or "output missing"
+    return previous.parts.changes_to(match_counted_settings(previous.parts, stage, parts)) or "output missing"

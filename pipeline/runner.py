@@ -84,7 +84,7 @@ def run_pipeline(pipeline: Pipeline, store: Store, selection: Selection | None =
     selection = selection or Selection()
     start = time.monotonic()
     for stage in pipeline.stages:
-        stage.config.check_named()
+        stage.config.check_paths()
     taken = _take_above(pipeline, store, selection)
     run = _open_run(pipeline, store)
     with hold(run.folder), write_log(run.folder / "log.jsonl"):
@@ -159,7 +159,7 @@ def _run_stage(run: Run, stage: Stage, *, forced: bool) -> tuple[StageRecord, Ex
             stage=stage.name, outcome="unchanged", reason=decision.reason, fingerprint=decision.fingerprint
         )
         if decision.unchanged:
-            run.store.clear(stage.name, decision.fingerprint)
+            run.store.clear(stage.name, decision.parts.fingerprint)
             return record, decision.unchanged
         LOGGER.info("%s: %s", stage.name, decision.reason, extra={"started": stage.name})
         run.record.under_way = stage.name

@@ -84,13 +84,13 @@ def load_pipeline(project: Path, overrides: tuple[str, ...] = ()) -> Pipeline:
 def _read(project: Path) -> Document:
     """Read pipeline.yaml, or take it as an earlier process read it, while neither it nor its reader moved."""
     path = project / FILE
-    known = FileCache(project / "artifacts" / ".pipeline.json")
+    known = FileCache(project / "artifacts" / ".pipeline.json", str(READER))
 
     def read() -> tuple[list[Any], list[Path]]:
         document = read_document(path)
         return [document.value, list(document.places.items())], [path, READER]
 
-    value, places = known.get(FILE, read)
+    value, places = known.get(str(path), read)
     known.save()
     return Document(FILE, value, {tuple(location): place for location, place in places})
 

@@ -174,8 +174,7 @@ class Store:
     def _remove_unrecorded(self, stage: str, staged: Path) -> None:
         """Remove versions that a killed process moved into the store but never recorded."""
         moved = staged / MOVED
-        execution = self.execution(stage, staged.name.rpartition("-")[2])
-        recorded = {version.path for version in execution.outputs.values()} if execution else set[str]()
+        recorded = {version.path for each in self.executions(stage) for version in each.outputs.values()}
         for path in moved.read_text(encoding="utf-8").splitlines() if moved.exists() else []:
             if path not in recorded and MOVED_LINE.fullmatch(path):  # a power failure may truncate a line
                 shutil.rmtree(self.artifacts / path, ignore_errors=True)

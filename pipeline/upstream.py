@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
-from pipeline.dependencies import count_like, read_parts
+from pipeline.dependencies import match_counted_settings, read_parts
 from pipeline.history import read_runs
 from pipeline.registry import baseline
 from pipeline.specification import Pipeline, Stage
@@ -57,7 +57,7 @@ def take_stage(  # noqa: PLR0913  (the stage, the run to take it from, and the p
     if whole and now.inputs != found.parts.inputs:
         other = found.parts.changes_to(found.parts.model_copy(update={"inputs": now.inputs})) or ""
         raise UsageError(f"{refused}: it was made from other inputs", found=other, do=again)
-    since = found.parts.changes_to(count_like(found.parts, stage, now))
+    since = found.parts.changes_to(match_counted_settings(found.parts, stage, now))
     if since and any(issubclass(kind, Blessing) for kind in stage.component.outputs.values()):
         raise UsageError(f"{refused}: it judged under other conditions", found=since, do=again)
     reason = f"taken from run {run}" + (f"; since then: {since}" if since else "")

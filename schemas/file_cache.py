@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -58,10 +59,13 @@ class FileCache:
         if not (self._is_new and self._file.parent.is_dir()):
             return
         self._is_new = False
-        temporary = self._file.with_name(f"{self._file.stem}.{os.getpid()}.json")
+        temporary = self._file.with_name(f"{self._file.stem}.{secrets.token_hex(8)}.json")
         with suppress(OSError):  # without write access the next process only computes the values again
-            temporary.write_text(json.dumps([self._condition, self._entries]), encoding="utf-8")
-            temporary.replace(self._file)
+            try:
+                temporary.write_text(json.dumps([self._condition, self._entries]), encoding="utf-8")
+                temporary.replace(self._file)
+            finally:
+                temporary.unlink(missing_ok=True)
 
     def _load(self) -> dict[str, list[Any]]:
         try:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
-__all__ = ["PATIENCE", "wait_for"]
+from schemas.file_cache import TICK
+
+__all__ = ["PATIENCE", "wait_for", "wait_until_cacheable"]
 
 PATIENCE = 600
 """Timeout in seconds, for events that take about a second on an idle machine."""
@@ -21,3 +24,9 @@ def wait_for(condition: Callable[[], T], what: str) -> T:
         assert time.monotonic() < deadline, f"{what} never came"
         time.sleep(0.01)
     return found
+
+
+def wait_until_cacheable(path: Path) -> None:
+    """Wait until the tick in which a file changed is over, so that a FileCache keeps what is read from it."""
+    changed = path.stat().st_ctime_ns
+    wait_for(lambda: time.time_ns() > changed + TICK, "the next tick")

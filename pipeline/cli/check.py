@@ -67,7 +67,7 @@ def _check_data(pipeline: Pipeline) -> None:
     for stage in pipeline.stages:
         for problem in missing(stage.config):
             raise InputError(f"{stage.name} cannot read its data", found=problem)
-        stage.config.check_named()
+        stage.config.check_paths()
 
 
 def _warnings(pipeline: Pipeline) -> Iterator[str]:

@@ -41,7 +41,11 @@ class Config(BaseModel):
         """Record that the data could not be reached, so that the run can reuse those of an earlier run."""
         self._was_unreachable = True
 
-    def check_named(self) -> None:
+    def forget_unreachable(self) -> None:
+        """Forget what an earlier call of the component noted, so that the next one notes for itself."""
+        self._was_unreachable = False
+
+    def check_paths(self) -> None:
         """Check what the settings name and `missing` does not cover; called by `digits check` and before a run.
 
         Raises:

@@ -11,10 +11,10 @@ from schemas.file_cache import FileCache
 from schemas.manifest import digest_of, hash_file
 from schemas.settings.config import Config
 
-__all__ = ["missing", "name_of", "read_outside"]
+__all__ = ["digest_external_data", "missing", "name_of"]
 
 
-def read_outside(config: Config, project: Path) -> dict[str, str]:
+def digest_external_data(config: Config, project: Path) -> dict[str, str]:
     """Digest the files at the paths of fields declared with `json_schema_extra={"data": True}`, `"folder"` or `"file"`.
 
     Hidden files and artifacts/ are left out. Files that have not changed since they were last hashed are not hashed

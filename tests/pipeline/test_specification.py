@@ -13,6 +13,7 @@ from schemas.errors import UsageError
 from schemas.settings.document import read_document
 from schemas.settings.resolve import validate
 from tests.project import TOYS, Project, toy_project
+from tests.waiting import wait_until_cacheable
 
 JUDGED = """\
 stages:
@@ -244,3 +245,14 @@ def test_a_relative_path_starts_at_the_project(tmp_path: Path) -> None:
     """A relative path in pipeline.yaml is resolved against the project's folder."""
     (tmp_path / "pipeline.yaml").write_text("stages:\n  ingest:\n    config: {manual_dir: mnist}\n")
     assert load_pipeline(tmp_path).stages[0].config.model_dump()["manual_dir"] == tmp_path / "mnist"
+
+
+def test_a_copied_project_reads_its_own_file(tmp_path: Path) -> None:
+    """A mistake in the pipeline.yaml of a copied project is found, although its cache was copied, too."""
+    project = toy_project(tmp_path / "toy")
+    project.artifacts.mkdir()
+    wait_until_cacheable(project.path / "pipeline.yaml")
+    project.digits("check")
+    copy = project.copy(tmp_path)
+    copy.edit("pipeline.yaml", "word: hello", "wrod: hello")
+    assert "wrod" in copy.digits("check", status=2).stderr

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,19 @@ stages:
     config: {host: host.txt, fallback: embedded}
 """
 FROM_HOST, FALLBACK = "from the host", "embedded"
+
+RUN_TWICE = """
+import sys
+from pathlib import Path
+from pipeline.runner import Selection, run_pipeline
+from pipeline.specification import load_pipeline
+from pipeline.store import Store
+project = Path(sys.argv[1])
+pipeline, store, forced = load_pipeline(project), Store(project / "artifacts"), Selection(force=("fetch",))
+run_pipeline(pipeline, store, forced)
+(project / "host.txt").write_text("newer")
+run_pipeline(pipeline, store, forced)
+"""
 
 
 @pytest.fixture
@@ -120,3 +135,49 @@ def test_a_host_that_is_back_is_asked_again(unreached: Project) -> None:
     (unreached.path / "host.txt").write_text(FROM_HOST)
     assert unreached.outcomes("--force", "fetch") == {"fetch": "ran"}
     assert text_of(unreached) == FROM_HOST
+
+
+@pytest.fixture
+def killed(unreached: Project) -> Project:
+    """Return a project whose run used the fallback and was killed after it recorded that, before it cleaned up."""
+    [stage] = unreached.json("plan")["stages"]
+    unreached.digits("run")
+    [version] = unreached.artifacts.glob("store/fetch/text/v*")
+    staged = unreached.artifacts / ".staging" / f"fetch-{stage['fingerprint']}"
+    staged.mkdir()
+    (staged / "moved.txt").write_text(f"{version.relative_to(unreached.artifacts)}\n")
+    return unreached
+
+
+def test_a_recorded_fallback_survives_a_kill(killed: Project) -> None:
+    """The next execution after a kill keeps the version that the execution with the fallback recorded."""
+    (killed.path / "host.txt").write_text(FROM_HOST)
+    killed.digits("run", "--force", "fetch")
+    assert len(list(killed.artifacts.glob("store/fetch/text/v*"))) == 2
+
+
+def test_an_unchanged_fallback_clears_staging(killed: Project) -> None:
+    """The next run after a kill, in which the fallback is unchanged, removes what was left in staging."""
+    assert killed.outcomes() == {"fetch": "unchanged"}
+    assert list((killed.artifacts / ".staging").iterdir()) == []
+
+
+def test_damage_stays_in_place_if_nothing_is_made_again(fetched: Project) -> None:
+    """A damaged version stays where earlier runs link it if an older one is used, because the host is unreachable."""
+    host = fetched.path / "host.txt"
+    host.write_text("newer")
+    edit_code(fetched)
+    fetched.digits("run")
+    host.unlink()
+    damaged = (fetched.artifacts / "latest" / "fetch.text" / "text.txt").resolve()
+    damaged.chmod(0o644)
+    damaged.write_text("damaged")
+    fetched.digits("run")
+    assert text_of(fetched) == FROM_HOST
+    assert damaged.exists()
+
+
+def test_a_host_that_is_back_is_believed_in_the_same_process(fetched: Project) -> None:
+    """The second run of a pipeline in one process takes what the host answers, although the first got no answer."""
+    subprocess.run([sys.executable, "-c", RUN_TWICE, fetched.path], env=fetched.variables(), check=True)
+    assert text_of(fetched) == "newer"

@@ -95,3 +95,17 @@ def test_no_folder_is_made_for_the_cache(file: Path) -> None:
     """If the folder of the cache does not exist, nothing is saved."""
     Counted(file.parent / "none").read(file)
     assert not (file.parent / "none").exists()
+
+
+def test_a_process_of_another_container_may_have_the_same_number(file: Path) -> None:
+    """What a process of the same number has half written, in another container, does not keep this one from saving."""
+    (file.parent / f"cache.{os.getpid()}.json").mkdir()
+    Counted(file.parent).read(file)
+    assert (file.parent / "cache.json").is_file()
+
+
+def test_a_cache_that_cannot_be_saved_leaves_nothing(file: Path) -> None:
+    """A cache that cannot be saved leaves no draft behind, nor an error."""
+    (file.parent / "cache.json").mkdir()
+    assert Counted(file.parent).read(file) == "one"
+    assert sorted(path.name for path in file.parent.iterdir()) == ["cache.json", "file.txt"]

@@ -8,7 +8,7 @@ import pytest
 from pydantic import Field
 
 from schemas.settings.config import Config
-from schemas.settings.external_data import read_outside
+from schemas.settings.external_data import digest_external_data
 
 
 class Inner(Config):
@@ -36,49 +36,49 @@ def data(tmp_path: Path) -> Path:
 
 def test_folders_with_files_are_named(data: Path) -> None:
     """Every folder with files has an entry, relative to the project."""
-    assert list(read_outside(Outer(data=data), data.parent)) == ["data/a", "data/b"]
+    assert list(digest_external_data(Outer(data=data), data.parent)) == ["data/a", "data/b"]
 
 
 def test_undeclared_paths_do_not_count(data: Path) -> None:
     """A path that is not declared as data is not read."""
-    assert read_outside(Outer(other=data), data.parent) == {}
+    assert digest_external_data(Outer(other=data), data.parent) == {}
 
 
 def test_configs_in_lists_count(data: Path) -> None:
     """A config inside a list may name data too."""
-    assert list(read_outside(Outer(inner=[Inner(folder=data / "b")]), data.parent)) == ["data/b"]
+    assert list(digest_external_data(Outer(inner=[Inner(folder=data / "b")]), data.parent)) == ["data/b"]
 
 
 def test_hidden_files_and_artifacts_do_not_count(data: Path) -> None:
     """Hidden files and artifacts do not change the digests."""
-    before = read_outside(Outer(data=data.parent), data.parent)
+    before = digest_external_data(Outer(data=data.parent), data.parent)
     (data / "a" / ".hidden").touch()
     (data.parent / "artifacts").mkdir()
     (data.parent / "artifacts" / "file").touch()
-    assert read_outside(Outer(data=data.parent), data.parent) == before
+    assert digest_external_data(Outer(data=data.parent), data.parent) == before
 
 
 def test_the_cache_returns_the_same_digests(data: Path) -> None:
     """The cached digests are those of the first reading."""
     (data.parent / "artifacts").mkdir()
-    first = read_outside(Outer(data=data), data.parent)
-    assert read_outside(Outer(data=data), data.parent) == first
+    first = digest_external_data(Outer(data=data), data.parent)
+    assert digest_external_data(Outer(data=data), data.parent) == first
 
 
 def test_a_renamed_file_counts(data: Path) -> None:
     """Renaming a file changes the digest of its folder."""
-    before = read_outside(Outer(data=data), data.parent)
+    before = digest_external_data(Outer(data=data), data.parent)
     (data / "a" / "file").rename(data / "a" / "name")
-    after = read_outside(Outer(data=data), data.parent)
+    after = digest_external_data(Outer(data=data), data.parent)
     assert [name for name in after if after[name] != before[name]] == ["data/a"]
 
 
 def test_a_loop_of_links_ends(data: Path) -> None:
     """A link to a parent folder is entered once."""
     (data / "a" / "up").symlink_to(data)
-    assert set(read_outside(Outer(data=data), data.parent)) == {"data/a", "data/b", "data/a/up"}
+    assert set(digest_external_data(Outer(data=data), data.parent)) == {"data/a", "data/b", "data/a/up"}
 
 
 def test_missing_data_is_not_an_error(tmp_path: Path) -> None:
     """Missing data has no entry; the stage itself reports it."""
-    assert read_outside(Outer(data=tmp_path / "none"), tmp_path) == {}
+    assert digest_external_data(Outer(data=tmp_path / "none"), tmp_path) == {}

@@ -1,0 +1,22 @@
+"""The summary of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.cli.printing.run_summary import summary
+from schemas.artifacts.statistics import Source
+from schemas.records.run import RunRecord
+
+
+def test_a_summary_names_the_data(tmp_path: Path) -> None:
+    """The data are named in each run, even in one whose stages are all unchanged."""
+    record = RunRecord(run="", source=Source(name="tfds", dataset="MNIST 3.0.1 from tensorflow-datasets"))
+    assert "data     MNIST 3.0.1 from tensorflow-datasets" in summary(record, tmp_path).splitlines()
+
+
+def test_a_notice_takes_the_place_of_the_data(tmp_path: Path) -> None:
+    """A notice names the data and why they replace others, so that no second line names them."""
+    source = Source(name="sample", dataset="5,000 digits", why_not_tfds="no route to the host")
+    shown = summary(RunRecord(run="", source=source, notice=source.notice), tmp_path)
+    assert [line for line in shown.splitlines() if "5,000 digits" in line] == [f"notice   {source.notice}"]
