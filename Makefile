@@ -49,6 +49,7 @@ artifacts/peers/installed:
 	$(BIN)/python -m venv --clear artifacts/peers
 	artifacts/peers/bin/python -m pip install --disable-pip-version-check luigi==3.8.1 kedro==1.7.0 dvc==3.67.1
 	@touch $@
+
 # Rebuilds the model that the tests use: read tests/sealed/README.md first.
 test-bundle: .venv/installed-dev
 	$(BIN)/python -m tests.sealed.make

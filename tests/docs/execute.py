@@ -1,4 +1,4 @@
-"""Carries out the blocks of a section, as a reader would.
+"""Run the blocks of a section, as a reader would.
 
 sh        runs to its end, and must exit with 0; of `make`, only the targets are looked up
 console   lines after `$ ` run, whatever they exit with; the others must be among what is printed, in this order,
@@ -28,7 +28,7 @@ PLACE = re.compile(r"# pipeline\.yaml, (at the end|above|in place of) ?(\w*)$")
 
 
 def execute(block: Block, project: Project) -> None:
-    """Carry out one block in a project; fails with what was printed."""
+    """Run one block in a project; fail with what was printed."""
     if block.skipped or block.language in {"text", "mermaid"}:
         return
     {"sh": _shell, "console": _console, "python": _python, "yaml": _yaml, "diff": _diff}[block.language](block, project)

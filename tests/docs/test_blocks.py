@@ -10,7 +10,7 @@ import pytest
 from tests.docs.execute import execute
 from tests.docs.pages import PAGES, Section, sections
 from tests.inference.pictures import as_file, seven
-from tests.project import HOUSE, Project
+from tests.project import HOUSE, Project, toy_project
 from tests.samples import write_digits
 
 ROOMS = ("schemas", "inference", "learning", "components", "pipeline", "tests", "docs")
@@ -72,6 +72,46 @@ def test_the_blocks_for_contributors_run(section: Section, clone: Project) -> No
     """Each block of a section does what it says, one after the other, in a clone whose pipeline has run."""
     for block in section.blocks:
         execute(block, clone)
+
+
+@pytest.fixture
+def reached_by_link(tmp_path: Path) -> Project:
+    """A project of toy stages, reached through a link to a path with a space: two promoted models, and one refused."""
+    (tmp_path / "the place").mkdir()
+    (tmp_path / "link").symlink_to("the place")
+    path = toy_project(tmp_path / "link").path
+    project = Project(path, {"PWD": str(path)})  # as a shell has it: links are not resolved
+    project.digits("run")
+    project.digits("run", "--set", "say.word=better")
+    project.digits("run", "--set", "say.word=ok", "--set", "bless.least=9", status=3)
+    return project
+
+
+def test_cleaning_up_keeps_the_latest_run_and_the_champion(reached_by_link: Project) -> None:
+    """Of three runs and of each stage's versions, those that the latest run or the champion needs stay."""
+    artifacts = reached_by_link.artifacts
+    before = {name: (artifacts / name).readlink() for name in ("latest", "champion")}
+    for block in _section("Keep the latest run and the champion").blocks:
+        execute(block, reached_by_link)
+    assert {name: (artifacts / name).readlink() for name in before} == before
+    assert {name for name in before if not (artifacts / name).exists()} == set()
+    assert len(list((artifacts / "runs").iterdir())) == 2
+    assert {path.name[:5] for path in artifacts.glob("store/*/*/v*")} == {"v0002", "v0003"}
+
+
+def test_starting_over_leaves_what_git_tracks(reached_by_link: Project) -> None:
+    """Of artifacts/, README.md and .gitignore stay, and nothing else."""
+    tracked = {"README.md", ".gitignore"}
+    for name in tracked:
+        shutil.copy(HOUSE / "artifacts" / name, reached_by_link.artifacts)
+    for block in _section("Clean up").blocks:
+        execute(block, reached_by_link)
+    assert {path.name for path in reached_by_link.artifacts.iterdir()} == tracked
+
+
+def _section(title: str) -> Section:
+    [found] = [section for section in SECTIONS if section.title == title]
+    return found
 
 
 def test_blocks_that_no_test_runs_are_counted() -> None:

@@ -19,6 +19,9 @@ README = (HOUSE / "README.md").read_text()
 SCRIPTING = (HOUSE / "docs" / "scripting.md").read_text()
 MEASUREMENTS = (HOUSE / "docs" / "measurements.md").read_text()
 LANGUAGES = {"sh", "console", "python", "yaml", "diff", "text", "mermaid"}
+READ = re.compile(r"\benviron(?:\.get\(|\[)\"(\w+)\"(?!\] = )")
+GIVEN = {"PATH", "PYTHONPATH", "PYTEST_XDIST_WORKER"}
+"""Variables that the shell or pytest sets."""
 CAPTION = re.compile(r"\*n: .+ · 20\d\d-\d\d-\d\d · machine: .+ · script: (not kept|`.+`)\*")
 
 
@@ -91,6 +94,14 @@ def test_every_variable_is_documented() -> None:
     variables = {field["env"] for field in fields if "env" in field}
     assert len(variables) == 3
     assert all(f"| `{name}`" in SCRIPTING for name in variables)
+
+
+def test_every_variable_of_the_tests_is_documented() -> None:
+    """Each environment variable that a module of the tests reads is in CONTRIBUTING's table of variables."""
+    read = {name for path in (HOUSE / "tests").rglob("*.py") for name in READ.findall(path.read_text())} - GIVEN
+    table = re.findall(r"^\| `(\w+)` \|", (HOUSE / "CONTRIBUTING.md").read_text(), re.MULTILINE)
+    assert read == set(table)
+    assert len(table) > 5
 
 
 def test_every_command_is_shown() -> None:

@@ -74,7 +74,7 @@ def test_a_page_with_ink_is_not_called_blank() -> None:
 
 
 def test_what_is_left_out_makes_the_answer_unsure() -> None:
-    """A mark half as long as the digit and apart from it is told of."""
+    """A mark half as long as the digit and apart from it is the reason given."""
     page = draw(np.pad(SMALL, ((0, 0), (0, 200)), constant_values=235), ((0.9, 0.4), (0.9, 0.5)), 12, (20,))
     read = reading(page)
     assert read.leftover > LEFTOVER
