@@ -93,7 +93,7 @@ def main() -> None:
     try:
         _run()
     except SystemExit as end:
-        if "tensorflow" in sys.modules and isinstance(end.code, int):
+        if sys.modules.keys() & {"tensorflow", "grpc"} and isinstance(end.code, int):
             from pipeline.cli.process.leave import leave
 
             leave(end.code)
