@@ -241,6 +241,15 @@ def test_a_terminal_shows_loss_accuracy_and_time_left(trained: Project, tmp_path
     assert " left" not in session.text
 
 
+@pytest.mark.parametrize("columns", [60, 100])
+def test_a_terminal_breaks_the_metrics_between_figures(trained: Project, columns: int) -> None:
+    """No line of the metrics ends within a name or a figure."""
+    command = [str(DIGITS), "-C", str(trained.path), "show"]
+    shown = run_in_terminal(command, columns, trained.variables()).text
+    block = shown[shown.index("accuracy 0.") : shown.index("verdict")]
+    assert all(re.fullmatch(r"\w+ [\d.]+(  \w+ [\d.]+)*", line.strip()) for line in block.splitlines())
+
+
 def test_a_change_in_a_module_of_learning_is_seen(trained: Project, tmp_path: Path) -> None:
     """A changed line in learning/ reruns train, and its downstream stages may run."""
     stages = _plan_with(trained, tmp_path, "learning/training/networks.py", "momentum=0.9", "momentum=0.91")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.cli.arguments.project import same_project
-from pipeline.cli.printing.table import columns, hanging, paint
+from pipeline.cli.printing.table import columns, hanging, paint, side_by_side
 from pipeline.cli.printing.verdict import verdict_lines
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def summary(record: RunRecord, artifacts: Path) -> str:
     if record.source and not record.notice:  # a notice names the data, too
         lines.append(hanging("data", record.source.dataset))
     if record.metrics:
-        lines.append("  ".join(f"{name} {_figure(value)}" for name, value in record.metrics.items()))
+        lines.append(side_by_side(f"{name} {_figure(value)}" for name, value in record.metrics.items()))
     lines += verdict_lines(record.verdict, kept=record.champion is not None) if record.verdict else []
     if record.champion or record.run:
         lines.append(f"champion {_champion(record.champion, artifacts)}")

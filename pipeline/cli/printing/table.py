@@ -6,9 +6,9 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-__all__ = ["box", "columns", "hanging", "paint"]
+__all__ = ["box", "columns", "hanging", "paint", "side_by_side"]
 
 COLOURS = {
     "green": "\033[32m",
@@ -17,6 +17,7 @@ COLOURS = {
     "bold": "\033[1m",
 }
 MIN_WIDTH = 20
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def columns(header: Sequence[str], rows: Sequence[Sequence[str]], *, wrapped: int, piped: int | None = None) -> str:
@@ -67,3 +68,11 @@ def hanging(title: str, text: str) -> str:
         return f"{title:9}{text}"
     width = max(shutil.get_terminal_size().columns, MIN_WIDTH + 9)
     return textwrap.fill(text, width, initial_indent=f"{title:9}", subsequent_indent=" " * 9)
+
+
+def side_by_side(parts: Iterable[str]) -> str:
+    """Return parts in a line; on a terminal in as many as they need, broken only between parts."""
+    if not sys.stdout.isatty():
+        return "  ".join(parts)
+    unbroken = "  ".join(part.replace(" ", NO_BREAK) for part in parts)
+    return textwrap.fill(unbroken, max(shutil.get_terminal_size().columns, MIN_WIDTH)).replace(NO_BREAK, " ")
