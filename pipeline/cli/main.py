@@ -18,6 +18,7 @@ from pipeline.cli.compare import compare
 from pipeline.cli.lineage import lineage
 from pipeline.cli.plan import plan
 from pipeline.cli.predict import predict
+from pipeline.cli.process.leave import leave
 from pipeline.cli.report import report
 from pipeline.cli.rerun import rerun
 from pipeline.cli.run import run
@@ -93,9 +94,7 @@ def main() -> None:
     try:
         _run()
     except SystemExit as end:
-        if sys.modules.keys() & {"tensorflow", "grpc"} and isinstance(end.code, int):
-            from pipeline.cli.process.leave import leave
-
+        if isinstance(end.code, int):
             leave(end.code)
         raise
 
