@@ -3,7 +3,7 @@
 #   make test   installs what the tests need as well, and runs them
 # Also: test-quick (under a minute), test-machines (the tests as other machines would run them).
 
-CANDIDATES = $(PYTHON) python3 python3.13 python3.12 python3.11
+CANDIDATES = $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 FITS = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --disable-pip-version-check
