@@ -161,6 +161,7 @@ class _Gone:
         self._reason = reason
 
     def read(self, name: bytes) -> bytes:  # noqa: ARG002  (no file of it can be read)
+        """Raise the error that the folder raised."""
         raise UnreadableError(self._reason, passing=True)
 
 
