@@ -57,7 +57,8 @@ def score(bundle: Bundle, predictions: Output[Predictions], config: ScoreConfig)
     draft.replace(predictions.path / Predictions.TABLE)
     document = {
         "listed": scored.listed,
-        **{decision: scored.summary.decisions[decision] for decision in ("digit", "unsure", "unreadable", "skipped")},
+        "scored": scored.summary.scored,
+        **{decision: scored.summary.decisions[decision] for decision in ("unsure", "unreadable", "skipped")},
         **_labels(scored.summary.labels),
         "drift": scored.summary.drift(work.bundle.calibration.refused),
     }

@@ -47,8 +47,8 @@ class Answer:
 
     Attributes:
         decision: `unsure` keeps the best guess; `unreadable` has none.
-        reason: why it is unsure or unreadable, a few words; '' for a digit.
-        digit: name of the likeliest class; None without ink or without a picture.
+        reason: why it is unsure or unreadable, a few words; None if it is answered.
+        guess: name of the likeliest class, answered or not; None without ink or without a picture.
         confidence: calibrated probability of that class, 0 to 1.
         runner_up: name of the second likeliest class.
         probabilities: of each class, by name, in the model's order.
@@ -56,14 +56,19 @@ class Answer:
         reading: the normalised picture and its measurements; None if unreadable.
     """
 
-    decision: Literal["digit", "unsure", "unreadable"]
-    reason: str = ""
-    digit: str | None = None
+    decision: Literal["answered", "unsure", "unreadable"]
+    reason: str | None = None
+    guess: str | None = None
     confidence: float | None = None
     runner_up: str | None = None
     probabilities: dict[str, float] = field(default_factory=dict[str, float])
     steps: tuple[str, ...] = ()
     reading: Reading | None = None
+
+    @property
+    def digit(self) -> str | None:
+        """The answer: the guess if it is answered, else None."""
+        return self.guess if self.decision == "answered" else None
 
     def __str__(self) -> str:
         """Return the decision and its reason: `unsure: blank page`."""
@@ -132,9 +137,9 @@ def _answer(reading: Reading, decisions: Decisions, i: int, classes: tuple[str, 
     if reading.blank:
         return Answer("unsure", reason, steps=reading.steps, reading=reading)
     return Answer(
-        "unsure" if reason else "digit",
-        reason,
-        digit=classes[int(decisions.read[i])],
+        "unsure" if reason else "answered",
+        reason or None,
+        guess=classes[int(decisions.read[i])],
         confidence=float(decisions.confidence[i]),
         runner_up=classes[int(decisions.runner_up[i])],
         probabilities=dict(zip(classes, decisions.probabilities[i].tolist(), strict=True)),

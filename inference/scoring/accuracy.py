@@ -40,16 +40,16 @@ class FolderAccuracy:
 
     def add(self, table: pa.Table) -> None:
         """Count the rows of a part; it must have the column `label`."""
-        columns = (table.column(name).to_pylist() for name in ("label", "decision", "digit"))
-        for label, decision, digit in zip(*columns, strict=True):
+        columns = (table.column(name).to_pylist() for name in ("label", "decision", "guess"))
+        for label, decision, guess in zip(*columns, strict=True):
             if decision == "skipped":
                 continue
             if label not in self.classes:
                 self._add_elsewhere(label or TOP)
                 continue
             self.labelled += 1
-            if digit:
-                (self.answered if decision == "digit" else self.guessed)[label, digit] += 1
+            if guess:
+                (self.answered if decision == "answered" else self.guessed)[label, guess] += 1
 
     def _add_elsewhere(self, folder: str) -> None:
         self.unlabelled += 1

@@ -44,7 +44,7 @@ def caption(seen: ScoredPicture) -> str:
     """Return the answer, or the guess and why it is unsure, and the path, as lines that fit below a picture."""
     path = seen.path if len(seen.path) <= LINES * LETTERS else f"...{seen.path[3 - LINES * LETTERS :]}"
     answer = (
-        f"{seen.digit}{'?' if seen.reason else ''}  {percent(seen.confidence)}" if seen.confidence is not None else ""
+        f"{seen.guess}{'?' if seen.reason else ''}  {percent(seen.confidence)}" if seen.confidence is not None else ""
     )
     parts = [path[i : i + LETTERS] for i in range(0, len(path), LETTERS)]
     return "\n".join(filter(None, (answer, seen.reason, *parts)))

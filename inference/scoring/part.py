@@ -25,7 +25,7 @@ __all__ = ["PASSING", "Columns", "Task", "score_shard"]
 BATCH = 256  # pictures in one call of the network: beyond this, the overhead of a call is negligible
 PASSING = {b"passing": b"1"}  # in the footer of a part with a transient failure
 # Columns of few distinct values, which Parquet stores with a dictionary.
-FEW = ["label", "digit", "runner_up", "decision", "reason", "width", "height", "format", "model"]
+FEW = ["label", "decision", "reason", "digit", "guess", "runner_up", "width", "height", "format", "model"]
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,9 @@ class Row(NamedTuple):
     """
 
     decision: str
-    reason: str = ""
+    reason: str | None = None
     digit: str | None = None
+    guess: str | None = None
     confidence: float | None = None
     runner_up: str | None = None
     probabilities: NDArray[np.float32] | None = None
@@ -116,6 +117,7 @@ class _Answers:
             size = seen.width, seen.height, seen.format
             reason = why_unsure(seen) or reason
             if seen.blank:
-                return Row("unsure", reason, None, None, None, None, *size)
-        decision = "unsure" if reason else "digit"
-        return Row(decision, reason, classes[read], confidence, classes[runner_up], probabilities, *size)
+                return Row("unsure", reason, None, None, None, None, None, *size)
+        decision, digit = ("unsure", None) if reason else ("answered", classes[read])
+        more = classes[read], confidence, classes[runner_up], probabilities
+        return Row(decision, reason or None, digit, *more, *size)

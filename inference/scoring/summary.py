@@ -27,14 +27,14 @@ class ScoredPicture(NamedTuple):
 
     Attributes:
         path: relative to the scored folder, as name_of_path writes it.
-        reason: why it is unsure; '' if it is answered.
-        digit: the answer or the guess; None without ink.
+        reason: why it is unsure; None if it is answered.
+        guess: the most likely digit, answered or not; None without ink.
         confidence: 0 to 1; None without ink.
     """
 
     path: str
-    reason: str
-    digit: str | None
+    reason: str | None
+    guess: str | None
     confidence: float | None
 
 
@@ -65,14 +65,14 @@ class Summary:
     def add(self, table: pa.Table) -> None:
         """Count the rows of a part."""
         columns: dict[str, list[Any]] = {
-            name: table.column(name).to_pylist() for name in ("path", "digit", "confidence", "decision", "reason")
+            name: table.column(name).to_pylist() for name in ("path", "guess", "confidence", "decision", "reason")
         }
         self.decisions.update(columns["decision"])
-        pairs = zip(columns["digit"], columns["decision"], strict=True)
-        self.doubtful += sum(decision == "unsure" and digit is not None for digit, decision in pairs)
-        answered = [i for i, decision in enumerate(columns["decision"]) if decision == "digit"]
-        self.digits.update(columns["digit"][i] for i in answered)
-        rows = list(zip(*(columns[name] for name in ("path", "reason", "digit", "confidence")), strict=True))
+        pairs = zip(columns["guess"], columns["decision"], strict=True)
+        self.doubtful += sum(decision == "unsure" and guess is not None for guess, decision in pairs)
+        answered = [i for i, decision in enumerate(columns["decision"]) if decision == "answered"]
+        self.digits.update(columns["guess"][i] for i in answered)
+        rows = list(zip(*(columns[name] for name in ("path", "reason", "guess", "confidence")), strict=True))
         unsure = (
             ScoredPicture(*row) for row, decision in zip(rows, columns["decision"], strict=True) if decision == "unsure"
         )
@@ -89,7 +89,7 @@ class Summary:
     @property
     def scored(self) -> int:
         """Number of pictures answered with a digit."""
-        return self.decisions["digit"]
+        return self.decisions["answered"]
 
     def drift(self, refused: float) -> str | None:
         """Return a warning if the pictures look unlike those the model was trained on, else None.

@@ -74,7 +74,7 @@ def measure_robustness(split: Split, reader: PictureReader, *, per_kind: int, se
     while some := list(islice(pictures, BATCH)):
         answers = answer_all((data for _, _, data in some), reader)
         for (kind, label, _), answer in zip(some, answers, strict=True):
-            right.setdefault(kind, []).append(answer.digit == split.classes[label])
+            right.setdefault(kind, []).append(answer.guess == split.classes[label])
     return {kind: Tried(right=sum(each), count=len(each)) for kind, each in right.items()}
 
 
@@ -103,4 +103,4 @@ def measure_strangers(split: Split, reader: PictureReader) -> Tried:
 
 
 def _count_refused(answers: list[Answer]) -> Tried:
-    return Tried(right=sum(answer.decision != "digit" for answer in answers), count=len(answers))
+    return Tried(right=sum(answer.decision != "answered" for answer in answers), count=len(answers))

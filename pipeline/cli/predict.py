@@ -112,8 +112,10 @@ def _print_json(names: list[str], answers: list[Answer], model: str) -> None:
 def _document(name: str, answer: Answer, model: str) -> dict[str, Any]:
     return {
         "path": name,
-        "decision": str(answer),
+        "decision": answer.decision,
+        "reason": answer.reason,
         "digit": answer.digit,
+        "guess": answer.guess,
         "confidence": None if answer.confidence is None else round(answer.confidence, PLACES),
         "runner_up": answer.runner_up,
         "probabilities": {label: round(share, PLACES) for label, share in answer.probabilities.items()},

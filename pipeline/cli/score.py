@@ -213,7 +213,7 @@ def _print_json(scored: Scored, output: Output, engine: str, model: str) -> None
     counts = scored.summary.decisions
     document: dict[str, Any] = {
         "listed": scored.listed,
-        "scored": counts["digit"],
+        "scored": scored.summary.scored,
         "unsure": counts["unsure"],
         "unreadable": counts["unreadable"],
         "skipped": counts["skipped"],

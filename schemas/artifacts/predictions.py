@@ -31,9 +31,10 @@ def prediction_schema(
 ) -> pa.Schema:
     """Return the Arrow schema of predictions.
 
-    `path` is relative to the folder, encoded by name_of_path. `decision` is `digit`, `unsure`, `unreadable` or
-    `skipped`; for the last three, `reason` says why. `digit` (the best guess if unsure), `confidence` (0 to 1,
-    calibrated), `runner_up`, `width`, `height` (pixels, as stored) and `format` are null if nothing was read.
+    `path` is relative to the folder, encoded by name_of_path. `decision` is `answered`, `unsure`, `unreadable` or
+    `skipped`; for the last three, `reason` says why, else it is null. `digit` is the answer, null unless answered;
+    `guess` is the most likely digit, answered or not. `guess`, `confidence` (of it, 0 to 1, calibrated), `runner_up`,
+    `width`, `height` (pixels, as stored) and `format` are null if nothing was read.
     Optional columns: `label`, the folder a picture lies in; `sha256` of the file; `probabilities` of all classes, in
     the model's order.
 
@@ -50,11 +51,12 @@ def prediction_schema(
     fields = [
         pa.field("path", pa.string(), nullable=False),
         *([pa.field("label", pa.string())] if labels else []),
+        pa.field("decision", pa.string(), nullable=False),
+        pa.field("reason", pa.string()),
         pa.field("digit", pa.string()),
+        pa.field("guess", pa.string()),
         pa.field("confidence", pa.float32()),
         pa.field("runner_up", pa.string()),
-        pa.field("decision", pa.string(), nullable=False),
-        pa.field("reason", pa.string(), nullable=False),
         pa.field("width", pa.int32()),
         pa.field("height", pa.int32()),
         pa.field("format", pa.string()),

@@ -127,7 +127,7 @@ def main() -> None:
     rows: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for way, file in pictures(arguments.count):
         found = answer(file, reader)
-        place = 1 if found.decision != "digit" else 0 if found.digit == way[0] else 2
+        place = 1 if found.decision != "answered" else 0 if found.digit == way[0] else 2
         for name in ("all", way):
             rows[name][place] += 1
     print("| way | right | refused | misread |\n|---|---|---|---|")

@@ -41,8 +41,9 @@ def test_the_counts_are_those_of_the_rows(scored: Output[Predictions]) -> None:
     """The summary holds the count of each decision, the accuracy and the drift."""
     document = json.loads((scored.path / Predictions.SUMMARY).read_bytes())
     decisions = [row["decision"] for row in read_rows(scored.path / Predictions.TABLE).values()]
-    counts = {name: decisions.count(name) for name in ("digit", "unsure", "unreadable", "skipped")}
-    labels = {"accuracy": document["accuracy"], "labelled": 21, "answered": counts["digit"]}
+    counts = {name: decisions.count(name) for name in ("unsure", "unreadable", "skipped")}
+    counts["scored"] = decisions.count("answered")
+    labels = {"accuracy": document["accuracy"], "labelled": 21, "answered": counts["scored"]}
     assert document == {"listed": 21, **counts, **labels, "drift": None}
     assert counts["unreadable"] == 1
 

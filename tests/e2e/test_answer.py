@@ -27,7 +27,7 @@ def reader(bundle: Path) -> Reader:
 def test_digits_are_read(reader: Reader) -> None:
     """Each of 50 MNIST digits is answered with its own class."""
     answers = answer_all(DIGITS, reader)
-    assert [(each.decision, each.digit) for each in answers] == [("digit", label) for label in LABELS]
+    assert [(each.decision, each.digit) for each in answers] == [("answered", label) for label in LABELS]
 
 
 def test_the_figures_agree(reader: Reader) -> None:
@@ -61,9 +61,10 @@ def test_no_files_give_no_answers(reader: Reader) -> None:
 
 @pytest.mark.parametrize(("data", "text"), [(BLANK, "unsure: blank page"), (NOISE, "unsure: only noise")])
 def test_a_page_without_a_digit_has_no_guess(data: bytes, text: str, reader: Reader) -> None:
-    """A blank or noisy page has no digit, confidence, runner-up or probabilities."""
+    """A blank or noisy page has no digit, guess, confidence, runner-up or probabilities."""
     given = answer(data, reader)
-    assert (str(given), given.digit, given.confidence, given.runner_up) == (text, None, None, None)
+    assert (str(given), given.digit, given.guess) == (text, None, None)
+    assert (given.confidence, given.runner_up) == (None, None)
     assert given.probabilities == {}
 
 
@@ -72,9 +73,9 @@ def test_a_page_without_a_digit_has_no_guess(data: bytes, text: str, reader: Rea
     [(seven(ink=228), "unsure: too faint"), (np.hstack([seven(), seven()]), "unsure: 2 digits in one picture")],
 )
 def test_a_doubtful_picture_keeps_the_best_guess(page: np.ndarray, text: str, reader: Reader) -> None:
-    """A faint digit, or two in one picture, is unsure and keeps the best guess."""
+    """A faint digit, or two in one picture, is unsure and has a guess, but no digit."""
     given = answer(as_file(page, "PNG"), reader)
-    assert (str(given), given.digit) == (text, "7")
+    assert (str(given), given.digit, given.guess) == (text, None, "7")
     assert len(given.probabilities) == 10
 
 

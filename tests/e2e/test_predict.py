@@ -18,7 +18,7 @@ from tests.inference.pictures import as_file, sample, seven
 from tests.project import DIGITS, Project, toy_project
 from tests.terminal import run_in_terminal
 
-KEYS = ["path", "decision", "digit", "confidence", "runner_up", "probabilities", "steps", "model"]
+KEYS = ["path", "decision", "reason", "digit", "guess", "confidence", "runner_up", "probabilities", "steps", "model"]
 BLANK = np.full((90, 90), 255, np.uint8)
 LOADED = """
 import sys
@@ -52,7 +52,7 @@ def test_a_table_answers_for_each_file(sealed: Project, pictures: Path) -> None:
     lines = out.splitlines()
     assert status == 0
     assert lines[0].split() == ["file", "digit", "confidence", "runner-up", "decision"]
-    assert re.fullmatch(r"four.png +4 +>?\d+\.\d % +\d +digit", lines[1])
+    assert re.fullmatch(r"four.png +4 +>?\d+\.\d % +\d +answered", lines[1])
     assert re.fullmatch(r"blank.png +unsure: blank page", lines[2])
     assert len(lines) == 3
 
@@ -86,18 +86,27 @@ def test_json_is_one_list(sealed: Project, pictures: Path, bundle: Path) -> None
     four, second = json.loads(out)
     assert status == 0
     assert list(four) == KEYS
-    assert (four["path"], four["digit"], four["decision"], four["steps"]) == ("four.png", "4", "digit", [])
+    assert (four["path"], four["digit"], four["decision"], four["steps"]) == ("four.png", "4", "answered", [])
     assert four["model"] == bundle.resolve().name
     assert four["probabilities"]["4"] == four["confidence"]
     assert second["steps"] == ["inverted"]
 
 
 def test_json_has_the_reason(sealed: Project, pictures: Path) -> None:
-    """In JSON, a decision has its reason, and unknown values are null."""
+    """In JSON, decision and reason are apart, and unknown values are null."""
     blank, notes = json.loads(_predict(sealed, pictures, "blank.png", "notes.txt", "--json")[1])
-    assert (blank["decision"], blank["digit"]) == ("unsure: blank page", None)
-    assert notes["decision"].startswith("unreadable: ")
+    assert [blank[name] for name in KEYS[1:5]] == ["unsure", "blank page", None, None]
+    assert [notes[name] for name in KEYS[1:5]] == ["unreadable", "a text file", None, None]
     assert (notes["confidence"], notes["probabilities"], notes["steps"]) == (None, {}, [])
+
+
+def test_a_guess_is_no_digit(sealed: Project, pictures: Path, tmp_path: Path) -> None:
+    """In JSON, an answer has no reason, and an unsure picture has a guess but no digit."""
+    two = tmp_path / "two.png"
+    two.write_bytes(as_file(np.hstack([seven(), seven()]), "PNG"))
+    four, several = json.loads(_predict(sealed, pictures, "four.png", str(two), "--json")[1])
+    assert [four[name] for name in KEYS[1:5]] == ["answered", None, "4", "4"]
+    assert [several[name] for name in KEYS[1:5]] == ["unsure", "2 digits in one picture", None, "7"]
 
 
 def test_some_unreadable_files_exit_5(sealed: Project, pictures: Path) -> None:
@@ -107,7 +116,7 @@ def test_some_unreadable_files_exit_5(sealed: Project, pictures: Path) -> None:
     assert re.search(r"^none.png +unreadable: no such file$", out, re.MULTILINE)
     assert re.search(r"^folder +unreadable: is a folder: name its files$", out, re.MULTILINE)
     assert re.search(r"^notes.txt +unreadable: a text file$", out, re.MULTILINE)
-    assert re.search(r"^four.png +4 .* digit$", out, re.MULTILINE)
+    assert re.search(r"^four.png +4 .* answered$", out, re.MULTILINE)
     assert err == "3 of 4 files could not be read\n"
 
 

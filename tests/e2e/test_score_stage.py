@@ -74,7 +74,7 @@ def _predictions(project: Project) -> Path:
 def test_the_predictions_are_an_artifact(ran: Project) -> None:
     """The score stage publishes a table with a row for each picture, and the counts."""
     assert len(read_rows(_predictions(ran) / "predictions.parquet")) == 10
-    assert json.loads((_predictions(ran) / "summary.json").read_bytes())["digit"] == 10
+    assert json.loads((_predictions(ran) / "summary.json").read_bytes())["scored"] == 10
 
 
 def test_a_second_run_scores_nothing(ran: Project) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["answer_table", "answer_words", "bar_chart", "drawings", "folded", "printable"]
 
 HEADER = ("file", "digit", "confidence", "runner-up", "decision")
-COLOURS = {"digit": "green", "unsure": "yellow", "unreadable": "red"}
+COLOURS = {"answered": "green", "unsure": "yellow", "unreadable": "red"}
 LEAST = 24  # columns for file names and decisions together; below it, paragraphs replace the table
 WIDEST_CHART = 60
 MOST_BARS = 10
@@ -45,7 +45,7 @@ def answer_table(names: Sequence[str], answers: Sequence[Answer]) -> str:
 
 
 def _row(name: str, answer: Answer) -> tuple[str, ...]:
-    digit = f"{answer.digit or ''}{'?' if answer.decision == 'unsure' and answer.digit else ''}"
+    digit = f"{answer.guess or ''}{'?' if answer.decision == 'unsure' and answer.guess else ''}"
     confidence = "" if answer.confidence is None else percent(answer.confidence)
     return printable(name), digit, confidence, answer.runner_up or "", str(answer)
 
@@ -58,7 +58,7 @@ def answer_words(answer: Answer) -> str:
 
 def _sentence(digit: str, confidence: str, runner_up: str, decision: str) -> str:
     guess = f"{digit} ({confidence}), then {runner_up}" if digit else ""
-    return ", ".join(filter(None, ("" if decision == "digit" else decision, guess)))
+    return ", ".join(filter(None, ("" if decision == "answered" else decision, guess)))
 
 
 def _paragraph(name: str, *cells: str) -> str:
@@ -88,7 +88,7 @@ def bar_chart(answer: Answer) -> str:
     room = max(min(_columns(), WIDEST_CHART) - names - len(">99.9 %") - 2 * GAP, 1)
     return "\n".join(
         f"{name.ljust(names)}  {percent(share):>7}"
-        + _bar(round(share * room), COLOURS[answer.decision] if name == answer.digit else "bold")
+        + _bar(round(share * room), COLOURS[answer.decision] if name == answer.guess else "bold")
         for name, share in shown.items()
     )
 

@@ -52,13 +52,13 @@ CONTENTS = {
     "notes.txt": (b"two pints of milk", "skipped", "not named like a picture"),
     ".hidden.png": (DIGIT, "skipped", "hidden"),
     "README": (b"two pints of milk", "skipped", "not a picture"),
-    "digit": (DIGIT, "digit", ""),
-    "jpeg.png": (as_file(seven(), "JPEG"), "digit", ""),
-    "turned.jpg": (_turned(), "digit", ""),
-    "new\nline.png": (DIGIT, "digit", ""),
-    os.fsdecode(b"\xff\xe9\\.png"): (DIGIT, "digit", ""),
-    LONG: (DIGIT, "digit", ""),
-    **{f"{kind}.{kind.split()[0].lower()}": (data, "digit", "") for kind, data in files().items()},
+    "digit": (DIGIT, "answered", None),
+    "jpeg.png": (as_file(seven(), "JPEG"), "answered", None),
+    "turned.jpg": (_turned(), "answered", None),
+    "new\nline.png": (DIGIT, "answered", None),
+    os.fsdecode(b"\xff\xe9\\.png"): (DIGIT, "answered", None),
+    LONG: (DIGIT, "answered", None),
+    **{f"{kind}.{kind.split()[0].lower()}": (data, "answered", None) for kind, data in files().items()},
 }
 OTHERS = {
     "folder.png": ("skipped", "a folder"),
@@ -72,8 +72,8 @@ OTHERS = {
 FOLLOWED = {
     "dangling.png": ("unreadable", "gone, or a dangling link"),
     "loop.png": ("unreadable", "a loop of links"),
-    "out.png": ("digit", ""),
-    "outside/there.png": ("digit", ""),
+    "out.png": ("answered", None),
+    "outside/there.png": ("answered", None),
 }
 
 
@@ -160,7 +160,7 @@ def test_unread_files_have_no_answer(rows: dict[str, dict[str, Any]]) -> None:
     known = {
         (name, column)
         for name, row in rows.items()
-        for column in ("digit", "confidence", "runner_up", "format")
+        for column in ("digit", "guess", "confidence", "runner_up", "format")
         if row["decision"] in {"unreadable", "skipped"} and row[column] is not None
     }
     assert known == set()
@@ -189,7 +189,7 @@ def test_without_permission_a_file_is_unreadable(loaded: LoadedBundle, reader: R
             scored = score(folder, loaded, Path(name) / "out.parquet")
         rows = read_rows(Path(name) / "out.parquet")
     assert scored.listed == 3
-    assert (rows["a.png"]["decision"], rows["a.png"]["reason"]) == ("digit", "")
+    assert (rows["a.png"]["decision"], rows["a.png"]["reason"]) == ("answered", None)
     for each in ("b.png", "closed"):
         assert (rows[each]["decision"], rows[each]["reason"]) == ("unreadable", "permission denied")
 
@@ -207,7 +207,7 @@ def test_unreadable_files_are_scored_again(loaded: LoadedBundle, reader: Reader)
             before = parts_of(out)
             closed = read_rows(out)["two/b.png"]
         assert [score(folder, loaded, out).kept for _ in range(2)] == [1, 4]
-        assert (closed["reason"], read_rows(out)["two/b.png"]["decision"]) == ("permission denied", "digit")
+        assert (closed["reason"], read_rows(out)["two/b.png"]["decision"]) == ("permission denied", "answered")
         assert len(before.items() & parts_of(out).items()) == 1
 
 
@@ -215,7 +215,7 @@ def test_a_file_deleted_after_listing_has_its_row(tmp_path: Path, reader: Reader
     """A picture deleted between listing and reading has a row that says so, and its neighbour is read."""
     rows = _change_after_listing(tmp_path, reader, lambda path: path.unlink())
     assert (rows["a.png"]["decision"], rows["a.png"]["reason"]) == ("unreadable", "gone since it was listed")
-    assert rows["b.png"]["decision"] == "digit"
+    assert rows["b.png"]["decision"] == "answered"
 
 
 def test_a_file_that_became_a_link_is_not_followed(tmp_path: Path, reader: Reader) -> None:
@@ -233,7 +233,7 @@ def test_a_fifo_that_replaced_a_picture_does_not_block(tmp_path: Path, reader: R
 def test_a_file_replaced_after_listing_is_read(tmp_path: Path, reader: Reader) -> None:
     """A picture that was replaced after the listing is read with its new content."""
     rows = _change_after_listing(tmp_path, reader, lambda path: path.write_bytes(as_file(seven(), "JPEG")))
-    assert (rows["a.png"]["decision"], rows["a.png"]["format"]) == ("digit", "JPEG")
+    assert (rows["a.png"]["decision"], rows["a.png"]["format"]) == ("answered", "JPEG")
 
 
 def test_a_folder_moved_after_listing_has_its_rows(tmp_path: Path, reader: Reader) -> None:

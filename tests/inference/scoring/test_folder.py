@@ -25,7 +25,7 @@ from schemas.errors import DigitsError, StageError, UsageError
 from tests.inference.pictures import as_file, sample
 from tests.inference.scoring.folders import MANY, job_of, parts_of, read_rows, score, write_mixed, write_pictures
 
-ACROSS = ("path", "digit", "decision", "reason")
+ACROSS = ("path", "digit", "guess", "decision", "reason")
 
 
 @pytest.fixture(scope="module")
@@ -182,9 +182,9 @@ def test_probabilities_add_up(few: Path, loaded: LoadedBundle, tmp_path: Path) -
     score(few, loaded, tmp_path / "out.parquet", probabilities=True)
     score(few, loaded, tmp_path / "out.csv", probabilities=True)
     for row in read_rows(tmp_path / "out.parquet").values():
-        if row["digit"]:
+        if row["guess"]:
             assert sum(row["probabilities"]) == pytest.approx(1, abs=1e-5)
-            assert row["probabilities"][int(row["digit"])] == row["confidence"]
+            assert row["probabilities"][int(row["guess"])] == row["confidence"]
     with (tmp_path / "out.csv").open(newline="") as file:
         header = next(csv.reader(file))
     assert header[-10:] == [f"probability_{digit}" for digit in range(10)]
@@ -194,7 +194,7 @@ def test_labels_are_those_of_the_folders(few: Path, loaded: LoadedBundle, tmp_pa
     """The label is the name of a picture's folder, and the accuracy covers only the answers."""
     scored = score(few, loaded, tmp_path / "out.parquet", labels=True)
     rows = read_rows(tmp_path / "out.parquet")
-    pairs = [(row["label"], row["digit"]) for row in rows.values() if row["decision"] == "digit"]
+    pairs = [(row["label"], row["digit"]) for row in rows.values() if row["decision"] == "answered"]
     assert {path.split("/")[0] for path in rows} == {row["label"] for row in rows.values()}
     labels = scored.summary.labels
     assert labels

@@ -27,8 +27,8 @@ MIX = [
 ]
 
 
-def _fields(each: Row | Answer) -> tuple[str, str, str | None, str | None]:
-    return each.decision, each.reason, each.digit, each.runner_up
+def _fields(each: Row | Answer) -> tuple[str | None, ...]:
+    return each.decision, each.reason, each.digit, each.guess, each.runner_up
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def rows(reader: Reader) -> list[Row]:
 
 
 def test_rows_equal_answers(answers: list[Answer], rows: list[Row]) -> None:
-    """Decision, reason, digit and runner-up are those of answer_all, file by file."""
+    """Decision, reason, digit, guess and runner-up are those of answer_all, file by file."""
     assert [_fields(row) for row in rows] == [_fields(answer) for answer in answers]
 
 
@@ -68,7 +68,7 @@ def test_size_and_format_are_those_of_the_file(answers: list[Answer], rows: list
 
 def test_the_mix_holds_every_decision(rows: list[Row]) -> None:
     """The compared files cover all three decisions and at least five reasons."""
-    assert {row.decision for row in rows} == {"digit", "unsure", "unreadable"}
+    assert {row.decision for row in rows} == {"answered", "unsure", "unreadable"}
     assert len({row.reason for row in rows}) >= 5
 
 

@@ -85,7 +85,7 @@ def _digits(count: int) -> list[bytes]:
 def test_every_unanswered_picture_counts_as_drift(shirts: list[bytes], loaded: LoadedBundle, tmp_path: Path) -> None:
     """The share of drift counts every unanswered picture, whether the network has read it or not."""
     summary = _mixed(tmp_path / "pictures", loaded, shirts)
-    rows = [row for row in read_rows(tmp_path / "out.parquet").values() if row["digit"]]
+    rows = [row for row in read_rows(tmp_path / "out.parquet").values() if row["guess"]]
     assert {row["decision"] for row in rows} == {"unsure"}
     assert {row["reason"] for row in rows} == {"no pen strokes", "unlike any digit"}
     assert str(summary.drift(loaded.calibration.refused)).startswith("100% of these pictures look like nothing")
@@ -101,7 +101,7 @@ def test_blank_pages_are_not_drift(loaded: LoadedBundle, tmp_path: Path) -> None
     """Blank pages do not count as drift."""
     blank = as_file(np.full((90, 90), 255, np.uint8), "PNG")
     summary = _mixed(tmp_path / "pictures", loaded, [blank] * 60, _digits(60))
-    assert summary.decisions == {"digit": 59, "unsure": 61}
+    assert summary.decisions == {"answered": 59, "unsure": 61}
     assert summary.drift(loaded.calibration.refused) is None
 
 
@@ -149,14 +149,14 @@ def test_few_pictures_show_no_drift(loaded: LoadedBundle, tmp_path: Path) -> Non
 def test_the_histogram_counts_answers(digits: tuple[Path, Scored]) -> None:
     """The histogram of digits counts only answered pictures."""
     rows = read_rows(digits[0].parent / "out.parquet").values()
-    answered = [row["digit"] for row in rows if row["decision"] == "digit"]
+    answered = [row["digit"] for row in rows if row["decision"] == "answered"]
     assert digits[1].summary.digits == {digit: answered.count(digit) for digit in set(answered)}
 
 
 def test_the_least_certain_are_those_of_least_confidence(digits: tuple[Path, Scored]) -> None:
     """The least certain are the answered pictures of least confidence, in that order."""
     rows = read_rows(digits[0].parent / "out.parquet").values()
-    expected = sorted(row["confidence"] for row in rows if row["decision"] == "digit")[:LEAST_CERTAIN]
+    expected = sorted(row["confidence"] for row in rows if row["decision"] == "answered")[:LEAST_CERTAIN]
     assert [each.confidence for each in digits[1].summary.least_certain] == expected
 
 
@@ -167,7 +167,7 @@ def test_the_unsure_are_listed_with_reasons(shapes: Scored, loaded: LoadedBundle
     assert [each.confidence for each in found] == sorted(each.confidence or 1 for each in found)
     blank = as_file(np.full((90, 90), 255, np.uint8), "PNG")
     last = _mixed(tmp_path / "pictures", loaded, [blank], [_shape()]).unsure
-    assert [(each.path, each.reason, each.digit is None) for each in last][-1] == ("0/0000.png", "blank page", True)
+    assert [(each.path, each.reason, each.guess is None) for each in last][-1] == ("0/0000.png", "blank page", True)
     assert [each.path for each in last] == ["1/0000.png", "0/0000.png"]
 
 
@@ -180,11 +180,11 @@ def _shape() -> bytes:
 @pytest.mark.parametrize(
     ("seen", "words"),
     [
-        (ScoredPicture("3/1.png", "", "3", 1.0), ["3  >99.9 %", "3/1.png"]),
+        (ScoredPicture("3/1.png", None, "3", 1.0), ["3  >99.9 %", "3/1.png"]),
         (ScoredPicture("3/1.png", "too faint", "3", 0.5), ["3?  50.0 %", "too faint", "3/1.png"]),
         (ScoredPicture("3/1.png", "blank page", None, None), ["blank page", "3/1.png"]),
         (
-            ScoredPicture("scans/lag_canvas2_of_monday.png", "", "3", 0.5),
+            ScoredPicture("scans/lag_canvas2_of_monday.png", None, "3", 0.5),
             ["3  50.0 %", "scans/lag_canvas2_of_m", "onday.png"],
         ),
     ],
@@ -196,7 +196,7 @@ def test_a_caption_shows_the_answer_and_the_path(seen: ScoredPicture, words: lis
 
 def test_a_long_path_is_cut_at_the_start() -> None:
     """A path that does not fit begins with dots."""
-    _, *path = caption(ScoredPicture("a" * 100 + "/1.png", "", "3", 0.5)).splitlines()
+    _, *path = caption(ScoredPicture("a" * 100 + "/1.png", None, "3", 0.5)).splitlines()
     assert len("".join(path)) == 66
     assert "".join(path).startswith("...aaa")
     assert "".join(path).endswith("aaa/1.png")

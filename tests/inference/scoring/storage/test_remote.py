@@ -70,7 +70,7 @@ def test_unreadable_files_are_scored_again(loaded: LoadedBundle) -> None:
         with as_nobody(Path(name), folder / "3" / "00003.png"):
             assert [_score(folder, loaded, Path(name) / "parts").kept for _ in range(2)] == [0, 3]
         assert [_score(folder, loaded, Path(name) / "parts").kept for _ in range(2)] == [3, 4]
-        assert read_rows(Path(name) / "parts")["3/00003.png"]["decision"] == "digit"
+        assert read_rows(Path(name) / "parts")["3/00003.png"]["decision"] == "answered"
 
 
 def test_a_stale_part_is_deleted(loaded: LoadedBundle, tmp_path: Path) -> None:

@@ -85,8 +85,8 @@ def test_a_row_of_other_reasons_stands_for_several(
 
 def test_an_answer_has_its_confidence_in_words() -> None:
     """The words of an answer hold digit, confidence and runner-up; an unsure one has its reason and guess."""
-    sure = Answer("digit", digit="7", confidence=1.0, runner_up="3")
-    unsure = Answer("unsure", "too faint", digit="7", confidence=0.61, runner_up="1")
+    sure = Answer("answered", guess="7", confidence=1.0, runner_up="3")
+    unsure = Answer("unsure", "too faint", guess="7", confidence=0.61, runner_up="1")
     assert answer_words(sure) == "7 (>99.9 %), then 3"
     assert answer_words(unsure) == "unsure: too faint, 7? (61.0 %), then 1"
 
