@@ -29,7 +29,7 @@ def read_parts(stage: Stage, pipeline: Pipeline, inputs: dict[str, str]) -> Part
 
 def with_fallback(stage: Stage, parts: Parts) -> Parts:
     """Return the parts including the settings that count only if a fallback was used."""
-    return parts.model_copy(update={"config": stage.config.counted(fallback=True)})
+    return parts.changed(config=stage.config.counted(fallback=True))
 
 
 def match_counted_settings(previous: Parts, stage: Stage, parts: Parts) -> Parts:

@@ -55,7 +55,7 @@ def take_stage(  # noqa: PLR0913  (the stage, the run to take it from, and the p
     inputs = resolve_inputs(stage, done, store) or {}
     now = read_parts(stage, pipeline, {name: version.content for name, version in inputs.items()})
     if whole and now.inputs != found.parts.inputs:
-        other = found.parts.changes_to(found.parts.model_copy(update={"inputs": now.inputs})) or ""
+        other = found.parts.changes_to(found.parts.changed(inputs=now.inputs)) or ""
         raise UsageError(f"{refused}: it was made from other inputs", found=other, do=again)
     since = found.parts.changes_to(match_counted_settings(found.parts, stage, now))
     if since and any(issubclass(kind, Blessing) for kind in stage.component.outputs.values()):
