@@ -28,6 +28,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         """
         return msgspec.json.decode(text, type=cls)
 
+    @classmethod
+    def from_values(cls, values: object) -> Self:
+        """Return the record with these JSON values; raises ValueError as `from_json` does."""
+        return msgspec.convert(values, cls)
+
     def to_values(self) -> dict[str, Any]:
         """Return the fields as JSON values, in their order: a float field is a float, even if it was set to 0.
 
