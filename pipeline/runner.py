@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import secrets
 import shutil
 import subprocess
 import time
@@ -105,7 +104,7 @@ def run_pipeline(pipeline: Pipeline, store: Store, selection: Selection | None =
 
 def _open_run(pipeline: Pipeline, store: Store) -> Run:
     now = datetime.now(UTC)
-    name = f"{now:%Y%m%dT%H%M%S}.{now.microsecond // 1000:03d}Z-{secrets.token_hex(2)}"
+    name = f"{now:%Y%m%dT%H%M%S}.{now.microsecond // 1000:03d}Z-{os.urandom(2).hex()}"
     folder = store.artifacts / "runs" / name
     (folder / "logs").mkdir(parents=True)
     shutil.copyfile(pipeline.project / FILE, folder / FILE)

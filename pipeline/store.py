@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import re
-import secrets
 import shutil
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
@@ -114,7 +114,7 @@ class Store:
         """Move a damaged version or execution into .quarantine and return its new path; nothing is deleted."""
         quarantine = self.artifacts / ".quarantine"
         quarantine.mkdir(exist_ok=True)
-        name = f"{path.removeprefix('store/').replace('/', '.')}.{secrets.token_hex(3)}"
+        name = f"{path.removeprefix('store/').replace('/', '.')}.{os.urandom(3).hex()}"
         return (self.artifacts / path).rename(quarantine / name).relative_to(self.artifacts).as_posix()
 
     def save_stat_cache(self) -> None:

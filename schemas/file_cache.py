@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -75,7 +74,7 @@ class FileCache:
         if not (self._is_new and self._file.parent.is_dir()):
             return
         self._is_new = False
-        temporary = self._file.with_name(f"{self._file.stem}.{secrets.token_hex(8)}.json")
+        temporary = self._file.with_name(f"{self._file.stem}.{os.urandom(8).hex()}.json")
         with suppress(OSError):  # without write access the next process only computes the values again
             try:
                 temporary.write_text(json.dumps([self._condition, self._entries]), encoding="utf-8")

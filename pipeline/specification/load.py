@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,21 @@ from pipeline.libraries import library_versions
 from pipeline.source import read_source
 from pipeline.specification.stage import FILE, Pipeline, Stage
 from schemas.file_cache import FileCache
+from schemas.record import Record
 
 __all__ = ["load_pipeline"]
 
 RESOLVING = (Path(__file__).parent, Path(schemas.__path__[0]) / "settings")
 """The folders of the modules that resolve a pipeline."""
+
+
+class Resolved(Record):
+    """A pipeline as it is kept for the next process, with the conditions under which it holds."""
+
+    threads: int
+    stages: list[Stage]
+    overrides: list[str]
+    conditions: dict[str, Any]
 
 
 def load_pipeline(project: Path, overrides: tuple[str, ...] = ()) -> Pipeline:
@@ -42,44 +52,45 @@ def load_pipeline(project: Path, overrides: tuple[str, ...] = ()) -> Pipeline:
         sys.path.append(str(project))  # at the end, so that the project's modules hide no others
     known = FileCache(project / "artifacts" / ".pipeline.json", sys.version)
     key, begun = f"stages of {project / FILE}", time.time_ns()
-    if stored := known.find(key):
-        pipeline = _restore(stored["pipeline"], project)
-        if stored["conditions"] == _conditions(pipeline, overrides):
-            return pipeline
+    if pipeline := _restore(known.find(key), project, overrides):
+        return pipeline
     from pipeline.specification.resolve import resolve_pipeline
 
     pipeline = resolve_pipeline(project, overrides, known)
     if all(stage.contract.module.startswith("components.") for stage in pipeline.stages):
-        stored = {"pipeline": _store(pipeline), "conditions": _conditions(pipeline, overrides)}
-        known.keep(key, stored, [project / FILE, *_modules(RESOLVING)], begun)
+        resolved = Resolved(
+            threads=pipeline.threads,
+            stages=list(pipeline.stages),
+            overrides=list(pipeline.overrides),
+            conditions=_conditions(pipeline.stages, project, overrides),
+        )
+        modules = [path for folder in RESOLVING for path in sorted(folder.glob("*.py"))]
+        known.keep(key, resolved.to_values(), [project / FILE, *modules], begun)
     known.save()
     return pipeline
 
 
-def _conditions(pipeline: Pipeline, overrides: tuple[str, ...]) -> dict[str, Any]:
-    """Return what the stages of a pipeline depend on, besides pipeline.yaml and the code that resolves it."""
-    sources = [read_source(stage.contract.module, pipeline.project) for stage in pipeline.stages]
+def _restore(stored: object, project: Path, overrides: tuple[str, ...]) -> Pipeline | None:
+    """Return the pipeline that an earlier process kept; None if there is none, or its conditions differ."""
+    try:
+        resolved = Resolved.from_values(stored)
+    except ValueError:
+        return None
+    if resolved.conditions != _conditions(resolved.stages, project, overrides):
+        return None
+    return Pipeline(project, resolved.threads, tuple(resolved.stages), tuple(resolved.overrides))
+
+
+def _conditions(stages: Sequence[Stage], project: Path, overrides: tuple[str, ...]) -> dict[str, Any]:
+    """Return what the stages depend on, besides pipeline.yaml and the modules that resolve it."""
+    sources = [read_source(stage.contract.module, project) for stage in stages]
     libraries = frozenset[str]().union(*(source.libraries for source in sources))
-    variables = {name: os.environ.get(name) for stage in pipeline.stages for name in stage.settings.variables}
+    variables = {name: os.environ.get(name) for stage in stages for name in stage.settings.variables}
     return {
         "overrides": list(overrides),
         "variables": variables,
         "home": os.environ.get("HOME"),
         "folder": str(Path.cwd()) if overrides or any(variables.values()) else None,  # what their paths are relative to
         "modules": {name: digest for source in sources for name, digest in source.modules.items()},
-        "libraries": library_versions(libraries, pipeline.project),
+        "libraries": library_versions(libraries, project),
     }
-
-
-def _store(pipeline: Pipeline) -> dict[str, Any]:
-    stages = [stage.to_values() for stage in pipeline.stages]
-    return {"threads": pipeline.threads, "stages": stages, "overrides": list(pipeline.overrides)}
-
-
-def _restore(stored: dict[str, Any], project: Path) -> Pipeline:
-    stages = tuple(map(Stage.from_values, stored["stages"]))
-    return Pipeline(project, stored["threads"], stages, tuple(stored["overrides"]))
-
-
-def _modules(folders: Iterable[Path]) -> list[Path]:
-    return [path for folder in folders for path in sorted(folder.glob("*.py"))]

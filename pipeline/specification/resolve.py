@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import json
 import re
@@ -56,7 +57,7 @@ def _read(path: Path, known: FileCache) -> Document:
         return [document.value, list(document.places.items())], [path, READER]
 
     value, places = known.get(str(path), read)
-    return Document(FILE, value, {tuple(location): place for location, place in places})
+    return Document(FILE, copy.deepcopy(value), {tuple(location): place for location, place in places})
 
 
 def _place_stage(name: str, entry: StageEntry, document: Document, above: dict[str, Stage], project: Path) -> Stage:
