@@ -143,7 +143,7 @@ def _write_latency(images: NDArray[np.uint8], folder: Path) -> None:
     batch = np.resize(images, (BATCH, *images.shape[1:]))
     latency = Latency(alone=_microseconds(model, images[:1]), batched=_microseconds(model, batch) / BATCH)
     (folder / Bundle.LATENCY).parent.mkdir()
-    (folder / Bundle.LATENCY).write_text(latency.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    (folder / Bundle.LATENCY).write_text(latency.to_json() + "\n", encoding="utf-8")
 
 
 def _microseconds(model: LiteRtModel, images: NDArray[np.uint8]) -> float:

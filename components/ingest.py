@@ -52,6 +52,11 @@ class IngestConfig(SourceEntry):
         """Whether the full MNIST is the source, or one of them."""
         return any(entry.source == "tfds" for entry in self.sources or [self])
 
+    @property
+    def names_paths(self) -> bool:
+        """Whether manual_dir has to be checked."""
+        return self.manual_dir is not None and self.takes_mnist
+
     def check_paths(self) -> None:
         """Check that manual_dir, if set, holds the four original files, even if they will not be read."""
         if self.manual_dir and self.takes_mnist:

@@ -15,7 +15,7 @@ from pipeline.dependencies import read_parts, with_fallback
 from pipeline.log import capture_output
 from pipeline.plan import Decision, find_stored_execution
 from pipeline.source import reread_source
-from pipeline.specification import Pipeline, Stage
+from pipeline.specification.stage import Pipeline, Stage
 from pipeline.store import Store, Workspace
 from schemas.artifacts.artifact import Output
 from schemas.errors import StageError
@@ -46,7 +46,7 @@ def execute(  # noqa: PLR0913  (the stage, its inputs, and where they go)
         Exception: Whatever the component raises.
     """
     started, start = datetime.now(UTC), time.monotonic()
-    workspace = store.open_workspace(stage.name, decision.fingerprint, list(stage.component.outputs))
+    workspace = store.open_workspace(stage.name, decision.fingerprint, list(stage.contract.outputs))
     logs.mkdir()
     with capture_output(logs / "output.txt"):
         _prepare(stage, decision, pipeline.project)
@@ -142,5 +142,5 @@ def _load_source(stage: Stage, decision: Decision, project: Path) -> None:
     """
     for name in decision.parts.source:
         importlib.import_module(name)
-    if reread_source(stage.component.module, project).modules != decision.parts.source:
+    if reread_source(stage.contract.module, project).modules != decision.parts.source:
         raise StageError(f"the code of {stage.name} was edited since the run began", do="digits run")

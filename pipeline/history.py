@@ -8,8 +8,6 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from schemas.records.run import RunRecord
 
 __all__ = ["hold", "read_runs"]
@@ -26,8 +24,8 @@ def read_runs(artifacts: Path) -> Iterator[RunRecord]:
 def read_run(folder: Path) -> RunRecord | None:
     """Read the record of one run; its outcome is `running` while a process holds the lock on its folder."""
     try:
-        record = RunRecord.model_validate_json((folder / "run.json").read_bytes())
-    except (OSError, ValidationError):
+        record = RunRecord.from_json((folder / "run.json").read_bytes())
+    except (OSError, ValueError):
         return None
     if record.outcome == "interrupted" and is_held(folder):
         record.outcome = "running"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipeline.dependencies import match_counted_settings, read_parts, with_fallback
 from pipeline.history import read_runs
 from pipeline.registry import champion
-from pipeline.specification import Pipeline, Stage
+from pipeline.specification.stage import Pipeline, Stage
 from pipeline.store import Store
 from pipeline.upstream import previous_executions, resolve_inputs
 from schemas.artifacts.blessing import Blessing
@@ -70,10 +70,8 @@ def refusal(stage: Stage, store: Store, inputs: Mapping[str, Version], done: Map
     if stage.requires is None:
         return None
     blessing = Blessing(store.artifacts / done[stage.requires.stage].outputs[stage.requires.output].path)
-    kinds = stage.component.inputs
-    return blessing.refusal(
-        [(base.__name__, version.content) for name, version in inputs.items() for base in kinds[name].__mro__]
-    )
+    kinds = stage.contract.inputs
+    return blessing.refusal([(kind, version.content) for name, version in inputs.items() for kind in kinds[name]])
 
 
 def foresee(pipeline: Pipeline, store: Store) -> RunRecord:
@@ -83,7 +81,7 @@ def foresee(pipeline: Pipeline, store: Store) -> RunRecord:
         InputError: something that a setting names is missing or damaged, so that no run could start.
     """
     for stage in pipeline.stages:
-        stage.config.check_paths()
+        stage.check_paths()
     foreseen = RunRecord(run="", champion=champion(store.artifacts))
     done: dict[str, Execution] = {}
     for stage in pipeline.stages:
@@ -110,7 +108,7 @@ def foresee_stage(
         return StageRecord(stage=stage.name, outcome="blocked", reason=f"blocked: {reason}"), None
     decision = decide(stage, pipeline, store, inputs)
     outcome = "unchanged" if decision.unchanged else "will run"
-    reason = "; but ".join([decision.reason, *missing(stage.config)[:1]])
+    reason = "; but ".join([decision.reason, *missing(stage.settings.data_paths)[:1]])
     record = StageRecord(stage=stage.name, outcome=outcome, reason=reason, fingerprint=decision.fingerprint)
     return record, decision.unchanged
 

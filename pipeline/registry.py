@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pipeline.history import hold
-from pipeline.specification import Stage
+from pipeline.specification.stage import CHAMPION, Stage
 from pipeline.store import Store
 from schemas.artifacts.blessing import Blessing
 from schemas.errors import InputError
 from schemas.manifest import replace_link
 from schemas.records.execution import Execution, Version
-from schemas.settings.pipeline_file import CHAMPION
 
 __all__ = ["baseline", "champion", "promote"]
 
@@ -51,7 +50,7 @@ def baseline(stage: Stage, name: str, inputs: Mapping[str, Version], store: Stor
         raise InputError(
             f"{store.artifacts / 'champion'} points to nothing that this project produced", found=path, do=GIVE_UP
         )
-    models = [key for key in inputs if "Model" in (base.__name__ for base in stage.component.inputs[key].__mro__)]
+    models = [key for key in inputs if "Model" in stage.contract.inputs[key]]
     for judged in store.executions(stage.name):
         same = all(key in judged.inputs and judged.inputs[key].content == inputs[key].content for key in models)
         if models and same and _blessing(judged, stage) in made.inputs.values():
@@ -81,15 +80,15 @@ def _why_invalid(judge: Stage, store: Store, judged: Execution) -> str | None:
     """Return why a blessing is not valid, or None; it must bless, and all it judged must be intact in the store."""
     ports, given = judge.inputs, judged.inputs | judged.outputs
     versions = {name: version for name, version in given.items() if ports.get(name) != CHAMPION}
-    kinds = judge.component.inputs | judge.component.outputs
+    kinds = judge.contract.inputs | judge.contract.outputs
     for name in ports.keys() - versions.keys():
         if baseline(judge, name, judged.inputs, store) != judged.inputs.get(name):
             return f"it was not compared with the present champion, {champion(store.artifacts) or 'none'}"
     if damage := next(filter(None, map(store.damage_of, versions.values())), None):
         return damage.text
     blessing = _blessing(judged, judge)
-    needed = versions.keys() - judge.component.optional  # optional inputs are evidence, not what was judged
-    used = [(base.__name__, versions[name].content) for name in needed for base in kinds[name].__mro__]
+    needed = versions.keys() - set(judge.contract.optional)  # optional inputs are evidence, not what was judged
+    used = [(kind, versions[name].content) for name in needed for kind in kinds[name]]
     return Blessing(store.artifacts / blessing.path).refusal(used) if blessing else "no stage judged it"
 
 
@@ -98,5 +97,5 @@ def _output(execution: Execution, path: str) -> Version | None:
 
 
 def _blessing(execution: Execution, stage: Stage) -> Version | None:
-    names = [name for name, kind in stage.component.outputs.items() if issubclass(kind, Blessing)]
+    names = stage.contract.blessings
     return next((execution.outputs[name] for name in names if name in execution.outputs), None)

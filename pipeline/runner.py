@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import secrets
 import shutil
 import subprocess
 import time
@@ -20,10 +19,9 @@ from pipeline.log import LOGGER, write_log
 from pipeline.plan import decide, foresee_stage, refusal
 from pipeline.registry import champion, promote
 from pipeline.source import read_source
-from pipeline.specification import FILE, Pipeline, Stage
+from pipeline.specification.stage import FILE, Pipeline, Stage
 from pipeline.store import Store
 from pipeline.upstream import resolve_inputs, take_stage
-from schemas.artifacts.bundle import Bundle
 from schemas.errors import DigitsError
 from schemas.manifest import replace_link
 from schemas.records.execution import Execution
@@ -84,7 +82,7 @@ def run_pipeline(pipeline: Pipeline, store: Store, selection: Selection | None =
     selection = selection or Selection()
     start = time.monotonic()
     for stage in pipeline.stages:
-        stage.config.check_paths()
+        stage.check_paths()
     taken = _take_above(pipeline, store, selection)
     run = _open_run(pipeline, store)
     with hold(run.folder), write_log(run.folder / "log.jsonl"):
@@ -106,7 +104,7 @@ def run_pipeline(pipeline: Pipeline, store: Store, selection: Selection | None =
 
 def _open_run(pipeline: Pipeline, store: Store) -> Run:
     now = datetime.now(UTC)
-    name = f"{now:%Y%m%dT%H%M%S}.{now.microsecond // 1000:03d}Z-{secrets.token_hex(2)}"
+    name = f"{now:%Y%m%dT%H%M%S}.{now.microsecond // 1000:03d}Z-{os.urandom(2).hex()}"
     folder = store.artifacts / "runs" / name
     (folder / "logs").mkdir(parents=True)
     shutil.copyfile(pipeline.project / FILE, folder / FILE)
@@ -233,8 +231,7 @@ def _conclude(run: Run, *, whole: bool) -> None:
         (run.done[stage.name].outputs[name], stage.requires.stage)
         for stage in run.pipeline.stages
         if stage.name in run.done and stage.requires
-        for name, kind in stage.component.outputs.items()
-        if issubclass(kind, Bundle)
+        for name in stage.contract.bundles
     ]
     if run.failure:
         run.record.outcome = "failed"
@@ -252,7 +249,7 @@ def _conclude(run: Run, *, whole: bool) -> None:
 
 def _environment(pipeline: Pipeline) -> dict[str, Any]:
     """Return the environment of the run: Python, platform, processors, libraries, git commit."""
-    sources = [read_source(stage.component.module, pipeline.project) for stage in pipeline.stages]
+    sources = [read_source(stage.contract.module, pipeline.project) for stage in pipeline.stages]
     return {
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.release()} {platform.machine()}",

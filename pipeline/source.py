@@ -110,8 +110,14 @@ def _read_module(name: str, own: str, project: Path) -> _Module:
 def _with_files(module: str) -> list[str]:
     """List a module and its parent packages that have a file: an imported name need not be a module."""
     parts = module.split(".")
-    names = [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
-    return [name for name in names if _file_of(name)]
+    names: list[str] = []
+    for end in range(1, len(parts) + 1):
+        name = ".".join(parts[:end])
+        if file := _file_of(name):
+            names.append(name)
+            if file.name != "__init__.py":
+                break  # what is below a module is no module
+    return names
 
 
 @cache

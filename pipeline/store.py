@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import re
-import secrets
 import shutil
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-from pydantic import ValidationError
 
 from schemas.artifacts.artifact import Artifact, type_name
 from schemas.manifest import MANIFEST, Manifest, fsync, hash_files, seal, write_atomically
@@ -116,7 +114,7 @@ class Store:
         """Move a damaged version or execution into .quarantine and return its new path; nothing is deleted."""
         quarantine = self.artifacts / ".quarantine"
         quarantine.mkdir(exist_ok=True)
-        name = f"{path.removeprefix('store/').replace('/', '.')}.{secrets.token_hex(3)}"
+        name = f"{path.removeprefix('store/').replace('/', '.')}.{os.urandom(3).hex()}"
         return (self.artifacts / path).rename(quarantine / name).relative_to(self.artifacts).as_posix()
 
     def save_stat_cache(self) -> None:
@@ -163,7 +161,7 @@ class Store:
         """Write the execution atomically, which makes its outputs count; then clear the stage's staging."""
         path = self._root / execution.stage / "executions" / f"{execution.name}.json"
         path.parent.mkdir(exist_ok=True)
-        write_atomically(path, execution.model_dump_json(indent=2) + "\n")
+        write_atomically(path, execution.to_json() + "\n")
         for folder in self._staged(execution.stage):
             shutil.rmtree(folder)
         self._stat_cache.save()
@@ -214,6 +212,6 @@ class Store:
 
 def _read_execution(path: Path) -> Execution | None:
     try:
-        return Execution.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError):
+        return Execution.from_json(path.read_bytes())
+    except (OSError, ValueError):
         return None

@@ -8,13 +8,11 @@ from itertools import chain
 from pipeline.dependencies import match_counted_settings, read_parts
 from pipeline.history import read_runs
 from pipeline.registry import baseline
-from pipeline.specification import Pipeline, Stage
+from pipeline.specification.stage import CHAMPION, Pipeline, Stage
 from pipeline.store import Store
-from schemas.artifacts.blessing import Blessing
 from schemas.errors import InputError, UsageError
 from schemas.records.execution import Execution, Version
 from schemas.records.run import RunRecord, StageRecord
-from schemas.settings.pipeline_file import CHAMPION
 
 __all__ = ["previous_executions", "resolve_inputs", "take_stage"]
 
@@ -49,16 +47,16 @@ def take_stage(  # noqa: PLR0913  (the stage, the run to take it from, and the p
     refused = f"{stage.name} cannot be taken from run {run}"
     if damage := store.damage(found):
         raise InputError(refused, found=damage.text, do=again)
-    outputs, wanted = ", ".join(found.outputs), ", ".join(stage.component.outputs)
-    if found.outputs.keys() != stage.component.outputs.keys():
+    outputs, wanted = ", ".join(found.outputs), ", ".join(stage.contract.outputs)
+    if found.outputs.keys() != stage.contract.outputs.keys():
         raise InputError(refused, found=f"outputs {outputs}", expected=wanted, do=again)
     inputs = resolve_inputs(stage, done, store) or {}
     now = read_parts(stage, pipeline, {name: version.content for name, version in inputs.items()})
     if whole and now.inputs != found.parts.inputs:
-        other = found.parts.changes_to(found.parts.model_copy(update={"inputs": now.inputs})) or ""
+        other = found.parts.changes_to(found.parts.changed(inputs=now.inputs)) or ""
         raise UsageError(f"{refused}: it was made from other inputs", found=other, do=again)
     since = found.parts.changes_to(match_counted_settings(found.parts, stage, now))
-    if since and any(issubclass(kind, Blessing) for kind in stage.component.outputs.values()):
+    if since and stage.contract.blessings:
         raise UsageError(f"{refused}: it judged under other conditions", found=since, do=again)
     reason = f"taken from run {run}" + (f"; since then: {since}" if since else "")
     record = StageRecord(stage=stage.name, outcome="unchanged", reason=reason, fingerprint=found.fingerprint)

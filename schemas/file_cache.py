@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -43,23 +42,39 @@ class FileCache:
             key: the key of the value.
             compute: returns the value, which must be JSON, and the files it was computed from.
         """
-        known = self._entries.get(key)
-        if known and all(_stamp(path) == stamp for path, stamp in known[1].items()):
-            return known[0]
+        found = self.find(key)
+        if found is not None:
+            return found
         begun = time.time_ns()
         value, files = compute()
+        self.keep(key, value, files, begun)
+        return value
+
+    def find(self, key: str) -> Any:  # noqa: ANN401  (JSON)
+        """Return the value of a key; None if it is unknown or one of its files has changed."""
+        known = self._entries.get(key)
+        return known[0] if known and all(_stamp(path) == stamp for path, stamp in known[1].items()) else None
+
+    def keep(self, key: str, value: Any, files: Iterable[Path], begun: int) -> None:  # noqa: ANN401  (JSON)
+        """Keep a value computed from files, unless one of them changed within a tick before it was computed.
+
+        Args:
+            key: the key of the value.
+            value: JSON.
+            files: the files.
+            begun: when the computation began, in nanoseconds since the epoch.
+        """
         stamps = {str(path): _stamp(str(path)) for path in files}
         if all(max(stamp[1:3], default=0) < begun - self._tick for stamp in stamps.values()):
             self._entries[key] = [value, stamps]
             self._is_new = True
-        return value
 
     def save(self) -> None:
         """Write the cache if it has new values and its folder exists."""
         if not (self._is_new and self._file.parent.is_dir()):
             return
         self._is_new = False
-        temporary = self._file.with_name(f"{self._file.stem}.{secrets.token_hex(8)}.json")
+        temporary = self._file.with_name(f"{self._file.stem}.{os.urandom(8).hex()}.json")
         with suppress(OSError):  # without write access the next process only computes the values again
             try:
                 temporary.write_text(json.dumps([self._condition, self._entries]), encoding="utf-8")

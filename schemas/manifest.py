@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from schemas.record import Record
 
 __all__ = ["FileEntry", "Manifest", "digest_of", "hash_file"]
 
@@ -16,10 +16,8 @@ MANIFEST = "manifest.json"
 INCIDENTAL = "incidental/"
 
 
-class FileEntry(BaseModel):
+class FileEntry(Record):
     """One file of an artifact, as sealed."""
-
-    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     sha256: str
     """Hexadecimal."""
@@ -27,10 +25,8 @@ class FileEntry(BaseModel):
     """Bytes."""
 
 
-class Manifest(BaseModel):
+class Manifest(Record):
     """The content of manifest.json, which is written last: a folder without one is not an artifact."""
-
-    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     type: str
     content: str
@@ -42,8 +38,8 @@ class Manifest(BaseModel):
     def read(cls, folder: Path) -> Manifest | None:
         """Return the manifest of a folder, or None if it is missing or invalid."""
         try:
-            return cls.model_validate_json((folder / MANIFEST).read_bytes())
-        except (OSError, ValidationError):
+            return cls.from_json((folder / MANIFEST).read_bytes())
+        except (OSError, ValueError):
             return None
 
     def damage(self, folder: Path) -> Iterator[str]:
@@ -99,7 +95,7 @@ def seal(folder: Path, manifest: Manifest) -> None:
         path.chmod(0o444)
         fsync(path)
     path = folder / MANIFEST
-    path.write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    path.write_text(manifest.to_json() + "\n", encoding="utf-8")
     path.chmod(0o444)
     fsync(path)
     for parent in {path.parent, *((folder / name).parent for name in manifest.files)}:

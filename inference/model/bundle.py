@@ -58,7 +58,7 @@ class LoadedBundle:
     @property
     def calibration(self) -> CalibrationRecord:
         """The calibration of its confidences."""
-        return CalibrationRecord.model_validate_json(self.files[Calibration.RECORD])
+        return CalibrationRecord.from_json(self.files[Calibration.RECORD])
 
     @property
     def reference(self) -> Reference:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from learning.evaluation.comparison import difference_interval, mcnemar
 from schemas.artifacts.comparison import Comparison
-from schemas.settings.gate import ChampionRule, RuleResult
+from schemas.artifacts.rule_result import RuleResult
+from schemas.settings.gate import ChampionRule
 
 __all__ = ["judge_champion"]
 

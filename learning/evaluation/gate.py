@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from learning.evaluation.champion_rule import judge_champion
 from learning.evaluation.metrics import SCALARS, Figure, Figures, share, shares
 from schemas.artifacts.examples import DIGIT, SOURCE, Split
-from schemas.settings.gate import EACH_KIND, Bounds, DigitRule, Gate, Rule, RuleResult, SliceRule, needed
+from schemas.artifacts.rule_result import RuleResult, needed
+from schemas.settings.gate import EACH_KIND, Bounds, DigitRule, Gate, Rule, SliceRule
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -28,7 +28,7 @@ def save_checkpoint(
     arrays = [*map(np.asarray, _variables(network)), *best_weights]
     draft = folder / f".{NAME}"
     with draft.open("wb") as file:
-        np.savez(file, *arrays, history=np.frombuffer(history.model_dump_json().encode(), np.uint8))
+        np.savez(file, *arrays, history=np.frombuffer(history.to_json().encode(), np.uint8))
         file.flush()
         os.fsync(file.fileno())
     draft.replace(folder / NAME)
@@ -46,7 +46,7 @@ def restore_checkpoint(folder: Path, network: keras.Model) -> tuple[History, lis
 
     try:
         with np.load(folder / NAME) as file:
-            history = History.model_validate_json(file["history"].tobytes())
+            history = History.from_json(file["history"].tobytes())
             arrays = [file[f"arr_{i}"] for i in range(len(file.files) - 1)]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None

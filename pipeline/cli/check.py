@@ -14,7 +14,7 @@ from pipeline.cli.arguments.project import open_project
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipeline.specification import Pipeline, Stage
+    from pipeline.specification.stage import Pipeline, Stage
     from schemas.settings.config import Config
 
 __all__ = ["check"]
@@ -65,9 +65,9 @@ def _check_data(pipeline: Pipeline) -> None:
     from schemas.settings.external_data import missing
 
     for stage in pipeline.stages:
-        for problem in missing(stage.config):
+        for problem in missing(stage.settings.data_paths):
             raise InputError(f"{stage.name} cannot read its data", found=problem)
-        stage.config.check_paths()
+        stage.check_paths()
 
 
 def _warnings(pipeline: Pipeline) -> Iterator[str]:

@@ -31,7 +31,7 @@ def compare(context: typer.Context, first: First, second: Second, *, as_json: As
 
     artifacts = artifacts_of(context)
     found = compare_runs(*(Material(artifacts, find_run(artifacts, name)) for name in (first, second)))
-    print(found.model_dump_json(indent=2) if as_json else summary(found))
+    print(found.to_json() if as_json else summary(found))
 
 
 def summary(found: RunComparison) -> str:

@@ -14,10 +14,12 @@ def plan(context: typer.Context, overrides: Overrides = None, *, as_json: AsJson
     """Show what `digits run` would do, and why, without running it."""
     from pipeline.cli.printing.run_summary import summary
     from pipeline.plan import foresee
+    from schemas.record import json_text
 
     pipeline, store = open_project(context, overrides)
     foreseen = foresee(pipeline, store)
     if as_json:
-        print(foreseen.model_dump_json(indent=2, include={"stages", "source", "notice", "warnings"}))
+        values = foreseen.to_values()
+        print(json_text({name: values[name] for name in ("stages", "source", "notice", "warnings")}))
         return
     print(summary(foreseen, store.artifacts))

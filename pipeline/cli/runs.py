@@ -24,7 +24,7 @@ def runs(
 
     records = list(islice(read_runs(artifacts_of(context)), number))
     if as_json:
-        print("[" + ",\n".join(record.model_dump_json(indent=2) for record in records) + "]")
+        print("[" + ",\n".join(record.to_json() for record in records) + "]")
         return
     if not records:
         print("no runs yet: start one with digits run")

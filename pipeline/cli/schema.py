@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pipeline.specification import Pipeline
+    from pipeline.specification.stage import Pipeline
 
 __all__ = ["json_schema"]
 

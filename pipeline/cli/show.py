@@ -31,7 +31,7 @@ def show(
     artifacts = artifacts_of(context)
     record = find_run(artifacts, run)
     if as_json:
-        print(record.model_dump_json(indent=2))
+        print(record.to_json())
         return
     print(summary(record, artifacts))
     stages = (f"{stage.stage} failed: {stage.error}" for stage in record.stages if stage.error)

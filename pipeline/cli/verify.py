@@ -41,7 +41,7 @@ def verify(context: typer.Context, *, set_aside: SetAside = False, as_json: AsJs
         for path in found.places:
             print(f"{path} moved to artifacts/{Store(artifacts).set_aside(path)}", file=sys.stderr)
         found = check_store(artifacts)
-    print(found.model_dump_json(indent=2) if as_json else _table(found))
+    print(found.to_json() if as_json else _table(found))
     if not found.sound:
         print("\n".join(_advice(found)), file=sys.stderr)
         raise typer.Exit(InputError.exit_code)

@@ -6,11 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
-from pydantic import BaseModel, ConfigDict
-
 from pipeline.report.material import Material, MissingError
 from schemas.artifacts.evaluation import Evaluation
 from schemas.errors import InputError
+from schemas.record import Record
 
 if TYPE_CHECKING:
     from pipeline.report.material import Predictions
@@ -19,20 +18,16 @@ if TYPE_CHECKING:
 __all__ = ["Change", "FigurePair", "Picture", "RunComparison", "compare_runs", "setting_text"]
 
 
-class Change(BaseModel):
+class Change(Record):
     """A setting that differs between the runs; None means not set."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     setting: str
     first: Any
     second: Any
 
 
-class FigurePair(BaseModel):
+class FigurePair(Record):
     """One metric of both runs; None means not a number."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     metric: str
     first: float | None
@@ -43,10 +38,8 @@ class FigurePair(BaseModel):
     """95 % interval of the difference, by a paired bootstrap; None if the runs did not evaluate the same pictures."""
 
 
-class Picture(BaseModel):
+class Picture(Record):
     """A picture that only one of the runs reads right."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str
     label: str
@@ -56,10 +49,8 @@ class Picture(BaseModel):
     """Digit read by the second run's model."""
 
 
-class RunComparison(BaseModel):
+class RunComparison(Record):
     """The differences between two runs, as printed by `digits compare --json`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     first: str
     second: str
@@ -157,7 +148,7 @@ def _other_changes(first: Material, second: Material) -> Iterator[tuple[str, str
     for stage, old, new in _executions(first, second):
         if old and new:
             settled: dict[str, Any] = {"config": {}, "inputs": {}}
-            changes = old.parts.model_copy(update=settled).changes_to(new.parts.model_copy(update=settled))
+            changes = old.parts.changed(**settled).changes_to(new.parts.changed(**settled))
             if changes:
                 yield stage, changes
 

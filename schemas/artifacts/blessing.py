@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from schemas.artifacts.artifact import Artifact
 from schemas.artifacts.comparison import Comparison
+from schemas.artifacts.rule_result import RuleResult
 from schemas.errors import InputError
-from schemas.settings.gate import RuleResult
+from schemas.record import Record
 
 __all__ = ["Blessing", "Confusion", "Verdict", "WorstDigit"]
 
 
-class WorstDigit(BaseModel):
+class WorstDigit(Record):
     """A digit with misread pictures."""
-
-    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     digit: str
     """Name of the class."""
@@ -28,10 +25,8 @@ class WorstDigit(BaseModel):
     """How many of them are read as another digit."""
 
 
-class Confusion(BaseModel):
+class Confusion(Record):
     """One digit read as another."""
-
-    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     digit: str
     """Name of the true class."""
@@ -41,10 +36,8 @@ class Confusion(BaseModel):
     """Number of pictures."""
 
 
-class Verdict(BaseModel):
+class Verdict(Record, kw_only=True):
     """The content of verdict.json."""
-
-    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     blessed: bool
     """Whether there is at least one rule and every rule is met."""
@@ -121,7 +114,7 @@ class Blessing(Artifact):
     def verdict(self) -> Verdict:
         """The verdict; raises InputError if it cannot be read or the marker file contradicts it."""
         try:
-            verdict = Verdict.model_validate_json((self.path / "verdict.json").read_bytes())
+            verdict = Verdict.from_json((self.path / "verdict.json").read_bytes())
         except (OSError, ValueError) as error:
             raise InputError(f"{self.path} holds no valid verdict", found=str(error), do="digits run") from error
         markers = [name for name in ("BLESSED", "NOT_BLESSED") if (self.path / name).exists()]
@@ -155,5 +148,5 @@ class Blessing(Artifact):
     @staticmethod
     def write(folder: Path, verdict: Verdict) -> None:
         """Write a verdict into an output folder."""
-        (folder / "verdict.json").write_text(verdict.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        (folder / "verdict.json").write_text(verdict.to_json() + "\n", encoding="utf-8")
         (folder / ("BLESSED" if verdict.blessed else "NOT_BLESSED")).touch()

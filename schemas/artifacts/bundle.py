@@ -6,18 +6,15 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from schemas.artifacts.artifact import Artifact
 from schemas.manifest import FileEntry, content_of
+from schemas.record import Record
 
 __all__ = ["Bundle", "Latency"]
 
 
-class Latency(BaseModel):
+class Latency(Record):
     """Median latency of the LiteRT model with one thread, on the machine that exported it, in microseconds."""
-
-    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     alone: float
     """Per picture, one picture a call."""
@@ -67,7 +64,7 @@ class Bundle(Artifact):
     def latency(self) -> Latency | None:
         """The latency measured at export; None if it was not measured."""
         path = self.path / self.LATENCY
-        return Latency.model_validate_json(path.read_bytes()) if path.is_file() else None
+        return Latency.from_json(path.read_bytes()) if path.is_file() else None
 
     @property
     def classes(self) -> tuple[str, ...]:

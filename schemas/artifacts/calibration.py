@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from pydantic import BaseModel, ConfigDict
-
 from schemas.artifacts.artifact import Artifact
+from schemas.record import Record
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,10 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["Calibration", "CalibrationRecord", "Reference", "Scale"]
 
 
-class Scale(BaseModel):
+class Scale(Record):
     """The distribution of a distance over the validation pictures."""
-
-    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     middle: float
     """Median."""
@@ -28,10 +25,8 @@ class Scale(BaseModel):
     """Root mean square of the excess over the median, among the pictures above it."""
 
 
-class CalibrationRecord(BaseModel):
+class CalibrationRecord(Record):
     """The content of calibration.json."""
-
-    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     count: int
     """Number of validation pictures it was fitted to."""
@@ -92,7 +87,7 @@ class Calibration(Artifact):
     @property
     def record(self) -> CalibrationRecord:
         """The fitted parameters."""
-        return CalibrationRecord.model_validate_json((self.path / self.RECORD).read_bytes())
+        return CalibrationRecord.from_json((self.path / self.RECORD).read_bytes())
 
     @property
     def reference(self) -> Reference:
@@ -104,5 +99,5 @@ class Calibration(Artifact):
         """Write a calibration into an output folder."""
         import numpy as np
 
-        (folder / cls.RECORD).write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        (folder / cls.RECORD).write_text(record.to_json() + "\n", encoding="utf-8")
         np.savez(folder / cls.REFERENCE, means=reference.means, bases=reference.bases, bank=reference.bank)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from schemas.record import Record
 
 __all__ = ["Comparison"]
 
 
-class Comparison(BaseModel):
+class Comparison(Record):
     """A model compared with the champion, picture by picture."""
-
-    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     champion: str
     """Version of the champion's bundle, such as v0003-8f3c1d2a."""

@@ -6,9 +6,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict
-
 from schemas.artifacts.artifact import Artifact
+from schemas.record import Record
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,10 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["CoveragePoint", "DigitMetrics", "Evaluation", "Metrics", "RiskCoverage", "Tried"]
 
 
-class DigitMetrics(BaseModel):
+class DigitMetrics(Record):
     """The metrics of one class; None if the denominator is 0."""
-
-    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     count: int
     precision: float | None
@@ -31,10 +28,8 @@ class DigitMetrics(BaseModel):
     f1: float | None
 
 
-class Tried(BaseModel):
+class Tried(Record):
     """The outcome for one kind of synthetic picture."""
-
-    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     right: int
     """Pictures read right or, if they are not digits, not answered."""
@@ -42,10 +37,8 @@ class Tried(BaseModel):
     """Pictures in total."""
 
 
-class CoveragePoint(BaseModel):
+class CoveragePoint(Record):
     """The accuracy at one coverage: over the most confident answers only."""
-
-    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     coverage: float
     """Share of all pictures that is answered, 0 to 1; *count* is rounded up."""
@@ -57,10 +50,8 @@ class CoveragePoint(BaseModel):
     """Lowest confidence among them; as a threshold it selects these answers."""
 
 
-class RiskCoverage(BaseModel):
+class RiskCoverage(Record):
     """The risk-coverage curve, ranked by confidence alone: refusals by the calibration have no influence."""
-
-    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     points: list[CoveragePoint]
     """Points of falling coverage, from 1 to 0.5."""
@@ -69,14 +60,12 @@ class RiskCoverage(BaseModel):
     share misread among the k most confident pictures, averaged over k from 1 to all; 0 is best."""
 
 
-class Metrics(BaseModel):
+class Metrics(Record, kw_only=True):
     """The metrics of one model on one split, by scikit-learn's definitions; None if undefined.
 
     Precision, recall and f1 are macro averages: plain means over the classes, undefined if undefined for a class.
     `log_loss` is in nats.
     """
-
-    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     split: str
     """Name of the split."""
@@ -145,7 +134,7 @@ class Evaluation(Artifact):
     @property
     def metrics(self) -> Metrics:
         """The metrics."""
-        return Metrics.model_validate_json((self.path / "metrics.json").read_bytes())
+        return Metrics.from_json((self.path / "metrics.json").read_bytes())
 
     def predictions(self) -> pa.Table:
         """Read the prediction for each picture.
@@ -182,9 +171,7 @@ class Evaluation(Artifact):
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        (folder / "metrics.json").write_text(
-            json.dumps(metrics.model_dump(mode="json"), indent=2) + "\n", encoding="utf-8"
-        )
+        (folder / "metrics.json").write_text(json.dumps(metrics.to_values(), indent=2) + "\n", encoding="utf-8")
         columns: dict[str, Any] = {
             "id": pa.array(list(split.ids), pa.string()),
             "label": pa.array(split.labels, pa.int32()),

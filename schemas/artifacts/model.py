@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from pydantic import BaseModel, ConfigDict
-
 from schemas.artifacts.artifact import Artifact
 from schemas.manifest import FileEntry, digest_of
+from schemas.record import Record
 
 if TYPE_CHECKING:
     import keras
@@ -20,10 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["History", "Model", "Round"]
 
 
-class Round(BaseModel):
+class Round(Record):
     """The metrics after one round of training steps."""
-
-    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     step: int
     """Steps so far."""
@@ -33,10 +30,8 @@ class Round(BaseModel):
     validation_accuracy: float
 
 
-class History(BaseModel):
+class History(Record):
     """The metrics of every round of a training, and the round whose weights were kept."""
-
-    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     rounds: list[Round]
     best: int
@@ -82,7 +77,7 @@ class Model(Artifact):
     @property
     def history(self) -> History:
         """The metrics of every round of the training."""
-        return History.model_validate_json((self.path / "history.json").read_bytes())
+        return History.from_json((self.path / "history.json").read_bytes())
 
     def load(self) -> keras.Model:
         """Load the network; imports keras."""
@@ -96,7 +91,7 @@ class Model(Artifact):
         """Write a network into an output folder."""
         network.save(folder / "model.keras")  # pyright: ignore[reportUnknownMemberType]
         (folder / "classes.json").write_text(json.dumps(classes) + "\n", encoding="utf-8")
-        (folder / "history.json").write_text(history.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        (folder / "history.json").write_text(history.to_json() + "\n", encoding="utf-8")
 
 
 def _without_ids(value: Any) -> Any:  # noqa: ANN401  (JSON)

@@ -5,19 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from schemas.artifacts.artifact import Artifact
+from schemas.record import Record
 
 __all__ = ["Source", "SourceStatistics", "SplitStatistics", "Statistics", "StatisticsRecord", "Unreadable"]
 
 OFFLINE = "DIGITS_OFFLINE is set"
 
 
-class Source(BaseModel):
+class Source(Record):
     """Where the examples came from."""
-
-    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     name: Literal["tfds", "sample", "folder", "idx", "several", "drawn"]
     dataset: str
@@ -33,10 +30,8 @@ class Source(BaseModel):
         return f"data: {self.dataset} instead of the full MNIST ({self.why_not_tfds})"
 
 
-class SplitStatistics(BaseModel):
+class SplitStatistics(Record):
     """The statistics of one split."""
-
-    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     count: int
     """Number of pictures."""
@@ -50,19 +45,15 @@ class SplitStatistics(BaseModel):
     """Pictures identical to an earlier picture of the same split."""
 
 
-class Unreadable(BaseModel):
+class Unreadable(Record):
     """A file that could not be read, and why; the path is relative to the folder of its source."""
-
-    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     path: str
     reason: str
 
 
-class SourceStatistics(BaseModel):
+class SourceStatistics(Record):
     """The contribution of one source."""
-
-    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     source: Source
     prefix: str
@@ -75,10 +66,8 @@ class SourceStatistics(BaseModel):
     """Number of files that are hidden or lack a picture's extension."""
 
 
-class StatisticsRecord(BaseModel):
+class StatisticsRecord(Record):
     """The content of statistics.json."""
-
-    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     source: Source
     splits: dict[str, SplitStatistics]
@@ -99,9 +88,9 @@ class Statistics(Artifact):
 
     def read(self) -> StatisticsRecord:
         """Read the record."""
-        return StatisticsRecord.model_validate_json((self.path / "statistics.json").read_bytes())
+        return StatisticsRecord.from_json((self.path / "statistics.json").read_bytes())
 
     @staticmethod
     def write(folder: Path, record: StatisticsRecord) -> None:
         """Write the record into an output folder."""
-        (folder / "statistics.json").write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        (folder / "statistics.json").write_text(record.to_json() + "\n", encoding="utf-8")

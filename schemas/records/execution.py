@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
+from schemas.record import Record
 from schemas.records.fingerprint import Parts
 
 __all__ = ["Execution", "Version"]
 
 
-class Version(BaseModel):
+class Version(Record):
     """One sealed version of an artifact.
 
     Attributes:
@@ -19,16 +18,12 @@ class Version(BaseModel):
         content: content digest, sha256 in hexadecimal.
     """
 
-    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
-
     path: str
     content: str
 
 
-class Execution(BaseModel):
+class Execution(Record):
     """One execution of a stage: its dependencies, inputs, outputs, environment and time."""
-
-    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     stage: str
     run: str

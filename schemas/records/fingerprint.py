@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from pydantic import BaseModel, ConfigDict
-
 from schemas.manifest import digest_of
+from schemas.record import Record
 
 __all__ = ["Parts"]
 
 LISTED = 4
 
 
-class Parts(BaseModel):
+class Parts(Record):
     """Everything that determines what a stage writes."""
-
-    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     source: dict[str, str]
     """Hash of each module, by dotted name."""
@@ -34,7 +31,7 @@ class Parts(BaseModel):
     @property
     def fingerprint(self) -> str:
         """The sha256 of all parts, in hex."""
-        return digest_of(self.model_dump(mode="json", exclude_defaults=True))
+        return digest_of({name: value for name, value in self.to_values().items() if name != "data" or value})
 
     def changes_to(self, new: Parts) -> str | None:
         """Return how *new* differs: 'config changed: epochs 5 -> 6'; None if it does not."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from schemas.artifacts.blessing import Blessing, Verdict
 from schemas.artifacts.evaluation import Evaluation
 from schemas.artifacts.statistics import OFFLINE, Source, Statistics
 from schemas.manifest import Manifest
+from schemas.record import Record
 from schemas.records.execution import Execution
 
 __all__ = ["Outcome", "RunRecord", "StageRecord"]
@@ -18,10 +17,8 @@ __all__ = ["Outcome", "RunRecord", "StageRecord"]
 Outcome = Literal["promoted", "rejected", "completed", "failed", "partial", "interrupted", "running"]
 
 
-class StageRecord(BaseModel):
+class StageRecord(Record, frozen=False):  # pyright: ignore[reportGeneralTypeIssues]  (msgspec allows it)
     """The outcome of one stage in one run."""
-
-    model_config = ConfigDict(defer_build=True, extra="forbid")
 
     stage: str
     outcome: Literal["ran", "unchanged", "blocked", "failed", "skipped", "stale", "will run", "may run"]
@@ -36,13 +33,11 @@ class StageRecord(BaseModel):
     error: str | None = None
 
 
-class RunRecord(BaseModel):
+class RunRecord(Record, frozen=False):  # pyright: ignore[reportGeneralTypeIssues]  (msgspec allows it)
     """One run of a pipeline; the document that `--json` prints.
 
     The outcome is `interrupted` until the run ends, because a killed run cannot update its record.
     """
-
-    model_config = ConfigDict(defer_build=True, extra="forbid")
 
     run: str
     outcome: Outcome = "interrupted"
@@ -97,7 +92,7 @@ class RunRecord(BaseModel):
     def write(self, folder: Path) -> None:
         """Write run.json, atomically."""
         draft = folder / ".run.json"
-        draft.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        draft.write_text(self.to_json() + "\n", encoding="utf-8")
         draft.replace(folder / "run.json")
 
 

@@ -6,16 +6,15 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
-
 from schemas.manifest import MANIFEST, Manifest
 from schemas.progress import Progress, report
+from schemas.record import Record
 from schemas.records.execution import Execution
 
 __all__ = ["Verification", "verify"]
 
 
-class Verification(BaseModel):
+class Verification(Record, frozen=False):  # pyright: ignore[reportGeneralTypeIssues]  (msgspec allows it)
     """The result of a verification; the document that `verify --json` prints. Paths are relative to artifacts/."""
 
     artifacts: int
@@ -71,8 +70,8 @@ def verify(artifacts: Path) -> Verification:
 def _contradictions(file: Path, artifacts: Path, contents: dict[str, str]) -> list[str]:
     """Return the path of an unreadable execution, or of the manifests whose content digest differs from its record."""
     try:
-        execution = Execution.model_validate_json(file.read_bytes())
-    except (OSError, ValidationError):
+        execution = Execution.from_json(file.read_bytes())
+    except (OSError, ValueError):
         return [file.relative_to(artifacts).as_posix()]
     outputs = execution.outputs.values()
     return [f"{each.path}/{MANIFEST}" for each in outputs if contents.get(each.path, each.content) != each.content]

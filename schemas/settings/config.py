@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr
@@ -45,12 +47,29 @@ class Config(BaseModel):
         """Forget what an earlier call of the component noted, so that the next one notes for itself."""
         self._was_unreachable = False
 
+    @property
+    def names_paths(self) -> bool:
+        """Whether `check_paths` has something to check; if it has not, a cached run need not import the component."""
+        return type(self).check_paths is not Config.check_paths
+
     def check_paths(self) -> None:
         """Check what the settings name and `missing` does not cover; called by `digits check` and before a run.
 
         Raises:
             InputError: something they name is missing or damaged.
         """
+
+    def data_paths(self) -> Iterator[tuple[Path, str]]:
+        """Yield the paths of data, each with `folder`, `file`, or '' for either; nested configs are included."""
+        for name, info in type(self).model_fields.items():
+            value: object = getattr(self, name)
+            extra = info.json_schema_extra
+            kind = cast("dict[str, str | bool]", extra).get("data") if isinstance(extra, dict) else None
+            for item in cast("list[object]", value) if isinstance(value, list) else [value]:
+                if isinstance(item, Config):
+                    yield from item.data_paths()
+                elif kind and isinstance(item, Path):
+                    yield item, kind if isinstance(kind, str) else ""
 
     def counted(self, *, fallback: bool = False) -> dict[str, Any]:
         """Return the settings that are part of the fingerprint, as JSON values.

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import cast
 
 from schemas.file_cache import FileCache
 from schemas.manifest import digest_of, hash_file
-from schemas.settings.config import Config
 
 __all__ = ["digest_external_data", "missing", "name_of"]
 
 
-def digest_external_data(config: Config, project: Path) -> dict[str, str]:
-    """Digest the files at the paths of fields declared with `json_schema_extra={"data": True}`, `"folder"` or `"file"`.
+def digest_external_data(paths: Iterable[Path], project: Path) -> dict[str, str]:
+    """Digest the files at the paths of settings declared with `"data"` in `json_schema_extra` (see Config).
 
     Hidden files and artifacts/ are left out. Files that have not changed since they were last hashed are not hashed
     again.
 
     Args:
-        config: the settings; nested configs are included.
+        paths: of data, as Config.data_paths yields them.
         project: the project folder; names of data inside it are relative to it.
 
     Returns:
@@ -29,7 +27,7 @@ def digest_external_data(config: Config, project: Path) -> dict[str, str]:
     """
     known: FileCache | None = None
     digests: dict[str, str] = {}
-    for path, _ in _paths(config):
+    for path in paths:
         known = known or FileCache(project / "artifacts" / ".data.json")
         for folder, files in _walk(path, project / "artifacts"):
             hashes = [(name_of(file.name), _hash(file, known)) for file in files]
@@ -39,9 +37,13 @@ def digest_external_data(config: Config, project: Path) -> dict[str, str]:
     return digests
 
 
-def missing(config: Config) -> list[str]:
-    """Describe each path of such a field that does not exist, or is a file instead of a folder or vice versa."""
-    return [problem for path, kind in _paths(config) if (problem := _problem(path, kind))]
+def missing(data: Iterable[tuple[Path, str]]) -> list[str]:
+    """Describe each path of data that does not exist, or is a file instead of a folder or vice versa.
+
+    Args:
+        data: paths, each with `folder`, `file`, or '' for either.
+    """
+    return [problem for path, kind in data if (problem := _problem(path, kind))]
 
 
 def name_of(path: str | Path) -> str:
@@ -54,19 +56,6 @@ def _problem(path: Path, kind: str) -> str:
         return f"there is no {path}"
     found = "folder" if path.is_dir() else "file"
     return "" if kind in {"", found} else f"{path} is a {found}, not a {kind}"
-
-
-def _paths(config: Config) -> Iterator[tuple[Path, str]]:
-    """Yield the data paths in a config, each with `folder`, `file`, or '' for either."""
-    for name, info in type(config).model_fields.items():
-        value: object = getattr(config, name)
-        extra = info.json_schema_extra
-        kind = cast("dict[str, str | bool]", extra).get("data") if isinstance(extra, dict) else None
-        for item in cast("list[object]", value) if isinstance(value, list) else [value]:
-            if isinstance(item, Config):
-                yield from _paths(item)
-            elif kind and isinstance(item, Path):
-                yield item, kind if isinstance(kind, str) else ""
 
 
 def _walk(path: Path, excluded: Path) -> Iterator[tuple[Path, list[Path]]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import Any, cast
 
 from pydantic import Field, PositiveInt, field_validator
@@ -12,24 +11,10 @@ from schemas.errors import UsageError, nearest
 from schemas.settings.config import Config
 from schemas.settings.document import Document, Location
 
-__all__ = ["CHAMPION", "PipelineEntry", "Port", "StageEntry", "override"]
-
-
-@dataclass(frozen=True)
-class Port:
-    """An output of a stage: `preprocess.examples`."""
-
-    stage: str
-    output: str
-
-    def __str__(self) -> str:
-        """Return it as written in pipeline.yaml."""
-        return f"{self.stage}.{self.output}".rstrip(".")
+__all__ = ["PipelineEntry", "StageEntry", "override"]
 
 
 EXPECTED = "stage.key=value, or threads=N of the whole pipeline"
-CHAMPION = Port("champion", "")
-"""The name of the promoted bundle as an input; the runner passes it, or None if there is no champion."""
 
 
 class StageEntry(Config):

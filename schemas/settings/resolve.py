@@ -15,16 +15,22 @@ from schemas.errors import UsageError, nearest
 from schemas.settings.config import Config
 from schemas.settings.document import Document, Location
 
-__all__ = ["resolve_settings", "validate"]
+__all__ = ["fill", "validate", "variables_of"]
 
 SHOWN = 80  # characters of an invalid value in an error
 
 M = TypeVar("M", bound=BaseModel)
-C = TypeVar("C", bound=Config)
 
 
-def resolve_settings(model: type[C], settings: dict[str, Any], document: Document, at: Location, project: Path) -> C:
-    """Apply environment variables, make paths absolute, and validate.
+def variables_of(model: type[Config]) -> list[str]:
+    """Return the environment variables that override settings of a model."""
+    return [variable for info in model.model_fields.values() if (variable := _variable(info))]
+
+
+def fill(
+    model: type[Config], settings: dict[str, Any], document: Document, at: Location, project: Path
+) -> dict[str, Any]:
+    """Apply environment variables and make paths absolute; return the settings, not validated.
 
     Args:
         model: the model of the settings.
@@ -34,10 +40,10 @@ def resolve_settings(model: type[C], settings: dict[str, Any], document: Documen
         project: folder that paths in pipeline.yaml are relative to.
 
     Raises:
-        UsageError: a setting is not valid.
+        UsageError: an environment variable is not valid, or there is no such home folder.
     """
     filled = _with_environment(model, settings, document, at)
-    return validate(model, _with_absolute_paths(model, filled, document, at, project), document, at)
+    return _with_absolute_paths(model, filled, document, at, project)
 
 
 def validate(model: type[M], value: object, document: Document, at: Location) -> M:
@@ -54,9 +60,8 @@ def _with_environment(
     """Apply environment variables: they override the file, and `--set` overrides them."""
     filled = dict(settings)
     for name, info in model.model_fields.items():
-        extra = info.json_schema_extra
-        variable = cast("dict[str, Any]", extra).get("env") if isinstance(extra, dict) else None
-        value = os.environ.get(variable) if isinstance(variable, str) else None
+        variable = _variable(info)
+        value = os.environ.get(variable)
         if not value or _is_overridden(document, (*at, name)):
             continue
         place = f"environment variable {variable}"
@@ -66,6 +71,12 @@ def _with_environment(
             raise UsageError(f"{place}: not a valid value", found=repr(value), expected=_message(error)) from None
         document.places[(*at, name)] = place
     return filled
+
+
+def _variable(info: FieldInfo) -> str:
+    """Return the environment variable that overrides a setting, or ''."""
+    extra = info.json_schema_extra
+    return cast("dict[str, Any]", extra).get("env", "") if isinstance(extra, dict) else ""
 
 
 def _is_overridden(document: Document, location: Location) -> bool:

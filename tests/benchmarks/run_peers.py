@@ -23,7 +23,7 @@ from pathlib import Path
 from tests.benchmarks.speed import stages
 from tests.project import DIGITS, HOUSE, SHORTENED, shipped_project, toy_project
 
-TURNS = 9
+TURNS = 21
 COUNT = 5
 
 LUIGI = f"""\

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from pipeline.runner import run_pipeline
-from pipeline.specification import load_pipeline
+from pipeline.specification.load import load_pipeline
 from pipeline.store import Store
 from tests.project import DIGITS, SHORTENED, Project, shipped_project, toy_project
 

@@ -25,25 +25,30 @@ class Figures:
         parsed: files of Python source passed to `compile` or `ast.parse`; in `predict`, two configuration files of
             OpenCV.
         started: child processes.
+        slow: imported libraries of SLOW.
     """
 
     modules: int
     files: int
     parsed: int = 0
     started: int = 0
+    slow: tuple[str, ...] = ()
 
 
 # Counts of 2026-11-29 with Python 3.11. Code that exceeds one by more than ROOM makes every command slower, and has to
 # raise it here on purpose.
 FIGURES = {
-    "--help": Figures(modules=179, files=101),
-    "run": Figures(modules=347, files=332),
-    "plan": Figures(modules=344, files=298),
-    "runs": Figures(modules=314, files=241),
-    "show": Figures(modules=316, files=224),
-    "predict": Figures(modules=496, files=390, parsed=2),
+    "--help": Figures(modules=181, files=102),
+    "run": Figures(modules=237, files=222),
+    "plan": Figures(modules=230, files=190),
+    "runs": Figures(modules=216, files=152),
+    "show": Figures(modules=218, files=135),
+    "predict": Figures(modules=413, files=310, parsed=2, slow=("numpy",)),
 }
 ROOM = 1.06  # other versions of Python import other modules
+
+SLOW = ("importlib.metadata", "numpy", "pydantic", "rich", "yaml")
+"""Libraries that take longer to import than a bare Python to start."""
 
 COUNTED = """
 import atexit, json, sys
@@ -59,6 +64,7 @@ def hook(event, arguments):
 
 def write():
     counts["modules"] = len(sys.modules)
+    counts["slow"] = [name for name in SLOW if name in sys.modules]
     with open(sys.argv[0], "w") as file:
         json.dump(counts, file)
 
@@ -83,11 +89,12 @@ def count(project: Project, *words: str) -> Figures:
     """Return the counts of a command's second run; the first run compiles bytecode and fills the caches."""
     file = project.path.with_name("counts.json")  # not in the project, which is on Python's path
     variables = {name: value for name, value in project.variables().items() if name != "PYTHONDONTWRITEBYTECODE"}
-    code = COUNTED.replace("sys.argv[0]", repr(str(file)))
+    code = COUNTED.replace("sys.argv[0]", repr(str(file))).replace("SLOW", repr(SLOW))
     for _ in range(2):
         command = [sys.executable, "-c", code, *words]
         subprocess.run(command, cwd=project.path, env=variables, capture_output=True, check=True)
-    return Figures(**json.loads(file.read_text()))
+    counts = json.loads(file.read_text())
+    return Figures(**counts | {"slow": tuple(counts["slow"])})
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +126,12 @@ def test_a_command_parses_no_unchanged_source(command: str, counted: dict[str, F
 def test_a_command_starts_no_process(command: str, counted: dict[str, Figures]) -> None:
     """A command without work starts no process."""
     assert counted[command].started == 0
+
+
+@pytest.mark.parametrize("command", FIGURES)
+def test_a_command_imports_no_slow_library(command: str, counted: dict[str, Figures]) -> None:
+    """A command without work imports no slow library that was not imported when it was counted."""
+    assert set(counted[command].slow) <= set(FIGURES[command].slow)
 
 
 @pytest.mark.parametrize("command", ["plan", "runs", "show"])

@@ -49,7 +49,7 @@ def inspect_store(project: Project) -> Aftermath:
 
 def contents(project: Project) -> dict[str, str]:
     """Return the content digest of each output of the latest run."""
-    record = RunRecord.model_validate_json((project.artifacts / "latest" / "run.json").read_bytes())
+    record = RunRecord.from_json((project.artifacts / "latest" / "run.json").read_bytes())
     return {
         f"{stage.stage}.{name}": manifest.content if (manifest := Manifest.read(project.artifacts / path)) else "none"
         for stage in record.stages
@@ -79,7 +79,7 @@ def _versions(project: Project) -> list[Path]:
 
 
 def _read_execution(path: Path) -> Execution:
-    return Execution.model_validate_json(path.read_bytes())
+    return Execution.from_json(path.read_bytes())
 
 
 def _names(paths: Iterable[Path], artifacts: Path) -> list[str]:

@@ -93,14 +93,14 @@ def test_the_worst_limits_come_first() -> None:
 def test_the_card_states_the_accuracy_of_the_surest() -> None:
     """The card states the accuracy of the most confident answers and their least confidence, rounded down."""
     point = CoveragePoint(coverage=0.95, count=95, accuracy=0.9895, confidence=0.80096)
-    metrics = FIGURES.model_copy(update={"risk_coverage": RiskCoverage(points=[point], aurc=0.001)})
+    metrics = FIGURES.changed(risk_coverage=RiskCoverage(points=[point], aurc=0.001))
     assert "of the most confident 95 % (confidence at least 0.800), 98.95 % are correct" in card_of(MNIST, metrics)
     assert "most confident" not in card_of(MNIST)
 
 
 def test_a_warning_is_the_first_of_the_limits() -> None:
     """A warning stands in bold at the top of the measured limits."""
-    card = card_of(MNIST, FIGURES.model_copy(update={"warnings": ["27 % are called unsure"]}))
+    card = card_of(MNIST, FIGURES.changed(warnings=["27 % are called unsure"]))
     assert "## Measured limits\n\n**27 % are called unsure**" in card
 
 
@@ -126,7 +126,7 @@ def test_drawn_digits_are_counted_separately() -> None:
         SourceStatistics(source=MNIST, prefix="", splits={"train": 100, "test": 100}),
         SourceStatistics(source=drawn, prefix="drawn/", splits={"drawn": 7}),
     ]
-    splits = {"train": split, "test": split, "drawn": split.model_copy(update={"count": 7})}
+    splits = {"train": split, "test": split, "drawn": split.changed(count=7)}
     statistics = StatisticsRecord(source=MNIST, splits=splits, overlap=0, sources=sources)
     text = write_card(model="0123abcd" * 8, classes=("0", "1"), statistics=statistics, metrics=FIGURES)
     assert "100 train, 100 test, 7 drawn pictures" in text
@@ -144,7 +144,7 @@ def test_the_card_names_the_model() -> None:
 def test_unknown_figures_are_left_out(tmp_path: Path) -> None:
     """The card of a model without measurements has no results."""
     empty = dict.fromkeys(("accuracy", "precision", "recall", "f1", "log_loss", "coverage"))
-    metrics = FIGURES.model_copy(update={**empty, "count": 0, "confusion": [], "robustness": {}, "refusals": {}})
+    metrics = FIGURES.changed(**empty, count=0, confusion=[], robustness={}, refusals={})
     card = loaded(card_of(MNIST, metrics), tmp_path)
     assert not card.data.eval_results
     assert "not a number" in card.text

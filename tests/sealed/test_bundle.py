@@ -19,7 +19,7 @@ CONTENT = "946ac63ff28cc1b148702016bc18120bb1fce3a66c672dd3f0895402e80bb5ed"
 
 
 def _manifest() -> Manifest:
-    return Manifest.model_validate_json((BUNDLE / MANIFEST).read_bytes())
+    return Manifest.from_json((BUNDLE / MANIFEST).read_bytes())
 
 
 def test_its_content_is_the_one_that_the_tests_know() -> None:

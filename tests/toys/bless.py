@@ -6,8 +6,8 @@ from toys.text import Text
 
 from schemas.artifacts.artifact import Output
 from schemas.artifacts.blessing import Blessing, Verdict
+from schemas.artifacts.rule_result import RuleResult
 from schemas.settings.config import Config
-from schemas.settings.gate import RuleResult
 
 
 class BlessConfig(Config):

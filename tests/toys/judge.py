@@ -8,7 +8,7 @@ from toys.text import Text
 from schemas.artifacts.artifact import Output
 from schemas.artifacts.blessing import Blessing, Verdict
 from schemas.artifacts.bundle import Bundle
-from schemas.settings.gate import RuleResult
+from schemas.artifacts.rule_result import RuleResult
 
 
 def judge(text: Text, champion: Bundle | None, blessing: Output[Blessing]) -> None:

@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.specification import Pipeline
+    from pipeline.specification.stage import Pipeline
     from pipeline.store import Store
 
 __all__ = ["AsJson", "artifacts_of", "check_part", "check_stage", "find_project", "open_project", "same_project"]
@@ -21,7 +21,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document in
 
 def open_project(context: typer.Context, overrides: list[str] | None = None) -> tuple[Pipeline, Store]:
     """Load the pipeline and open the store of the project: that of -C, or the one around the current folder."""
-    from pipeline.specification import load_pipeline
+    from pipeline.specification.load import load_pipeline
     from pipeline.store import Store
 
     project = find_project(_start(context))
@@ -41,7 +41,7 @@ def same_project(context: typer.Context, *words: str) -> str:
 
 def find_project(start: Path) -> Path:
     """Return the nearest folder upward that has a pipeline.yaml; raise UsageError if none has."""
-    from pipeline.specification import FILE
+    from pipeline.specification.stage import FILE
     from schemas.errors import UsageError
 
     for folder in (start, *start.parents):

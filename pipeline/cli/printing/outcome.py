@@ -25,7 +25,7 @@ def print_outcome(context: typer.Context, finished: Run, *, as_json: bool) -> No
     from pipeline.cli.printing.run_summary import summary, where_report
 
     if as_json:
-        print(finished.record.model_dump_json(indent=2))
+        print(finished.record.to_json())
     else:
         print(summary(finished.record, finished.store.artifacts))
         print(where_report(context, finished.record, finished.store.artifacts))

@@ -7,12 +7,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from pipeline.cli.printing.table import columns, hanging, paint
-from schemas.settings.gate import needed, tally
+from schemas.artifacts.rule_result import needed, tally
 
 if TYPE_CHECKING:
     from schemas.artifacts.blessing import Verdict
     from schemas.artifacts.comparison import Comparison
-    from schemas.settings.gate import RuleResult
+    from schemas.artifacts.rule_result import RuleResult
 
 __all__ = ["verdict_lines"]
 

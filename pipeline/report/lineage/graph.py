@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from pipeline.store import Store
 from schemas.artifacts.bundle import Bundle
 from schemas.manifest import Manifest
@@ -197,8 +195,8 @@ def _executions(files: Iterable[Path], path: str) -> list[Execution]:
 
 def _read(path: Path) -> Execution | None:
     try:
-        return Execution.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError):
+        return Execution.from_json(path.read_bytes())
+    except (OSError, ValueError):
         return None
 
 

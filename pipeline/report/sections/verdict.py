@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from pipeline.report.html.markup import Html, element, joined, paragraph, table, with_command
 from pipeline.report.html.words import figure_in_words, interval_in_words, percent, plural, readable
 from pipeline.report.material import Material, MissingError
-from schemas.settings.gate import needed, tally
+from schemas.artifacts.rule_result import needed, tally
 
 if TYPE_CHECKING:
     from schemas.artifacts.blessing import Verdict
     from schemas.artifacts.evaluation import Metrics
+    from schemas.artifacts.rule_result import RuleResult
     from schemas.records.run import RunRecord
-    from schemas.settings.gate import RuleResult
 
 __all__ = ["head", "rules"]
 

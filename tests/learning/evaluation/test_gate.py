@@ -12,10 +12,10 @@ from scipy.stats import binomtest
 from learning.evaluation.comparison import compare, mcnemar
 from learning.evaluation.gate import Evidence, judge
 from learning.evaluation.metrics import SCALARS, Figures
-from schemas.artifacts.comparison import Comparison
 from schemas.artifacts.evaluation import Tried
 from schemas.artifacts.examples import Split
-from schemas.settings.gate import Gate, RuleResult
+from schemas.artifacts.rule_result import RuleResult
+from schemas.settings.gate import Gate
 from tests.samples import make_split
 
 TEN = list(range(10))
@@ -390,7 +390,7 @@ def test_every_rule_is_judged_in_order() -> None:
             "accuracy": {"at_least": 0.9},
         }
     )
-    results = judge(gate, replace(PERFECT, comparison=Comparison.model_validate(compared(0, 9).comparison)))
+    results = judge(gate, replace(PERFECT, comparison=compared(0, 9).comparison))
     assert [(result.metric, result.of) for result in results] == [
         ("accuracy", "all"),
         ("log_loss", "all"),

@@ -13,11 +13,11 @@ from schemas.artifacts.comparison import Comparison
 from schemas.artifacts.evaluation import CoveragePoint, DigitMetrics, Evaluation, Metrics, RiskCoverage, Tried
 from schemas.artifacts.examples import Examples, Split
 from schemas.artifacts.model import History, Round
+from schemas.artifacts.rule_result import RuleResult
 from schemas.artifacts.statistics import Source, SplitStatistics, Statistics, StatisticsRecord
 from schemas.records.execution import Execution, Version
 from schemas.records.fingerprint import Parts
 from schemas.records.run import RunRecord, StageRecord
-from schemas.settings.gate import RuleResult
 from tests.samples import make_split, seal
 
 HOSTILE = "<script>alert(1)</script>\"'&"
@@ -177,7 +177,7 @@ def _write_execution(artifacts: Path, name: str, examples: Version, paths: dict[
     )
     folder = artifacts / "store" / "evaluate" / "executions"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.json").write_text(execution.model_dump_json())
+    (folder / f"{name}.json").write_text(execution.to_json())
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from pipeline.report.material import Material
 from pipeline.report.page import render_report, write_report
 from pipeline.report.sections.trials import digit_for
 from schemas.artifacts.blessing import Verdict
+from schemas.artifacts.rule_result import RuleResult
 from schemas.records.run import RunRecord, StageRecord
-from schemas.settings.gate import RuleResult
 from tests.pipeline.report.conftest import HOSTILE
 from tests.pipeline.report.page_html import read_page
 from tests.project import Project, toy_project
@@ -108,7 +108,7 @@ def test_risk_and_coverage_are_tabled(make_material: Make) -> None:
 def test_an_evaluation_without_a_curve_has_a_report(make_material: Make) -> None:
     """The report of an evaluation without a risk-coverage curve says that it has none."""
     material = make_material([0, 1, 1, 0], [0, 1, 0, 0])
-    material.metrics = material.metrics.model_copy(update={"risk_coverage": None})
+    material.metrics = material.metrics.changed(risk_coverage=None)
     assert "This evaluation did not measure risk and coverage." in render_report(material)
 
 
@@ -180,7 +180,7 @@ def test_a_rule_passed_without_a_comparison_is_not_met(make_material: Make) -> N
     """A rule that passed without a comparison is counted separately from the rules that are met."""
     material = make_material([0, 1], [0, 0])
     met = RuleResult(metric="accuracy", expected=">= 0.5", actual=0.5, passed=True, reason="")
-    first = met.model_copy(update={"metric": "champion", "actual": None, "note": "first model: no comparison"})
+    first = met.changed(metric="champion", actual=None, note="first model: no comparison")
     material.record.outcome = "promoted"
     material.record.verdict = Verdict.of([met, first], model="m", examples="e", evaluation="v")
     text = read_page(render_report(material)).text
@@ -191,7 +191,7 @@ def test_a_rule_passed_without_a_comparison_is_not_met(make_material: Make) -> N
 def test_a_warning_of_the_model_is_at_the_top(make_material: Make) -> None:
     """A warning of the evaluation stands above the first figure."""
     material = make_material([0, 1], [0, 0])
-    material.metrics = material.metrics.model_copy(update={"warnings": ["27 % are called unsure"]})
+    material.metrics = material.metrics.changed(warnings=["27 % are called unsure"])
     text = read_page(render_report(material)).text
     assert text.index("27 % are called unsure") < text.index("read right")
 
@@ -210,9 +210,9 @@ def test_points_with_equal_pictures_are_one_row(make_material: Make) -> None:
     material = make_material([0, 1, 1, 0], [0, 1, 0, 0])
     curve = material.metrics.risk_coverage
     assert curve
-    nearly = curve.points[0].model_copy(update={"coverage": 0.995})
-    doubled = curve.model_copy(update={"points": [curve.points[0], nearly, curve.points[1]]})
-    material.metrics = material.metrics.model_copy(update={"risk_coverage": doubled})
+    nearly = curve.points[0].changed(coverage=0.995)
+    doubled = curve.changed(points=[curve.points[0], nearly, curve.points[1]])
+    material.metrics = material.metrics.changed(risk_coverage=doubled)
     text = read_page(render_report(material)).text
     assert "50.0 %" in text
     assert "99.5 %" not in text

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from schemas.artifacts.blessing import Blessing, Verdict
+from schemas.artifacts.rule_result import RuleResult
 from schemas.errors import InputError
-from schemas.settings.gate import RuleResult
 
 MODEL, EXAMPLES, OTHER, EVALUATION = "a" * 64, "b" * 64, "c" * 64, "d" * 64
 

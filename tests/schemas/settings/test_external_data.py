@@ -25,6 +25,11 @@ class Outer(Config):
     inner: list[Inner] = Field(default_factory=list[Inner])
 
 
+def digest(config: Config, project: Path) -> dict[str, str]:
+    """Return the digests of the data that a config names."""
+    return digest_external_data((path for path, _ in config.data_paths()), project)
+
+
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """Return a folder with two folders of one file each."""
@@ -36,49 +41,49 @@ def data(tmp_path: Path) -> Path:
 
 def test_folders_with_files_are_named(data: Path) -> None:
     """Every folder with files has an entry, relative to the project."""
-    assert list(digest_external_data(Outer(data=data), data.parent)) == ["data/a", "data/b"]
+    assert list(digest(Outer(data=data), data.parent)) == ["data/a", "data/b"]
 
 
 def test_undeclared_paths_do_not_count(data: Path) -> None:
     """A path that is not declared as data is not read."""
-    assert digest_external_data(Outer(other=data), data.parent) == {}
+    assert digest(Outer(other=data), data.parent) == {}
 
 
 def test_configs_in_lists_count(data: Path) -> None:
     """A config inside a list may name data too."""
-    assert list(digest_external_data(Outer(inner=[Inner(folder=data / "b")]), data.parent)) == ["data/b"]
+    assert list(digest(Outer(inner=[Inner(folder=data / "b")]), data.parent)) == ["data/b"]
 
 
 def test_hidden_files_and_artifacts_do_not_count(data: Path) -> None:
     """Hidden files and artifacts do not change the digests."""
-    before = digest_external_data(Outer(data=data.parent), data.parent)
+    before = digest(Outer(data=data.parent), data.parent)
     (data / "a" / ".hidden").touch()
     (data.parent / "artifacts").mkdir()
     (data.parent / "artifacts" / "file").touch()
-    assert digest_external_data(Outer(data=data.parent), data.parent) == before
+    assert digest(Outer(data=data.parent), data.parent) == before
 
 
 def test_the_cache_returns_the_same_digests(data: Path) -> None:
     """The cached digests are those of the first reading."""
     (data.parent / "artifacts").mkdir()
-    first = digest_external_data(Outer(data=data), data.parent)
-    assert digest_external_data(Outer(data=data), data.parent) == first
+    first = digest(Outer(data=data), data.parent)
+    assert digest(Outer(data=data), data.parent) == first
 
 
 def test_a_renamed_file_counts(data: Path) -> None:
     """Renaming a file changes the digest of its folder."""
-    before = digest_external_data(Outer(data=data), data.parent)
+    before = digest(Outer(data=data), data.parent)
     (data / "a" / "file").rename(data / "a" / "name")
-    after = digest_external_data(Outer(data=data), data.parent)
+    after = digest(Outer(data=data), data.parent)
     assert [name for name in after if after[name] != before[name]] == ["data/a"]
 
 
 def test_a_loop_of_links_ends(data: Path) -> None:
     """A link to a parent folder is entered once."""
     (data / "a" / "up").symlink_to(data)
-    assert set(digest_external_data(Outer(data=data), data.parent)) == {"data/a", "data/b", "data/a/up"}
+    assert set(digest(Outer(data=data), data.parent)) == {"data/a", "data/b", "data/a/up"}
 
 
 def test_missing_data_is_not_an_error(tmp_path: Path) -> None:
     """Missing data has no entry; the stage itself reports it."""
-    assert digest_external_data(Outer(data=tmp_path / "none"), tmp_path) == {}
+    assert digest(Outer(data=tmp_path / "none"), tmp_path) == {}

@@ -8,7 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from schemas.artifacts.blessing import Verdict
-from schemas.settings.gate import ChampionRule, Gate, Rule, RuleResult, SliceRule, needed, tally
+from schemas.artifacts.rule_result import RuleResult, needed, tally
+from schemas.settings.gate import ChampionRule, Gate, Rule, SliceRule
 
 
 def make_result(*, passed: bool) -> RuleResult:
@@ -150,11 +151,11 @@ def test_one_failing_rule_refuses(*, second: bool, blessed: bool, reasons: list[
 def test_rules_that_passed_unmeasured_are_counted_separately() -> None:
     """The tally separates rules met from those passed without a comparison or enough examples."""
     met, missed = make_result(passed=True), make_result(passed=False)
-    champion = met.model_copy(update={"metric": "champion", "note": "first model: no comparison"})
-    part = met.model_copy(update={"note": "light night: not enough examples (37 of 100)"})
+    champion = met.changed(metric="champion", note="first model: no comparison")
+    part = met.changed(note="light night: not enough examples (37 of 100)")
     assert tally([met, met]) == "2 of 2 rules met"
     assert tally([met, champion]) == "1 of 2 rules met, 1 passed without a comparison"
     assert tally([champion, part, part]) == (
         "0 of 3 rules met, 1 passed without a comparison, 2 passed without enough examples"
     )
-    assert tally([missed.model_copy(update={"note": "too few pictures to tell"})]) == "0 of 1 rule met"
+    assert tally([missed.changed(note="too few pictures to tell")]) == "0 of 1 rule met"

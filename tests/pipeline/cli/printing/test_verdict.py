@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.cli.printing.verdict import verdict_lines
 from schemas.artifacts.blessing import Verdict
-from schemas.settings.gate import RuleResult
+from schemas.artifacts.rule_result import RuleResult
 
 MET = RuleResult(metric="accuracy", expected=">= 0.5", actual=0.9, count=40, passed=True, reason="")
 FIRST = RuleResult(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import sys
 import traceback
 import typing
 from collections.abc import Callable
@@ -126,9 +125,3 @@ def _contract(name: str, function: Callable[..., None], hints: dict[str, Any], p
 
 def _is_subclass(hint: object, base: type) -> bool:
     return isinstance(hint, type) and issubclass(hint, base)
-
-
-def make_importable(project: Path) -> None:
-    """Append the project's folder to Python's path, so that its own stages can be imported and hide no other module."""
-    if str(project) not in sys.path:
-        sys.path.append(str(project))

@@ -1,15 +1,17 @@
-"""Read pipeline.yaml and check all of it before anything runs."""
+"""Resolve pipeline.yaml: import its components, and check all of it before anything runs."""
 
 from __future__ import annotations
 
+import copy
 import inspect
+import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.component import Component, load_component, make_importable
+from pipeline.specification.component import Component, load_component
+from pipeline.specification.stage import CHAMPION, FILE, Contract, Pipeline, Port, Settings, Stage
 from schemas.artifacts.artifact import Artifact
 from schemas.artifacts.blessing import Blessing
 from schemas.artifacts.bundle import Bundle
@@ -17,82 +19,45 @@ from schemas.errors import UsageError, nearest
 from schemas.file_cache import FileCache
 from schemas.settings.config import Config
 from schemas.settings.document import Document, Location, read_document
-from schemas.settings.pipeline_file import CHAMPION, PipelineEntry, Port, StageEntry, override
-from schemas.settings.resolve import resolve_settings, validate
+from schemas.settings.pipeline_file import PipelineEntry, StageEntry, override
+from schemas.settings.resolve import fill, validate, variables_of
 
-__all__ = ["FILE", "Pipeline", "Stage", "load_pipeline"]
+__all__ = ["resolve_pipeline"]
 
-FILE = "pipeline.yaml"
 READER = Path(inspect.getfile(read_document))
 Outputs = Mapping[str, type[Artifact]]
 STAGE_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
-@dataclass(frozen=True)
-class Stage:
-    """A component placed in the pipeline."""
-
-    name: str
-    component: Component
-    inputs: dict[str, Port]
-    requires: Port | None
-    config: Config
-
-    @property
-    def ports(self) -> list[Port]:
-        """The outputs the stage waits for: its inputs from other stages, and the blessing it requires."""
-        return [port for port in (*self.inputs.values(), self.requires) if port and port != CHAMPION]
-
-
-@dataclass(frozen=True)
-class Pipeline:
-    """The ordered stages of a project.
-
-    Attributes:
-        project: the folder of pipeline.yaml.
-        threads: number of TensorFlow's threads.
-        stages: in the order they run; a stage takes inputs only from stages above it.
-        overrides: the `--set` options, as given.
-    """
-
-    project: Path
-    threads: int
-    stages: tuple[Stage, ...]
-    overrides: tuple[str, ...]
-
-
-def load_pipeline(project: Path, overrides: tuple[str, ...] = ()) -> Pipeline:
+def resolve_pipeline(project: Path, overrides: tuple[str, ...], known: FileCache) -> Pipeline:
     """Read a project's pipeline.yaml, apply the overrides and the environment, and check all of it.
 
     Args:
-        project: the folder of pipeline.yaml.
+        project: the folder of pipeline.yaml, from which modules can be imported.
         overrides: `stage.key=value`, with values in YAML; `threads=1` for the pipeline itself.
+        known: keeps the file as it was read, for the next process.
 
     Raises:
         UsageError: Something is invalid; it says where, what was found and what was expected.
     """
-    document = _read(project)
+    document = _read(project / FILE, known)
     overrides = tuple(override(document, given) for given in overrides)
     entry = validate(PipelineEntry, document.value, document, ())
-    make_importable(project)
     stages: dict[str, Stage] = {}
     for name, stage_entry in entry.stages.items():
         stages[name] = _place_stage(name, stage_entry, document, stages, project)
     return Pipeline(project, entry.threads, tuple(stages.values()), overrides)
 
 
-def _read(project: Path) -> Document:
+def _read(path: Path, known: FileCache) -> Document:
     """Read pipeline.yaml, or take it as an earlier process read it, while neither it nor its reader moved."""
-    path = project / FILE
-    known = FileCache(project / "artifacts" / ".pipeline.json", str(READER))
 
     def read() -> tuple[list[Any], list[Path]]:
         document = read_document(path)
         return [document.value, list(document.places.items())], [path, READER]
 
     value, places = known.get(str(path), read)
-    known.save()
-    return Document(FILE, value, {tuple(location): place for location, place in places})
+    return Document(FILE, copy.deepcopy(value), {tuple(location): place for location, place in places})
 
 
 def _place_stage(name: str, entry: StageEntry, document: Document, above: dict[str, Stage], project: Path) -> Stage:
@@ -111,13 +76,41 @@ def _place_stage(name: str, entry: StageEntry, document: Document, above: dict[s
         may_be = known | (champion if given in component.optional and issubclass(Bundle, wanted) else {})
         inputs[given] = _port(text, wanted, document, (*at, "inputs", given), may_be)
     requires = _port(entry.requires, Blessing, document, (*at, "requires"), known) if entry.requires else None
-    config = resolve_settings(component.config, entry.config, document, (*at, "config"), project)
+    given = fill(component.config, entry.config, document, (*at, "config"), project)
+    config = validate(component.config, given, document, (*at, "config"))
     if requires is None and any(issubclass(kind, Bundle) for kind in component.outputs.values()):
         raise UsageError(
             f"{document.place(at)}: {name} exports a bundle that no stage has judged",
             expected="requires: stage.blessing",
         )
-    return Stage(name, component, inputs, requires, config)
+    stage = Stage(
+        name=name, contract=_contract(component), inputs=inputs, requires=requires, settings=_settings(given, config)
+    )
+    vars(stage).update(component=component, config=config)  # as the properties would be when first asked for
+    return stage
+
+
+def _contract(component: Component) -> Contract:
+    def names(kinds: Mapping[str, type[Artifact]]) -> dict[str, list[str]]:
+        return {name: [base.__name__ for base in kind.__mro__] for name, kind in kinds.items()}
+
+    return Contract(
+        module=component.module,
+        inputs=names(component.inputs),
+        optional=sorted(component.optional),
+        outputs=names(component.outputs),
+    )
+
+
+def _settings(given: dict[str, Any], config: Config) -> Settings:
+    return Settings(
+        given=json.loads(json.dumps(given, default=str)),
+        counted=config.counted(),
+        counted_with_fallback=config.counted(fallback=True),
+        data=[(str(path), kind) for path, kind in config.data_paths()],
+        variables=variables_of(type(config)),
+        names_paths=config.names_paths,
+    )
 
 
 def _check_names(component: Component, entry: StageEntry, document: Document, at: Location) -> None:
@@ -163,4 +156,4 @@ def _port(text: str, wanted: type[Artifact], document: Document, at: Location, k
         raise UsageError(
             f"{place}: {text} has the wrong type", found=outputs[output].__name__, expected=wanted.__name__
         )
-    return Port(stage, output)
+    return Port(stage=stage, output=output)

@@ -8,7 +8,7 @@ import pytest
 
 from components.evaluate import EvaluateConfig
 from pipeline.cli.arguments.project import find_project
-from pipeline.specification import load_pipeline
+from pipeline.specification.load import load_pipeline
 from schemas.errors import UsageError
 from schemas.settings.document import read_document
 from schemas.settings.resolve import validate
@@ -126,7 +126,7 @@ def test_check_warns_of_a_gate_without_rules(tmp_path: Path) -> None:
     warning = "warning  pack will be refused: the gate of bless has no rules, so it blesses nothing\n"
     assert project.digits("check").stderr == ""
     project.edit("toys/bless.py", "least: int = 3", "gate: Gate = Gate()\n    least: int = 3")
-    project.edit("toys/bless.py", "import RuleResult", "import Gate, RuleResult")
+    project.edit("toys/bless.py", "import RuleResult", "import RuleResult\nfrom schemas.settings.gate import Gate")
     assert project.digits("check").stderr == warning
     assert project.digits("check", "--set", "bless.gate={accuracy: {at_least: 0.5}}").stderr == ""
 

@@ -1,0 +1,74 @@
+"""The result of one rule of the gate, and rules in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from schemas.record import Record
+
+__all__ = ["RuleResult", "needed", "tally"]
+
+NEEDED = {"coverage": "more answered", "refusals": "more refused"}
+
+
+class RuleResult(Record, kw_only=True):
+    """The result of one rule; for a rule on several parts (digits, kinds, slices), that of the worst part."""
+
+    metric: str
+    """accuracy, precision, recall, f1, log_loss, calibration_error, coverage, answered_accuracy, parameters,
+    robustness, refusals, or champion."""
+    of: str = "all"
+    """all, per_digit, per_kind, a kind, or a column of Examples; empty for the champion rule."""
+    expected: str
+    """The rule in words: 'lower >= 0.965'."""
+    part: str = ""
+    """The worst part, for a rule on several: '3', 'shadow', 'night'."""
+    actual: float | None
+    """The figure; for the champion rule, the difference in accuracy. None if it is not a number."""
+    bound: float | None = None
+    """The end of the interval that was judged; None if the figure itself was judged."""
+    confidence: float | None = None
+    """The level of that interval, or of McNemar's test."""
+    count: int | None = None
+    """Number of pictures it was measured on."""
+    shortfall: float | None = None
+    """By how much the judged value misses the rule, above 0; None if it is met or cannot be measured."""
+    shortfall_pictures: int | None = None
+    """How many more pictures must be right to meet the rule; None if that does not apply or no number would do."""
+    failing: list[str] = []
+    """The parts that miss the rule, for a rule on several."""
+    passed: bool
+    """Whether the model meets the rule."""
+    reason: str
+    """Why it does not, naming every part that fails; empty if it does."""
+    note: str = ""
+    """A remark: 'first model: no comparison', 'too few pictures to tell'."""
+
+    @property
+    def without(self) -> str:
+        """What was missing when a rule passed unmet: 'a comparison', 'enough examples'; empty if met or missed."""
+        if not (self.passed and self.note):
+            return ""
+        return "a comparison" if self.metric == "champion" else "enough examples"
+
+
+def tally(rules: Sequence[RuleResult]) -> str:
+    """Return how many rules are met, and how many passed unmet: '4 of 5 rules met, 1 passed without a comparison'."""
+    met = sum(rule.passed and not rule.without for rule in rules)
+    unmet = Counter(rule.without for rule in rules if rule.without)
+    parts = [f"{met} of {len(rules)} rule{'' if len(rules) == 1 else 's'} met"]
+    return ", ".join([*parts, *(f"{count} passed without {what}" for what, count in unmet.items())])
+
+
+def needed(metric: str, pictures: int, part: str = "") -> str:
+    """Return what a missed rule on a share needs: '17 more correct needed', '1 picture fewer may be misread as 4'.
+
+    Args:
+        metric: the metric of the rule.
+        pictures: how many pictures short of the bound the model is.
+        part: the digit, for precision.
+    """
+    if metric == "precision":
+        return f"{pictures:,} picture{'' if pictures == 1 else 's'} fewer may be misread as {part}"
+    return f"{pictures:,} {NEEDED.get(metric, 'more correct')} needed"
