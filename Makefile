@@ -11,7 +11,7 @@ PIP = $(BIN)/python -m pip install --disable-pip-version-check
 # Without a bytecode cache, each of the thousand commands that the tests start would compile every module again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-quick test-machines check install beam lock bench-train bench-score bench-run test-bundle flink-up flink-down
+.PHONY: run test test-quick test-machines check install lock bench-train bench-score bench-run test-bundle flink-up flink-down
 
 run: install
 	$(BIN)/digits run
@@ -81,13 +81,8 @@ install: .venv/installed
 	$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# Apache Beam, for `digits score --engine beam`: 16 packages, 170 MB.
-beam: .venv/installed
-	$(PIP) --require-hashes -r requirements-beam.lock
-
 # Needs uv. The lock files contain hashes and no index URL.
 LOCK = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q
 lock:
 	$(LOCK) --group build -o requirements.lock
-	$(LOCK) --group build --extra beam -c requirements.lock -o requirements-beam.lock
-	$(LOCK) --group build --extra beam --group dev -c requirements-beam.lock -o requirements-dev.lock
+	$(LOCK) --group build --group dev -c requirements.lock -o requirements-dev.lock
