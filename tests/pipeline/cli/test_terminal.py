@@ -30,13 +30,19 @@ def test_the_table_fits_the_terminal(columns: int, ran: Project) -> None:
     assert "a long word" in session.text
 
 
-def test_a_long_reason_is_wrapped_in_a_pipe(ran: Project) -> None:
-    """In a pipe, the table of stages has at most 120 columns, and no word of a reason is lost."""
-    word = "a long word " * 20
-    lines = ran.digits("plan", "--set", f"say.word={word}").stdout.splitlines()
-    table = lines[: lines.index("")]
-    assert max(map(len, table)) <= 120
-    assert " ".join(table).count("long") == 20
+def test_a_pipe_has_no_width(ran: Project) -> None:
+    """In a pipe, each stage of the table is one line with the whole reason, whatever COLUMNS says."""
+    project = Project(ran.path, ran.environment | {"COLUMNS": "40"})
+    lines = project.digits("plan", "--set", f"say.word={'a long word ' * 20}").stdout.splitlines()
+    assert [line.split()[0] for line in lines[: lines.index("")]] == ["stage", "say", "shout", "bless", "pack"]
+    assert lines[1].count("long") == 20
+
+
+def test_a_name_of_a_run_is_not_broken(ran: Project) -> None:
+    """On a narrow terminal, a reason breaks between words, not inside the name of a run."""
+    run = ran.json("show")["run"]
+    session = run_in_terminal([str(DIGITS), "-C", str(ran.path), "plan"], 60, _variables(ran))
+    assert session.text.count(run) == 4
 
 
 def test_a_terminal_has_colours(ran: Project) -> None:
