@@ -6,7 +6,7 @@
 CANDIDATES = $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 FITS = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 BIN = .venv/bin
-PIP = $(BIN)/python -m pip install --disable-pip-version-check
+PIP = $(BIN)/python -m pip install -q --disable-pip-version-check
 
 # Without a bytecode cache, each of the thousand commands that the tests start would compile every module again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -73,12 +73,12 @@ install: .venv/installed
 	echo "digits needs Python 3.11, 3.12 or 3.13 (TensorFlow has none for others): found $$(python3 --version 2>&1)." >&2; \
 	echo "Install one of them, or name it: make PYTHON=/path/to/python3.12" >&2; \
 	exit 1
-	$(PIP) --require-hashes -r requirements.lock
-	$(PIP) --no-deps --no-build-isolation -e .
+	@$(BIN)/python .ci/install.py requirements.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/installed-dev: .venv/installed requirements-dev.lock
-	$(PIP) --require-hashes -r requirements-dev.lock
+	@$(BIN)/python .ci/install.py requirements-dev.lock
 	@touch $@
 
 # Needs uv. The lock files contain hashes and no index URL.
