@@ -6,12 +6,12 @@
 CANDIDATES = $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 FITS = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 BIN = .venv/bin
-PIP = $(BIN)/python -m pip install --disable-pip-version-check
+PIP = $(BIN)/python -m pip install -q --disable-pip-version-check
 
 # Without a bytecode cache, each of the thousand commands that the tests start would compile every module again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-quick test-machines check install beam lock bench-train bench-score bench-run test-bundle flink-up flink-down
+.PHONY: run test test-quick test-machines check install lock bench-train bench-score bench-run test-bundle flink-up flink-down
 
 run: install
 	$(BIN)/digits run
@@ -73,21 +73,16 @@ install: .venv/installed
 	echo "digits needs Python 3.11, 3.12 or 3.13 (TensorFlow has none for others): found $$(python3 --version 2>&1)." >&2; \
 	echo "Install one of them, or name it: make PYTHON=/path/to/python3.12" >&2; \
 	exit 1
-	$(PIP) --require-hashes -r requirements.lock
-	$(PIP) --no-deps --no-build-isolation -e .
+	@$(BIN)/python .ci/install.py requirements.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/installed-dev: .venv/installed requirements-dev.lock
-	$(PIP) --require-hashes -r requirements-dev.lock
+	@$(BIN)/python .ci/install.py requirements-dev.lock
 	@touch $@
-
-# Apache Beam, for `digits score --engine beam`: 16 packages, 170 MB.
-beam: .venv/installed
-	$(PIP) --require-hashes -r requirements-beam.lock
 
 # Needs uv. The lock files contain hashes and no index URL.
 LOCK = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q
 lock:
 	$(LOCK) --group build -o requirements.lock
-	$(LOCK) --group build --extra beam -c requirements.lock -o requirements-beam.lock
-	$(LOCK) --group build --extra beam --group dev -c requirements-beam.lock -o requirements-dev.lock
+	$(LOCK) --group build --group dev -c requirements.lock -o requirements-dev.lock

@@ -36,18 +36,21 @@ def calibrate(model: Model, examples: Examples, calibration: Output[Calibration]
     """Describe the training split, and fit temperature and refusal threshold on the validation split."""
     from learning.calibration import fit_calibration, fit_reference
     from learning.features import infer, with_features
-    from schemas.progress import tell
+    from schemas.progress import report_part, tell
 
+    report_part("loading the model")
     both, train, validation = with_features(model.load()), examples.read("train"), examples.read("validation")
     reference = fit_reference(
         train,
-        infer(both, train.images)["features"],
+        infer(both, train.images, "training pictures")["features"],
         dimensions=config.dimensions,
         references=config.references,
     )
+    answers = infer(both, validation.images, "validation pictures")
+    report_part("temperature and threshold")
     record = fit_calibration(
         validation,
-        **infer(both, validation.images),
+        **answers,
         reference=reference,
         neighbour=min(config.neighbour, len(reference.bank)),
         floor=config.floor,

@@ -17,7 +17,7 @@ from schemas.artifacts.examples import Examples, Split
 from schemas.artifacts.model import Model
 from schemas.errors import InputError, StageError
 from schemas.manifest import hash_files
-from schemas.progress import tell
+from schemas.progress import report_part, tell
 from schemas.settings.config import Config
 from schemas.settings.gate import EACH_KIND, Gate, unknown_key
 
@@ -91,22 +91,27 @@ def evaluate(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
     from learning.evaluation.metrics import Figures
     from learning.evaluation.trials import STRANGERS, ModelReader, measure_strangers
 
+    report_part("loading the model")
     split = examples.read(SPLIT)
     _check_classes(split, model)
     network = model.load()
     reader = ModelReader(network, calibration, split.classes)
-    decisions = reader.read(split.images)
+    decisions = reader.read(split.images, "test pictures")
     figures = Figures(split.labels, decisions.probabilities, decisions.refused, config.seed)
     robustness, refusals = _measure_synthetic(split, reader, config)
     if strangers:
         refusals[STRANGERS] = measure_strangers(strangers.read(SPLIT), reader)
+    if champion:
+        report_part("comparison with the champion")
     before = _read_champion(champion, split) if champion else None
     comparison = _compare(split, decisions.read.tolist(), champion, before, config.seed)
+    report_part("metrics")
     parameters = int(network.count_params())
     metrics = _measure(split, figures, robustness, refusals, parameters, _warn(figures, calibration.record))
     for warning in metrics.warnings:
         tell(f"warning: {warning}")
     Evaluation.write(evaluation.path, metrics, split, decisions.probabilities, decisions.refused, before)
+    report_part("gate")
     evidence = Evidence(
         figures, split, examples.values, parameters, robustness, refusals, comparison=comparison, seed=config.seed
     )

@@ -17,6 +17,7 @@ from schemas.artifacts.model import Model
 from schemas.artifacts.statistics import Statistics
 from schemas.artifacts.transform import Transform
 from schemas.errors import StageError
+from schemas.progress import report_part
 from schemas.settings.config import Config
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def export(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
     judged = (model, examples, evaluation, calibration)
     if reason := blessing.refusal((type(each).__name__, each.digest) for each in judged):
         raise StageError(f"the model is {reason}", expected="BLESSED")
+    report_part("loading the model")
     network = model.load()
     _write_formats(network, calibration.record.temperature, bundle.path)
     shutil.copy(model.path / "classes.json", bundle.path / Bundle.LABELS)
@@ -93,10 +95,12 @@ def _write_formats(network: keras.Model, temperature: float, folder: Path) -> No
         answers = both(images, training=False)
         return {**answers, "probabilities": tf.nn.softmax(answers["logits"] / temperature)}
 
+    report_part("writing SavedModel")
     archive: Any = keras.export.ExportArchive()
     archive.track(network)
     archive.add_endpoint("serving_default", serve, [tf.TensorSpec((None, SIDE, SIDE), tf.uint8, name="images")])
     archive.write_out(str(folder / Bundle.SAVED_MODEL), verbose=False)
+    report_part("converting to LiteRT")
     converter = tf.lite.TFLiteConverter.from_saved_model(str(folder / Bundle.SAVED_MODEL))
     (folder / Bundle.LITERT).write_bytes(converter.convert())
 
@@ -127,7 +131,8 @@ def _prove_parity(
     pictures = bundle.scratch / "pictures.npy"
     np.save(pictures, images)
     own = _decide(images, expected, calibration)
-    for form in FORMATS:
+    for done, form in enumerate(FORMATS):
+        report_part("formats compared with the model", done, len(FORMATS))
         answers = _ask(form, bundle, pictures)
         _compare(form, answers, expected, tolerance)
         _compare_decisions(form, _decide(images, answers, calibration), own, tolerance)
@@ -139,6 +144,7 @@ def _write_latency(images: NDArray[np.uint8], folder: Path) -> None:
 
     from inference.model.litert import BATCH, LiteRtModel
 
+    report_part("latency")
     model = LiteRtModel(folder / Bundle.LITERT)
     batch = np.resize(images, (BATCH, *images.shape[1:]))
     latency = Latency(alone=_microseconds(model, images[:1]), batched=_microseconds(model, batch) / BATCH)

@@ -51,10 +51,11 @@ def train(examples: Examples, transform: Transform, model: Output[Model], config
     from learning.training.curves import draw_curves
     from learning.training.fit import fit
     from learning.training.networks import BUILDERS
-    from schemas.progress import tell
+    from schemas.progress import report_part, tell
 
     session.restart(config.seed)
     tell(f"trains on {session.device()}")
+    report_part("building the network")
     data, validation = examples.read("train"), examples.read("validation")
     network = BUILDERS[config.network](transform, len(data.classes), config.seed)
     history = fit(network, data, validation, config, seed=config.seed, scratch=model.scratch, logs=model.logs)

@@ -134,7 +134,7 @@ def _read_body(file: BinaryIO, path: Path, size: int) -> bytes:
             raise InputError(
                 f"{path} is too long", found=f"more than {size:,} bytes", expected=f"{size:,}, by its header"
             )
-        report(Progress(len(body), size, "byte"))
+        report(Progress(len(body) // 1000, size // 1000, "kB"))
     if len(body) < size:
         raise InputError(f"{path} is cut short", found=f"{len(body):,} bytes", expected=f"{size:,}, by its header")
     return bytes(body)

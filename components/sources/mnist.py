@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from schemas.artifacts.examples import Split
 from schemas.artifacts.statistics import OFFLINE
 from schemas.errors import InputError, StageError
 from schemas.manifest import hash_file
-from schemas.progress import Progress, report, tell
+from schemas.progress import report_part, tell
 
 if TYPE_CHECKING:
     from tensorflow_datasets.core import DatasetBuilder
@@ -33,6 +34,7 @@ FILES = {
 }
 BYTES = 11_594_722
 POLL_SECONDS = 0.2
+REPORTED = 100  # pictures between two progress reports
 
 
 def read_mnist(
@@ -57,9 +59,11 @@ def read_mnist(
         check_originals(manual_dir)
     if checked := not _may_be_prepared(data_dir):
         _check_available(manual_dir, offline=offline)
+    report_part("starting tensorflow-datasets")
 
     import tensorflow_datasets as tfds
 
+    tfds.disable_progress_bar()
     builder = tfds.builder("mnist", data_dir=data_dir)
     if builder.is_prepared():
         _report_cache(Path(builder.data_path), manual_dir)
@@ -123,10 +127,25 @@ def _prepare(builder: DatasetBuilder, manual_dir: Path | None) -> None:
     from tensorflow_datasets.core.download.download_manager import NonMatchingChecksumError
     from tensorflow_datasets.core.download.extractor import ExtractError
 
+    report_part("unpacking the files")
+    _report_pictures(builder)
     try:
         builder.download_and_prepare(download_config=tfds.download.DownloadConfig(manual_dir=manual_dir))
     except (NonMatchingChecksumError, ExtractError, gzip.BadGzipFile, EOFError) as error:
         raise _corrupt(str(manual_dir or builder.data_path), "replace the files") from error
+
+
+def _report_pictures(builder: Any) -> None:  # noqa: ANN401  (its type hides what TFDS calls)
+    """Report each picture that TFDS prepares."""
+    generate = builder._generate_examples  # noqa: SLF001  (TFDS's documented extension point, and its only hook)
+
+    def reporting(num_examples: int, **paths: object) -> Iterator[object]:
+        for done, example in enumerate(generate(num_examples, **paths)):
+            if done % REPORTED == 0:
+                report_part("pictures prepared", done, num_examples)
+            yield example
+
+    builder._generate_examples = reporting  # noqa: SLF001
 
 
 def _download(builder: DatasetBuilder, data_dir: Path | None, stall_seconds: float) -> None:
@@ -160,7 +179,7 @@ def _await_download(child: subprocess.Popen[bytes], downloads: Path, stall_secon
         time.sleep(POLL_SECONDS)
         if (size := _size(downloads)) != seen:
             seen, last = size, time.monotonic()
-            report(Progress(max(seen - start, 0), BYTES, "byte"))
+            report_part("kB downloaded", max(seen - start, 0) // 1000, BYTES // 1000)
         if time.monotonic() - last > stall_seconds:
             raise UnreachableError(f"the download stalled: no new byte for {stall_seconds:g} s")
 
@@ -181,6 +200,7 @@ def _read_split(builder: DatasetBuilder, name: str) -> Split:
     import tensorflow as tf
     import tensorflow_datasets as tfds
 
+    report_part(f"reading {name} pictures")
     expected = builder.info.splits[name].num_examples
     read: Any = builder.as_dataset  # a decorator hides its parameters
     try:

@@ -23,6 +23,7 @@ def download(data_dir: str | None) -> int:
     from tensorflow_datasets.core.download.download_manager import NonMatchingChecksumError
     from tensorflow_datasets.core.download.util import DownloadError
 
+    tfds.disable_progress_bar()
     builder = tfds.builder("mnist", data_dir=data_dir)
     manager = tfds.download.DownloadManager(
         download_dir=builder.data_path.parent.parent / "downloads",

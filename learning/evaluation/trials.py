@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from inference.model.answer import Answer, PictureReader, answer_all
 from learning.synthetic import not_digits
-from learning.synthetic.robustness import robustness_suite
+from learning.synthetic.robustness import KINDS, robustness_suite
 from schemas.artifacts.evaluation import Tried
+from schemas.progress import report_part
 
 if TYPE_CHECKING:
     import keras
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from schemas.artifacts.examples import Split
 
 __all__ = ["NOT_DIGITS", "STRANGERS", "ModelReader", "measure_refusals", "measure_robustness", "measure_strangers"]
+
+Picture = TypeVar("Picture")
 
 BATCH = 50
 NOT_DIGITS: dict[str, Callable[[Split, int, int], Iterator[bytes]]] = {
@@ -52,12 +55,12 @@ class ModelReader:
         self._both = with_features(network)
         self.record, self._reference = calibration.record, calibration.reference
 
-    def read(self, images: NDArray[np.uint8]) -> Decisions:
-        """Return the decisions on pictures, uint8 [n, 28, 28]."""
+    def read(self, images: NDArray[np.uint8], part: str = "") -> Decisions:
+        """Return the decisions on pictures, uint8 [n, 28, 28]; report the progress as *part* if it has a name."""
         from inference.model.decision import decide
         from learning.features import infer
 
-        return decide(images, infer(self._both, images), self.classes, self.record, self._reference)
+        return decide(images, infer(self._both, images, part), self.classes, self.record, self._reference)
 
 
 def measure_robustness(split: Split, reader: PictureReader, *, per_kind: int, seed: int) -> dict[str, Tried]:
@@ -71,6 +74,7 @@ def measure_robustness(split: Split, reader: PictureReader, *, per_kind: int, se
     """
     right: dict[str, list[bool]] = {}
     pictures = robustness_suite(split, per_kind=per_kind, seed=seed)
+    pictures = _counted(pictures, "robustness pictures", min(per_kind, len(split)) * len(KINDS))
     while some := list(islice(pictures, BATCH)):
         answers = answer_all((data for _, _, data in some), reader)
         for (kind, label, _), answer in zip(some, answers, strict=True):
@@ -87,7 +91,13 @@ def measure_refusals(split: Split, reader: PictureReader, *, count: int, seed: i
         count: pictures of each kind.
         seed: of the renderer.
     """
-    return {name: _count_refused(answer_all(make(split, count, seed), reader)) for name, make in NOT_DIGITS.items()}
+    found: dict[str, Tried] = {}
+    for name, make in NOT_DIGITS.items():
+        pictures = _counted(
+            make(split, count, seed), "pictures that are not digits", count * len(NOT_DIGITS), count * len(found)
+        )
+        found[name] = _count_refused(answer_all(pictures, reader))
+    return found
 
 
 def measure_strangers(split: Split, reader: PictureReader) -> Tried:
@@ -98,8 +108,18 @@ def measure_strangers(split: Split, reader: PictureReader) -> Tried:
     from learning.synthetic.encoding import encode_png
 
     images = split.images[:MOST_STRANGERS]
-    answers = (answer_all(map(encode_png, images[i : i + BATCH]), reader) for i in range(0, len(images), BATCH))
-    return _count_refused([answer for some in answers for answer in some])
+    pictures = _counted(map(encode_png, images), "strangers", len(images))
+    answers: list[Answer] = []
+    while some := list(islice(pictures, BATCH)):
+        answers += answer_all(some, reader)
+    return _count_refused(answers)
+
+
+def _counted(pictures: Iterable[Picture], part: str, total: int, before: int = 0) -> Iterator[Picture]:
+    """Yield pictures, and report how many of *total* are done, with those *before*."""
+    for done, picture in enumerate(pictures, before):
+        report_part(part, done, total)
+        yield picture
 
 
 def _count_refused(answers: list[Answer]) -> Tried:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from learning.training.checkpoint import restore_checkpoint, save_checkpoint
+from learning.training.events import Events
 from learning.training.feed import ordered_batches, training_batches
 from learning.training.optimizer import build_optimizer
 from schemas.artifacts.model import History, Round
@@ -68,7 +69,7 @@ def fit(  # noqa: PLR0913  (each is one setting)
         jit_compile=False,  # on a CPU, XLA doubles the time of a step with pooling
     )
     model.train_function = _several_steps(model)
-    keeper = _round_keeper(recipe, scratch, _validator(network, validation, recipe.label_smoothing))
+    keeper = _round_keeper(recipe, scratch, logs, _validator(network, validation, recipe.label_smoothing))
     done = keeper.resume(model)
     if done < recipe.rounds:
         feed = training_batches(
@@ -84,7 +85,7 @@ def fit(  # noqa: PLR0913  (each is one setting)
             initial_epoch=done,
             epochs=recipe.rounds,
             steps_per_epoch=round_steps,
-            callbacks=[keeper, keras.callbacks.TensorBoard(str(logs), write_graph=False)],
+            callbacks=[keeper],
             shuffle=False,
             verbose=0,
         )
@@ -141,10 +142,11 @@ def _validator(network: keras.Model, validation: Split, smoothing: float) -> Cal
     return validate
 
 
-def _round_keeper(recipe: Recipe, scratch: Path, validate: Callable[[], dict[str, float]]) -> Any:  # noqa: ANN401  (its class is defined where keras is imported)
+def _round_keeper(recipe: Recipe, scratch: Path, logs: Path, validate: Callable[[], dict[str, float]]) -> Any:  # noqa: ANN401  (its class is defined where keras is imported)
     import keras
 
     round_steps = recipe.steps // recipe.rounds
+    events = Events(logs)
 
     class RoundKeeper(keras.callbacks.Callback):
         """Reports progress, keeps the history and the best weights, and saves a checkpoint after each round."""
@@ -169,9 +171,8 @@ def _round_keeper(recipe: Recipe, scratch: Path, validate: Callable[[], dict[str
             report(Progress(done, recipe.steps, "step", figures))
 
         def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-            logs = {} if logs is None else logs
-            logs.update(validate())  # also for the TensorBoard callback, which runs next
-            figures = _round_of((epoch + 1) * round_steps, logs)
+            figures = _round_of((epoch + 1) * round_steps, (logs or {}) | validate())
+            events.write(figures)
             self.history = self.history.with_round(figures)
             if self.history.best == epoch:
                 self.weights = self.model.get_weights()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from typing import Annotated
 
 import typer
@@ -55,4 +56,4 @@ def lineage(
     elif form == "dot":
         print(traced.dot())
     else:
-        print(draw_tree(traced, shutil.get_terminal_size().columns))
+        print(draw_tree(traced, shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize))

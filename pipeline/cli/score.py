@@ -152,20 +152,15 @@ def _beam(arguments: list[str]) -> Beam:
     """Read Beam's options; from here on Beam logs errors only."""
     import logging
 
+    from inference.scoring.engines.beam import Beam
     from pipeline.cli.process.interrupt import Interrupted
-    from schemas.errors import UsageError
 
     if not logging.getLogger().handlers:
         handler = logging.StreamHandler()
         handler.setLevel(logging.ERROR)
         handler.addFilter(lambda _: Interrupted.raised is None)  # after Ctrl-C its errors are consequences
         logging.getLogger().addHandler(handler)
-    try:
-        from inference.scoring.engines.beam import Beam
-
-        return Beam(arguments)
-    except ModuleNotFoundError as error:
-        raise UsageError("Apache Beam is not installed", do="make beam") from error
+    return Beam(arguments)
 
 
 def _work(  # noqa: PLR0913  (its parts)

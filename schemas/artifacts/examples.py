@@ -131,7 +131,7 @@ class Examples(Artifact):
             *(pa.array(values, pa.string()) for values in examples.tags.values()),
         ]
         schema = _arrow_schema(examples.classes, examples.tags)
-        batch: Any = pa.record_batch(columns, schema=schema)
+        batch: Any = pa.record_batch(columns, schema=schema)  # pyright: ignore[reportUnknownMemberType]
         with pa.OSFile(str(folder / f"{split}.arrow"), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
             writer.write_batch(batch)  # pyright: ignore[reportUnknownMemberType]
 

@@ -112,6 +112,8 @@ def main() -> None:
         cells = [name, f"{size([name]):.1f}", f"{size(alone):.1f}", f"{seconds[name]:.3f}"]
         cells += [f"{seconds[name] / seconds[BARE]:.1f}", str(modules[name] - modules[BARE]), ", ".join(wanted), users]
         print(f"| {' | '.join(cells)} |")
+    if not named:
+        print(f"\nThe whole: {size(reach(imports)):,.0f} MB in {len(reach(imports))} distributions.")
 
 
 def _modules(tree: ast.AST) -> Iterable[str]:

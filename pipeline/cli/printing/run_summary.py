@@ -17,13 +17,11 @@ if TYPE_CHECKING:
 
 __all__ = ["summary", "where_report"]
 
-WIDE = 120  # columns of the table of stages when output is not a terminal
-
 
 def summary(record: RunRecord, artifacts: Path) -> str:
     """Return a run, or a plan, as text: a table of its stages, data, metrics, verdict and champion."""
     rows = [(s.stage, s.outcome, _reason(s, record), f"{s.seconds:.2f}" if s.seconds else "") for s in record.stages]
-    lines = [columns(("stage", "outcome", "reason", "seconds"), rows, wrapped=2, piped=WIDE)] if rows else []
+    lines = [columns(("stage", "outcome", "reason", "seconds"), rows, wrapped=2)] if rows else []
     lines.append("")
     if record.source and not record.notice:  # a notice names the data, too
         lines.append(hanging("data", record.source.dataset))

@@ -20,26 +20,26 @@ MIN_WIDTH = 20
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
-def columns(header: Sequence[str], rows: Sequence[Sequence[str]], *, wrapped: int, piped: int | None = None) -> str:
+def columns(header: Sequence[str], rows: Sequence[Sequence[str]], *, wrapped: int) -> str:
     """Return rows in columns below a header, wrapping one column to the terminal's width.
+
+    Output that is not a terminal has no width: each row is one line, for grep.
 
     Args:
         header: titles of the columns.
         rows: cells, as many per row as titles.
         wrapped: index of the column to wrap; columns after it are right-aligned.
-        piped: width to wrap to when output is not a terminal; None for no limit.
     """
     table = [list(header), *map(list, rows)]
     widths = [max(len(row[i]) for row in table) for i in range(len(header))]
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else piped
-    if width:
+    if sys.stdout.isatty():
         others = sum(widths) - widths[wrapped] + 2 * (len(widths) - 1)
-        widths[wrapped] = min(widths[wrapped], max(width - others, MIN_WIDTH))
+        widths[wrapped] = min(widths[wrapped], max(shutil.get_terminal_size().columns - others, MIN_WIDTH))
     return "\n".join(line for row in table for line in _lines(row, widths, wrapped))
 
 
 def _lines(row: list[str], widths: list[int], wrapped: int) -> list[str]:
-    parts = textwrap.wrap(row[wrapped], widths[wrapped]) or [""]
+    parts = _wrap(row[wrapped], widths[wrapped]) or [""]
     lines = [[*row[:wrapped], parts[0], *row[wrapped + 1 :]]]
     lines += [[*[""] * wrapped, part, *[""] * (len(row) - wrapped - 1)] for part in parts[1:]]
     last = str.ljust if wrapped == len(row) - 1 else str.rjust
@@ -49,7 +49,7 @@ def _lines(row: list[str], widths: list[int], wrapped: int) -> list[str]:
 def box(text: str) -> str:
     """Return a text in an ASCII box, at most as wide as the terminal."""
     width = min(shutil.get_terminal_size().columns, 100) - 4
-    lines = [part for line in text.splitlines() for part in textwrap.wrap(line, width)]
+    lines = [part for line in text.splitlines() for part in _wrap(line, width)]
     widest = max(map(len, lines))
     edge = f"+{'-' * (widest + 2)}+"
     return "\n".join([edge, *(f"| {line.ljust(widest)} |" for line in lines), edge])
@@ -67,7 +67,7 @@ def hanging(title: str, text: str) -> str:
     if not sys.stdout.isatty():
         return f"{title:9}{text}"
     width = max(shutil.get_terminal_size().columns, MIN_WIDTH + 9)
-    return textwrap.fill(text, width, initial_indent=f"{title:9}", subsequent_indent=" " * 9)
+    return "\n".join(_wrap(text, width, f"{title:9}", " " * 9))
 
 
 def side_by_side(parts: Iterable[str]) -> str:
@@ -75,4 +75,11 @@ def side_by_side(parts: Iterable[str]) -> str:
     if not sys.stdout.isatty():
         return "  ".join(parts)
     unbroken = "  ".join(part.replace(" ", NO_BREAK) for part in parts)
-    return textwrap.fill(unbroken, max(shutil.get_terminal_size().columns, MIN_WIDTH)).replace(NO_BREAK, " ")
+    return "\n".join(_wrap(unbroken, max(shutil.get_terminal_size().columns, MIN_WIDTH)))
+
+
+def _wrap(text: str, width: int, first: str = "", others: str = "") -> list[str]:
+    """Return the lines of a text, broken between words only: not at a hyphen of a name, nor before a percent sign."""
+    unbroken = text.replace(" %", f"{NO_BREAK}%")
+    lines = textwrap.wrap(unbroken, width, initial_indent=first, subsequent_indent=others, break_on_hyphens=False)
+    return [line.replace(NO_BREAK, " ") for line in lines]

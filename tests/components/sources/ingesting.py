@@ -31,6 +31,7 @@ class Ingested:
     Attributes:
         folder: holds the folders of its outputs.
         exit_code: exit status of the process.
+        output: what it printed.
         errors: names of the error's class and its ancestors; empty without an error.
         message: the error as text.
         childless: whether the process had no child left when ingest ended.
@@ -38,6 +39,7 @@ class Ingested:
 
     folder: Path
     exit_code: int
+    output: str
     errors: list[str]
     message: str
     childless: bool
@@ -91,7 +93,7 @@ def run_ingest(folder: Path, environment: Mapping[str, str], **settings: object)
             process.kill()
     answer = folder / "answer.json"
     assert answer.exists(), output
-    return Ingested(folder, process.returncode, **json.loads(answer.read_bytes()))
+    return Ingested(folder, process.returncode, output, **json.loads(answer.read_bytes()))
 
 
 def _plain(value: object) -> object:

@@ -210,6 +210,12 @@ def test_files_by_hand_need_no_connection(by_hand: Watched) -> None:
 
 
 @pytest.mark.full
+def test_tfds_draws_no_bars(by_hand: Watched, downloaded: Watched) -> None:
+    """TFDS's own progress bars are off, in the process of the download too."""
+    assert [each for each in (by_hand, downloaded) if "\r" in each.ingested.output] == []
+
+
+@pytest.mark.full
 def test_files_by_hand_give_what_a_download_gives(by_hand: Watched, downloaded: Watched) -> None:
     """Original files copied by hand and downloaded ones give the same examples."""
     assert by_hand.ingested.content == downloaded.ingested.content

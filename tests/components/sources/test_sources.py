@@ -1,4 +1,4 @@
-"""Several sources as one data set."""
+"""The embedded sample, and several sources as one data set."""
 
 from __future__ import annotations
 
@@ -7,11 +7,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from components.sources.sample import FILE, read_table
 from schemas.errors import InputError
 from tests.components.sources.own_pictures import Own, ingest_own
 from tests.samples import make_split, write_digits, write_idx
 
 Source = dict[str, object]
+
+
+def test_a_damaged_sample_is_refused(tmp_path: Path) -> None:
+    """The file of the embedded sample must be the recorded one."""
+    (tmp_path / "mnist_5k.csv.gz").write_bytes(FILE.read_bytes()[:-1])
+    with pytest.raises(InputError, match="is not the embedded sample"):
+        read_table(tmp_path / "mnist_5k.csv.gz")
+
+
+def test_a_missing_sample_is_refused(tmp_path: Path) -> None:
+    """If the file of the embedded sample is missing, the error says so."""
+    with pytest.raises(InputError, match="no such file"):
+        read_table(tmp_path / "mnist_5k.csv.gz")
 
 
 def write_files(folder: Path, labels: list[int]) -> Source:

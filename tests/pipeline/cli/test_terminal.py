@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 
 import pytest
@@ -29,13 +30,19 @@ def test_the_table_fits_the_terminal(columns: int, ran: Project) -> None:
     assert "a long word" in session.text
 
 
-def test_a_long_reason_is_wrapped_in_a_pipe(ran: Project) -> None:
-    """In a pipe, the table of stages has at most 120 columns, and no word of a reason is lost."""
-    word = "a long word " * 20
-    lines = ran.digits("plan", "--set", f"say.word={word}").stdout.splitlines()
-    table = lines[: lines.index("")]
-    assert max(map(len, table)) <= 120
-    assert " ".join(table).count("long") == 20
+def test_a_pipe_has_no_width(ran: Project) -> None:
+    """In a pipe, each stage of the table is one line with the whole reason, whatever COLUMNS says."""
+    project = Project(ran.path, ran.environment | {"COLUMNS": "40"})
+    lines = project.digits("plan", "--set", f"say.word={'a long word ' * 20}").stdout.splitlines()
+    assert [line.split()[0] for line in lines[: lines.index("")]] == ["stage", "say", "shout", "bless", "pack"]
+    assert lines[1].count("long") == 20
+
+
+def test_a_name_of_a_run_is_not_broken(ran: Project) -> None:
+    """On a narrow terminal, a reason breaks between words, not inside the name of a run."""
+    run = ran.json("show")["run"]
+    session = run_in_terminal([str(DIGITS), "-C", str(ran.path), "plan"], 60, _variables(ran))
+    assert session.text.count(run) == 4
 
 
 def test_a_terminal_has_colours(ran: Project) -> None:
@@ -82,6 +89,60 @@ def test_a_message_stays_above_the_live_line(ran: Project) -> None:
     assert any(re.search(LIVE, frame) for frame in session.frames)
 
 
+def test_what_a_stage_prints_passes_by_the_live_line(project: Project) -> None:
+    """What a stage prints while its live line is shown goes to its log, not to the terminal."""
+    session = run_in_terminal([str(DIGITS), "-C", str(project.path), "run"], 100, _variables(project))
+    assert b"chatter" not in session.raw
+    logged = (project.artifacts / "latest" / "logs" / "say" / "output.txt").read_text()
+    assert logged.splitlines() == ["chatter on standard output", "chatter on standard error"]
+
+
+NARROW = """
+from pipeline.cli.printing.progress import show_progress
+from schemas import progress
+
+figures = {"loss": 0.2, "accuracy": 0.9, "validation loss": 0.2, "validation accuracy": 0.9}
+with show_progress("train"):
+    progress.report(progress.Progress(617, 2000, "step", figures))
+    input()
+"""
+
+
+def test_a_narrow_terminal_leaves_out_figures(ran: Project) -> None:
+    """Where not all figures of a live line fit, the first are left out, and none is cut."""
+    session = run_in_terminal([sys.executable, "-c", NARROW], 72, _variables(ran), HOUSE, {"step": b"\n"})
+    [shown] = {line.rstrip() for frame in session.frames for line in frame.splitlines() if "step" in line}
+    assert re.search(r"train [━╸╺]+ step 617/2000  validation accuracy 0.9000 0:00:0\d$", shown)
+
+
+SILENT = """
+import sys
+from pipeline.cli.printing import progress as shown
+from schemas import progress
+
+shown.SILENCE = 0.2
+with shown.show_progress("evaluate"):
+    progress.report_part("robustness pictures", 50, 180)
+    sys.stdin.readline()
+"""
+
+
+def test_a_pipe_shows_after_a_silence_what_a_stage_does(ran: Project) -> None:
+    """In a pipe, a stage that reports no milestone gets a line from time to time with its progress and its time."""
+    with subprocess.Popen(
+        [sys.executable, "-c", SILENT],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=HOUSE,
+        env=ran.variables(),
+    ) as process:
+        assert process.stderr
+        lines = [process.stderr.readline() for _ in range(2)]
+        process.communicate("\n")
+    assert all(re.fullmatch(r"evaluate: robustness pictures 50/180  after \d+ s\n", line) for line in lines)
+
+
 def test_a_pipe_gets_no_escape_codes(project: Project) -> None:
     """Piped output has no escape codes on either stream."""
     done = project.digits("run")
@@ -105,8 +166,6 @@ def test_the_c_locale_does_not_fail_a_run(project: Project) -> None:
 
 def test_a_closed_pipe_leaves_no_traceback(ran: Project) -> None:
     """A reader that closes the pipe early, as `head` does, causes no traceback."""
-    import subprocess
-
     done = subprocess.run(
         ["bash", "-c", f"{DIGITS} -C {ran.path} show --json | head -c 1; exit ${{PIPESTATUS[0]}}"],
         capture_output=True,

@@ -131,7 +131,7 @@ def test_a_missing_split_names_the_existing_ones(tmp_path: Path) -> None:
 
 def test_other_columns_are_refused(tmp_path: Path) -> None:
     """An Arrow file with other columns is an InputError."""
-    table = pa.table({"picture": [1], "label": [2]})
+    table = pa.table({"picture": [1], "label": [2]})  # pyright: ignore[reportUnknownMemberType]
     with pa.OSFile(str(tmp_path / "train.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
     with pytest.raises(InputError, match="does not hold examples"):

@@ -1,0 +1,1 @@
+"""Tests of what `make` and .ci/run call."""
