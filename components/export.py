@@ -132,7 +132,7 @@ def _prove_parity(
     np.save(pictures, images)
     own = _decide(images, expected, calibration)
     for done, form in enumerate(FORMATS):
-        report_part("formats compared with the model", done, len(FORMATS))
+        report_part(f"comparing {form} with the model", done, len(FORMATS))
         answers = _ask(form, bundle, pictures)
         _compare(form, answers, expected, tolerance)
         _compare_decisions(form, _decide(images, answers, calibration), own, tolerance)

@@ -12,7 +12,7 @@ from components.sources.source_settings import SourceEntry
 from schemas.artifacts.artifact import Output
 from schemas.artifacts.examples import DRAWN, Examples, Split
 from schemas.artifacts.statistics import Source, SourceStatistics, Statistics, StatisticsRecord
-from schemas.progress import tell
+from schemas.progress import report_part, tell
 from schemas.settings.external_data import name_of
 
 __all__ = ["IngestConfig", "ingest"]
@@ -76,8 +76,10 @@ def ingest(examples: Output[Examples], statistics: Output[Statistics], config: I
 
     parts = _read_all(config)
     splits = join(parts) if config.sources else parts[""].splits
+    report_part("drawn digits")
     drawn = _draw(splits["train"], config)
     splits = splits | drawn.splits
+    report_part("statistics")
     found = survey(splits)
     warnings = [warning for part in parts.values() for warning in part.warnings] + found.warnings
     for name, split in splits.items():

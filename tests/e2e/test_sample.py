@@ -242,7 +242,12 @@ def test_a_terminal_shows_loss_accuracy_and_time_left(trained: Project, tmp_path
     assert " left" not in session.text
 
 
-PARTS = ("writing SavedModel", "converting to LiteRT", "formats compared with the model 0/2")
+PARTS = (
+    "writing SavedModel",
+    "converting to LiteRT",
+    "comparing SavedModel with the model 0/2",
+    "comparing LiteRT with the model 1/2",
+)
 
 
 def test_a_terminal_shows_the_parts_of_a_stage(trained: Project, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager, nullcontext, suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING, TextIO
 
 from pipeline.cli.printing.table import box
@@ -125,7 +126,7 @@ class _Lines(logging.Handler):
             with self.lock or nullcontext():
                 now = time.monotonic()
                 if self.latest and now >= self.printed + SILENCE:
-                    self.print(f"{self.stage}: {self.latest}  after {format_duration(now - self.begun)}")
+                    self.print(f"{self.stage}: {self.latest}  {timedelta(seconds=int(now - self.begun))}")
 
 
 class _Terminal(_Lines):

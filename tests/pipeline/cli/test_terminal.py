@@ -140,7 +140,7 @@ def test_a_pipe_shows_after_a_silence_what_a_stage_does(ran: Project) -> None:
         assert process.stderr
         lines = [process.stderr.readline() for _ in range(2)]
         process.communicate("\n")
-    assert all(re.fullmatch(r"evaluate: robustness pictures 50/180  after \d+ s\n", line) for line in lines)
+    assert all(re.fullmatch(r"evaluate: robustness pictures 50/180  0:\d\d:\d\d\n", line) for line in lines)
 
 
 def test_a_pipe_gets_no_escape_codes(project: Project) -> None:
