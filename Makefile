@@ -1,7 +1,7 @@
 # Two commands do everything on a machine with Python 3.11, 3.12 or 3.13 and make:
 #   make run    installs into .venv and runs the pipeline
 #   make test   installs what the tests need as well, and runs them
-# Also: test-quick (under a minute), test-machines (the tests as other machines would run them).
+# Also: test-quick (about a minute), test-machines (the tests as other machines would run them).
 
 CANDIDATES = $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 FITS = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
