@@ -1,1 +1,1 @@
-"""What pipeline.yaml says: the stages, resolved from it or taken as an earlier process resolved them."""
+"""What pipeline.yaml says: the stages, their components and settings."""

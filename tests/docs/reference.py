@@ -12,7 +12,7 @@ import typer
 
 from pipeline.cli.main import app
 from pipeline.cli.schema import json_schema
-from pipeline.specification.load import load_pipeline
+from pipeline.load import load_pipeline
 from tests.project import HOUSE
 
 __all__ = ["PAGE", "commands", "reference", "settings"]

@@ -12,7 +12,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.specification.load import load_pipeline
+from pipeline.load import load_pipeline
 from schemas.errors import UsageError
 from tests.project import HOUSE, TOYS, Project, toy_project
 

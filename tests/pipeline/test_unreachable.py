@@ -22,7 +22,7 @@ RUN_TWICE = """
 import sys
 from pathlib import Path
 from pipeline.runner import Selection, run_pipeline
-from pipeline.specification.load import load_pipeline
+from pipeline.load import load_pipeline
 from pipeline.store import Store
 project = Path(sys.argv[1])
 pipeline, store, forced = load_pipeline(project), Store(project / "artifacts"), Selection(force=("fetch",))

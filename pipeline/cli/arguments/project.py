@@ -21,7 +21,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document in
 
 def open_project(context: typer.Context, overrides: list[str] | None = None) -> tuple[Pipeline, Store]:
     """Load the pipeline and open the store of the project: that of -C, or the one around the current folder."""
-    from pipeline.specification.load import load_pipeline
+    from pipeline.load import load_pipeline
     from pipeline.store import Store
 
     project = find_project(_start(context))

@@ -8,7 +8,7 @@ import pytest
 
 from components.evaluate import EvaluateConfig
 from pipeline.cli.arguments.project import find_project
-from pipeline.specification.load import load_pipeline
+from pipeline.load import load_pipeline
 from schemas.errors import UsageError
 from schemas.settings.document import read_document
 from schemas.settings.resolve import validate

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import schemas
+from pipeline import specification
 from pipeline.libraries import library_versions
 from pipeline.source import read_source
 from pipeline.specification.stage import FILE, Pipeline, Stage
@@ -21,7 +22,7 @@ from schemas.record import Record
 
 __all__ = ["load_pipeline"]
 
-RESOLVING = (Path(__file__).parent, Path(schemas.__path__[0]) / "settings")
+RESOLVING = (Path(specification.__path__[0]), Path(schemas.__path__[0], "settings"))
 """The folders of the modules that resolve a pipeline."""
 
 
@@ -64,7 +65,7 @@ def load_pipeline(project: Path, overrides: tuple[str, ...] = ()) -> Pipeline:
             overrides=list(pipeline.overrides),
             conditions=_conditions(pipeline.stages, project, overrides),
         )
-        modules = [path for folder in RESOLVING for path in sorted(folder.glob("*.py"))]
+        modules = [Path(__file__), *(path for folder in RESOLVING for path in sorted(folder.glob("*.py")))]
         known.keep(key, resolved.to_values(), [project / FILE, *modules], begun)
     known.save()
     return pipeline

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.specification.load import load_pipeline
+from pipeline.load import load_pipeline
 from pipeline.specification.stage import Pipeline
 from tests.project import toy_project
 from tests.waiting import wait_until_cacheable
@@ -18,6 +18,8 @@ stages:
   ingest:
     config: {source: sample}
 """
+
+DAMAGED: list[object] = [None, [], {}, {"threads": 2, "stages": [{}], "overrides": [], "conditions": {}}]
 
 
 @pytest.fixture(autouse=True)
@@ -103,7 +105,7 @@ def test_a_moved_project_is_resolved(tmp_path: Path) -> None:
     assert not is_restored(load_pipeline(project.rename(tmp_path / "second")))
 
 
-@pytest.mark.parametrize("damaged", [None, [], {}, {"threads": 2, "stages": [{}], "overrides": [], "conditions": {}}])
+@pytest.mark.parametrize("damaged", DAMAGED)
 def test_a_damaged_cache_is_replaced(damaged: object, project: Path) -> None:
     """A value of another form is ignored, and the next process restores the stages again."""
     load_pipeline(project)
