@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pydantic import PositiveFloat, PositiveInt
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ExportConfig", "export"]
 
+PICTURES = "pictures.npy"
 CALLS = 50  # timed calls, of which the median is reported
 
 
@@ -66,9 +71,12 @@ def export(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
     judged = (model, examples, evaluation, calibration)
     if reason := blessing.refusal((type(each).__name__, each.digest) for each in judged):
         raise StageError(f"the model is {reason}", expected="BLESSED")
-    report_part("loading the model")
-    network = model.load()
-    _write_formats(network, calibration.record.temperature, bundle.path)
+    with _fresh_processes(bundle) as processes:
+        report_part("loading the model")
+        network = model.load()
+        _write_formats(network, calibration.record.temperature, bundle.path)
+        images = examples.read("test").images[: config.pictures]
+        _prove_parity(network, calibration, images, processes, bundle.scratch, config.tolerance)
     shutil.copy(model.path / "classes.json", bundle.path / Bundle.LABELS)
     for name in (Calibration.RECORD, Calibration.REFERENCE):
         shutil.copy(calibration.path / name, bundle.path)
@@ -78,9 +86,28 @@ def export(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
         model=model.digest, classes=model.classes, statistics=statistics.read(), metrics=evaluation.metrics
     )
     (bundle.path / "README.md").write_text(card, encoding="utf-8")
-    images = examples.read("test").images[: config.pictures]
-    _prove_parity(network, calibration, images, bundle, config.tolerance)
     _write_latency(images, bundle.path)
+
+
+@contextmanager
+def _fresh_processes(bundle: Output[Bundle]) -> Generator[dict[str, subprocess.Popen[bytes]]]:
+    """Start a process for each format, which imports its library while this one writes the formats."""
+    from inference.model.format_answers import FORMATS
+
+    command = [sys.executable, "-P", "-m", "inference.model.format_answers", str(bundle.path)]
+    processes = {
+        form: subprocess.Popen(
+            [*command, form, str(bundle.scratch / PICTURES), str(bundle.scratch / f"{form}.npz")],
+            stdin=subprocess.PIPE,
+        )
+        for form in FORMATS
+    }
+    try:
+        yield processes
+    finally:
+        for process in processes.values():
+            process.kill()
+            process.communicate()
 
 
 def _write_formats(network: keras.Model, temperature: float, folder: Path) -> None:
@@ -105,14 +132,15 @@ def _write_formats(network: keras.Model, temperature: float, folder: Path) -> No
     (folder / Bundle.LITERT).write_bytes(converter.convert())
 
 
-def _prove_parity(
+def _prove_parity(  # noqa: PLR0913, PLR0917  (the model, its pictures, and who is asked)
     network: keras.Model,
     calibration: Calibration,
     images: NDArray[np.uint8],
-    bundle: Output[Bundle],
+    processes: dict[str, subprocess.Popen[bytes]],
+    scratch: Path,
     tolerance: float,
 ) -> None:
-    """Run every format in a fresh process and compare its answers with the model's.
+    """Run every format in its fresh process and compare its answers with the model's.
 
     Raises:
         StageError: an output differs by more than *tolerance*, a decision differs, a format cannot be loaded, or
@@ -121,19 +149,17 @@ def _prove_parity(
     import numpy as np
 
     from inference.model.decision import softmax
-    from inference.model.format_answers import FORMATS
     from learning.features import infer, with_features
 
     if not len(images):
         raise StageError("the formats cannot be compared with the model", found="no test pictures")
     expected = infer(with_features(network), images)
     expected["probabilities"] = softmax(expected["logits"] / calibration.record.temperature)
-    pictures = bundle.scratch / "pictures.npy"
-    np.save(pictures, images)
+    np.save(scratch / PICTURES, images)
     own = _decide(images, expected, calibration)
-    for done, form in enumerate(FORMATS):
-        report_part(f"comparing {form} with the model", done, len(FORMATS))
-        answers = _ask(form, bundle, pictures)
+    for done, (form, process) in enumerate(processes.items()):
+        report_part(f"comparing {form} with the model", done, len(processes))
+        answers = _ask(form, process, scratch)
         _compare(form, answers, expected, tolerance)
         _compare_decisions(form, _decide(images, answers, calibration), own, tolerance)
 
@@ -171,26 +197,13 @@ def _decide(images: NDArray[np.uint8], answers: dict[str, NDArray[np.float32]], 
     return decide(images, answers, (), calibration.record, calibration.reference)
 
 
-def _ask(form: str, bundle: Output[Bundle], pictures: Path) -> dict[str, NDArray[np.float32]]:
-    import subprocess
-    import sys
-
+def _ask(form: str, process: subprocess.Popen[bytes], scratch: Path) -> dict[str, NDArray[np.float32]]:
     import numpy as np
 
-    answers = bundle.scratch / f"{form}.npz"
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "inference.model.format_answers",
-        str(bundle.path),
-        form,
-        str(pictures),
-        str(answers),
-    ]
-    if status := subprocess.run(command, check=False, stdin=subprocess.DEVNULL).returncode:
-        raise StageError(f"the {form} format cannot be loaded", found=f"exit status {status}")
-    with np.load(answers) as file:
+    process.communicate(b"\n")
+    if process.returncode:
+        raise StageError(f"the {form} format cannot be loaded", found=f"exit status {process.returncode}")
+    with np.load(scratch / f"{form}.npz") as file:
         return dict(file)
 
 

@@ -28,7 +28,7 @@ class IngestConfig(SourceEntry):
     manual_dir: Path | None = Field(
         default=None, json_schema_extra={"env": "DIGITS_TFDS_MANUAL_DIR", "counts": "fallback"}
     )
-    """A folder with the four original MNIST files, instead of a download."""
+    """A folder with the four original MNIST files, instead of what tensorflow-datasets has or would download."""
     data_dir: Path | None = Field(default=None, json_schema_extra={"env": "TFDS_DATA_DIR", "counts": "fallback"})
     """Where tensorflow-datasets caches prepared data; by default ~/tensorflow_datasets."""
     offline: bool = Field(default=False, json_schema_extra={"env": "DIGITS_OFFLINE", "counts": "fallback"})
@@ -58,7 +58,7 @@ class IngestConfig(SourceEntry):
         return self.manual_dir is not None and self.takes_mnist
 
     def check_paths(self) -> None:
-        """Check that manual_dir, if set, holds the four original files, even if they will not be read."""
+        """Check that manual_dir, if set and read, holds the four original files."""
         if self.manual_dir and self.takes_mnist:
             from components.sources.mnist import check_originals
 

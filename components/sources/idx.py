@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["read_idx"]
+__all__ = ["read_idx", "read_pair"]
 
 IMAGES, LABELS = 0x0803, 0x0801  # magic numbers: unsigned bytes in three dimensions, and in one
 NAMES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
@@ -35,7 +35,7 @@ def read_idx(entry: SourceEntry) -> SourceResult:
         InputError: a file is missing, is not an idx file, is cut short or too long, or two files do not match.
     """
     paths = entry.files if entry.folder is None else _find(entry.folder)
-    train, test = _read_pair(paths[0], paths[1]), _read_pair(paths[2], paths[3])
+    train, test = read_pair(paths[0], paths[1]), read_pair(paths[2], paths[3])
     numbers, classes, warnings = _name_labels([train[1], test[1]], entry.classes, paths[1])
     splits = {
         name: Split(images, numbers[labels], [f"{name}-{i:05d}" for i in range(len(labels))], classes)
@@ -62,7 +62,7 @@ def _find(folder: Path) -> list[Path]:
     return found
 
 
-def _read_pair(images: Path, labels: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def read_pair(images: Path, labels: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Read pictures and their labels; labels come first, so that their number limits how much is read."""
     import numpy as np
 

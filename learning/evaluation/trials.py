@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -73,7 +75,7 @@ def measure_robustness(split: Split, reader: PictureReader, *, per_kind: int, se
         seed: of the renderer.
     """
     right: dict[str, list[bool]] = {}
-    pictures = robustness_suite(split, per_kind=per_kind, seed=seed)
+    pictures = _ahead(robustness_suite(split, per_kind=per_kind, seed=seed))
     pictures = _counted(pictures, "robustness pictures", min(per_kind, len(split)) * len(KINDS))
     while some := list(islice(pictures, BATCH)):
         answers = answer_all((data for _, _, data in some), reader)
@@ -94,7 +96,10 @@ def measure_refusals(split: Split, reader: PictureReader, *, count: int, seed: i
     found: dict[str, Tried] = {}
     for name, make in NOT_DIGITS.items():
         pictures = _counted(
-            make(split, count, seed), "pictures that are not digits", count * len(NOT_DIGITS), count * len(found)
+            _ahead(make(split, count, seed)),
+            "pictures that are not digits",
+            count * len(NOT_DIGITS),
+            count * len(found),
         )
         found[name] = _count_refused(answer_all(pictures, reader))
     return found
@@ -120,6 +125,15 @@ def _counted(pictures: Iterable[Picture], part: str, total: int, before: int = 0
     for done, picture in enumerate(pictures, before):
         report_part(part, done, total)
         yield picture
+
+
+def _ahead(pictures: Iterator[Picture]) -> Iterator[Picture]:
+    """Yield pictures that a thread renders ahead: numpy and OpenCV let this thread read pictures meanwhile."""
+    with ThreadPoolExecutor(1) as pool:
+        rendered = deque(pool.submit(next, pictures, None) for _ in range(BATCH))
+        while (picture := rendered.popleft().result()) is not None:
+            rendered.append(pool.submit(next, pictures, None))
+            yield picture
 
 
 def _count_refused(answers: list[Answer]) -> Tried:

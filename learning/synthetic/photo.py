@@ -92,7 +92,7 @@ def photograph(ink: NDArray[np.float32], look: Look, rng: np.random.Generator) -
         return encode_png(_transparent(ink * look.cover, look.ink))
     page = _written(ink, look, rng)
     for light, strength in look.lights:
-        page *= LIGHTS[light](rng, look.page, strength)[..., None]
+        paper.shine(page, LIGHTS[light](rng, look.page, strength))
     pixels = paper.photograph(rng, _framed(page, look, rng), look.blur, look.noise)
     if look.quality is None:
         return encode_png(pixels)

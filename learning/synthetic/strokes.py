@@ -116,7 +116,7 @@ def distance_to_ink(ink: NDArray[np.bool_]) -> NDArray[np.float32]:
     import cv2
     import numpy as np
 
-    distance = cv2.distanceTransform(np.where(ink, 0, 255).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    distance = cv2.distanceTransform((~ink).view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     # OpenCV's last bit depends on the alignment of the arrays.
     exact = np.sqrt(np.rint(np.square(distance, dtype=np.float64)))
     return np.asarray(exact / FINE, np.float32)
@@ -157,7 +157,14 @@ def place(field: NDArray[np.float32], page: tuple[int, int], pose: Pose, softnes
     turn[:, 2] += np.minimum(half, size / 2) + room * (pose.right, pose.down) - middle
     outside = float(field.max())
     drawn = cv2.warpAffine(field, turn, page[::-1], borderMode=cv2.BORDER_CONSTANT, borderValue=outside)
-    return np.clip(0.5 - drawn * (scale * FINE / softness), 0, 1).astype(np.float32)
+    slope = scale * FINE / softness
+    near = drawn * np.float32(slope) < 1  # beyond half a pixel of the edge there is no ink: most of a page is left out
+    rows, columns = (np.flatnonzero(near.any(axis)) for axis in (1, 0))
+    ink = np.zeros(page, np.float32)
+    if len(rows):
+        box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+        ink[box] = np.clip(0.5 - drawn[box] * slope, 0, 1)
+    return ink
 
 
 def _without_specks(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -169,7 +176,8 @@ def _without_specks(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
         spots = (ink ^ background).astype(np.uint8)
         _, names, figures, _ = cv2.connectedComponentsWithStats(spots, connectivity=4)
         small = figures[:, cv2.CC_STAT_AREA] < SPECK * FINE**2
-        ink = ink ^ (small[names.astype(np.int32, copy=False)] & (spots > 0))
+        if small.any():
+            ink = ink ^ (small[names.astype(np.int32, copy=False)] & (spots > 0))
     return ink
 
 
