@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from inference.model.decision import Decisions
 
-__all__ = ["Answer", "PictureReader", "answer", "answer_all", "why_unsure"]
+__all__ = ["Answer", "PictureReader", "answer", "answer_all", "answer_readings", "load", "why_unsure"]
 
 # Below CLEAR and above BULKY lie 9 in 10 Fashion-MNIST pictures that a network would answer, and 43 of 3,500 drawn
 # digits. Both constants were set on 400 Fashion-MNIST test pictures and measured on 2,000 others; DIM: see
@@ -93,25 +93,30 @@ def answer_all(sources: Iterable[Path | bytes], reader: PictureReader, *, trace:
         One answer for each source, in order, unreadable ones included.
     """
     seen = [_read(source, trace=trace) for source in sources]
-    answers = iter(_decide([each for each in seen if isinstance(each, Reading)], reader))
+    answers = iter(answer_readings([each for each in seen if isinstance(each, Reading)], reader))
     return [next(answers) if isinstance(each, Reading) else each for each in seen]
 
 
 def _read(source: Path | bytes, *, trace: bool) -> Reading | Answer:
     try:
-        return read_picture(_bytes_of(source), trace=trace)
+        return read_picture(load(source), trace=trace)
     except UnreadableError as error:
         return Answer("unreadable", error.reason)
 
 
-def _bytes_of(source: Path | bytes) -> bytes:
-    data = source if isinstance(source, bytes) else _load(source)
+def load(source: Path | bytes) -> bytes:
+    """Return the bytes of a picture file.
+
+    Raises:
+        UnreadableError: it cannot be read or is too large.
+    """
+    data = source if isinstance(source, bytes) else _read_file(source)
     if len(data) > MAX_BYTES:
         raise UnreadableError(f"more than {MAX_BYTES // 2**20} MiB")
     return data
 
 
-def _load(path: Path) -> bytes:
+def _read_file(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)  # one byte over the limit is enough to refuse a larger file
@@ -123,7 +128,8 @@ def _load(path: Path) -> bytes:
         raise UnreadableError((error.strerror or "input or output error").lower()) from error
 
 
-def _decide(readings: list[Reading], reader: PictureReader) -> list[Answer]:
+def answer_readings(readings: list[Reading], reader: PictureReader) -> list[Answer]:
+    """Answer for pictures that are normalised already, all in one batch of the network; one answer each, in order."""
     import numpy as np
 
     if not readings:

@@ -18,6 +18,7 @@ import typer
 from pipeline.cli.arguments.command import ProjectCommand, ProjectGroup, read_later
 from pipeline.cli.check import check
 from pipeline.cli.compare import compare
+from pipeline.cli.cut import cut
 from pipeline.cli.lineage import lineage
 from pipeline.cli.plan import plan
 from pipeline.cli.predict import predict
@@ -43,7 +44,7 @@ RESUMES = {
 PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Run the pipeline": (run, rerun, plan, check),
     "Look at runs": (runs, show, compare, report, lineage),
-    "Read pictures": (predict, score),
+    "Read pictures": (predict, score, cut),
     "Housekeeping": (verify,),
 }
 

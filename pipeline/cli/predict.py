@@ -1,4 +1,4 @@
-"""`digits predict`: read the digit in each picture."""
+"""`digits predict`: read the digit, or all digits, in each picture."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from pipeline.cli.arguments.project import AsJson, artifacts_of
 
 if TYPE_CHECKING:
     from inference.model.answer import Answer
+    from inference.model.reader import Reader
+    from inference.numbers.page_answer import PageAnswer
 
 __all__ = ["predict"]
 
@@ -37,6 +39,12 @@ Sheet = Annotated[
     Path | None,
     typer.Option("--sheet", metavar="FILE.png", help="Write those drawings to a PNG; for one picture only."),
 ]
+All = Annotated[
+    bool,
+    typer.Option(
+        "--all", help="Read every digit, and the number on each line; --sheet draws their boxes on the picture."
+    ),
+]
 
 
 def predict(  # noqa: PLR0913  (each is an option)
@@ -44,15 +52,16 @@ def predict(  # noqa: PLR0913  (each is an option)
     images: Images,
     *,
     version: Version = None,
+    every: All = False,
     show: Show = False,
     sheet: Sheet = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read the digit in each picture, or say why not.
+    """Read the digit in each picture, or say why not; with --all, every digit of numbers, forms and grids.
 
     Exit code 5: some files could not be read; the others are answered.
     """
-    _check(images, show=show, sheet=sheet, as_json=as_json)
+    _check(images, every=every, show=show, sheet=sheet, as_json=as_json)
     from inference.model.threads import use_one_thread
 
     use_one_thread()
@@ -63,22 +72,28 @@ def predict(  # noqa: PLR0913  (each is an option)
     bundle = find_bundle(artifacts_of(context), version)
     sources = [_source(name) for name in images]
     reader = Reader(bundle)
-    answers = answer_all(sources, reader, trace=show or sheet is not None)
-    if as_json:
-        _print_json(images, answers, reader.version)
+    if every:
+        decisions = _read_pages(images, sources, reader, sheet, as_json=as_json)
     else:
-        _print_table(images, answers, show=show)
-    if sheet:
-        _write_sheet(sheet, images[0], answers[0])
-    unreadable = sum(answer.decision == "unreadable" for answer in answers)
+        answers = answer_all(sources, reader, trace=show or sheet is not None)
+        decisions = [answer.decision for answer in answers]
+        if as_json:
+            _print_json(images, answers, reader.version)
+        else:
+            _print_table(images, answers, show=show)
+        if sheet:
+            _write_sheet(sheet, images[0], answers[0])
+    unreadable = sum(decision == "unreadable" for decision in decisions)
     if unreadable:
-        print(f"{unreadable} of {len(answers)} files could not be read", file=sys.stderr)
+        print(f"{unreadable} of {len(images)} files could not be read", file=sys.stderr)
         raise typer.Exit(UNREADABLE)
 
 
-def _check(images: list[str], *, show: bool, sheet: Path | None, as_json: bool) -> None:
+def _check(images: list[str], *, every: bool, show: bool, sheet: Path | None, as_json: bool) -> None:
     from schemas.errors import UsageError
 
+    if show and every:
+        raise UsageError("--show draws the steps of one digit", found="--all", do="use --sheet instead of --show")
     if show and as_json:
         raise UsageError("--show and --json exclude one another", do="drop one of them")
     if sheet and len(images) > 1:
@@ -145,3 +160,35 @@ def _write_sheet(path: Path, name: str, answer: Answer) -> None:
     head = (printable(name), answer_words(answer))
     path.write_bytes(draw_sheet(answer.reading.trace, answer.steps, head=head))
     print(f"steps drawn in {path}", file=sys.stderr)
+
+
+def _read_pages(
+    names: list[str], sources: list[Path | bytes], reader: Reader, sheet: Path | None, *, as_json: bool
+) -> list[str]:
+    """Read all digits of each picture and print them; return the decisions."""
+    import json
+
+    from inference.numbers.read_page import read_page
+    from pipeline.cli.printing.page_answers import page_table
+
+    answers = [read_page(source, reader) for source in sources]
+    if as_json:
+        pages = zip(names, answers, strict=True)
+        print(
+            json.dumps([{"path": name, **page.document(), "model": reader.version} for name, page in pages], indent=2)
+        )
+    else:
+        print(page_table(names, answers))
+    if sheet:
+        _write_page_sheet(sheet, answers[0])
+    return [answer.decision for answer in answers]
+
+
+def _write_page_sheet(path: Path, answer: PageAnswer) -> None:
+    from inference.numbers.page_sheet import draw_page_sheet
+
+    if answer.pixels is None:
+        print(f"{path} is not written: the picture could not be read", file=sys.stderr)
+        return
+    path.write_bytes(draw_page_sheet(answer))
+    print(f"digits drawn in {path}", file=sys.stderr)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.docs.execute import execute
 from tests.docs.pages import PAGES, Section, sections
+from tests.inference.numbers.pages import boxed, written
 from tests.inference.pictures import as_file, seven
 from tests.project import HOUSE, Project, toy_project
 from tests.samples import write_digits
@@ -44,6 +45,8 @@ def clone(project: Project) -> Project:
 
 def _with_pictures(project: Project) -> Project:
     (project.path / "photo.jpg").write_bytes(as_file(seven(), "JPEG"))
+    (project.path / "number.jpg").write_bytes(as_file(written("2024"), "JPEG"))
+    (project.path / "page.jpg").write_bytes(as_file(boxed("5_0", "_7_", "43_"), "JPEG"))
     write_digits(project.path / "scans", {"3": 2, "7": 2})
     write_digits(project.path / "mine", dict.fromkeys("0123456789", 20))
     return project

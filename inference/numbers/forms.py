@@ -1,0 +1,223 @@
+"""Find the printed lines of a form, such as boxes, combs and grids, and take them away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from inference.numbers.boxes import Box
+from inference.page.ruled_lines import Lines, bridge_lines
+from inference.pixels.connected_components import connected_components, dilated, longest_outline
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["Form", "erase_form", "find_form", "near_lines"]
+
+# Chosen by eye on the forms of learning/synthetic/drawn_pages.py.
+THIN = 0.55  # largest share of its bounding box that the lines of a form fill
+RECTANGLE = 0.86  # least share of its smallest rotated rectangle that a cell fills
+SMALLEST = 12  # pixels: least shorter side of a cell
+INSIDE = 0.25  # of a cell's shorter side: least length of the ink in it
+MANY = 3  # cells without ink that make a form: a digit has two loops at most
+WHOLE = 1.25  # times the shorter side of a cell: at least the usual one; less is a part of a cell
+ALIKE = 1.5  # largest ratio of the sides of two cells of one form
+RUN = 0.95  # of a cell's shorter side: least length of a line
+WIDE, LONG = 2.2, 1.4  # of a digit's height: least width of a comb, and length of its line
+LONGER = 1.1  # times the rows and columns that strong lines reach into: least of faint ones
+CORNER = 9  # pixels: a line may end so much before its corner
+TOOTH, SLIM = 0.88, 0.3  # of a digit's height: largest height and width of a tooth of a comb
+RIM = 0.12  # of a single box's shorter side: its lines lie this near to its outline
+BROAD, BROADEST = 0.3, 9  # of a line's length, and pixels: what is as broad is no line
+DRIFT = 0.05  # of a line's length: how far it may rise or fall
+
+
+@dataclass(frozen=True)
+class Form:
+    """The printed lines of a form.
+
+    Attributes:
+        horizontal: bool, shape [h, w]: the nearly horizontal lines.
+        vertical: bool, shape [h, w]: the nearly vertical lines.
+        cells: the closed boxes.
+    """
+
+    horizontal: NDArray[np.bool_]
+    vertical: NDArray[np.bool_]
+    cells: tuple[Box, ...]
+
+
+def find_form(strong: NDArray[np.bool_], faint: NDArray[np.bool_]) -> Form | None:
+    """Find the lines of a form; None if there are none.
+
+    Args:
+        strong: bool, shape [h, w]: ink, which keeps digits apart from lines beside them.
+        faint: bool, shape [h, w]: ink and fainter marks, preferred if more of the lines are among them.
+    """
+    one, other = _find(strong), _find(faint)
+    if one is None or other is None:
+        return one or other
+    return other if len(other.cells) > len(one.cells) or _reach(other) > LONGER * _reach(one) else one
+
+
+def _reach(form: Form) -> int:
+    """Return how many columns and rows the lines of a form reach into."""
+    import numpy as np
+
+    lines = form.horizontal | form.vertical
+    return int(np.count_nonzero(lines.any(axis=0)) + np.count_nonzero(lines.any(axis=1)))
+
+
+def _find(mask: NDArray[np.bool_]) -> Form | None:
+    """Find the boxes, combs and grids among the ink, bool [h, w]; None if there are none."""
+    import numpy as np
+
+    labels, table = connected_components(mask)
+    thin = (table[:, 4] <= THIN * table[:, 2] * table[:, 3]) & (table[:, 2:4].max(axis=1) >= SMALLEST)
+    thin[0] = False
+    inside: dict[int, list[Box]] = {int(i): _cells(int(i), labels, table) for i in np.flatnonzero(thin)}
+    held = [(i, cell) for i, cells in inside.items() for cell in cells if _holds_ink(cell, i, labels)]
+    forms = {i for i, _ in held} | {i for i, cells in inside.items() if len(cells) >= MANY}
+    sides = [min(cell.width, cell.height) for i in forms for cell in inside[i]]
+    usual = float(np.median(sides)) if sides else 0.0
+    alike = {int(i) for i in np.flatnonzero(thin) if int(i) not in forms and _is_like_box(int(i), labels, table, usual)}
+    found = np.zeros_like(mask), np.zeros_like(mask)
+    for i in forms | alike:
+        own = [min(cell.width, cell.height) for cell in inside[i]] if i in forms else []
+        side = max(float(np.median(own)), usual / ALIKE) if own else usual
+        _add_lines(i, labels, table, RUN * side, found)
+    size = _usual_height(table, forms | alike)
+    for i in set(inside) - forms - alike:
+        if size and table[i, 2] >= WIDE * size:
+            _add_comb(i, labels, table, size, found)
+    if not (found[0].any() or found[1].any()):
+        return None
+    cells = tuple(cell for i in forms | alike for cell in inside[i] if WHOLE * min(cell.width, cell.height) >= usual)
+    return Form(*found, cells)
+
+
+def erase_form(relief: NDArray[np.float32], form: Form, strength: float) -> NDArray[np.float32]:
+    """Return the contrast without the lines of a form, float32 [h, w]; strokes across a line are bridged."""
+    import numpy as np
+
+    lines = Lines(dilated(form.horizontal, 3, 1), dilated(form.vertical, 1, 3), dark=True, strength=strength)
+    bare = bridge_lines(relief, lines, np.zeros(relief.shape, np.bool_))
+    return np.where(dilated(form.horizontal | form.vertical, 3, 3), np.minimum(bare, relief), bare).astype(np.float32)
+
+
+def near_lines(form: Form) -> NDArray[np.bool_]:
+    """Return what lies on or beside the lines of a form, bool [h, w]: ink mostly there is what is left of them."""
+    return dilated(form.horizontal | form.vertical, 7, 7)
+
+
+def _cells(part: int, labels: NDArray[np.int32], table: NDArray[np.int32]) -> list[Box]:
+    """Return the rectangular holes of a part."""
+    import cv2
+    import numpy as np
+
+    left, top, width, height = map(int, table[part, :4])
+    mask = (labels[top : top + height, left : left + width] == part).astype(np.uint8)
+    find = cast("Any", cv2.findContours)  # its stub knows no hierarchy
+    contours, levels = find(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE, offset=(left, top))
+    cells: list[Box] = []
+    for contour, level in zip(contours, levels[0].tolist(), strict=True):
+        if level[3] < 0 or len(contour) < 4:  # noqa: PLR2004  (an outer contour, or no area)
+            continue
+        sides = cv2.minAreaRect(contour)[1]
+        if min(sides) >= SMALLEST and cv2.contourArea(contour) >= RECTANGLE * sides[0] * sides[1]:
+            x, y, wide, high = cv2.boundingRect(contour)
+            cells.append(Box(x, y, wide, high))
+    largest = max((min(cell.width, cell.height) for cell in cells), default=0)
+    return [cell for cell in cells if ALIKE * min(cell.width, cell.height) >= largest]
+
+
+def _holds_ink(cell: Box, part: int, labels: NDArray[np.int32]) -> bool:
+    import numpy as np
+
+    inner = labels[cell.top : cell.bottom, cell.left : cell.right]
+    other = (inner > 0) & (inner != part)
+    if not other.any():
+        return False
+    rows, columns = np.flatnonzero(other.any(axis=1)), np.flatnonzero(other.any(axis=0))
+    length = max(rows[-1] - rows[0], columns[-1] - columns[0]) + 1
+    return bool(length >= INSIDE * min(cell.width, cell.height))
+
+
+def _is_like_box(part: int, labels: NDArray[np.int32], table: NDArray[np.int32], usual: float) -> bool:
+    """Return whether the outline of a part is a box as large as the others; what is inside may touch it."""
+    import cv2
+
+    left, top, width, height = map(int, table[part, :4])
+    if not usual or not 1 / ALIKE <= min(width, height) / usual <= ALIKE:
+        return False
+    outline = longest_outline(labels[top : top + height, left : left + width] == part)
+    sides = cv2.minAreaRect(outline)[1]
+    return cv2.contourArea(outline) >= RECTANGLE * sides[0] * sides[1]
+
+
+def _usual_height(table: NDArray[np.int32], forms: set[int]) -> float:
+    """Return the height of a digit: the median over all ink outside the form, each pixel counted."""
+    import numpy as np
+
+    kept = [i for i in range(1, len(table)) if i not in forms]
+    if not kept:
+        return 0.0
+    heights, areas = table[kept, 3], table[kept, 4]
+    order = np.argsort(heights)
+    return float(heights[order][np.searchsorted(np.cumsum(areas[order]), areas.sum() / 2)])
+
+
+def _add_lines(
+    part: int,
+    labels: NDArray[np.int32],
+    table: NDArray[np.int32],
+    least: float,
+    found: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+) -> None:
+    """Add the straight runs of a part that are *least* pixels long or longer to the lines found."""
+    import numpy as np
+
+    left, top, width, height = map(int, table[part, :4])
+    box = slice(top, top + height), slice(left, left + width)
+    mask = labels[box] == part
+    rim = np.ones_like(mask)
+    if max(width, height) < 2 * least:  # a single box: a digit that touches it lies inside
+        by = round(RIM * min(width, height))
+        rim[by : height - by, by : width - by] = False
+    found[0][box] |= _runs(mask, least) & rim
+    found[1][box] |= _runs(np.ascontiguousarray(mask.T), least).T & rim
+
+
+def _add_comb(
+    part: int,
+    labels: NDArray[np.int32],
+    table: NDArray[np.int32],
+    size: float,
+    found: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+) -> None:
+    """Add the long line of a comb and its teeth to the lines found; digits that touch it are higher."""
+    left, top, width, height = map(int, table[part, :4])
+    box = slice(top, top + height), slice(left, left + width)
+    mask = labels[box] == part
+    line = _runs(mask, LONG * size)
+    if not line.any():
+        return
+    rest, parts = connected_components(mask & ~dilated(line, 3, CORNER))
+    teeth = (parts[:, 3] < TOOTH * size) & (parts[:, 2] < SLIM * size)
+    teeth[0] = False
+    found[0][box] |= line
+    found[1][box] |= teeth[rest]
+
+
+def _runs(mask: NDArray[np.bool_], least: float) -> NDArray[np.bool_]:
+    """Return the pixels of nearly horizontal runs, bool [h, w]."""
+    import cv2
+    import numpy as np
+
+    drift = max(round(DRIFT * least) | 1, 3)
+    thick = np.asarray(cv2.dilate(mask.view(np.uint8), np.ones((drift, 1), np.uint8)), np.uint8)
+    runs = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, max(round(least), 3)), np.uint8))
+    broad = max(round(BROAD * least), BROADEST)
+    blots = cv2.morphologyEx(mask.view(np.uint8), cv2.MORPH_OPEN, np.ones((broad, broad), np.uint8))
+    return np.asarray(runs, np.bool_) & mask & ~np.asarray(blots, np.bool_)

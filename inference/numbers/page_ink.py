@@ -1,0 +1,212 @@
+"""Separate the ink of a whole page from its paper, however many digits it holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from inference.page.background import grain_of
+from inference.page.colour import LUMA, project
+from inference.page.ruled_lines import Lines, bridge_lines, erase_lines
+from inference.pixels.connected_components import connected_components, dilated
+from inference.pixels.quantile import quantile
+from inference.pixels.resizing import reduced, resized
+from inference.pixels.stroke_width import stroke_width
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["PageInk", "find_page_ink", "inked"]
+
+# Chosen by eye on the pages of learning/synthetic/drawn_pages.py.
+THUMB, OVERVIEW = 240, 256  # pixels: longer sides of the thumbnail for the background, and of that for ruled lines
+GREYS = (LUMA, (0.0, 0.0, 1.0), (0.0, 1.0, 0.0), (1.0, 0.0, 0.0))  # weights of blue, green and red
+INK, BETTER = 0.995, 1.3  # quantile of the contrast that is ink; times luma's clearness: least of another grey's
+DARKEST = 32  # of 255: least light on paper
+SEES = 0.6  # of the thumbnail's shorter side: window of the median that decides between dark and light ink
+BROAD, STROKES = 0.16, 3.2  # of the thumbnail's longer side: widest strokes at first; then times their width
+COARSE = 0.6  # of the strongest ink: certain ink
+FAINT, STRONG, HALF = 0.13, 0.17, 0.42  # of the ink's strength: marks and ink exceed the first two; of the ink nearby
+NOISY = 4.0  # standard deviations of the paper: ink exceeds them
+GRAINY, SMOOTH = 3.0, 0.8  # of 255: noise from which the page is smoothed; pixels: by this much
+LEAST = 6.0  # of 255: least contrast of ink
+SOFT = 0.5  # of the usual slope of an edge of ink over its height: shadows have less
+NEAR = 0.02  # of the longer side: window of the strength nearby
+SIDE, JOIN = 0.02, 41  # of the width: ruled lines come this near to the sides; pixels: gaps that digits leave in them
+RULES = 0.6  # of the ink's strength: ruled lines are fainter; the lines of a form may be as strong
+
+
+@dataclass(frozen=True)
+class PageInk:
+    """The ink of a page.
+
+    Attributes:
+        relief: float32, shape [h, w]: contrast of each pixel with the paper, positive on ink.
+        marks: bool, shape [h, w]: ink and anything else as sharp, such as the fainter lines of a form.
+        strength: contrast of the ink, 0 to 255; 0.0 on a blank page.
+        noise: standard deviation of the bare paper, 0 to 255.
+        dark: whether ink is darker than paper.
+    """
+
+    relief: NDArray[np.float32]
+    marks: NDArray[np.bool_]
+    strength: float
+    noise: float
+    dark: bool
+
+
+def find_page_ink(pixels: NDArray[np.uint8]) -> PageInk:
+    """Find the ink of a page, without the faint lines of ruled paper.
+
+    Args:
+        pixels: uint8, shape [h, w] or [h, w, 3].
+    """
+    import cv2
+    import numpy as np
+
+    grey = _grey(pixels)
+    dark = _is_dark(grey)
+    signed = np.asarray(255 - grey if dark else grey, np.float32)
+    ground, wide = _background(signed)
+    relief = np.asarray(signed - ground, np.float32)
+    if dark:
+        relief *= 255 / np.maximum(255 - ground, DARKEST)  # ink takes the same share of weaker light
+    noise = grain_of(relief[::3, ::3].ravel())
+    if noise > GRAINY:
+        relief = np.asarray(cv2.GaussianBlur(relief, (0, 0), SMOOTH), np.float32)
+        noise = grain_of(relief[::3, ::3].ravel())
+    strength = _strength(relief)
+    if strength < max(LEAST, NOISY * noise):
+        return PageInk(relief, np.zeros(grey.shape, np.bool_), 0.0, noise, dark)
+    relief = np.where(_are_soft(relief, strength, wide), np.minimum(relief, 0), relief).astype(np.float32)
+    lines = _ruled_lines(grey, dark=dark)
+    if lines is not None and lines.strength < RULES * strength:
+        relief = bridge_lines(relief, lines, relief > COARSE * strength)
+    marks = (relief > max(NOISY * noise, FAINT * strength, LEAST)).astype(np.uint8)
+    marks = np.asarray(cv2.morphologyEx(marks, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)), np.bool_)
+    return PageInk(relief, marks, strength, noise, dark)
+
+
+def inked(relief: NDArray[np.float32], strength: float, noise: float) -> NDArray[np.bool_]:
+    """Return the ink, bool [h, w]: at least nearly half as strong as the ink nearby, and part of some strong ink."""
+    import cv2
+    import numpy as np
+
+    side = max(round(NEAR * max(relief.shape)), 2) * 2 + 1
+    peak = cv2.dilate(cv2.blur(relief, (3, 3)), np.ones((side, side), np.uint8))
+    return np.asarray(relief > np.maximum(HALF * peak, max(NOISY * noise, STRONG * strength, LEAST)), np.bool_)
+
+
+def _grey(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return the grey in which ink stands out most, float32 [h, w], 0 to 255."""
+    import cv2
+    import numpy as np
+
+    if not pixels.shape[2:]:
+        return pixels.astype(np.float32)
+    small = reduced(pixels, max(max(pixels.shape) // THUMB, 1))
+    side = max(round(BROAD * max(small.shape)) | 1, 3)
+    relief = np.asarray(small.astype(np.float32) - cv2.medianBlur(small, side), np.float32)
+    length = np.linalg.norm(relief, axis=2)
+    ink = length > COARSE * quantile(length.ravel(), INK)
+    scores = [_clearness(np.asarray(relief @ np.asarray(each), np.float32), ink) for each in GREYS]
+    best = int(np.argmax(scores))
+    return project(pixels, GREYS[best] if scores[best] > BETTER * scores[0] else LUMA)
+
+
+def _clearness(relief: NDArray[np.float32], ink: NDArray[np.bool_]) -> float:
+    """Return the contrast of ink over the noise of paper."""
+    return abs(float(relief[ink].mean())) / (grain_of(relief.ravel()) + 2) if ink.any() else 0.0
+
+
+def _is_dark(grey: NDArray[np.float32]) -> bool:
+    """Return whether ink is darker than paper: dark marks on the page outweigh light ones."""
+    import cv2
+    import numpy as np
+
+    thumb = np.clip(reduced(grey, max(max(grey.shape) // THUMB, 1)), 0, 255).astype(np.uint8)
+    median = cv2.medianBlur(thumb, max(round(SEES * min(thumb.shape)) | 1, 3))
+    return cv2.norm(cv2.subtract(median, thumb)) >= cv2.norm(cv2.subtract(thumb, median))
+
+
+def _background(signed: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
+    """Return the page without anything lighter and little wider than its strokes, and their width in pixels."""
+    import cv2
+    import numpy as np
+
+    height, width = signed.shape
+    factor = max(max(signed.shape) // THUMB, 1)
+    thumb = reduced(signed, factor)
+    side = round(BROAD * max(thumb.shape)) | 1
+    relief = thumb - _opened(thumb, side)
+    ink = np.asarray(relief > COARSE * _strength(relief), np.bool_)
+    wide = stroke_width(ink)
+    ground = _opened(thumb, min(max(round(STROKES * wide) | 1, 5), side))
+    return np.asarray(cv2.resize(ground, (width, height), interpolation=cv2.INTER_LINEAR), np.float32), wide * factor
+
+
+def _are_soft(relief: NDArray[np.float32], strength: float, wide: float) -> NDArray[np.bool_]:
+    """Return what lies far from any edge as sharp as those of the ink, so shadows, bool [h, w]."""
+    import cv2
+    import numpy as np
+
+    across, down = cv2.Sobel(relief, cv2.CV_32F, 1, 0), cv2.Sobel(relief, cv2.CV_32F, 0, 1)
+    side = round(max(wide, NEAR * max(relief.shape))) * 2 + 1
+    steepest = np.asarray(cv2.dilate(cv2.magnitude(across, down), np.ones((side, side), np.uint8)), np.float32)
+    ink = relief > COARSE * strength
+    usual = quantile((steepest[ink] / relief[ink]).ravel(), 0.5)
+    return np.asarray(steepest < SOFT * usual * relief, np.bool_)
+
+
+def _opened(thumb: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """Return a thumbnail without what is lighter and narrower than *side*; the median difference corrects for grain."""
+    import cv2
+    import numpy as np
+
+    smooth = cv2.GaussianBlur(thumb, (0, 0), 0.8)
+    opened = cv2.morphologyEx(smooth, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    opened = cv2.blur(opened, (side // 2 | 1, side // 2 | 1))
+    return np.asarray(np.minimum(opened + np.median(smooth - opened), 255), np.float32)
+
+
+def _strength(relief: NDArray[np.float32]) -> float:
+    """Return the contrast of the strongest ink."""
+    import cv2
+    import numpy as np
+
+    smooth = np.asarray(cv2.blur(relief, (3, 3)), np.float32)
+    return quantile(relief[smooth > COARSE * float(smooth.max())], 0.5)
+
+
+def _ruled_lines(grey: NDArray[np.float32], *, dark: bool) -> Lines | None:
+    """Find the lines of ruled paper in an overview; return them at full size."""
+    import cv2
+    import numpy as np
+
+    height, width = grey.shape
+    scale = min(OVERVIEW / max(height, width), 1)
+    size = max(round(width * scale), 1), max(round(height * scale), 1)
+    lines = erase_lines(resized(grey, size))[1]
+    if lines is None or lines.dark != dark:
+        return None
+    whole = _from_side_to_side(lines.horizontal), _from_side_to_side(lines.vertical.T).T
+    horizontal, vertical = (
+        np.asarray(cv2.resize(each.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST), np.bool_)
+        for each in whole
+    )
+    return Lines(horizontal, vertical, lines.dark, lines.strength)
+
+
+def _from_side_to_side(lines: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the lines, bool [h, w], that reach both sides of the page; those of a form do not."""
+    import cv2
+    import numpy as np
+
+    wide = np.pad(dilated(lines, 3, 1), JOIN).astype(np.uint8)
+    joined = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((1, JOIN), np.uint8))[JOIN:-JOIN, JOIN:-JOIN]
+    labels, table = connected_components(np.asarray(joined, np.bool_))
+    width = lines.shape[1]
+    across = (table[:, 0] <= SIDE * width) & (table[:, 0] + table[:, 2] >= (1 - SIDE) * width)
+    across[0] = False
+    return across[labels] & lines

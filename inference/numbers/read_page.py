@@ -1,0 +1,99 @@
+"""Read every digit of a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inference.files.decode import Picture, decode
+from inference.files.unreadable import UnreadableError
+from inference.model.answer import PictureReader, answer_readings, load
+from inference.numbers.boxes import Box
+from inference.numbers.cut_out import Shape, cut_out
+from inference.numbers.forms import erase_form, find_form, near_lines
+from inference.numbers.groups import Groups, find_groups
+from inference.numbers.lines import in_lines
+from inference.numbers.page_answer import Line, PageAnswer, PlacedDigit
+from inference.numbers.page_ink import find_page_ink, inked
+from inference.numbers.touching import may_touch, split
+from inference.reading import read_decoded
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["read_page"]
+
+
+def read_page(source: Path | bytes, reader: PictureReader) -> PageAnswer:
+    """Read every digit of a picture, in reading order.
+
+    Args:
+        source: a picture file or its bytes.
+        reader: the model.
+    """
+    try:
+        picture = decode(load(source))
+    except UnreadableError as error:
+        return PageAnswer((), error.reason, unreadable=True)
+    header, (height, width) = picture.header, picture.pixels.shape[:2]
+    scale = max(height, width) / max(header.width, header.height)
+    ink = find_page_ink(picture.pixels)
+    form = find_form(inked(ink.relief, ink.strength, ink.noise), ink.marks)
+    relief = erase_form(ink.relief, form, ink.strength) if form else ink.relief
+    mask = inked(relief, ink.strength, ink.noise)
+    groups = find_groups(mask, near_lines(form) if form else None)
+    cells = form.cells if form else ()
+    placed = _read_groups(groups, cells, _Reading(relief, picture, reader))
+    found = [*placed, *(PlacedDigit(box) for box in _blanks(cells, groups))]
+    lines = in_lines([each.box for each in found], groups.height)
+    return PageAnswer(
+        tuple(Line(tuple(_scaled(found[i], scale) for i in line)) for line in lines),
+        None if lines else ("no digit found" if ink.marks.any() else "blank page"),
+        pixels=picture.pixels,
+        scale=scale,
+    )
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """Reads the digits of one page."""
+
+    relief: NDArray[np.float32]
+    page: Picture
+    reader: PictureReader
+
+    def __call__(self, shapes: list[Shape]) -> list[PlacedDigit]:
+        pictures = [cut_out(self.relief, shape) for shape in shapes]
+        readings = [read_decoded(replace(self.page, pixels=each, steps=())) for each in pictures]
+        answers = answer_readings(readings, self.reader)
+        return [PlacedDigit(*each) for each in zip((shape.box for shape in shapes), answers, pictures, strict=True)]
+
+
+def _read_groups(groups: Groups, cells: tuple[Box, ...], read: _Reading) -> list[PlacedDigit]:
+    """Read each group; two digits that touch are split if they can be, but a box of a form holds one."""
+    import numpy as np
+
+    shapes: list[Shape] = []
+    for group in groups.groups:
+        box = group.box
+        window = groups.labels[box.top : box.bottom, box.left : box.right]
+        own = np.isin(window, group.parts)
+        shapes.append(Shape(box, own, (window > 0) & ~own))
+    placed = read(shapes)
+    found: list[PlacedDigit] = []
+    for shape, whole, several in zip(shapes, placed, may_touch(placed, read.reader), strict=True):
+        alone = not several or any(cell.holds(shape.box) for cell in cells)
+        found += [whole] if alone else split(shape, whole, groups.height, read)
+    return found
+
+
+def _blanks(cells: tuple[Box, ...], groups: Groups) -> list[Box]:
+    """Return the boxes of a form without a digit."""
+    return [cell for cell in cells if not any(cell.holds(group.box) for group in groups.groups)]
+
+
+def _scaled(placed: PlacedDigit, scale: float) -> PlacedDigit:
+    box = Box(*(round(each / scale) for each in placed.box))
+    return PlacedDigit(box, placed.answer, placed.picture)
