@@ -53,7 +53,9 @@ def draw_digit(
     note("strokes", digit.mask)
     if not digit.mask.any():
         return None
-    mask, done = fit_strokes(np.pad(digit.mask, LONGER // 8))
+    signed = np.asarray((-grey if found.page.dark else grey) / max(ink.strength, 1), np.float32)
+    by = LONGER // 8
+    mask, done = fit_strokes(np.pad(digit.mask, by), np.pad(signed, by, mode="edge"))
     if done:
         note(done, mask)
     dropped = max(found.digit.dropped, digit.dropped)

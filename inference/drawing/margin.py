@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inference.pixels.centring import bounding_box
-from inference.pixels.connected_components import connected_components
+from inference.pixels.connected_components import connected_components, eroded
 from inference.pixels.resizing import resized
 from inference.pixels.stroke_width import stroke_width
 
@@ -20,13 +20,15 @@ LONGER = 112  # pixels: largest longer side of a crop; more would only show its 
 MARGIN = 0.5  # of the longer side, added on each side
 NEAR, NEARER = 2, 0.05  # pixels, plus a share of the longer side: largest gap between ink and the crop's sides
 LEVELS = 0.8  # least share of the variance between ink and paper
+INK = 0.1  # of the contrast: largest standard deviation of even ink; most clothes have more
 EVEN = 0.3  # of the contrast: largest standard deviation of the paper, soft edges included
 WHOLE = 0.6  # of the ink: least size of the largest part
+UPRIGHT = 0.75  # width over height that a square crop gets: MNIST's median
 SLIM = 2.0  # aspect ratio from which a crop may be a bare 1, nearly all ink; the limits below do not apply
 RUNS = 7  # most runs of ink along the border; more are ruled lines
 # The largest stroke width over the longer side (99 % of digits have less, most clothes more), share of ink along the
 # border (more is a shadow) and share of ink (more is a shape); and the same for two greys, as only scans of ink have.
-GREY, BILEVEL = (0.25, 0.4, 0.65), (0.38, 0.55, 0.72)
+GREY, BROAD = (0.25, 0.4, 0.65), (0.52, 0.55, 0.72)
 
 
 def with_margin(pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
@@ -36,7 +38,7 @@ def with_margin(pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
         pixels: uint8, shape [h, w] or [h, w, 3].
 
     Returns:
-        uint8, at most 224 pixels a side.
+        uint8, at most 261 pixels a side.
     """
     import cv2
     import numpy as np
@@ -49,11 +51,13 @@ def with_margin(pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     if not (
         _reaches_sides(ink, NEAR * scale)
         and _has_two_levels(grey, ink)
-        and _is_drawn(ink, BILEVEL if _is_bilevel(grey) else GREY)
+        and _is_drawn(ink, BROAD if _is_even(grey, ink) else GREY)
     ):
         return None
     paper = np.median(small[~ink].reshape(np.count_nonzero(~ink), -1), axis=0)
     by = max(round(MARGIN * max(grey.shape)), 1)
+    if height == width:  # stretched to the square, as small data sets store digits
+        small = cv2.resize(small, (small.shape[1], round(small.shape[0] / UPRIGHT)), interpolation=cv2.INTER_CUBIC)
     return np.asarray(cv2.copyMakeBorder(small, by, by, by, by, cv2.BORDER_CONSTANT, value=paper.tolist()), np.uint8)
 
 
@@ -94,10 +98,14 @@ def _has_two_levels(grey: NDArray[np.uint8], ink: NDArray[np.bool_]) -> bool:
     return bool(between >= LEVELS * float(grey.astype(np.float32).var()) and float(off.std()) <= EVEN * contrast)
 
 
-def _is_bilevel(grey: NDArray[np.uint8]) -> bool:
+def _is_even(grey: NDArray[np.uint8], ink: NDArray[np.bool_]) -> bool:
+    """Return whether the ink has one grey, soft edges aside."""
     import numpy as np
 
-    return len(np.unique(grey)) <= 2  # noqa: PLR2004
+    core = eroded(ink, 1)
+    values = grey[core if core.any() else ink].astype(np.float32)
+    contrast = abs(float(values.mean()) - float(np.median(grey[~ink])))
+    return float(values.std()) <= INK * contrast
 
 
 def _is_drawn(ink: NDArray[np.bool_], limits: tuple[float, float, float]) -> bool:

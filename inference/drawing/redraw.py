@@ -53,7 +53,8 @@ def redraw(grey: NDArray[np.uint8], found: SingleDigit, factor: int, note: Note)
     mask = cv2.copyMakeBorder(strokes, by, by, by, by, cv2.BORDER_CONSTANT, value=[0]).view(np.bool_)
     note("crop", fine)
     note("strokes", mask)
-    mask, done = fit_strokes(mask)
+    signed = np.asarray((-fine if found.dark else fine) / found.ink.strength, np.float32)
+    mask, done = fit_strokes(mask, np.pad(signed, by, mode="edge"))
     if done:
         note(done, mask)
     return draw_centred(mask), done

@@ -12,7 +12,7 @@ from inference.page.paper import Page, find_page, split_by_threshold
 from inference.page.ruled_lines import Lines, erase_lines, find_residue
 from inference.page.shadows import find_shadows, measure_slopes
 from inference.page.sharpness import score
-from inference.pixels.connected_components import connected_components, eroded
+from inference.pixels.connected_components import connected_components, dilated, eroded
 from inference.pixels.quantile import quantile
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ STROKES = (0.22, 0.12, 0.06)  # of the longer side: widest strokes of a broad br
 FULL = 0.25  # of the picture: with this much ink and BLOTS other parts, the picture is littered
 BLOT, BLOTS = 0.05, 3  # of the digit's ink: least size of a blot; number of blots
 LITTERED = 0.25  # factor on the score of a littered picture
+HOLLOW = 0.35  # factor on the score of a rim
+RIM, ALIKE = 0.25, 0.3  # share of a rim's surroundings that are as dark as it is; of its strength: largest difference
 RULES = 60  # of 255: printed rules are fainter; the lines of a box may be as strong as ink
 HALF = 128
 THUMB = 128
@@ -71,6 +73,7 @@ def find_digit(grey: NDArray[np.float32]) -> Found:
             rejected |= find_residue(ink.mask, ink.relief, lines)
         digit = choose_parts(ink.mask & ~rejected, ink.relief, page.region & ~eroded(page.region, 1))
         likely = score(digit.mask, page.region, slopes, ink) * (LITTERED if _is_littered(ink, digit) else 1)
+        likely *= HOLLOW if page.widest and _is_rim(digit.mask, -grey if page.dark else grey, ink.strength) else 1
         found = Found(page, ink, digit, rejected, lines, likely, first=best is None)
         if best is None or found.score > best.score * (BETTER if best.first and not best.rejected.any() else 1):
             best = found
@@ -88,6 +91,18 @@ def _is_littered(ink: Ink, digit: Digit) -> bool:
         return False
     _, table = connected_components(digit.others)
     return bool(np.count_nonzero(table[1:, 4] > BLOT * np.count_nonzero(digit.mask)) >= BLOTS)
+
+
+def _is_rim(mask: NDArray[np.bool_], signed: NDArray[np.float32], strength: float) -> bool:
+    """Return whether a digit is the rim of something broad that is as dark as it is."""
+    import cv2
+    import numpy as np
+
+    beside = dilated(mask, 9, 9) & ~dilated(mask, 5, 5)
+    ink = np.where(mask, signed, signed.min()).astype(np.float32)
+    nearby = np.asarray(cv2.dilate(ink, np.ones((9, 9), np.uint8)), np.float32)
+    alike = np.count_nonzero(beside & (signed > nearby - ALIKE * strength))
+    return bool(alike > RIM * np.count_nonzero(beside))
 
 
 def _pages(grey: NDArray[np.float32]) -> Iterator[Page]:

@@ -65,6 +65,17 @@ def test_a_bare_stroke_that_fills_its_crop_is_the_ink() -> None:
     assert not near.image[:, :11].any()
 
 
+@pytest.mark.parametrize("pen", [40, 70])
+def test_a_thick_grainy_digit_stretched_to_a_square_is_read_like_the_whole_picture(pen: int) -> None:
+    """A pen of a fifth or more of the digit, cut tightly and stretched to 28x28, as small data sets store digits."""
+    page = seven((400, 300), pen)
+    crop = cv2.resize(cut(page, 6), (28, 28), interpolation=cv2.INTER_AREA)
+    grainy = np.clip(crop + np.random.default_rng(0).normal(0, 3, crop.shape), 0, 255).astype(np.uint8)
+    near = normalise(grainy)
+    assert "margin added" in near.steps
+    assert like(near.image, normalise(page).image) > 0.85
+
+
 def test_a_coloured_crop_gets_the_margin_of_its_own_paper() -> None:
     """The margin of a crop has the colour of its paper."""
     page = cut(seven())
