@@ -10,7 +10,6 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-import keras
 import numpy as np
 import uvicorn
 
@@ -22,15 +21,15 @@ def main() -> None:
     """Serve until a signal ends the process. The weights are untrained: they cost the same."""
     from fastapi import FastAPI  # pyright: ignore[reportMissingImports, reportUnknownVariableType]
 
-    model: keras.Model = build_cnn(_transform(), 10, 0)
+    model: Any = build_cnn(_transform(), 10, 0)
     application: Any = FastAPI()
 
-    @application.post("/predict")
     def predict(picture: list[list[float]]) -> dict[str, Any]:
         """Answer for one picture."""
         logits = np.asarray(model.predict(np.array([picture], np.uint8), verbose=0))
         return {"digit": int(logits[0].argmax()), "scores": logits[0].tolist()}
 
+    application.post("/predict")(predict)
     uvicorn.run(application, port=int(sys.argv[1]), log_level="error")
 
 
