@@ -23,7 +23,7 @@ NO_TENSORFLOW = Path(__file__).with_name("no_tensorflow")
 E2E = Path(__file__).with_name("e2e")
 STARTING = frozenset({"tensorflow_session", "trained"})
 """Fixtures that start TensorFlow."""
-COMMANDED = frozenset({"project", "ran"})
+COMMANDED = frozenset({"project", "ran", "server"})
 """Fixtures whose tests run the command, each time in a new process."""
 
 

@@ -28,6 +28,7 @@ from pipeline.cli.rerun import rerun
 from pipeline.cli.run import run
 from pipeline.cli.runs import runs
 from pipeline.cli.score import score
+from pipeline.cli.serve import serve
 from pipeline.cli.show import show
 from pipeline.cli.verify import verify
 
@@ -44,7 +45,7 @@ RESUMES = {
 PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Run the pipeline": (run, rerun, plan, check),
     "Look at runs": (runs, show, compare, report, lineage),
-    "Read pictures": (predict, score, cut),
+    "Read pictures": (predict, score, cut, serve),
     "Housekeeping": (verify,),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["predict"]
 
 UNREADABLE = 5
-PLACES = 6  # decimals of a probability in JSON
 
 Images = Annotated[list[str], typer.Argument(metavar="IMAGE", help="Picture files; - is standard input.")]
 Version = Annotated[
@@ -120,23 +119,10 @@ def _source(name: str) -> Path | bytes:
 def _print_json(names: list[str], answers: list[Answer], model: str) -> None:
     import json
 
-    documents = [_document(name, answer, model) for name, answer in zip(names, answers, strict=True)]
+    from inference.model.document import document
+
+    documents = [document(name, answer, model) for name, answer in zip(names, answers, strict=True)]
     print(json.dumps(documents, indent=2))
-
-
-def _document(name: str, answer: Answer, model: str) -> dict[str, Any]:
-    return {
-        "path": name,
-        "decision": answer.decision,
-        "reason": answer.reason,
-        "digit": answer.digit,
-        "guess": answer.guess,
-        "confidence": None if answer.confidence is None else round(answer.confidence, PLACES),
-        "runner_up": answer.runner_up,
-        "probabilities": {label: round(share, PLACES) for label, share in answer.probabilities.items()},
-        "steps": answer.steps,
-        "model": model,
-    }
 
 
 def _print_table(names: list[str], answers: list[Answer], *, show: bool) -> None:

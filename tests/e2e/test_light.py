@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ class Figures:
         modules: imported modules.
         files: opened files, bytecode included.
         parsed: files of Python source passed to `compile` or `ast.parse`; in `predict`, two configuration files of
-            OpenCV.
+            OpenCV; in `serve`, also two of anyio.
         started: child processes.
         slow: imported libraries of SLOW.
     """
@@ -44,6 +45,7 @@ FIGURES = {
     "runs": Figures(modules=216, files=152),
     "show": Figures(modules=218, files=135),
     "predict": Figures(modules=413, files=310, parsed=2, slow=("numpy",)),
+    "serve": Figures(modules=690, files=586, parsed=4, slow=("importlib.metadata", "numpy", "pydantic")),
 }
 ROOM = 1.06  # other versions of Python import other modules
 
@@ -92,15 +94,31 @@ def count(project: Project, *words: str) -> Figures:
     code = COUNTED.replace("sys.argv[0]", repr(str(file))).replace("SLOW", repr(SLOW))
     for _ in range(2):
         command = [sys.executable, "-c", code, *words]
-        subprocess.run(command, cwd=project.path, env=variables, capture_output=True, check=True)
+        if words[0] == "serve":
+            _start_and_stop(command, project, variables)
+        else:
+            subprocess.run(command, cwd=project.path, env=variables, capture_output=True, check=True)
     counts = json.loads(file.read_text())
     return Figures(**counts | {"slow": tuple(counts["slow"])})
+
+
+def _start_and_stop(command: list[str], project: Project, variables: dict[str, str]) -> None:
+    """Start a server and stop it as soon as it answers."""
+    out, err = subprocess.PIPE, subprocess.DEVNULL
+    process = subprocess.Popen(command, cwd=project.path, env=variables, stdout=out, stderr=err)
+    with process:
+        assert process.stdout
+        assert process.stdout.readline()
+        process.send_signal(signal.SIGINT)
 
 
 @pytest.fixture(scope="module")
 def counted(project: Project) -> dict[str, Figures]:
     """Return the counts of each command."""
-    words = {name: [name] for name in FIGURES} | {"predict": ["predict", "digit.png"]}
+    words = {name: [name] for name in FIGURES} | {
+        "predict": ["predict", "digit.png"],
+        "serve": ["serve", "--port", "0"],
+    }
     return {name: count(project, *words[name]) for name in FIGURES}
 
 

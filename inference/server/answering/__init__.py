@@ -1,0 +1,1 @@
+"""Answering requests: the served model, and the threads that run it."""

@@ -1,0 +1,1 @@
+"""The HTTP interfaces: plain pictures, TensorFlow Serving's, the Open Inference Protocol, health."""

@@ -1,0 +1,90 @@
+"""A running `digits serve`, and requests to it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.project import Project
+
+__all__ = ["Reply", "Server", "serving"]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A response."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401
+        """The body's JSON value."""
+        return json.loads(self.body)
+
+
+@dataclass
+class Server:
+    """A server that accepts requests.
+
+    Attributes:
+        address: of the page, such as http://127.0.0.1:43210/.
+        logged: the lines of its log so far.
+    """
+
+    address: str
+    logged: list[str] = field(default_factory=list[str])
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Host and port."""
+        parts = urlsplit(self.address)
+        return parts.hostname or "", parts.port or 0
+
+    def ask(self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> Reply:
+        """Send a request on a connection of its own."""
+        connection = HTTPConnection(*self.place, timeout=60)
+        try:
+            connection.request(method, path, body, dict(headers or {}))
+            response = connection.getresponse()
+            return Reply(response.status, {key.lower(): value for key, value in response.getheaders()}, response.read())
+        finally:
+            connection.close()
+
+    def get(self, path: str, **headers: str) -> Reply:
+        """Send a GET."""
+        return self.ask("GET", path, headers=headers)
+
+    def post(self, path: str, document: object) -> Reply:
+        """Send a POST of a JSON document."""
+        return self.ask("POST", path, json.dumps(document).encode(), {"Content-Type": "application/json"})
+
+
+@contextmanager
+def serving(project: Project, *words: str) -> Generator[Server]:
+    """Run `digits serve` on a free port until the block ends; it must then end as Ctrl-C ends a command."""
+    process = project.start("serve", "--port", "0", *words)
+    assert process.stdout
+    assert process.stderr
+    server = Server(process.stdout.readline().strip())
+    lines = process.stderr
+    reader = threading.Thread(target=lambda: server.logged.extend(lines), daemon=True)
+    reader.start()
+    try:
+        assert server.address, "\n".join(server.logged)
+        yield server
+    finally:
+        process.send_signal(signal.SIGINT)
+        status = process.wait(60)
+        reader.join()
+        process.stdout.close()
+        process.stderr.close()
+    assert status == 128 + signal.SIGINT
