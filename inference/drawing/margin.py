@@ -20,6 +20,7 @@ LONGER = 112  # pixels: largest longer side of a crop; more would only show its 
 MARGIN = 0.5  # of the longer side, added on each side
 NEAR, NEARER = 2, 0.05  # pixels, plus a share of the longer side: largest gap between ink and the crop's sides
 LEVELS = 0.8  # least share of the variance between ink and paper
+SOFT = 0.08  # as NEARER, with soft edges, which are wider than the ink that is found
 INK = 0.1  # of the contrast: largest standard deviation of even ink; most clothes have more
 EVEN = 0.3  # of the contrast: largest standard deviation of the paper, soft edges included
 WHOLE = 0.6  # of the ink: least size of the largest part
@@ -48,15 +49,14 @@ def with_margin(pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     small = resized(pixels, (max(round(width * scale), 1), max(round(height * scale), 1))) if scale < 1 else pixels
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY) if small.shape[2:] else small, np.uint8)
     ink = _ink_of(grey)
-    if not (
-        _reaches_sides(ink, NEAR * scale)
-        and _has_two_levels(grey, ink)
-        and _is_drawn(ink, BROAD if _is_even(grey, ink) else GREY)
-    ):
+    full = _reaches_sides(ink, NEAR * scale, NEARER)
+    limits = BROAD if full and _is_even(grey, ink) else GREY
+    near = full or _reaches_sides(ink, NEAR * scale, SOFT)
+    if not (near and _has_two_levels(grey, ink) and _is_drawn(ink, limits)):
         return None
     paper = np.median(small[~ink].reshape(np.count_nonzero(~ink), -1), axis=0)
     by = max(round(MARGIN * max(grey.shape)), 1)
-    if height == width:  # stretched to the square, as small data sets store digits
+    if full and height == width:  # stretched, as small data sets store digits
         small = cv2.resize(small, (small.shape[1], round(small.shape[0] / UPRIGHT)), interpolation=cv2.INTER_CUBIC)
     return np.asarray(cv2.copyMakeBorder(small, by, by, by, by, cv2.BORDER_CONSTANT, value=paper.tolist()), np.uint8)
 
@@ -79,11 +79,11 @@ def _border(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.concatenate([mask[0], mask[1:, -1], mask[-1, -2::-1], mask[-2:0:-1, 0]])
 
 
-def _reaches_sides(ink: NDArray[np.bool_], near: float) -> bool:
+def _reaches_sides(ink: NDArray[np.bool_], near: float, nearer: float) -> bool:
     """Return whether ink reaches all four sides, or nearly."""
     top, bottom, left, right = bounding_box(ink)
     farthest = max(top, left, ink.shape[0] - bottom, ink.shape[1] - right)
-    return bool(ink.any()) and farthest <= near + NEARER * max(ink.shape)
+    return bool(ink.any()) and farthest <= near + nearer * max(ink.shape)
 
 
 def _has_two_levels(grey: NDArray[np.uint8], ink: NDArray[np.bool_]) -> bool:

@@ -76,6 +76,13 @@ def test_a_thick_grainy_digit_stretched_to_a_square_is_read_like_the_whole_pictu
     assert like(near.image, normalise(page).image) > 0.85
 
 
+@pytest.mark.parametrize("sigma", [2, 3])
+def test_a_crop_with_soft_edges_gets_a_margin(sigma: int) -> None:
+    """The blur of a small crop makes its ink seem farther from the sides than it is."""
+    crop = cv2.GaussianBlur(cut(seven((120, 100), 10), 8), (0, 0), sigma).astype(np.uint8)
+    assert with_margin(crop) is not None
+
+
 def test_a_coloured_crop_gets_the_margin_of_its_own_paper() -> None:
     """The margin of a crop has the colour of its paper."""
     page = cut(seven())
