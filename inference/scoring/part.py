@@ -124,7 +124,8 @@ def _table(
     about = PASSING if any(values["passing"]) else {}
     if columns.places:
         about = {**about, FILES: b"%d" % len(files)}
-    schema = schema.with_metadata(about or None)
+    if about:
+        schema = schema.with_metadata(about)
     return pa.table([pa.array(values[name], schema.field(name).type) for name in schema.names], schema=schema)
 
 
