@@ -29,6 +29,8 @@ class ScoreConfig(Config):
     """Treat the folder a picture lies in as its label: adds the label and the accuracy."""
     probabilities: bool = False
     """Add the probabilities of all classes."""
+    all: bool = False
+    """Read every digit of each picture: a row for each, with its line, position and box."""
     sha256: bool = False
     """Add the sha256 of each file."""
     workers: PositiveInt | None = Field(default=None, json_schema_extra={"counts": "never"})
@@ -50,7 +52,7 @@ def score(bundle: Bundle, predictions: Output[Predictions], config: ScoreConfig)
 
     if not config.folder.is_dir():
         raise InputError(f"{config.folder} is not a folder", expected="a folder of pictures", do="correct score.folder")
-    columns = Columns(labels=config.labels, sha256=config.sha256, probabilities=config.probabilities)
+    columns = Columns(config.labels, config.sha256, config.probabilities, config.all)
     work = Job(Disk.at(config.folder), LoadedBundle.read(bundle.path), columns)
     draft = predictions.scratch / Predictions.TABLE  # scratch keeps the finished parts of an interrupted attempt
     scored = score_folder(work, Table(str(draft)), workers=config.workers)

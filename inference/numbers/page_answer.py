@@ -74,6 +74,9 @@ class PageAnswer:
         lines: from top to bottom; none if no digit was found.
         reason: why no digit was found, or why the file is unreadable; None if there are lines.
         unreadable: whether the file could not be read.
+        width: pixels, as stored in the file; None if unreadable.
+        height: pixels, as stored in the file.
+        format: of the file: `PNG`, `JPEG` and so on.
         pixels: the upright picture, uint8 [h, w] or [h, w, 3], perhaps reduced; None if unreadable.
         scale: size of *pixels* over that of the picture.
     """
@@ -81,6 +84,9 @@ class PageAnswer:
     lines: tuple[Line, ...]
     reason: str | None = None
     unreadable: bool = False
+    width: int | None = None
+    height: int | None = None
+    format: str | None = None
     pixels: NDArray[np.uint8] | None = None
     scale: float = 1.0
 

@@ -51,6 +51,9 @@ def read_page(source: Path | bytes, reader: PictureReader) -> PageAnswer:
     return PageAnswer(
         tuple(Line(tuple(_scaled(found[i], scale) for i in line)) for line in lines),
         None if lines else ("no digit found" if ink.marks.any() else "blank page"),
+        width=header.width,
+        height=header.height,
+        format=header.format,
         pixels=picture.pixels,
         scale=scale,
     )

@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 __all__ = ["FolderAccuracy", "count_right"]
 
 EXAMPLES = 5
+NOTHING = {"skipped", "empty"}  # decisions on what is no picture, or no digit
 TOP = "."  # the scored folder itself
 
 
 @dataclass
 class FolderAccuracy:
-    """Counts of labelled files; skipped files do not count.
+    """Counts of labelled files; skipped files and empty boxes do not count.
 
     The label of a file is the name of its folder, if that is the name of a class.
 
@@ -42,7 +43,7 @@ class FolderAccuracy:
         """Count the rows of a part; it must have the column `label`."""
         columns = (table.column(name).to_pylist() for name in ("label", "decision", "guess"))
         for label, decision, guess in zip(*columns, strict=True):
-            if decision == "skipped":
+            if decision in NOTHING:
                 continue
             if label not in self.classes:
                 self._add_elsewhere(label or TOP)

@@ -100,8 +100,8 @@ def _score(  # noqa: PLR0913  (the arguments of score_folder)
     ledger.check()
     summary = Summary(work.bundle.classes)
     output.write(ledger.names, prediction_schema(len(work.bundle.classes), **vars(work.columns)), summary.add)
-    if summary.decisions.total() != ledger.listed:
-        raise StageError("files are not accounted for", found=f"{summary.decisions.total()} of {ledger.listed}")
+    if summary.files != ledger.listed:
+        raise StageError("files are not accounted for", found=f"{summary.files} of {ledger.listed}")
     _clear(output, set(ledger.names))
     return Scored(ledger.listed, ledger.kept, summary, time.monotonic() - begun)
 

@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from inference.scoring.job import Job
-from inference.scoring.part import PASSING, Task
+from inference.scoring.part import FILES, PASSING, Task
 from inference.scoring.shard import cut_shards
 from inference.scoring.storage.atomic_file import join, list_names, read_file, remove, write_atomically
 from schemas.errors import StageError
@@ -73,14 +73,14 @@ class Ledger:
         self.complete = True
 
     def check(self) -> None:
-        """Check that every part exists and has a row for each file.
+        """Check that every part exists and accounts for each file.
 
         Raises:
             StageError: a part is missing or damaged; a damaged one is removed.
         """
         there = list_names(self.parts)
         missing = [name for name in self._counts if name not in there]
-        wrong = [name for name in self._counts if name in there and self._rows(name) != self._counts[name]]
+        wrong = [name for name in self._counts if name in there and self._files(name) != self._counts[name]]
         for name in wrong:
             remove(join(self.parts, name))  # else the next attempt would keep it
         if missing or wrong:
@@ -94,14 +94,14 @@ class Ledger:
     def _is_final(self, name: str) -> bool:
         """Return whether a part has all its rows, none of them a transient failure."""
         footer = self._footer(name)
-        if footer is None or footer.num_rows != self._counts[name]:
+        if footer is None or _count_files(footer) != self._counts[name]:
             return False
         return not PASSING.items() <= (footer.metadata or {}).items()
 
-    def _rows(self, name: str) -> int:
-        """Return the number of rows of a part; -1 if it is damaged."""
+    def _files(self, name: str) -> int:
+        """Return the number of files in a part; -1 if it is damaged."""
         footer = self._footer(name)
-        return -1 if footer is None else footer.num_rows
+        return -1 if footer is None else _count_files(footer)
 
     def _footer(self, name: str) -> FileMetaData | None:
         """Read the footer of a part; None if it is damaged."""
@@ -111,3 +111,8 @@ class Ledger:
             return pq.read_metadata(BytesIO(read_file(join(self.parts, name))))
         except (OSError, ValueError):
             return None
+
+
+def _count_files(footer: FileMetaData) -> int:
+    """Return the number of files in a part: of its rows, unless each digit has one."""
+    return int((footer.metadata or {}).get(FILES, footer.num_rows))

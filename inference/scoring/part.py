@@ -10,6 +10,7 @@ from inference.files.extensions import has_picture_extension
 from inference.files.header import has_picture_signature
 from inference.files.unreadable import UnreadableError
 from inference.model.reader import Reader
+from inference.scoring.page_rows import score_page
 from inference.scoring.rows import Row, score_batch
 from inference.scoring.shard import Shard
 from inference.scoring.storage.atomic_file import read_file, write_atomically
@@ -20,10 +21,11 @@ from schemas.artifacts.predictions import name_of_path, prediction_schema
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["PASSING", "Columns", "Task", "score_shard"]
+__all__ = ["FILES", "PASSING", "Columns", "Task", "score_shard"]
 
 BATCH = 256  # pictures in one call of the network: beyond this, the overhead of a call is negligible
 PASSING = {b"passing": b"1"}  # in the footer of a part with a transient failure
+FILES = b"files"  # in the footer of a part with a row for each digit: the number of files
 # Columns of few distinct values, which Parquet stores with a dictionary.
 FEW = ["label", "decision", "reason", "digit", "guess", "runner_up", "width", "height", "format", "model"]
 
@@ -36,11 +38,13 @@ class Columns:
         labels: whether to write the name of each picture's folder.
         sha256: whether to write the sha256 of each file.
         probabilities: whether to write the probability of every class.
+        places: whether to write a row for each digit of a picture, with its line, position and box.
     """
 
     labels: bool = False
     sha256: bool = False
     probabilities: bool = False
+    places: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,12 +78,15 @@ def score_shard(task: Task, source: Disk | Remote, reader: Reader, columns: Colu
     """
     shard = Shard.from_bytes(read_file(task.shard))
     hashes: list[str | None] = []
-    rows: list[Row] = []
+    rows: list[list[Row]] = []
     with source.open(shard.folder) as folder:
         for begin in range(0, len(shard), BATCH):
             some = shard.files[begin : begin + BATCH]
             loaded = (_load(folder, name, skipped, hashes if columns.sha256 else None) for name, skipped in some)
-            rows += score_batch(loaded, reader)
+            if columns.places:
+                rows += [score_page(each, reader) for each in loaded]
+            else:
+                rows += [[row] for row in score_batch(loaded, reader)]
     write_atomically(task.part, _to_parquet(_table(shard, rows, hashes, reader, columns)))
 
 
@@ -99,19 +106,26 @@ def _load(folder: Folder, name: bytes, skipped: str, hashes: list[str | None] | 
     return loaded
 
 
-def _table(shard: Shard, rows: list[Row], hashes: list[str | None], reader: Reader, columns: Columns) -> pa.Table:
+def _table(
+    shard: Shard, files: list[list[Row]], hashes: list[str | None], reader: Reader, columns: Columns
+) -> pa.Table:
     import pyarrow as pa
 
     schema = prediction_schema(len(reader.classes), **vars(columns))
     folder = name_of_path(shard.folder)
     prefix = f"{folder}/" if folder else ""
+    rows = [row for some in files for row in some]
     values: dict[str, Any] = dict(zip(Row._fields, zip(*rows, strict=True), strict=True))
-    values["path"] = [prefix + name_of_path(name) for name, _ in shard.files]
+    names = [prefix + name_of_path(name) for name, _ in shard.files]
+    values["path"] = [name for name, some in zip(names, files, strict=True) for _ in some]
     values["label"] = [folder.rpartition("/")[2] or None] * len(rows)
-    values["sha256"] = hashes
+    values["sha256"] = [each for each, some in zip(hashes, files, strict=False) for _ in some]
     values["model"] = [reader.version] * len(rows)
-    if any(values["passing"]):
-        schema = schema.with_metadata(PASSING)
+    about = PASSING if any(values["passing"]) else {}
+    if columns.places:
+        about = {**about, FILES: b"%d" % len(files)}
+    if about:
+        schema = schema.with_metadata(about)
     return pa.table([pa.array(values[name], schema.field(name).type) for name in schema.names], schema=schema)
 
 

@@ -28,7 +28,8 @@ PLAIN = Header("PNG", SIDE, SIDE)
 class Row(NamedTuple):
     """The prediction for a file: the columns of prediction_schema that do not depend on its path, and `passing`.
 
-    `passing` marks a transient failure: the machine could not read the file this time.
+    `passing` marks a transient failure: the machine could not read the file this time. The last six say where a digit
+    lies on a page.
     """
 
     decision: str
@@ -42,6 +43,12 @@ class Row(NamedTuple):
     height: int | None = None
     format: str | None = None
     passing: bool = False
+    line: int | None = None
+    position: int | None = None
+    left: int | None = None
+    top: int | None = None
+    box_width: int | None = None
+    box_height: int | None = None
 
 
 def score_batch(files: Iterable[bytes | Row], reader: PictureReader) -> list[Row]:

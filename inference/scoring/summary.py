@@ -44,13 +44,14 @@ class Summary:
 
     Attributes:
         classes: the name of each class.
-        decisions: number of files by decision.
+        decisions: number of files by decision; of digits if each has a row.
         doubtful: number of unsure pictures, blank pages excluded.
         digits: number of answers by class.
         reasons: number of files and first paths, by decision and reason.
         least_certain: the answered pictures with the least confidence.
         unsure: the unsure pictures with the least confidence; blank pages last.
         labels: accuracy on labelled pictures; None if the parts have no labels.
+        files: number of files.
     """
 
     classes: tuple[str, ...]
@@ -61,12 +62,14 @@ class Summary:
     least_certain: list[ScoredPicture] = field(default_factory=list)
     unsure: list[ScoredPicture] = field(default_factory=list)
     labels: FolderAccuracy | None = None
+    files: int = 0
 
     def add(self, table: pa.Table) -> None:
         """Count the rows of a part."""
         columns: dict[str, list[Any]] = {
             name: table.column(name).to_pylist() for name in ("path", "guess", "confidence", "decision", "reason")
         }
+        self.files += len(set(columns["path"]))
         self.decisions.update(columns["decision"])
         pairs = zip(columns["guess"], columns["decision"], strict=True)
         self.doubtful += sum(decision == "unsure" and guess is not None for guess, decision in pairs)

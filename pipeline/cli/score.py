@@ -43,6 +43,9 @@ FolderLabels = Annotated[
     bool,
     typer.Option("--labels", help="Take each picture's folder name as its label; add it and print the accuracy."),
 ]
+All = Annotated[
+    bool, typer.Option("--all", help="Read every digit of each picture: a row for each, with line, position and box.")
+]
 Probabilities = Annotated[bool, typer.Option("--probabilities", help="Add the probability of every class.")]
 Digests = Annotated[bool, typer.Option("--sha256", help="Add the SHA-256 of every file.")]
 Follow = Annotated[bool, typer.Option("--follow", help="Follow symbolic links, even out of FOLDER.")]
@@ -73,6 +76,7 @@ def score(  # noqa: PLR0913  (each is an option)
     out: Out = None,
     *,
     version: Version = None,
+    every: All = False,
     labels: FolderLabels = False,
     probabilities: Probabilities = False,
     sha256: Digests = False,
@@ -93,7 +97,7 @@ def score(  # noqa: PLR0913  (each is an option)
     from inference.model.threads import use_one_thread
 
     use_one_thread()  # before Beam imports numpy
-    beam = _check(folder, engine, context.args, sheet)
+    beam = _check(folder, engine, context.args, sheet, every=every)
     from inference.scoring.engines.local import block_pandas
     from inference.scoring.folder import score_folder
     from inference.scoring.output import Output
@@ -102,7 +106,7 @@ def score(  # noqa: PLR0913  (each is an option)
     if engine == "local":
         block_pandas()
     output = Output(out or _default(force=force))
-    columns = {"labels": labels, "sha256": sha256, "probabilities": probabilities}
+    columns = {"labels": labels, "sha256": sha256, "probabilities": probabilities, "places": every}
     work = _work(artifacts_of(context), version, folder, output, columns, follow=follow)
     with show_progress(f"scoring {folder.rstrip('/').rpartition('/')[2] or folder}"):
         scored = score_folder(work, output, beam=beam, workers=workers, force=force)
@@ -122,7 +126,7 @@ def _default(*, force: bool) -> str:
     return DEFAULT
 
 
-def _check(folder: str, engine: str, arguments: list[str], sheet: Path | None) -> Beam | None:
+def _check(folder: str, engine: str, arguments: list[str], sheet: Path | None, *, every: bool) -> Beam | None:
     """Raise unless the arguments fit together; return Beam's engine if it is asked for."""
     from inference.scoring.storage.atomic_file import is_remote
     from pipeline.cli.arguments.sheet import check_sheet
@@ -133,6 +137,10 @@ def _check(folder: str, engine: str, arguments: list[str], sheet: Path | None) -
     if arguments and engine == "local":
         raise UsageError("the local engine takes no Beam options", found=" ".join(arguments), do="add --engine beam")
     beam = _beam(arguments) if engine == "beam" or is_remote(folder) else None
+    if sheet and every:
+        raise UsageError(
+            "--sheet draws pictures of one digit", found="--all", do="digits predict PAGE --all --sheet FILE.png"
+        )
     if sheet:
         check_sheet(sheet)
     if is_remote(folder):

@@ -27,7 +27,7 @@ class Predictions(Artifact):
 
 
 def prediction_schema(
-    classes: int, *, labels: bool = False, sha256: bool = False, probabilities: bool = False
+    classes: int, *, labels: bool = False, sha256: bool = False, probabilities: bool = False, places: bool = False
 ) -> pa.Schema:
     """Return the Arrow schema of predictions.
 
@@ -43,14 +43,18 @@ def prediction_schema(
         labels: whether to include `label`.
         sha256: whether to include `sha256`.
         probabilities: whether to include `probabilities`.
+        places: whether each digit of a picture has a row, with its `line` and `position`, from 1, and its box: `left`,
+            `top`, `box_width` and `box_height`, in pixels of the upright picture. `decision` may be `empty`.
     """
     import pyarrow as pa
 
     # Not a fixed-size list: pyarrow 25 writes null ones to Parquet but cannot read them back.
     several = pa.field("probabilities", pa.list_(pa.float32()), metadata={"classes": str(classes)})
+    place = ("line", "position", "left", "top", "box_width", "box_height")
     fields = [
         pa.field("path", pa.string(), nullable=False),
         *([pa.field("label", pa.string())] if labels else []),
+        *(pa.field(name, pa.int32()) for name in place if places),
         pa.field("decision", pa.string(), nullable=False),
         pa.field("reason", pa.string()),
         pa.field("digit", pa.string()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import subprocess
@@ -59,6 +60,38 @@ def test_the_sheet_is_drawn(sealed: Project, pages: Path, tmp_path: Path) -> Non
     done = _run(sealed, pages, "predict", "--all", "number.png", "--sheet", str(sheet))
     assert (done.returncode, done.stderr) == (0, f"digits drawn in {sheet}\n")
     assert sheet.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.fixture(scope="module")
+def scored(sealed: Project, pages: Path) -> tuple[dict[str, object], list[dict[str, str]]]:
+    """Score that folder with a row for each digit; return the summary and the rows."""
+    done = _run(sealed, pages, "score", ".", "--all", "--out", "../digits.csv", "--json")
+    with (pages / "../digits.csv").open(newline="") as file:
+        return json.loads(done.stdout), list(csv.DictReader(file))
+
+
+def test_each_digit_has_a_row(scored: tuple[dict[str, object], list[dict[str, str]]]) -> None:
+    """`score --all` writes a row for each digit, with line and position, and counts digits and files apart."""
+    summary, rows = scored
+    grid = {(row["line"], row["position"]): row["digit"] for row in rows if row["path"] == "grid.png"}
+    assert grid == {(f"{i}", f"{j}"): d for i, line in enumerate(GRID, 1) for j, d in enumerate(line, 1)}
+    assert (summary["listed"], summary["scored"]) == (3, 24)
+
+
+def test_a_file_without_digits_has_a_row(scored: tuple[dict[str, object], list[dict[str, str]]]) -> None:
+    """A file in which nothing is read has one row, without a place."""
+    [row] = [row for row in scored[1] if row["path"] == "notes.txt"]
+    assert (row["decision"], row["line"], row["left"], row["digit"]) == ("skipped", "", "", "")
+
+
+def test_the_box_of_a_row_is_that_of_predict(
+    sealed: Project, pages: Path, scored: tuple[dict[str, object], list[dict[str, str]]]
+) -> None:
+    """The box in a row is the box that `predict --all` prints."""
+    [page] = json.loads(_run(sealed, pages, "predict", "--all", "number.png", "--json").stdout)
+    boxes = [[str(side) for side in digit["box"].values()] for digit in page["lines"][0]["digits"]]
+    columns = ("left", "top", "box_width", "box_height")
+    assert [[row[name] for name in columns] for row in scored[1] if row["path"] == "number.png"] == boxes
 
 
 def test_steps_are_of_one_digit(sealed: Project, pages: Path) -> None:
