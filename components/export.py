@@ -78,8 +78,7 @@ def export(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
         images = examples.read("test").images[: config.pictures]
         _prove_parity(network, calibration, images, processes, bundle.scratch, config.tolerance)
     shutil.copy(model.path / "classes.json", bundle.path / Bundle.LABELS)
-    for name in (Calibration.RECORD, Calibration.REFERENCE):
-        shutil.copy(calibration.path / name, bundle.path)
+    shutil.copy(calibration.path / Calibration.RECORD, bundle.path)
     shutil.copy(transform.path / "transform.json", bundle.path)
     shutil.copy(statistics.path / "statistics.json", bundle.path)
     card = write_card(
@@ -114,13 +113,11 @@ def _write_formats(network: keras.Model, temperature: float, folder: Path) -> No
     import keras
     import tensorflow as tf
 
-    from learning.features import with_features
-
-    both: Any = with_features(network)
+    model: Any = network
 
     def serve(images: tf.Tensor) -> dict[str, tf.Tensor]:
-        answers = both(images, training=False)
-        return {**answers, "probabilities": tf.nn.softmax(answers["logits"] / temperature)}
+        logits = model(images, training=False)
+        return {"logits": logits, "probabilities": tf.nn.softmax(logits / temperature)}
 
     report_part("writing SavedModel")
     archive: Any = keras.export.ExportArchive()
@@ -148,20 +145,20 @@ def _prove_parity(  # noqa: PLR0913, PLR0917  (the model, its pictures, and who 
     """
     import numpy as np
 
-    from inference.model.decision import softmax
-    from learning.features import infer, with_features
+    from inference.model.decision import decide, softmax
+    from learning.logits import infer
 
     if not len(images):
         raise StageError("the formats cannot be compared with the model", found="no test pictures")
-    expected = infer(with_features(network), images)
-    expected["probabilities"] = softmax(expected["logits"] / calibration.record.temperature)
+    logits = infer(network, images)
+    expected = {"logits": logits, "probabilities": softmax(logits / calibration.record.temperature)}
     np.save(scratch / PICTURES, images)
-    own = _decide(images, expected, calibration)
+    own = decide(logits, (), calibration.record)
     for done, (form, process) in enumerate(processes.items()):
         report_part(f"comparing {form} with the model", done, len(processes))
         answers = _ask(form, process, scratch)
         _compare(form, answers, expected, tolerance)
-        _compare_decisions(form, _decide(images, answers, calibration), own, tolerance)
+        _compare_decisions(form, decide(answers["logits"], (), calibration.record), own, tolerance)
 
 
 def _write_latency(images: NDArray[np.uint8], folder: Path) -> None:
@@ -191,12 +188,6 @@ def _microseconds(model: LiteRtModel, images: NDArray[np.uint8]) -> float:
     return statistics.median(durations) * 1e6
 
 
-def _decide(images: NDArray[np.uint8], answers: dict[str, NDArray[np.float32]], calibration: Calibration) -> Decisions:
-    from inference.model.decision import decide
-
-    return decide(images, answers, (), calibration.record, calibration.reference)
-
-
 def _ask(form: str, process: subprocess.Popen[bytes], scratch: Path) -> dict[str, NDArray[np.float32]]:
     import numpy as np
 
@@ -224,10 +215,10 @@ def _compare(
 
 
 def _compare_decisions(form: str, other: Decisions, own: Decisions, tolerance: float) -> None:
-    """Require equal digits and equal refusals, except refusals of pictures whose oddness is at the threshold."""
+    """Require equal digits and equal refusals, except refusals of pictures whose evidence is at the threshold."""
     import numpy as np
 
-    clear = np.abs(own.oddness - 1) > tolerance
+    clear = np.abs(own.evidence - own.least) > tolerance * (1 + np.abs(own.evidence))
     differing = int(np.sum((other.read != own.read) | ((other.refused != own.refused) & clear)))
     if differing:
         raise StageError(

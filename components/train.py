@@ -14,6 +14,8 @@ from schemas.artifacts.transform import Transform
 
 __all__ = ["TrainConfig", "train"]
 
+STRANGERS = 12_000  # pictures of no digit; each is shown several times, distorted differently
+
 
 class TrainConfig(Recipe):
     """Settings of the train stage: a recipe, and settings that override it."""
@@ -47,6 +49,8 @@ def train(examples: Examples, transform: Transform, model: Output[Model], config
     Raises:
         StageError: the training diverged.
     """
+    from learning.synthetic.low_resolution import with_lowered
+    from learning.synthetic.strangers import draw_strangers
     from learning.training import session
     from learning.training.curves import draw_curves
     from learning.training.fit import fit
@@ -58,6 +62,16 @@ def train(examples: Examples, transform: Transform, model: Output[Model], config
     report_part("building the network")
     data, validation = examples.read("train"), examples.read("validation")
     network = BUILDERS[config.network](transform, len(data.classes), config.seed)
-    history = fit(network, data, validation, config, seed=config.seed, scratch=model.scratch, logs=model.logs)
+    strangers = draw_strangers(data, STRANGERS, config.seed) if config.strangers else None
+    history = fit(
+        network,
+        with_lowered(data, config.lowered, config.seed),
+        validation,
+        config,
+        seed=config.seed,
+        scratch=model.scratch,
+        logs=model.logs,
+        strangers=strangers,
+    )
     Model.write(model.path, network, data.classes, history)
     draw_curves(history, model.path / Model.CURVES)

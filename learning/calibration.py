@@ -1,11 +1,12 @@
-"""Fit a calibration: the temperature, a description of the training pictures, and the refusal threshold."""
+"""Fit a calibration: the temperature and the refusal threshold."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from inference.model.decision import feature_distance, halved, ood_score, pixel_distance, softmax
-from schemas.artifacts.calibration import CalibrationRecord, Reference, Scale
+from inference.model.decision import evidence, softmax
+from schemas.artifacts.calibration import CalibrationRecord
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from schemas.artifacts.examples import Split
 
-__all__ = ["calibration_error", "calibration_gaps", "fit_calibration", "fit_reference"]
+__all__ = ["calibration_error", "calibration_gaps", "fit_calibration"]
 
 # As in Guo et al. 2017 (https://arxiv.org/abs/1706.04599).
 BINS = 15
@@ -45,41 +46,11 @@ def calibration_gaps(
     return confidence.astype(np.float64) - (probabilities.argmax(axis=1) == labels), bins
 
 
-def fit_reference(split: Split, features: NDArray[np.float32], *, dimensions: int, references: int) -> Reference:
-    """Describe the training split: a pixel subspace for each class, and a bank of reference features.
-
-    Args:
-        split: the training pictures, at least one of each class.
-        features: float32 [n, features], the features of these pictures.
-        dimensions: dimensions of each subspace; lower if a class has too few pictures.
-        references: how many pictures, evenly spaced over the split, contribute their features.
-    """
-    import numpy as np
-
-    pictures = halved(split.images)
-    count = min(dimensions, *(np.bincount(split.labels, minlength=len(split.classes)) - 1), pictures.shape[1])
-    each = [_subspace(pictures[split.labels == label], count) for label in range(len(split.classes))]
-    chosen = np.linspace(0, len(split) - 1, min(references, len(split))).astype(int)
-    bank = features[chosen] / np.maximum(np.linalg.norm(features[chosen], axis=1, keepdims=True), 1e-9)
-    means, bases = (np.stack(part).astype(np.float32, order="C") for part in zip(*each, strict=True))
-    return Reference(means, bases, bank.astype(np.float32))
-
-
-def _subspace(pictures: NDArray[np.float32], dimensions: int) -> tuple[Any, Any]:
-    import numpy as np
-
-    mean = pictures.mean(axis=0, dtype=np.float64)
-    _, directions = np.linalg.eigh(np.cov((pictures - mean).T))
-    return mean, directions[:, ::-1][:, :dimensions].T
-
-
-def fit_calibration(  # noqa: PLR0913  (the data and the settings of the fit)
+def fit_calibration(
     split: Split,
     logits: NDArray[np.float32],
-    features: NDArray[np.float32],
-    reference: Reference,
+    saved: Mapping[str, tuple[NDArray[np.int32], NDArray[np.float32]]],
     *,
-    neighbour: int,
     floor: float,
     refused: float,
 ) -> CalibrationRecord:
@@ -88,35 +59,50 @@ def fit_calibration(  # noqa: PLR0913  (the data and the settings of the fit)
     Args:
         split: the validation pictures, at least one.
         logits: float32 [n, classes].
-        features: float32 [n, features].
-        reference: describes the training pictures.
-        neighbour: which of the nearest references to measure the distance to; 1 is the nearest.
+        saved: for each way of saving pictures, the labels, int32 [m], and the logits, float32 [m, classes], of pictures
+            of the split that were saved in that way and read by the front end.
         floor: confidence, 0 to 1, below which a picture counts as between two digits.
-        refused: largest share of *split*, 0 to 1, that the floor and the threshold together may refuse.
+        refused: largest share, 0 to 1, that floor and threshold together may refuse of the split, and of the pictures
+            read right in all ways of saving them.
     """
     import numpy as np
 
     temperature = _fit_temperature(logits, split.labels)
     before, after = softmax(logits), softmax(logits / temperature)
-    distances = pixel_distance(split.images, reference), feature_distance(features, reference, neighbour)
-    scales = _scale(distances[0]), _scale(distances[1])
-    odd = ood_score(*distances, *scales)
-    doubtful = after.max(axis=1) < floor
-    odd = np.sort(np.where(doubtful, np.inf, odd))
-    threshold = float(odd[max(len(odd) - 1 - int(refused * len(odd)), 0)])
-    threshold = threshold if np.isfinite(threshold) else float(np.max(odd[np.isfinite(odd)], initial=1.0))
+    proof = _proof(logits, temperature, floor)
+    right = {
+        way: _proof(each[each.argmax(axis=1) == labels], temperature, floor) for way, (labels, each) in saved.items()
+    }
+    pooled = np.concatenate([np.empty(0, np.float32), *right.values()])
+    least = min(_least(proof, refused), _least(pooled, refused))
     return CalibrationRecord(
         count=len(split),
         temperature=temperature,
         error_before=calibration_error(before, split.labels),
         error_after=calibration_error(after, split.labels),
-        pixels=scales[0],
-        features=scales[1],
-        neighbour=min(neighbour, len(reference.bank)),
-        threshold=max(threshold, 1e-3),
+        least=least,
         floor=floor,
-        refused=float(np.mean(odd > threshold)),
+        refused=float(np.mean(proof < least)),
+        saved={way: float(np.mean(each < least)) for way, each in right.items() if len(each)},
     )
+
+
+def _proof(logits: NDArray[np.float32], temperature: float, floor: float) -> NDArray[np.float32]:
+    """Return the evidence for each picture, float32 [n]; minus infinity if its confidence is below the floor."""
+    import numpy as np
+
+    doubtful = softmax(logits / temperature).max(axis=1, initial=0) < floor
+    return np.where(doubtful, -np.inf, evidence(logits)).astype(np.float32)
+
+
+def _least(proof: NDArray[np.float32], refused: float) -> float:
+    """Return the largest threshold that refuses at most this share; infinity without pictures."""
+    import numpy as np
+
+    ordered = np.sort(proof)
+    allowed = ordered[int(refused * len(ordered)) :]
+    allowed = allowed[np.isfinite(allowed)]
+    return float(allowed[0]) if len(allowed) else (0.0 if len(proof) else np.inf)
 
 
 def _fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.int32]) -> float:
@@ -140,12 +126,3 @@ def _fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.int32]) -> 
 
     found: Any = minimize_scalar(loss, bounds=(-3, 3), method="bounded")
     return round(float(np.exp(found.x)), 6)
-
-
-def _scale(distance: NDArray[np.float32]) -> Scale:
-    import numpy as np
-
-    middle = float(np.median(distance))
-    above = distance[distance > middle] - middle
-    spread = float(np.sqrt(np.mean(above.astype(np.float64) ** 2))) if len(above) else 0.0
-    return Scale(middle=middle, spread=max(spread, 1e-6))

@@ -113,7 +113,6 @@ correct. `{Bundle.SAVED_MODEL}` and `{Bundle.LITERT}` return the same answers; t
 | in | `images` | uint8 [n, 28, 28]: 0 is background, 255 is ink, the digit centred as in MNIST |
 | out | `probabilities` | float32 [n, {len(classes)}], calibrated |
 | out | `logits` | float32 [n, {len(classes)}] |
-| out | `features` | float32: the input of the last layer, used to detect pictures that are not digits |
 
 ```python
 import numpy as np

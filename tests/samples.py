@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from learning.synthetic.encoding import encode_png
 from schemas.artifacts.artifact import Artifact, Output
-from schemas.artifacts.calibration import Calibration, CalibrationRecord, Reference, Scale
+from schemas.artifacts.calibration import Calibration, CalibrationRecord
 from schemas.artifacts.examples import SIDE, Split
 from schemas.artifacts.model import History, Round
 from schemas.artifacts.transform import Transform
@@ -60,26 +60,13 @@ def seal(kind: type[A], folder: Path) -> A:
     return kind(folder)
 
 
-def make_calibration(folder: Path, classes: int, *, temperature: float = 1.0, threshold: float = 1e9) -> Calibration:
-    """Write a calibration for 784 pixel features that changes nothing and refuses nothing."""
-    import numpy as np
-
-    scale = Scale(middle=0.0, spread=1.0)
+def make_calibration(folder: Path, *, temperature: float = 1.0, least: float = -1e9) -> Calibration:
+    """Write a calibration that changes nothing and refuses nothing."""
     record = CalibrationRecord(
-        count=1,
-        temperature=temperature,
-        error_before=0.0,
-        error_after=0.0,
-        pixels=scale,
-        features=scale,
-        neighbour=1,
-        threshold=threshold,
-        floor=0.0,
-        refused=0.0,
+        count=1, temperature=temperature, error_before=0.0, error_after=0.0, least=least, floor=0.0, refused=0.0
     )
-    zeros = np.zeros((classes, 196), np.float32)
     folder.mkdir()
-    Calibration.write(folder, record, Reference(zeros, zeros[:, np.newaxis], np.ones((1, 784), np.float32)))
+    Calibration.write(folder, record)
     return seal(Calibration, folder)
 
 

@@ -28,11 +28,7 @@ __all__ = [
     "why_unsure",
 ]
 
-# Below CLEAR and above BULKY lie 9 in 10 Fashion-MNIST pictures that a network would answer, and 43 of 3,500 drawn
-# digits. Both constants were set on 400 Fashion-MNIST test pictures and measured on 2,000 others; DIM: see
-# inference/reading.py.
-CLEAR, BULKY = 0.78, 0.15  # clearness below which, and share of ink above which, the ink is a shape, not strokes
-DIM = 0.3  # clearness below which the ink is noise; no digit has less
+DIM = 0.3  # clearness below which the ink is noise; no digit has less: see inference/reading.py
 LEFTOVER = 0.3  # size of what was left out over the digit's above which that may be the digit; the suite has less
 HALF = 128  # of 255: ink in a picture in MNIST's form
 GRAINY = 0.1  # standard deviation of the paper above which a picture is only noise; a grainy photo has 0.05
@@ -194,7 +190,7 @@ def why_unsure(reading: Reading) -> str:
         return "only noise" if reading.noise > GRAINY else "no digit found" if reading.inked else "blank page"
     if reading.faint:
         return "too faint"
-    if reading.clearness < DIM or (reading.clearness < CLEAR and reading.ink_share > BULKY):
+    if reading.clearness < DIM:
         return "no pen strokes"
     if reading.digits > 1:
         return f"{reading.digits} digits in one picture"

@@ -5,17 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
 from schemas.artifacts.bundle import Bundle
-from schemas.artifacts.calibration import Calibration, CalibrationRecord, Reference
+from schemas.artifacts.calibration import Calibration, CalibrationRecord
 from schemas.errors import InputError
 from schemas.manifest import Manifest
 
 __all__ = ["LoadedBundle"]
 
-FILES = (Bundle.LITERT, Bundle.LABELS, Calibration.RECORD, Calibration.REFERENCE)
+FILES = (Bundle.LITERT, Bundle.LABELS, Calibration.RECORD)
 
 
 @dataclass(frozen=True)
@@ -57,13 +56,19 @@ class LoadedBundle:
 
     @property
     def calibration(self) -> CalibrationRecord:
-        """The calibration of its confidences."""
-        return CalibrationRecord.from_json(self.files[Calibration.RECORD])
+        """The calibration of its confidences.
 
-    @property
-    def reference(self) -> Reference:
-        """The reference that out-of-distribution pictures are detected with."""
-        return Reference.load(BytesIO(self.files[Calibration.REFERENCE]))
+        Raises:
+            InputError: it was written by another version of digits.
+        """
+        try:
+            return CalibrationRecord.from_json(self.files[Calibration.RECORD])
+        except ValueError as error:
+            raise InputError(
+                f"the bundle {self.version} cannot be used",
+                found=f"a {Calibration.RECORD} of another version of digits",
+                do="digits run",
+            ) from error
 
 
 def _read_sealed(bundle: Path, name: str, manifest: Manifest) -> bytes:

@@ -31,9 +31,9 @@ class Reader:
         loaded = bundle if isinstance(bundle, LoadedBundle) else LoadedBundle.read(bundle)
         self.classes = loaded.classes
         self.version = loaded.version
-        self._record, self._reference = loaded.calibration, loaded.reference
+        self._record = loaded.calibration
         self._model = LiteRtModel(loaded.model, threads)
 
     def read(self, images: NDArray[np.uint8]) -> Decisions:
         """Decide on pictures, uint8 [n, 28, 28], light ink on 0."""
-        return decide(images, self._model(images), self.classes, self._record, self._reference)
+        return decide(self._model(images)["logits"], self.classes, self._record)

@@ -21,7 +21,7 @@ __all__ = ["TOUCHING", "may_touch", "split"]
 TOUCHING = "two digits touch"
 # Measured on 200 touching pairs and 450 single digits of learning/synthetic/drawn_pages.py.
 WIDE, BROAD = 0.6, 1.05  # width over height from which a digit may be two, and from which it may be split
-ODD = 0.8  # oddness above which a digit that is answered may be two: 1 of 452 single digits, half of the pairs
+DOUBT = 1.25  # times the least evidence of an answer: a digit that is answered with less may be two
 SURE, VOTES = 0.97, 3  # least probability of two digits, and least number of cuts that leave the same two
 SLANTS = (-0.4, -0.2, 0.0, 0.2, 0.4)  # columns to the right that a cut moves with each row up
 FIRST, LAST = 0.22, 0.78  # of the width: where a cut may lie
@@ -38,8 +38,11 @@ def may_touch(placed: list[PlacedDigit], reader: PictureReader) -> list[bool]:
     wide = [each.box.width >= WIDE * each.box.height for each in placed]
     sure = [i for i, each in enumerate(placed) if wide[i] and each.answer and each.answer.digit is not None]
     images = [found.reading.image for i in sure if (found := placed[i].answer) and found.reading]
-    odd = dict(zip(sure, reader.read(np.stack(images)).oddness > ODD, strict=True)) if images else {}
-    return [wide[i] and bool(odd.get(i, True)) for i in range(len(placed))]
+    if not images:
+        return wide
+    decisions = reader.read(np.stack(images))
+    doubtful = dict(zip(sure, decisions.evidence < DOUBT * decisions.least, strict=True))
+    return [wide[i] and bool(doubtful.get(i, True)) for i in range(len(placed))]
 
 
 def split(shape: Shape, whole: PlacedDigit, height: float, read: Read) -> list[PlacedDigit]:

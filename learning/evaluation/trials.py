@@ -51,18 +51,15 @@ class ModelReader:
     """
 
     def __init__(self, network: keras.Model, calibration: Calibration, classes: tuple[str, ...]) -> None:
-        from learning.features import with_features
-
         self.classes = classes
-        self._both = with_features(network)
-        self.record, self._reference = calibration.record, calibration.reference
+        self._network, self.record = network, calibration.record
 
     def read(self, images: NDArray[np.uint8], part: str = "") -> Decisions:
         """Return the decisions on pictures, uint8 [n, 28, 28]; report the progress as *part* if it has a name."""
         from inference.model.decision import decide
-        from learning.features import infer
+        from learning.logits import infer
 
-        return decide(images, infer(self._both, images, part), self.classes, self.record, self._reference)
+        return decide(infer(self._network, images, part), self.classes, self.record)
 
 
 def measure_robustness(split: Split, reader: PictureReader, *, per_kind: int, seed: int) -> dict[str, Tried]:

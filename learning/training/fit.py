@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from learning.training.checkpoint import restore_checkpoint, save_checkpoint
 from learning.training.events import Events
-from learning.training.feed import ordered_batches, training_batches
+from learning.training.feed import NOBODY, ordered_batches, training_batches
 from learning.training.optimizer import build_optimizer
 from schemas.artifacts.model import History, Round
 from schemas.errors import StageError
@@ -39,6 +39,7 @@ def fit(  # noqa: PLR0913  (each is one setting)
     seed: int,
     scratch: Path,
     logs: Path,
+    strangers: NDArray[np.uint8] | None = None,
 ) -> History:
     """Train *network* in place and leave it with the weights of its best round.
 
@@ -53,18 +54,17 @@ def fit(  # noqa: PLR0913  (each is one setting)
         seed: of the order of the pictures and of their distortions.
         scratch: folder for the checkpoint.
         logs: folder for TensorBoard events.
+        strangers: uint8 [m, 28, 28], pictures of no class, of which each step has `recipe.strangers`.
 
     Raises:
         StageError: the training diverged: a loss or an accuracy is not finite.
     """
-    import keras
-
     round_steps = recipe.steps // recipe.rounds
     model: Any = network  # Keras annotates its parameters with the types of their defaults only
     model.compile(
         optimizer=build_optimizer(recipe),
         loss=_smoothed_loss(network.output_shape[-1], recipe.label_smoothing),
-        metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
+        metrics=[_accuracy()],
         steps_per_execution=max(steps for steps in range(1, STEPS_PER_CALL + 1) if round_steps % steps == 0),
         jit_compile=False,  # on a CPU, XLA doubles the time of a step with pooling
     )
@@ -79,6 +79,8 @@ def fit(  # noqa: PLR0913  (each is one setting)
             seed=seed,
             augment=recipe.augment,
             first=done * round_steps,
+            strangers=strangers,
+            beside=0 if strangers is None else recipe.strangers,
         )
         model.fit(
             feed,
@@ -113,13 +115,33 @@ def _several_steps(model: Any) -> Any:  # noqa: ANN401  (Keras's train function)
 
 
 def _smoothed_loss(classes: int, smoothing: float) -> Any:  # noqa: ANN401  (a Keras loss function)
+    """Return the cross-entropy with smoothed targets; a picture of no class has an even one, less its entropy."""
+    import math
+
     import keras
 
     def loss(labels: tf.Tensor, logits: tf.Tensor) -> Any:  # noqa: ANN401
-        targets = keras.ops.one_hot(keras.ops.reshape(labels, [-1]), classes)
-        return keras.losses.categorical_crossentropy(targets, logits, from_logits=True, label_smoothing=smoothing)
+        flat = keras.ops.reshape(labels, [-1])
+        nobody: Any = keras.ops.cast(keras.ops.equal(flat, NOBODY), "float32")
+        own: Any = keras.ops.one_hot(flat, classes)
+        targets = (1 - smoothing) * own + (smoothing + (1 - smoothing) * nobody)[:, None] / classes
+        surprise: Any = keras.losses.categorical_crossentropy(targets, logits, from_logits=True)
+        return surprise - nobody * math.log(classes)
 
     return loss
+
+
+def _accuracy() -> Any:  # noqa: ANN401  (its class is defined where keras is imported)
+    import keras
+
+    class Accuracy(keras.metrics.SparseCategoricalAccuracy):
+        """Share of the pictures with a class that are read right."""
+
+        def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:  # noqa: ANN401
+            del sample_weight
+            return super().update_state(y_true, y_pred, keras.ops.cast(keras.ops.not_equal(y_true, NOBODY), "float32"))
+
+    return Accuracy(name="accuracy")
 
 
 def _validator(network: keras.Model, validation: Split, smoothing: float) -> Callable[[], dict[str, float]]:

@@ -26,14 +26,13 @@ class Bundle(Artifact):
     """An exported model in two equivalent formats.
 
     Both take `images`, uint8 [n, 28, 28] (0 is background, 255 is ink), and return `probabilities` (calibrated) and
-    `logits`, float32 [n, classes], and `features`, float32 [n, features], the input of the last layer. The
-    normalisation is built in.
+    `logits`, float32 [n, classes]. The normalisation is built in.
 
     File structure:
         saved_model/1/: TensorFlow SavedModel, laid out for TensorFlow Serving.
         model.tflite: LiteRT.
         labels.json: the name of each class, in order.
-        calibration.json, reference.npz: the Calibration.
+        calibration.json: the Calibration.
         transform.json: the normalisation, for reference.
         statistics.json: statistics of the training data.
         README.md: the model card.
@@ -48,7 +47,6 @@ class Bundle(Artifact):
         "model.tflite",
         "labels.json",
         "calibration.json",
-        "reference.npz",
         "transform.json",
         "statistics.json",
         "README.md",

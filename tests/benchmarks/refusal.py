@@ -29,24 +29,17 @@ Scores = dict[str, Any]
 """Scores by name, float [n]: the higher, the less like a digit."""
 
 
-def score(images: NDArray[np.uint8], answers: dict[str, Any], calibration: Calibration) -> Scores:
-    """Return every score of the pictures."""
-    import numpy as np
+def score(logits: NDArray[np.float32], calibration: Calibration) -> Scores:
+    """Return every score of the pictures with these logits."""
     from scipy.special import log_softmax, logsumexp
 
-    from inference.model.decision import feature_distance, pixel_distance
+    from inference.model.decision import evidence
 
-    record, reference = calibration.record, calibration.reference
-    logits = answers["logits"].astype(np.float64) / record.temperature
-    pixels = (pixel_distance(images, reference) - record.pixels.middle) / record.pixels.spread
-    near = feature_distance(answers["features"], reference, record.neighbour)
-    features = (near - record.features.middle) / record.features.spread
+    divided = logits.astype("float64") / calibration.record.temperature
     return {
-        "confidence": -log_softmax(logits, axis=1).max(axis=1),
-        "energy": -logsumexp(logits, axis=1),
-        "pixels alone": pixels,
-        "features alone": features,
-        "pixels + features (kept)": pixels + features,
+        "confidence": -log_softmax(divided, axis=1).max(axis=1),
+        "energy": -logsumexp(divided, axis=1),
+        "evidence (used)": -evidence(logits),
     }
 
 
@@ -109,7 +102,7 @@ def main() -> None:
     champion = (arguments.project / "artifacts/champion").resolve()
     calibration, model = Calibration(champion), LiteRtModel(champion / Bundle.LITERT)
     sets = collect(arguments.project, arguments.count)
-    scores = {name: score(images, model(images), calibration) for name, (images, _) in sets.items()}
+    scores = {name: score(model(images)["logits"], calibration) for name, (images, _) in sets.items()}
     shown = [name for name in sets if name != "validation"]
     print(f"| refused by | {' | '.join(shown)} |\n|---|{'---|' * len(shown)}")
     for kind, valid in scores["validation"].items():

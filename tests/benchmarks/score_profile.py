@@ -99,10 +99,10 @@ class Steps:
         self.answers = [self.reader._model(batch) for batch in self.batches]  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
     def decide(self) -> None:
-        """Calibrate, and compare with the training pictures."""
+        """Calibrate, and compare with the thresholds."""
         reader: Any = self.reader
-        for batch, answers in zip(self.batches, self.answers, strict=True):
-            decide(batch, answers, reader.classes, reader._record, reader._reference)  # noqa: SLF001
+        for answers in self.answers:
+            decide(answers["logits"], reader.classes, reader._record)  # noqa: SLF001
 
     def make_rows(self) -> None:
         """Read, decode, recognise, infer and decide as well: the whole of `score_batch`."""
@@ -114,7 +114,8 @@ class Steps:
         """Build the Arrow tables and write the Parquet parts."""
         self.parts, at = [], 0
         for number, shard in enumerate(self.shards):
-            table = _table(shard, self.rows[at : at + len(shard)], [], self.reader, Columns())
+            rows = [[row] for row in self.rows[at : at + len(shard)]]
+            table = _table(shard, rows, [], self.reader, Columns())
             at += len(shard)
             self.parts.append(self.scratch / "out.parquet.parts" / f"{number}.parquet")
             self.parts[-1].parent.mkdir(exist_ok=True)

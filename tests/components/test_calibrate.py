@@ -10,6 +10,7 @@ import pytest
 
 from components.calibrate import CalibrateConfig, calibrate
 from learning.evaluation.trials import ModelReader
+from learning.synthetic.ways import WAYS
 from learning.training.networks import build_mlp
 from schemas.artifacts.calibration import Calibration
 from schemas.artifacts.examples import SIDE, Examples, Split
@@ -52,7 +53,7 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Model, Examples]:
 def reader(inputs: tuple[Model, Examples], tmp_path_factory: pytest.TempPathFactory) -> ModelReader:
     """Calibrate the network."""
     output = make_output(Calibration, tmp_path_factory.mktemp("calibration") / "calibration")
-    calibrate(*inputs, output, CalibrateConfig(refused=0.02, floor=0.0))
+    calibrate(*inputs, output, CalibrateConfig(refused=0.02, floor=0.0, saved=3))
     return ModelReader(inputs[0].load(), seal(Calibration, output.path), CLASSES)
 
 
@@ -61,11 +62,11 @@ def test_the_parts_are_reported(
 ) -> None:
     """The stage reports what it is doing, with the counts of the pictures it reads."""
     with caplog.at_level(logging.DEBUG, "digits"):
-        calibrate(*inputs, make_output(Calibration, tmp_path / "calibration"), CalibrateConfig())
+        calibrate(*inputs, make_output(Calibration, tmp_path / "calibration"), CalibrateConfig(saved=1))
     assert [record.getMessage() for record in caplog.records if "progress" in vars(record)] == [
         "loading the model",
-        "training pictures 0/300",
         "validation pictures 0/200",
+        *(f"ways of saving {i}/{len(WAYS)}" for i in range(len(WAYS))),
         "temperature and threshold",
     ]
 
@@ -86,17 +87,16 @@ def test_at_most_the_requested_share_is_refused(reader: ModelReader) -> None:
     assert reader.read(bars(200, 1).images).refused.mean() <= 0.02
 
 
+def test_the_share_refused_of_each_way_of_saving_is_recorded(reader: ModelReader) -> None:
+    """The record holds a share for each way in which validation pictures were saved and read back."""
+    assert set(reader.record.saved) <= set(WAYS)
+    assert all(0 <= share <= 1 for share in reader.record.saved.values())
+
+
 def test_the_refused_share_is_recorded(reader: ModelReader) -> None:
     """The record holds the refused share of the validation pictures."""
     refused = float(reader.read(bars(200, 1).images).refused.mean())
     assert reader.record.refused == pytest.approx(refused)
-
-
-def test_noise_is_unlike_any_digit(reader: ModelReader) -> None:
-    """Pictures of noise are refused with the reason "unlike any digit"."""
-    noise = np.random.default_rng(0).integers(0, 256, (50, SIDE, SIDE), np.uint8)
-    decisions = reader.read(noise)
-    assert {decisions.unsure(i) for i in range(50)} == {"unlike any digit"}
 
 
 def test_probabilities_sum_to_one(reader: ModelReader) -> None:
@@ -105,7 +105,7 @@ def test_probabilities_sum_to_one(reader: ModelReader) -> None:
 
 
 def test_a_decision_does_not_depend_on_the_batch(reader: ModelReader) -> None:
-    """Digit and oddness of a picture do not depend on the rest of the batch."""
+    """Digit and evidence of a picture do not depend on the rest of the batch."""
     images = bars(20, 3).images
     together, alone = reader.read(images), reader.read(images[7:8])
-    assert (together.read[7], together.oddness[7]) == (alone.read[0], pytest.approx(alone.oddness[0], abs=1e-3))
+    assert (together.read[7], together.evidence[7]) == (alone.read[0], pytest.approx(alone.evidence[0], abs=1e-3))

@@ -58,11 +58,15 @@ def test_low_contrast_is_faint() -> None:
     assert like(reading.image, REFERENCE.image) > 0.8
 
 
-@pytest.mark.parametrize(("clearness", "ink_share"), [(0.25, 0.1), (0.7, 0.3)])
-def test_shapes_without_clear_edges_are_doubted(clearness: float, ink_share: float) -> None:
-    """Much ink or unclear edges raise the doubt "no pen strokes"; a 7 in ink raises none."""
+def test_ink_without_clear_edges_is_doubted() -> None:
+    """Unclear edges all around raise the doubt "no pen strokes"; a 7 in ink raises none."""
     assert not why_unsure(REFERENCE)
-    assert why_unsure(replace(REFERENCE, clearness=clearness, ink_share=ink_share)) == "no pen strokes"
+    assert why_unsure(replace(REFERENCE, clearness=0.25)) == "no pen strokes"
+
+
+def test_soft_edges_and_much_ink_are_left_to_the_network() -> None:
+    """A thick digit out of focus is not doubted before the network has read it."""
+    assert not why_unsure(replace(REFERENCE, clearness=0.5, ink_share=0.4))
 
 
 def test_the_steps_of_decoding_come_first() -> None:

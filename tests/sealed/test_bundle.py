@@ -15,7 +15,7 @@ from tests.project import Project
 from tests.sealed.make import keep
 from tests.sealed.project import BUNDLE
 
-CONTENT = "946ac63ff28cc1b148702016bc18120bb1fce3a66c672dd3f0895402e80bb5ed"
+CONTENT = "c7c906c31fd629f178fb2f1a29678270acd9093051f0058f427a70ad93e3bb88"
 
 
 def _manifest() -> Manifest:
@@ -44,9 +44,9 @@ def test_it_reads_99_of_100_pictures_that_it_was_not_trained_on() -> None:
 
 
 def test_digits_whose_answers_are_stated_lie_clear_of_the_thresholds() -> None:
-    """Of every 25th digit of the sample oddness and confidence are at least 0.05 from where the decision changes."""
+    """Of every 25th digit of the sample evidence and confidence are at least 0.05 from where the decision changes."""
     decisions = Reader(BUNDLE).read(sample()[::25])
-    assert np.abs(decisions.oddness - 1).min() > 0.05
+    assert np.abs(decisions.evidence - decisions.least).min() > 0.05
     assert np.abs(decisions.confidence - decisions.floor).min() > 0.05
 
 

@@ -56,12 +56,11 @@ def test_probabilities_are_those_of_the_network(network: keras.Model, exported: 
 
 
 def test_every_output_is_returned(exported: LiteRtModel) -> None:
-    """The model returns probabilities, logits and features as float32, one row a picture."""
+    """The model returns probabilities and logits as float32, one row a picture."""
     answers = exported(IMAGES[:33])
     assert {name: (array.shape, array.dtype.name) for name, array in answers.items()} == {
         "probabilities": ((33, CLASSES), "float32"),
         "logits": ((33, CLASSES), "float32"),
-        "features": ((33, 512), "float32"),
     }
 
 

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from learning.training.augment import AugmentConfig
-from learning.training.feed import ordered_batches, training_batches
+from learning.training.feed import NOBODY, ordered_batches, training_batches
 from schemas.artifacts.examples import SIDE, Split
 from tests.samples import DIGITS
 
@@ -131,3 +131,31 @@ def test_ordered_batches_keep_labels_with_pictures() -> None:
     """Ordered batches keep each picture with its label."""
     for images, labels in ordered_batches(numbered_split(), 20).as_numpy_iterator():
         np.testing.assert_array_equal(images[:, 0, 0] % 10, labels)
+
+
+def with_strangers(steps: int) -> list[tuple[NDArray[np.uint8], NDArray[np.int32]]]:
+    """Return the batches of a feed that adds three of five strangers to each step; their first pixel is above 200."""
+    strangers = np.zeros((5, SIDE, SIDE), np.uint8)
+    strangers[:, 0, 0] = 201 + np.arange(5)
+    feed = training_batches(
+        numbered_split(), batch_size=7, steps=steps, seed=0, augment=None, strangers=strangers, beside=3
+    )
+    return [(images, labels) for images, labels in feed.as_numpy_iterator()]
+
+
+def test_strangers_come_beside_the_pictures() -> None:
+    """Each step has its pictures first, then the strangers, which have no label."""
+    for images, labels in with_strangers(4):
+        assert (images[:, 0, 0] > 200).tolist() == [False] * 7 + [True] * 3
+        assert labels[7:].tolist() == [NOBODY] * 3
+
+
+def test_strangers_do_not_change_the_order_of_the_pictures() -> None:
+    """The pictures of each step are the same with and without strangers."""
+    assert [int(image[0, 0]) for images, _ in with_strangers(4) for image in images[:7]] == shown(steps=4)
+
+
+def test_every_stranger_is_shown_before_any_repeats() -> None:
+    """Five strangers, three a step: the first five shown are all of them."""
+    order = [int(image[0, 0]) for images, _ in with_strangers(5) for image in images[7:]]
+    assert [sorted(order[i : i + 5]) for i in (0, 5, 10)] == [[201, 202, 203, 204, 205]] * 3
