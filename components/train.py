@@ -14,7 +14,7 @@ from schemas.artifacts.transform import Transform
 
 __all__ = ["TrainConfig", "train"]
 
-STRANGERS = 12_000  # pictures of no digit; each is shown several times, distorted differently
+STRANGERS = 12_000  # most pictures of no digit that are drawn; in a long training each is shown several times
 
 
 class TrainConfig(Recipe):
@@ -62,7 +62,8 @@ def train(examples: Examples, transform: Transform, model: Output[Model], config
     report_part("building the network")
     data, validation = examples.read("train"), examples.read("validation")
     network = BUILDERS[config.network](transform, len(data.classes), config.seed)
-    strangers = draw_strangers(data, STRANGERS, config.seed) if config.strangers else None
+    shown = config.strangers * config.steps
+    strangers = draw_strangers(data, min(STRANGERS, shown), config.seed) if shown else None
     history = fit(
         network,
         with_lowered(data, config.lowered, config.seed),

@@ -40,6 +40,7 @@ SHORTENED = {
     "source: tfds": "source: sample",
     "drawn: 2000": "drawn: 200",
     "recipe: standard": "recipe: standard\n      steps: 80\n      rounds: 4",
+    "refused: 0.005": "refused: 0.005\n      saved: 2",
     "gate: #": "per_kind: 1\n      gate: #",
     "accuracy: {at_least: 0.965, on: lower}": "accuracy: {at_least: 0.7, on: lower}",
     "recall: {at_least: 0.90": "recall: {at_least: 0.3",

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.long
 FAST = {
     "source: tfds": "source: sample",
     "recipe: standard": "recipe: fast",
+    "refused: 0.005": "refused: 0.005\n      saved: 2",
     "gate: #": "per_kind: 1\n      gate: #",
     # A model with a true accuracy of 0.98 falls below 0.95, or 0.8 of a digit, by chance once in a million times.
     "accuracy: {at_least: 0.965, on: lower}": "accuracy: {at_least: 0.95, on: lower}",

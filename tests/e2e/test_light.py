@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
 import subprocess
 import sys
 from dataclasses import dataclass
+from urllib.request import urlopen
 
 import pytest
 
@@ -103,12 +105,14 @@ def count(project: Project, *words: str) -> Figures:
 
 
 def _start_and_stop(command: list[str], project: Project, variables: dict[str, str]) -> None:
-    """Start a server and stop it as soon as it answers."""
+    """Start a server, and stop it when it has answered a request: what it loads after it is ready counts too."""
     out, err = subprocess.PIPE, subprocess.DEVNULL
     process = subprocess.Popen(command, cwd=project.path, env=variables, stdout=out, stderr=err)
     with process:
         assert process.stdout
-        assert process.stdout.readline()
+        [address] = re.findall(rb"http://\S+", process.stdout.readline())
+        with urlopen(f"{address.decode().rstrip('/')}/healthz") as answer:  # noqa: S310  (a server of our own)
+            assert answer.status == 200
         process.send_signal(signal.SIGINT)
 
 

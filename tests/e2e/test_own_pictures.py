@@ -16,6 +16,7 @@ OWN = {
     "source: tfds": "source: folder",
     "fallback: sample #": "folder: mine #",
     "recipe: standard": "recipe: fast\n      steps: 100",
+    "refused: 0.005": "refused: 0.005\n      saved: 2",
     "gate: #": "per_kind: 1\n      gate: #",
     "accuracy: {at_least: 0.965, on: lower}": "accuracy: {at_least: 0.5}",
     "recall: {at_least: 0.90": "recall: {at_least: 0.1",

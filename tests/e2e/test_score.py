@@ -126,7 +126,7 @@ def test_the_summary_counts_every_file(sealed: Project, pictures: Path, tmp_path
     """On success, the summary has the counts, a bar for each digit and the output, and stderr is empty."""
     status, out, err = _score(sealed, tmp_path, pictures)
     assert (status, err) == (0, "")
-    assert out.startswith("100 files: 99 digits, 1 unsure, 0 unreadable, 0 skipped\n")
+    assert out.startswith("100 files: 100 digits, 0 unsure, 0 unreadable, 0 skipped\n")
     assert re.findall(r"^(\d) +\d+  #*$", out, re.MULTILINE) == list("0123456789")
     assert re.search(r"^output +predictions\.parquet$", out, re.MULTILINE)
     assert len(read_rows(tmp_path / "predictions.parquet")) == 100
@@ -149,7 +149,7 @@ def test_json_has_these_keys(sealed: Project, pictures: Path, bundle: Path, tmp_
     status, out, _ = _score(sealed, tmp_path, pictures, "--json")
     document: dict[str, Any] = json.loads(out)
     assert (status, list(document)) == (0, KEYS)
-    assert [document[name] for name in KEYS[:5]] == [100, 99, 1, 0, 0]
+    assert [document[name] for name in KEYS[:5]] == [100, 100, 0, 0, 0]
     assert document["output"] == str(tmp_path / "predictions.parquet")
     assert (document["engine"], document["model"]) == ("local", bundle.resolve().name)
     assert min(document["seconds"], document["images_per_second"]) > 0
@@ -159,8 +159,8 @@ def test_labels_give_the_accuracy(sealed: Project, pictures: Path, tmp_path: Pat
     """With --labels, the summary and the document have the accuracy and the confusion matrix."""
     document = json.loads(_score(sealed, tmp_path, pictures, "--labels", "--json")[1])
     assert list(document) == [*KEYS, *LABELS]
-    assert [document[name] for name in LABELS[:5]] == [100, 99, 99, 1, 1]
-    assert (document["accuracy"], document["coverage"]) == (1, 0.99)
+    assert [document[name] for name in LABELS[:5]] == [100, 100, 100, 0, 0]
+    assert (document["accuracy"], document["coverage"]) == (1, 1)
     assert document["confusion"] == [[10 * (row == column) for column in range(10)] for row in range(10)]
     out = _score(sealed, tmp_path, pictures, "--labels", "--out", "again.csv")[1]
     assert "accuracy 100.00%" in out
@@ -205,7 +205,7 @@ def test_a_sheet_is_drawn(sealed: Project, pictures: Path, tmp_path: Path) -> No
     """--sheet writes one picture of the least certain, and says where."""
     status, _, err = _score(sealed, tmp_path, pictures, "--sheet", "sheet.png")
     sheet = cv2.imdecode(np.frombuffer((tmp_path / "sheet.png").read_bytes(), np.uint8), cv2.IMREAD_COLOR)
-    message = "1 of 1 unsure, then 48 of 99 digits"
+    message = "0 of 0 unsure, then 48 of 100 digits"
     assert (status, err) == (0, f"least certain pictures drawn in sheet.png: {message}\n")
     assert sheet is not None
 
