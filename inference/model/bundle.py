@@ -67,7 +67,7 @@ class LoadedBundle:
             raise InputError(
                 f"the bundle {self.version} cannot be used",
                 found=f"a {Calibration.RECORD} of another version of digits",
-                do="digits run",
+                do="digits run; if it is the champion, rm artifacts/champion first: the next model counts as the first",
             ) from error
 
 
