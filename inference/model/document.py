@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from inference.model.answer import Answer
 
-__all__ = ["document"]
+__all__ = ["PLACES", "document"]
 
-PLACES = 6  # decimals of a probability
+PLACES = 6
+"""Decimals of a probability."""
 
 
 def document(name: str, answer: Answer, model: str) -> dict[str, Any]:

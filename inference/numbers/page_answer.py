@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from inference.model.answer import Answer
+from inference.model.document import PLACES
 from inference.numbers.boxes import Box
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ __all__ = ["EMPTY", "Line", "PageAnswer", "PlacedDigit"]
 
 EMPTY = "_"  # a box of a form without a digit
 UNKNOWN = "?"  # something that has no guess
-PLACES = 6  # decimals of a probability
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from learning.synthetic.encoding import encode_png
 from learning.synthetic.paper import cloud
 from learning.synthetic.photo import BLACK, WHITE, Look, draw, photograph
 from learning.synthetic.robustness import canvas, generator, photo
+from learning.synthetic.signs import rounded
 from learning.synthetic.strokes import FINE, SIZE, Pose, ink_of, place, signed_distance
 from schemas.artifacts.examples import SIDE, Split
 
@@ -215,11 +216,7 @@ def _traced(strokes: list[NDArray[np.float64]], width: float) -> NDArray[np.bool
 
     ink = np.zeros((SIZE, SIZE), np.uint8)
     for stroke in strokes:
-        points = stroke
-        for _ in range(3):
-            middle = [points[:-1] * 0.75 + points[1:] * 0.25, points[:-1] * 0.25 + points[1:] * 0.75]
-            points = np.vstack([points[:1], np.stack(middle, axis=1).reshape(-1, 2), points[-1:]])
-        places = np.rint((0.25 + 0.55 * points) * SIZE).astype(np.int32)
+        places = np.rint((0.25 + 0.55 * rounded(stroke, 3)) * SIZE).astype(np.int32)
         cv2.polylines(ink, [places], isClosed=False, color=1, thickness=round(width * FINE))
     return ink > 0
 

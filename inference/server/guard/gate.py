@@ -72,11 +72,13 @@ class _Seen:
         self.model = ""
 
     async def receive(self) -> Message:
+        """Receive a message of the client and count its bytes."""
         message = await self._receive()
         self.received += len(message.get("body", b""))
         return message
 
     async def send(self, message: Message) -> None:
+        """Send a message to the client, with our headers, and keep its status, model and size."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = message["headers"]
