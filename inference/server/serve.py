@@ -92,12 +92,16 @@ def serve(options: Options, announce: Callable[[str, str], None]) -> None:
 def _bind(host: str, port: int) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        listening = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         do = "choose another one with --port" if host in LOOPBACK else "bind 127.0.0.1 or 0.0.0.0 with --host"
         raise UsageError(f"{host} port {port} cannot be bound", found=error.strerror or str(error), do=do) from None
     except OverflowError:
         raise UsageError(f"there is no port {port}", expected="0 to 65535") from None
+    # Connections inherit this. asyncio sets it only on sockets of another protocol number, and without it a body
+    # waits up to 40 ms for the client to acknowledge the headers.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def _address(listening: socket.socket) -> str:
