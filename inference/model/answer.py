@@ -105,12 +105,16 @@ def answer_all(sources: Iterable[Path | bytes], reader: PictureReader, *, trace:
 
 def answer_images(images: NDArray[np.uint8], reader: PictureReader) -> list[Answer]:
     """Answer for pictures in MNIST's form, uint8 [n, 28, 28], light ink on 0, as they are: without the front end."""
-    return answer_readings([_native(image) for image in images], reader)
+    import numpy as np
+
+    inked = np.any(images, axis=(1, 2))
+    shares = np.mean(images >= HALF, axis=(1, 2))
+    readings = [_native(image, inked=bool(inked[i]), share=float(shares[i])) for i, image in enumerate(images)]
+    return _answer_all(readings, images, reader)
 
 
-def _native(image: NDArray[np.uint8]) -> Reading:
+def _native(image: NDArray[np.uint8], *, inked: bool, share: float) -> Reading:
     height, width = image.shape
-    inked = bool(image.any())
     return Reading(
         image,
         (),
@@ -120,7 +124,7 @@ def _native(image: NDArray[np.uint8]) -> Reading:
         contrast=1,
         noise=0,
         digits=int(inked),
-        ink_share=float((image >= HALF).mean()),
+        ink_share=share,
         clearness=1,
         leftover=0,
         inked=inked,
@@ -162,9 +166,11 @@ def answer_readings(readings: list[Reading], reader: PictureReader) -> list[Answ
     """Answer for pictures that are normalised already, all in one batch of the network; one answer each, in order."""
     import numpy as np
 
-    if not readings:
-        return []
-    decisions = reader.read(np.stack([reading.image for reading in readings]))
+    return _answer_all(readings, np.stack([reading.image for reading in readings]), reader) if readings else []
+
+
+def _answer_all(readings: list[Reading], images: NDArray[np.uint8], reader: PictureReader) -> list[Answer]:
+    decisions = reader.read(images)
     return [_answer(reading, decisions, i, reader.classes) for i, reading in enumerate(readings)]
 
 

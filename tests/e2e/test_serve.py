@@ -248,7 +248,9 @@ def test_each_request_is_logged_in_one_line(server: Server) -> None:
 
 def test_no_picture_is_logged(server: Server) -> None:
     """A line of the log has counts of bytes, not the bytes."""
+    already = len(server.logged)
     server.post(f"{V1}:predict", {"instances": [{"b64": base64.b64encode(PICTURE).decode()}]})
+    wait_for(lambda: len(server.logged) > already, "the line")
     assert max(map(len, server.logged)) < 500
 
 
@@ -343,7 +345,7 @@ def test_a_corrupt_model_is_refused(two: tuple[Project, str]) -> None:
         wait_for(lambda: "refused" in server.get("/readyz").json, "the refusal")
         assert server.ask("POST", "/predict", PICTURE).json["model"] == old
         assert _metric(server, "digits_model_refused") == 1
-        assert any("is damaged" in line for line in server.logged)
+        wait_for(lambda: any("is damaged" in line for line in server.logged), "the line in the log")
 
 
 def test_a_named_model_stays(two: tuple[Project, str]) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import sys
 import threading
+import time
 from collections import deque
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO
 
 __all__ = ["AccessLog", "Exchange"]
 
 MOST_WAITING = 10_000  # lines; further ones are counted and dropped, so that a full pipe does not stop the server
+TOGETHER = 0.02  # seconds: under load, waking a thread for each line would cost more than the line
 LONGEST = 200  # characters of a path or an address
 
 
@@ -59,17 +61,16 @@ class AccessLog:
 
     def add(self, exchange: Exchange) -> None:
         """Note an exchange; return at once."""
-        time = datetime.now(UTC).isoformat(timespec="milliseconds")
-        row = asdict(exchange) | {
+        row = vars(exchange) | {
             "path": exchange.path[:LONGEST],
             "client": exchange.client[:LONGEST],
             "seconds": round(exchange.seconds, 4),
         }
-        self._note(json.dumps({"time": time, **row}))
+        self._note(json.dumps({"time": _now(), **row}))
 
     def say(self, text: str) -> None:
         """Note an event, such as a change of the model."""
-        self._note(json.dumps({"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": text}))
+        self._note(json.dumps({"time": _now(), "event": text}))
 
     def close(self) -> None:
         """Write what waits, for at most a second, and end the thread."""
@@ -90,6 +91,8 @@ class AccessLog:
         while True:
             with self._arrived:
                 self._arrived.wait_for(lambda: self._lines or not self._open)
+            time.sleep(TOGETHER)
+            with self._arrived:
                 lines, dropped = list(self._lines), self._dropped
                 self._lines.clear()
                 self._dropped = 0
@@ -102,3 +105,7 @@ class AccessLog:
                 self._stream.flush()
             except (OSError, ValueError):
                 return  # nobody reads the log any more
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
