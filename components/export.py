@@ -1,4 +1,4 @@
-"""Export a blessed model as a bundle, and prove that its formats answer like the model."""
+"""Export a judged model as a bundle, and prove that its formats answer like the model."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pydantic import PositiveFloat, PositiveInt
 
 from schemas.artifacts.artifact import Output
 from schemas.artifacts.blessing import Blessing
-from schemas.artifacts.bundle import Bundle, Latency
+from schemas.artifacts.bundle import Bundle, Judgement, Latency
 from schemas.artifacts.calibration import Calibration
 from schemas.artifacts.evaluation import Evaluation
 from schemas.artifacts.examples import SIDE, Examples
@@ -60,17 +60,19 @@ def export(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
     bundle: Output[Bundle],
     config: ExportConfig,
 ) -> None:
-    """Write SavedModel, LiteRT model, labels, calibration, transform, statistics and model card of a blessed model.
+    """Write SavedModel, LiteRT model, labels, calibration, transform, statistics, model card and verdict of a model.
+
+    The runner passes a refused model only to somebody who asks for it; its bundle says that the gate refused it.
 
     Raises:
-        StageError: the blessing does not cover these artifacts, or a format does not answer like the model.
-        InputError: the blessing is damaged.
+        StageError: the verdict is not about these artifacts, or a format does not answer like the model.
+        InputError: the verdict is damaged.
     """
     from learning.card import write_card
 
     judged = (model, examples, evaluation, calibration)
-    if reason := blessing.refusal((type(each).__name__, each.digest) for each in judged):
-        raise StageError(f"the model is {reason}", expected="BLESSED")
+    if reason := blessing.mismatch((type(each).__name__, each.digest) for each in judged):
+        raise StageError("the model was not judged", found=reason, expected="a verdict on this model")
     with _fresh_processes(bundle) as processes:
         report_part("loading the model")
         network = model.load()
@@ -85,6 +87,8 @@ def export(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
         model=model.digest, classes=model.classes, statistics=statistics.read(), metrics=evaluation.metrics
     )
     (bundle.path / "README.md").write_text(card, encoding="utf-8")
+    judgement = Judgement(blessed=blessing.verdict.blessed, reasons=blessing.verdict.reasons)
+    (bundle.path / Bundle.JUDGEMENT).write_text(judgement.to_json() + "\n", encoding="utf-8")
     _write_latency(images, bundle.path)
 
 

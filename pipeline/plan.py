@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pipeline.champion import champion
 from pipeline.dependencies import match_counted_settings, read_parts, with_fallback
 from pipeline.history import read_runs
-from pipeline.registry import champion
 from pipeline.specification.stage import Pipeline, Stage
 from pipeline.store import Store
 from pipeline.upstream import previous_executions, resolve_inputs

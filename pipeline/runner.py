@@ -13,11 +13,11 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+from pipeline.champion import champion, promote
 from pipeline.history import hold, read_runs
 from pipeline.libraries import library_versions
 from pipeline.log import LOGGER, write_log
 from pipeline.plan import decide, foresee_stage, refusal
-from pipeline.registry import champion, promote
 from pipeline.source import read_source
 from pipeline.specification.stage import FILE, Pipeline, Stage
 from pipeline.store import Store
@@ -241,7 +241,7 @@ def _conclude(run: Run, *, whole: bool) -> None:
         run.record.outcome = "partial"
     elif bundles:
         bundle, judge = bundles[-1]
-        promote(bundle, next(s for s in run.pipeline.stages if s.name == judge), run.store, run.done)
+        promote(bundle, next(s for s in run.pipeline.stages if s.name == judge), run.store, run.done, run.record.run)
         run.record.outcome = "promoted"
     else:
         run.record.outcome = "completed"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
+from pipeline.champion import baseline
 from pipeline.dependencies import match_counted_settings, read_parts
 from pipeline.history import read_runs
-from pipeline.registry import baseline
 from pipeline.specification.stage import CHAMPION, Pipeline, Stage
 from pipeline.store import Store
 from schemas.errors import InputError, UsageError

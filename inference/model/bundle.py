@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from schemas.artifacts.bundle import Bundle
+from schemas.artifacts.bundle import Bundle, Judgement
 from schemas.artifacts.calibration import Calibration, CalibrationRecord
 from schemas.errors import InputError
 from schemas.manifest import Manifest
@@ -42,12 +42,25 @@ class LoadedBundle:
         manifest = Manifest.read(folder)
         if manifest is None or manifest.type != Bundle.__name__:
             raise InputError(f"{folder} is not a sealed bundle", found="no manifest.json of a bundle", do="digits run")
-        return cls(folder.name, manifest.content, {name: _read_sealed(folder, name, manifest) for name in FILES})
+        names = [*FILES, *(name for name in (Bundle.JUDGEMENT,) if name in manifest.files)]
+        return cls(folder.name, manifest.content, {name: _read_sealed(folder, name, manifest) for name in names})
 
     @property
     def classes(self) -> tuple[str, ...]:
         """The name of each class."""
         return tuple(json.loads(self.files[Bundle.LABELS]))
+
+    @property
+    def standing(self) -> str:
+        """What to say beside its version: `refused by the gate`; empty for a blessed model.
+
+        Raises:
+            InputError: it was written by another version of digits.
+        """
+        try:
+            return Judgement.from_json(self.files[Bundle.JUDGEMENT]).standing if Bundle.JUDGEMENT in self.files else ""
+        except ValueError as error:
+            raise self._of_another_version(Bundle.JUDGEMENT) from error
 
     @property
     def model(self) -> bytes:
@@ -64,11 +77,14 @@ class LoadedBundle:
         try:
             return CalibrationRecord.from_json(self.files[Calibration.RECORD])
         except ValueError as error:
-            raise InputError(
-                f"the bundle {self.version} cannot be used",
-                found=f"a {Calibration.RECORD} of another version of digits",
-                do="digits run; if it is the champion, rm artifacts/champion first: the next model counts as the first",
-            ) from error
+            raise self._of_another_version(Calibration.RECORD) from error
+
+    def _of_another_version(self, name: str) -> InputError:
+        return InputError(
+            f"the bundle {self.version} cannot be used",
+            found=f"a {name} of another version of digits",
+            do="digits run; if it is the champion, rm artifacts/champion first: the next model counts as the first",
+        )
 
 
 def _read_sealed(bundle: Path, name: str, manifest: Manifest) -> bytes:

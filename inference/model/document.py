@@ -13,13 +13,14 @@ PLACES = 6
 """Decimals of a probability."""
 
 
-def document(name: str, answer: Answer, model: str) -> dict[str, Any]:
+def document(name: str, answer: Answer, model: str, model_warning: str = "") -> dict[str, Any]:
     """Return the JSON document of an answer.
 
     Args:
         name: of the picture, as the user named it.
         answer: for that picture.
         model: version of the bundle that answered.
+        model_warning: what to say beside it, such as `refused by the gate`; without one the document has no such key.
     """
     return {
         "path": name,
@@ -32,4 +33,5 @@ def document(name: str, answer: Answer, model: str) -> dict[str, Any]:
         "probabilities": {label: round(share, PLACES) for label, share in answer.probabilities.items()},
         "steps": answer.steps,
         "model": model,
+        **({"model_warning": model_warning} if model_warning else {}),
     }

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.arguments.completion import complete_model
-from pipeline.cli.arguments.project import AsJson, artifacts_of
+from pipeline.cli.arguments.completion import ModelOption
+from pipeline.cli.arguments.project import AsJson
 
 if TYPE_CHECKING:
     from inference.numbers.cut import CutOut
@@ -20,18 +20,9 @@ UNREADABLE = 5
 
 Pages = Annotated[list[str], typer.Argument(metavar="PAGE", help="Pictures of pages with digits.")]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the folders 0 to 9 go; it is made.")]
-Version = Annotated[
-    str | None,
-    typer.Option(
-        "--model",
-        metavar="VERSION",
-        autocompletion=complete_model,
-        help="The model that guesses: its name or digest, or the start of it. Default: the champion.",
-    ),
-]
 
 
-def cut(context: typer.Context, pages: Pages, *, out: Out, version: Version = None, as_json: AsJson = False) -> None:
+def cut(context: typer.Context, pages: Pages, *, out: Out, model: ModelOption = None, as_json: AsJson = False) -> None:
     """Cut pages into pictures of single digits, in folders named after what each is read as.
 
     Correct them by moving files between the folders; then train on them (`source: folder`). A picture that is there
@@ -48,27 +39,30 @@ def cut(context: typer.Context, pages: Pages, *, out: Out, version: Version = No
     from inference.model.reader import Reader
     from inference.numbers.cut import CutOut, write_digits
     from inference.numbers.read_page import read_page
-    from pipeline.cli.arguments.bundles import find_bundle
+    from pipeline.cli.arguments.models import find_model
 
-    reader, done, unreadable = Reader(find_bundle(artifacts_of(context), version)), CutOut(), 0
+    chosen = find_model(context, model)
+    if not as_json:
+        chosen.say()
+    reader, done, unreadable = Reader(chosen.folder), CutOut(), 0
     for name in pages:
         page = read_page(Path(name), reader)
         if not page.lines:
             print(f"{name}: {page.decision}: {page.reason}", file=sys.stderr)
         unreadable += page.unreadable
         write_digits(page, Path(name).stem, out, done)
-    _print(done, out, as_json=as_json)
+    _print(done, out, {"model": reader.version} | chosen.warning, as_json=as_json)
     if unreadable:
         raise typer.Exit(UNREADABLE)
 
 
-def _print(done: CutOut, out: Path, *, as_json: bool) -> None:
+def _print(done: CutOut, out: Path, named: dict[str, str], *, as_json: bool) -> None:
     import json
 
     counts = {guess: len(done.written[guess]) for guess in sorted(done.written)}
     if as_json:
         document = {"written": counts, "unsure": done.unsure, "kept": done.kept, "without_guess": done.without}
-        print(json.dumps(document, indent=2))
+        print(json.dumps(document | named, indent=2))
         return
     for guess, count in counts.items():
         print(f"{out / guess}  {count}")

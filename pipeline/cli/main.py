@@ -15,11 +15,17 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from pipeline.cli.arguments.command import ProjectCommand, ProjectGroup, read_later
+from pipeline.cli.arguments.command import ProjectCommand, ProjectGroup, ProjectSubgroup, read_later
 from pipeline.cli.check import check
 from pipeline.cli.compare import compare
 from pipeline.cli.cut import cut
 from pipeline.cli.lineage import lineage
+from pipeline.cli.models.alias import alias
+from pipeline.cli.models.promote import promote
+from pipeline.cli.models.rollback import rollback
+from pipeline.cli.models.show import show as show_model
+from pipeline.cli.models.table import models
+from pipeline.cli.models.write import write
 from pipeline.cli.plan import plan
 from pipeline.cli.predict import predict
 from pipeline.cli.process.leave import leave
@@ -46,6 +52,7 @@ PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Run the pipeline": (run, rerun, plan, check),
     "Look at runs": (runs, show, compare, report, lineage),
     "Read pictures": (predict, score, cut, serve),
+    "Models": (models, promote, rollback, alias),
     "Housekeeping": (verify,),
 }
 
@@ -57,8 +64,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=True,
 )
+group = typer.Typer(cls=ProjectSubgroup, rich_markup_mode=None)
+group.command(cls=ProjectCommand)(read_later(show_model))
+group.command(cls=ProjectCommand)(read_later(write))
 for panel, commands in PANELS.items():
     for command in commands:
+        if command is models:
+            app.add_typer(group, name="models", rich_help_panel=panel, callback=models, invoke_without_command=True)
+            continue
         settings = {"allow_extra_args": command is score}  # Beam's own options, after --
         app.command(cls=ProjectCommand, rich_help_panel=panel, context_settings=settings)(read_later(command))
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.arguments.completion import complete_model
-from pipeline.cli.arguments.project import AsJson, artifacts_of
+from pipeline.cli.arguments.completion import ModelOption
+from pipeline.cli.arguments.project import AsJson
 
 if TYPE_CHECKING:
     from inference.model.answer import Answer
@@ -22,15 +22,6 @@ __all__ = ["predict"]
 UNREADABLE = 5
 
 Images = Annotated[list[str], typer.Argument(metavar="IMAGE", help="Picture files; - is standard input.")]
-Version = Annotated[
-    str | None,
-    typer.Option(
-        "--model",
-        metavar="VERSION",
-        autocompletion=complete_model,
-        help="The model to use: its name or digest, or the start of it. Default: the champion.",
-    ),
-]
 Show = Annotated[
     bool, typer.Option("--show", help="Draw each picture, each step of its normalisation, and the 28x28 result.")
 ]
@@ -50,7 +41,7 @@ def predict(  # noqa: PLR0913  (each is an option)
     context: typer.Context,
     images: Images,
     *,
-    version: Version = None,
+    model: ModelOption = None,
     every: All = False,
     show: Show = False,
     sheet: Sheet = None,
@@ -66,18 +57,21 @@ def predict(  # noqa: PLR0913  (each is an option)
     use_one_thread()
     from inference.model.answer import answer_all
     from inference.model.reader import Reader
-    from pipeline.cli.arguments.bundles import find_bundle
+    from pipeline.cli.arguments.models import find_model
 
-    bundle = find_bundle(artifacts_of(context), version)
+    chosen = find_model(context, model)
     sources = [_source(name) for name in images]
-    reader = Reader(bundle)
+    reader = Reader(chosen.folder)
+    named = {"model": reader.version} | chosen.warning
+    if not as_json:
+        chosen.say()
     if every:
-        decisions = _read_pages(images, sources, reader, sheet, as_json=as_json)
+        decisions = _read_pages(images, sources, reader, sheet, named if as_json else None)
     else:
         answers = answer_all(sources, reader, trace=show or sheet is not None)
         decisions = [answer.decision for answer in answers]
         if as_json:
-            _print_json(images, answers, reader.version)
+            _print_json(images, answers, named)
         else:
             _print_table(images, answers, show=show)
         if sheet:
@@ -116,12 +110,12 @@ def _source(name: str) -> Path | bytes:
         return stream.read(MAX_BYTES + 1)
 
 
-def _print_json(names: list[str], answers: list[Answer], model: str) -> None:
+def _print_json(names: list[str], answers: list[Answer], named: dict[str, str]) -> None:
     import json
 
     from inference.model.document import document
 
-    documents = [document(name, answer, model) for name, answer in zip(names, answers, strict=True)]
+    documents = [document(name, answer, **named) for name, answer in zip(names, answers, strict=True)]
     print(json.dumps(documents, indent=2))
 
 
@@ -149,20 +143,22 @@ def _write_sheet(path: Path, name: str, answer: Answer) -> None:
 
 
 def _read_pages(
-    names: list[str], sources: list[Path | bytes], reader: Reader, sheet: Path | None, *, as_json: bool
+    names: list[str],
+    sources: list[Path | bytes],
+    reader: Reader,
+    sheet: Path | None,
+    named: dict[str, str] | None,
 ) -> list[str]:
-    """Read all digits of each picture and print them; return the decisions."""
+    """Read all digits of each picture and print them, as JSON with what names the model; return the decisions."""
     import json
 
     from inference.numbers.read_page import read_page
     from pipeline.cli.printing.page_answers import page_table
 
     answers = [read_page(source, reader) for source in sources]
-    if as_json:
+    if named:
         pages = zip(names, answers, strict=True)
-        print(
-            json.dumps([{"path": name, **page.document(), "model": reader.version} for name, page in pages], indent=2)
-        )
+        print(json.dumps([{"path": name, **page.document(), **named} for name, page in pages], indent=2))
     else:
         print(page_table(names, answers))
     if sheet:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline.cli.arguments.project import AsJson, artifacts_of
+from pipeline.cli.arguments.completion import ModelOption
+from pipeline.cli.arguments.project import AsJson
 
 if TYPE_CHECKING:
     from inference.scoring.accuracy import FolderAccuracy
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from inference.scoring.folder import Scored
     from inference.scoring.job import Job
     from inference.scoring.output import Output
+    from pipeline.cli.arguments.models import Chosen
 
 __all__ = ["score"]
 
@@ -35,9 +37,6 @@ Out = Annotated[
         help="A .parquet, .csv or .jsonl file, replaced if it exists; or a folder of Parquet files, where a rerun "
         f"keeps those of unchanged pictures. Default: {DEFAULT}, unless it exists.",
     ),
-]
-Version = Annotated[
-    str | None, typer.Option("--model", metavar="VERSION", help="The model to use. Default: the champion.")
 ]
 FolderLabels = Annotated[
     bool,
@@ -75,7 +74,7 @@ def score(  # noqa: PLR0913  (each is an option)
     folder: Folder,
     out: Out = None,
     *,
-    version: Version = None,
+    model: ModelOption = None,
     every: All = False,
     labels: FolderLabels = False,
     probabilities: Probabilities = False,
@@ -101,18 +100,20 @@ def score(  # noqa: PLR0913  (each is an option)
     from inference.scoring.engines.local import block_pandas
     from inference.scoring.folder import score_folder
     from inference.scoring.output import Output
+    from pipeline.cli.arguments.models import find_model
     from pipeline.cli.printing.progress import show_progress
 
     if engine == "local":
         block_pandas()
     output = Output(out or _default(force=force))
+    chosen = find_model(context, model)
     columns = {"labels": labels, "sha256": sha256, "probabilities": probabilities, "places": every}
-    work = _work(artifacts_of(context), version, folder, output, columns, follow=follow)
+    work = _work(chosen, folder, output, columns, follow=follow)
     with show_progress(f"scoring {folder.rstrip('/').rpartition('/')[2] or folder}"):
         scored = score_folder(work, output, beam=beam, workers=workers, force=force)
     if sheet:
         _write_sheet(sheet, work, scored)
-    _print(scored, output, work, beam.runner if beam else engine, as_json=as_json)
+    _print(scored, output, work, chosen, beam.runner if beam else engine, as_json=as_json)
     if scored.summary.decisions["unreadable"]:
         raise typer.Exit(UNREADABLE)
 
@@ -171,18 +172,15 @@ def _beam(arguments: list[str]) -> Beam:
     return Beam(arguments)
 
 
-def _work(  # noqa: PLR0913  (its parts)
-    artifacts: Path, version: str | None, folder: str, output: Output, columns: dict[str, bool], *, follow: bool
-) -> Job:
+def _work(chosen: Chosen, folder: str, output: Output, columns: dict[str, bool], *, follow: bool) -> Job:
     from inference.model.bundle import LoadedBundle
     from inference.scoring.job import Job
     from inference.scoring.part import Columns
     from inference.scoring.storage.atomic_file import is_remote
     from inference.scoring.storage.disk import Disk
     from inference.scoring.storage.remote import Remote
-    from pipeline.cli.arguments.bundles import find_bundle
 
-    bundle = LoadedBundle.read(find_bundle(artifacts, version))
+    bundle = LoadedBundle.read(chosen.folder)
     written = (output.path, output.parts)
     if is_remote(folder):
         return Job(Remote(folder.rstrip("/"), written), bundle, Columns(**columns))
@@ -201,16 +199,18 @@ def _write_sheet(path: Path, work: Job, scored: Scored) -> None:
         print(f"least certain pictures drawn in {path}: {unsure}, then {answered}", file=sys.stderr)
 
 
-def _print(scored: Scored, output: Output, work: Job, engine: str, *, as_json: bool) -> None:
+def _print(  # noqa: PLR0913  (what there is to say)
+    scored: Scored, output: Output, work: Job, chosen: Chosen, engine: str, *, as_json: bool
+) -> None:
     from pipeline.cli.printing.score_summary import print_scored
 
     if as_json:
-        _print_json(scored, output, engine, work.bundle.version)
+        _print_json(scored, output, engine, {"model": work.bundle.version} | chosen.warning)
     else:
-        print_scored(scored, output, work.bundle)
+        print_scored(scored, output, work.bundle, chosen.name)
 
 
-def _print_json(scored: Scored, output: Output, engine: str, model: str) -> None:
+def _print_json(scored: Scored, output: Output, engine: str, named: dict[str, str]) -> None:
     import json
 
     counts = scored.summary.decisions
@@ -224,7 +224,7 @@ def _print_json(scored: Scored, output: Output, engine: str, model: str) -> None
         "seconds": round(scored.seconds, 3),
         "images_per_second": round(scored.rate, 1),
         "engine": engine,
-        "model": model,
+        **named,
     }
     if scored.summary.labels:
         document |= _labels_document(scored.summary.labels)

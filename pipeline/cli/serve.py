@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.arguments.completion import complete_model
+from pipeline.cli.arguments.completion import ModelOption
 from pipeline.cli.arguments.project import artifacts_of
 
 __all__ = ["serve"]
@@ -24,15 +24,6 @@ Host = Annotated[
 Port = Annotated[
     int, typer.Option("--port", metavar="N", envvar="PORT", help="Port to bind; 0 for a free one. Default: 8000.")
 ]
-Version = Annotated[
-    str | None,
-    typer.Option(
-        "--model",
-        metavar="VERSION",
-        autocompletion=complete_model,
-        help="The model to serve: its name or digest, or the start of it. Default: the champion, as it changes.",
-    ),
-]
 Allowed = Annotated[
     list[str] | None,
     typer.Option("--allow-host", metavar="NAME", help="A name under which clients reach this server; repeatable."),
@@ -44,7 +35,7 @@ def serve(  # noqa: PLR0913  (each is an option)
     *,
     host: Host = "127.0.0.1",
     port: Port = 8000,
-    version: Version = None,
+    model: ModelOption = None,
     allowed: Allowed = None,
     show: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
@@ -56,23 +47,23 @@ def serve(  # noqa: PLR0913  (each is an option)
 
     use_one_thread()
     from inference.server import serve as server
-    from pipeline.cli.arguments.bundles import find_bundle
+    from pipeline.cli.arguments.models import find_model
 
-    artifacts = artifacts_of(context)
-    folder = find_bundle(artifacts, version)
+    chosen = find_model(context, model)
     options = server.Options(
-        link=folder if version else artifacts / "champion",
+        link=chosen.link,
         host=host,
         port=port,
         threads=min(_processors(), MOST_THREADS),
         hosts=frozenset(each.lower() for each in allowed or []),
         token=os.environ.get(TOKEN, ""),
-        report=lambda: None if version else _find_report(artifacts),
+        report=lambda: None if model else _find_report(artifacts_of(context)),
     )
 
-    def announce(address: str, model: str) -> None:
+    def announce(address: str, version: str) -> None:
         print(address, flush=True)
-        print(f"serving {model}; Ctrl-C stops", file=sys.stderr, flush=True)
+        name = chosen.name if version == chosen.folder.name else version
+        print(f"serving {name}; Ctrl-C stops", file=sys.stderr, flush=True)
         if show:
             _open(address)
 

@@ -139,10 +139,22 @@ class Blessing(Artifact):
         verdict = self.verdict
         if not verdict.blessed:
             return f"not blessed ({'; '.join(verdict.reasons)})"
-        judged = verdict.judged
+        other = self.mismatch(used)
+        return f"not blessed ({other})" if other else None
+
+    def mismatch(self, used: Iterable[tuple[str, str]]) -> str | None:
+        """Return which artifact this verdict, for or against, is not about; None if it is about all of them.
+
+        Args:
+            used: type name and content digest of each artifact.
+
+        Raises:
+            InputError: the verdict cannot be read or contradicts itself.
+        """
+        judged = self.verdict.judged
         for kind, digest in used:
             if digest != judged.get(kind, digest):
-                return f"not blessed (the blessing is for another {kind}: {judged[kind][:8]}, not {digest[:8]})"
+                return f"the blessing is for another {kind}: {judged[kind][:8]}, not {digest[:8]}"
         return None
 
     @staticmethod

@@ -7,10 +7,24 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from schemas.artifacts.artifact import Artifact
+from schemas.errors import InputError
 from schemas.manifest import FileEntry, content_of
 from schemas.record import Record
 
-__all__ = ["Bundle", "Latency"]
+__all__ = ["Bundle", "Judgement", "Latency"]
+
+
+class Judgement(Record):
+    """The gate's verdict in short, as a bundle carries it, so that a copy elsewhere still says it."""
+
+    blessed: bool
+    reasons: list[str] = []
+    """Why the gate refused the model, one line per rule; empty if it is blessed."""
+
+    @property
+    def standing(self) -> str:
+        """What to say beside the model's name: `refused by the gate`; empty if it is blessed."""
+        return "" if self.blessed else "refused by the gate"
 
 
 class Latency(Record):
@@ -36,12 +50,14 @@ class Bundle(Artifact):
         transform.json: the normalisation, for reference.
         statistics.json: statistics of the training data.
         README.md: the model card.
+        verdict.json: a Judgement; older bundles have none, and were blessed.
         incidental/latency.json: a Latency, not part of the content digest.
     """
 
     SAVED_MODEL = "saved_model/1"
     LITERT = "model.tflite"
     LABELS = "labels.json"
+    JUDGEMENT = "verdict.json"
     LATENCY = "incidental/latency.json"
     CONTENT_FILES = (
         "model.tflite",
@@ -51,12 +67,28 @@ class Bundle(Artifact):
         "statistics.json",
         "README.md",
     )
+    LATER_CONTENT = (JUDGEMENT,)
+    """Content that older bundles lack."""
 
     @classmethod
     def content(cls, path: Path, files: Mapping[str, FileEntry]) -> str:
-        """Return the digest of CONTENT_FILES: the SavedModel's bytes differ from process to process."""
+        """Return the digest of the content files: the SavedModel's bytes differ from process to process."""
         del path
-        return content_of({name: files[name] for name in cls.CONTENT_FILES})
+        later = (name for name in cls.LATER_CONTENT if name in files)
+        return content_of({name: files[name] for name in (*cls.CONTENT_FILES, *later)})
+
+    @property
+    def judgement(self) -> Judgement | None:
+        """The gate's verdict in short; None if the bundle carries none.
+
+        Raises:
+            InputError: it cannot be read.
+        """
+        path = self.path / self.JUDGEMENT
+        try:
+            return Judgement.from_json(path.read_bytes()) if path.is_file() else None
+        except ValueError as error:
+            raise InputError(f"{path} holds no verdict", found=str(error), do="digits verify") from error
 
     @property
     def latency(self) -> Latency | None:

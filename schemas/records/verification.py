@@ -10,6 +10,7 @@ from schemas.manifest import MANIFEST, Manifest
 from schemas.progress import Progress, report
 from schemas.record import Record
 from schemas.records.execution import Execution
+from schemas.records.promotion import read_history
 
 __all__ = ["Verification", "verify"]
 
@@ -24,12 +25,14 @@ class Verification(Record, frozen=False):  # pyright: ignore[reportGeneralTypeIs
     damaged: list[str]
     """Files that changed, are missing or were added since sealing."""
     missing: list[str]
-    """Broken links: those of the latest run, and the champion's."""
+    """Broken links: those of the latest run, of aliases, and the champion's."""
+    history: list[str] = []
+    """Lines of promotions.jsonl that were changed, removed or added, in words."""
 
     @property
     def sound(self) -> bool:
-        """Whether there is no damage and no broken link."""
-        return not (self.damaged or self.missing)
+        """Whether there is no damage, no broken link and no changed history."""
+        return not (self.damaged or self.missing or self.history)
 
     @property
     def places(self) -> list[str]:
@@ -38,7 +41,7 @@ class Verification(Record, frozen=False):  # pyright: ignore[reportGeneralTypeIs
 
 
 def verify(artifacts: Path) -> Verification:
-    """Hash every file of every artifact, bypassing the stat cache, and follow the links of the latest run.
+    """Hash every file of every artifact, bypassing the stat cache, follow the links, and check the history.
 
     Damaged files get a new modification time, which invalidates their entries in the stat cache: the next run hashes
     them again and finds the damage too.
@@ -57,10 +60,12 @@ def verify(artifacts: Path) -> Verification:
         report(Progress(number, len(folders), "artifact"))
     for file in sorted(store.glob("*/executions/*.json")):
         found.damaged += _contradictions(file, artifacts, contents)
-    links = [artifacts / "champion", *sorted((artifacts / "latest").glob("*.*"))]
+    links = [artifacts / "champion", *sorted((artifacts / "aliases").glob("*"))]
+    links += sorted((artifacts / "latest").glob("*.*"))
     found.missing = [
         link.relative_to(artifacts).as_posix() for link in links if link.is_symlink() and not link.exists()
     ]
+    found.history = read_history(artifacts).damage
     for name in found.damaged:
         with suppress(OSError):
             os.utime(artifacts / name)

@@ -32,8 +32,12 @@ BEGINNING = """\
 
 
 def commands() -> dict[str, Any]:
-    """Return the commands by name."""
-    return dict(typer.main.get_group(app).commands)
+    """Return the commands by name, with those of a group after it: `models`, `models show`."""
+    found: dict[str, Any] = {}
+    for name, command in typer.main.get_group(app).commands.items():
+        found[name] = command
+        found |= {f"{name} {each}": below for each, below in getattr(command, "commands", {}).items()}
+    return found
 
 
 def settings() -> dict[str, dict[str, Any]]:

@@ -44,7 +44,7 @@ def keep(bundle: Path, folder: Path) -> Manifest:
         The manifest of the copy, whose content digest is that of the bundle.
     """
     folder.mkdir()
-    for name in Bundle.CONTENT_FILES:
+    for name in (*Bundle.CONTENT_FILES, *(each for each in Bundle.LATER_CONTENT if (bundle / each).is_file())):
         shutil.copyfile(bundle / name, folder / name)
     files = hash_files(folder)
     manifest = Manifest(type=Bundle.__name__, content=Bundle.content(folder, files), files=files, note=Bundle.NOTE)

@@ -63,5 +63,6 @@ def test_a_project_has_it_as_its_champion(sealed: Project) -> None:
         "files": len(Bundle.CONTENT_FILES),
         "damaged": [],
         "missing": [],
+        "history": [],
     }
     assert Bundle(sealed.artifacts / "champion").digest == CONTENT

@@ -42,6 +42,11 @@ class Served:
         return self.bundle.version
 
     @property
+    def standing(self) -> str:
+        """What to say beside the version: `refused by the gate`; empty for a blessed model."""
+        return self.bundle.standing
+
+    @property
     def number(self) -> str:
         """The number in the version's name, such as 3, which TensorFlow Serving's clients send; '' if it has none."""
         digits = self.version.partition("-")[0].removeprefix("v")
@@ -110,4 +115,4 @@ class Followed:
             self._report(f"{self._seen} is refused, {self.current.version} stays: {error}")
         else:
             self.refused = ""
-            self._report(f"now serving {self.current.version}")
+            self._report(f"now serving {', '.join(filter(None, (self.current.version, self.current.standing)))}")

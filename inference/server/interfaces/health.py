@@ -42,7 +42,9 @@ class Health:
         """Say which model answers, and which one was refused after it."""
         del request
         refused = {"refused": self._model.refused} if self._model.refused else {}
-        return JsonResponse({"status": "ready", "model": self._model.current.version} | refused)
+        model = self._model.current
+        warning = {"model_warning": model.standing} if model.standing else {}
+        return JsonResponse({"status": "ready", "model": model.version} | warning | refused)
 
     async def openapi(self, request: Request) -> Response:
         """Return the OpenAPI document."""

@@ -50,7 +50,7 @@ class Predict:
             name, picture = picture_of(body, request.headers.get("content-type", ""))
             answered = await self._pool.read_files([picture], trace=shown == "steps")
         [answer] = answered.answers
-        found = document(name, answer, answered.model.version)
+        found = document(name, answer, answered.model.version, answered.model.standing)
         if shown:
             found |= _drawings(answer)
         unreadable = answer.decision == "unreadable"
@@ -60,8 +60,9 @@ class Predict:
 
 
 def model_header(answered: Answered) -> dict[str, str]:
-    """Return the header that names the model that answered."""
-    return {"X-Model-Version": answered.model.version}
+    """Return the headers that name the model that answered, and say what there is to say about it."""
+    warning = {"X-Model-Warning": answered.model.standing} if answered.model.standing else {}
+    return {"X-Model-Version": answered.model.version} | warning
 
 
 def _drawings(answer: Answer) -> dict[str, Any]:

@@ -114,7 +114,8 @@ def _pictures(value: Any) -> list[Any]:  # noqa: ANN401  (any JSON value)
 
 
 def _rows(answered: Answered) -> list[dict[str, Any]]:
-    return [document(str(i), answer, answered.model.version) for i, answer in enumerate(answered.answers)]
+    model = answered.model
+    return [document(str(i), answer, model.version, model.standing) for i, answer in enumerate(answered.answers)]
 
 
 def _tensor(kind: str, name: str, *sides: int) -> dict[str, Any]:

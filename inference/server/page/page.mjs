@@ -303,7 +303,7 @@ async function describeModel() {
   if (response.status === 401) return askForToken();
   const described = await response.json();
   model = described.version;
-  find("model").textContent = `Model ${model}`;
+  find("model").textContent = `Model ${model}${described.standing ? `, ${described.standing}` : ""}`;
   find("report").hidden = !described.report;
   find("accuracy").textContent = described.accuracy
     ? ` reads ${percent(described.accuracy)} of its test digits right`

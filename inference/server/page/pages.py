@@ -76,6 +76,7 @@ class Pages:
         return JsonResponse(
             {
                 "version": served.version,
+                "standing": served.standing,
                 "classes": served.classes,
                 "accuracy": accuracy_of(served.card),
                 "report": self._report() is not None,

@@ -11,7 +11,7 @@ from typer.models import CommandInfo
 
 from pipeline.cli.arguments.conversion import convert_lightly
 
-__all__ = ["DIRECTORY", "ProjectCommand", "ProjectGroup", "read_later"]
+__all__ = ["DIRECTORY", "ProjectCommand", "ProjectGroup", "ProjectSubgroup", "read_later"]
 
 DIRECTORY = "directory"
 """Name of the option -C in a context."""
@@ -49,9 +49,7 @@ class ProjectCommand(TyperCommand):
 
     def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401  (typer does not show the type)
         """Return the command's own parameters, then -C and --help."""
-        above: list[Any] = ctx.parent.command.params if ctx.parent else []
-        *own, last = super().get_params(ctx)
-        return convert_lightly([*own, *(each for each in above if each.name == DIRECTORY), last])
+        return _with_directory(super().get_params(ctx), ctx)
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  (typer does not show the type)
         """Store -C, then run the command."""
@@ -71,6 +69,13 @@ class ProjectCommand(TyperCommand):
                     formatter.write_dl(rows)
 
 
+def _with_directory(params: list[Any], ctx: Any) -> list[Any]:  # noqa: ANN401  (typer does not show the type)
+    """Return the parameters of a command with -C before --help, which is the last."""
+    *own, last = params
+    top: list[Any] = ctx.find_root().command.params if ctx.parent else []
+    return convert_lightly([*own, *(each for each in top if each.name == DIRECTORY), last])
+
+
 class ProjectGroup(TyperGroup):
     """The command `digits`. Typer lists commands by panel only with Rich, which would slow down `--help`."""
 
@@ -84,7 +89,21 @@ class ProjectGroup(TyperGroup):
         panels: dict[str, list[tuple[str, str]]] = {}
         for name, command in self.commands.items():
             row = name.ljust(width), command.get_short_help_str(formatter.width - width - 6)
-            panels.setdefault(getattr(command, "rich_help_panel", None) or "Commands", []).append(row)
+            rows = panels.setdefault(getattr(command, "rich_help_panel", None) or "Commands", [])
+            rows.insert(0 if isinstance(command, TyperGroup) else len(rows), row)  # typer registers groups last
         for panel, rows in panels.items():
             with formatter.section(panel):
                 formatter.write_dl(rows)
+
+
+class ProjectSubgroup(ProjectGroup):
+    """A command with commands below it; -C may follow it, and may follow those."""
+
+    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401  (typer does not show the type)
+        """Return the group's own options, then -C and --help."""
+        return _with_directory(super().get_params(ctx), ctx)
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  (typer does not show the type)
+        """Store -C, then run the command."""
+        ctx.obj = ctx.params.pop(DIRECTORY, None) or ctx.obj
+        return super().invoke(ctx)

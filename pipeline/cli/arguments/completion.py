@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-__all__ = ["Overrides", "complete_artifact", "complete_model", "complete_run", "complete_stage", "offer"]
+__all__ = [
+    "ModelOption",
+    "Overrides",
+    "complete_artifact",
+    "complete_model",
+    "complete_run",
+    "complete_stage",
+    "offer",
+]
 
 
 def offer(words: Sequence[str]) -> Callable[[str], list[str]]:
@@ -25,10 +33,12 @@ def offer(words: Sequence[str]) -> Callable[[str], list[str]]:
 
 
 def complete_model(context: typer.Context, incomplete: str) -> list[str]:
-    """Offer the exported models, newest first."""
-    from pipeline.cli.arguments.bundles import bundle_versions
+    """Offer the aliases, then the exported models, newest first."""
+    from pipeline.registry.aliases import aliases
+    from pipeline.registry.bundles import bundles
 
-    names = [path.name for path in bundle_versions(artifacts_of(_with_directory(context)))]
+    artifacts = artifacts_of(_with_directory(context))
+    names = [*aliases(artifacts), *(Path(path).name for path in bundles(artifacts))]
     return [name for name in names if name.startswith(incomplete)]
 
 
@@ -91,5 +101,16 @@ Overrides = Annotated[
         metavar="STAGE.KEY=VALUE",
         autocompletion=_complete_setting,
         help="Override a setting of pipeline.yaml; repeatable.",
+    ),
+]
+
+ModelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="MODEL",
+        autocompletion=complete_model,
+        help="The model: a version or its digest, or the start of either; an alias; a run, or latest; or the path of a "
+        "bundle. Default: the champion.",
     ),
 ]

@@ -44,9 +44,9 @@ def find_run(artifacts: Path, name: str | None) -> RunRecord:
 
 def _find_champion_run(artifacts: Path) -> RunRecord:
     """Return the run that produced the champion: the earliest with it among its outputs."""
-    from pipeline.cli.arguments.bundles import no_champion
+    from pipeline.champion import champion
+    from pipeline.cli.arguments.models import no_champion
     from pipeline.history import read_runs
-    from pipeline.registry import champion
     from schemas.errors import InputError
 
     bundle = champion(artifacts)

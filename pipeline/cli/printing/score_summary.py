@@ -32,8 +32,15 @@ GAP = 2
 INDENT = 9
 
 
-def print_scored(scored: Scored, output: Output, bundle: LoadedBundle) -> None:
-    """Print counts, a histogram of digits, what was not answered and why, and where the predictions are."""
+def print_scored(scored: Scored, output: Output, bundle: LoadedBundle, name: str) -> None:
+    """Print counts, a histogram of digits, what was not answered and why, and where the predictions are.
+
+    Args:
+        scored: what became of the files.
+        output: where the predictions are.
+        bundle: that read them.
+        name: of the bundle, with its standing.
+    """
     summary = scored.summary
     counts = ", ".join(f"{summary.decisions[name]:,} {name}" for name in ("unsure", "unreadable", "skipped"))
     print(folded(f"{scored.listed:,} files: {summary.scored:,} digits, {counts}"))
@@ -48,7 +55,7 @@ def print_scored(scored: Scored, output: Output, bundle: LoadedBundle) -> None:
     kept = f", {scored.kept:,} files kept from an earlier run" if scored.kept else ""
     figures = f"{scored.listed:,} files in {scored.seconds:.1f} s ({scored.rate:,.0f} pictures/s{kept})"
     print(f"\nscored   {_hanging(figures)}")
-    print(f"model    {bundle.version}")
+    print(f"model    {_hanging(name)}")
     print(f"output   {_hanging(printable(os.path.relpath(output.path) if '://' not in output.path else output.path))}")
 
 

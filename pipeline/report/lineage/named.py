@@ -6,8 +6,9 @@ import re
 from itertools import islice
 from pathlib import Path
 
+from pipeline.champion import champion
 from pipeline.history import read_runs
-from pipeline.registry import champion
+from pipeline.registry.aliases import aliases
 from schemas.errors import InputError, UsageError
 from schemas.records.run import RunRecord
 
@@ -16,7 +17,7 @@ __all__ = ["find_named"]
 VERSION = re.compile(r"v\d+(-[0-9a-f]*)?")
 DIGEST = re.compile(r"[0-9a-f]{4,64}")
 SHOWN = 6
-EXPECTED = "a path, champion, stage.output, a version such as v0003-8f3c1d2a, or a run"
+EXPECTED = "a path, champion, an alias, stage.output, a version such as v0003-8f3c1d2a, or a run"
 
 
 def find_named(artifacts: Path, wanted: str | None) -> str | RunRecord:
@@ -24,8 +25,8 @@ def find_named(artifacts: Path, wanted: str | None) -> str | RunRecord:
 
     Args:
         artifacts: the project's artifacts/.
-        wanted: a path; `champion`; stage.output, of the newest run that has it; the name or content digest of a
-            version; or the name of a run. A prefix will do, for a run also a suffix. None is the latest run.
+        wanted: a path; `champion`; an alias; stage.output, of the newest run that has it; the name or content digest
+            of a version; or the name of a run. A prefix will do, for a run also a suffix. None is the latest run.
 
     Raises:
         InputError: `champion` was asked for, but there is none.
@@ -35,7 +36,7 @@ def find_named(artifacts: Path, wanted: str | None) -> str | RunRecord:
         return _latest(artifacts)
     if wanted == "champion":
         return _champion(artifacts)
-    if path := _by_path(artifacts, wanted):
+    if path := _by_path(artifacts, wanted) or aliases(artifacts).get(wanted):
         return path
     runs = [run for run in read_runs(artifacts) if run.run.startswith(wanted) or run.run.endswith(wanted)]
     exact = [run for run in runs if run.run == wanted]

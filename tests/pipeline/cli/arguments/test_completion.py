@@ -63,7 +63,9 @@ def test_the_valid_values_are_offered(line: str, values: list[str]) -> None:
 def test_models_are_offered(project: Project) -> None:
     """`digits predict --model v` offers the exported models, newest first."""
     for name in ("v0001-aaaaaaaa", "v0002-bbbbbbbb"):
-        (project.artifacts / "store" / "export" / "bundle" / name).mkdir(parents=True)
+        folder = project.artifacts / "store" / "export" / "bundle" / name
+        folder.mkdir(parents=True)
+        (folder / "model.tflite").touch()
     assert _offered("digits predict --model v", project.path) == ["v0002-bbbbbbbb", "v0001-aaaaaaaa"]
 
 

@@ -38,7 +38,7 @@ def _printed(
 
 def _lines(labels: FolderAccuracy, loaded: LoadedBundle, capsys: pytest.CaptureFixture[str]) -> list[str]:
     """Return the printed lines for answers to labelled pictures."""
-    print_scored(Scored(1, 0, Summary(labels.classes, labels=labels), 1.0), Output("out.csv"), loaded)
+    print_scored(Scored(1, 0, Summary(labels.classes, labels=labels), 1.0), Output("out.csv"), loaded, loaded.version)
     return capsys.readouterr().out.splitlines()[2:]
 
 
@@ -77,7 +77,7 @@ def test_a_row_of_other_reasons_stands_for_several(
 ) -> None:
     """The row of other reasons never stands for a single reason: that one has its own row."""
     reasons = {("unreadable", f"reason {i:02}"): (1, [f"{i}.png"]) for i in range(count)}
-    print_scored(Scored(count, 0, Summary(DIGITS, reasons=reasons), 1.0), Output("out.csv"), loaded)
+    print_scored(Scored(count, 0, Summary(DIGITS, reasons=reasons), 1.0), Output("out.csv"), loaded, loaded.version)
     table = capsys.readouterr().out.splitlines()[3 : 3 + rows]
     assert last in table[-1]
     assert table[-1].split()[-1] == str(count - rows + 1)

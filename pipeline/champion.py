@@ -1,11 +1,13 @@
-"""The champion: one relative link to a bundle, swapped atomically and only with a valid blessing."""
+"""The champion: one relative link to a bundle, recorded before it is swapped, and swapped atomically."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from pipeline.history import hold
+from pipeline.promotions import append
 from pipeline.specification.stage import CHAMPION, Stage
 from pipeline.store import Store
 from schemas.artifacts.blessing import Blessing
@@ -13,7 +15,7 @@ from schemas.errors import InputError
 from schemas.manifest import replace_link
 from schemas.records.execution import Execution, Version
 
-__all__ = ["baseline", "champion", "promote"]
+__all__ = ["baseline", "champion", "crown", "promote"]
 
 GIVE_UP = "digits verify; or rm artifacts/champion: the next model then counts as the first"
 
@@ -58,7 +60,7 @@ def baseline(stage: Stage, name: str, inputs: Mapping[str, Version], store: Stor
     return _output(made, path)
 
 
-def promote(bundle: Version, judge: Stage, store: Store, done: Mapping[str, Execution]) -> None:
+def promote(bundle: Version, judge: Stage, store: Store, done: Mapping[str, Execution], run: str) -> None:
     """Make a bundle the champion if its blessing is still valid for the store and champion as they are now.
 
     Args:
@@ -66,6 +68,7 @@ def promote(bundle: Version, judge: Stage, store: Store, done: Mapping[str, Exec
         judge: the stage that blessed its model.
         store: of the project.
         done: the executions of the run, by stage.
+        run: name of the run, for the history.
 
     Raises:
         InputError: The blessing is not valid.
@@ -73,7 +76,33 @@ def promote(bundle: Version, judge: Stage, store: Store, done: Mapping[str, Exec
     with hold(store.artifacts / "store"):
         if reason := _why_invalid(judge, store, done[judge.name]):
             raise InputError(f"{bundle.path} is not promoted", found=reason, do="digits run")
-        replace_link(store.artifacts / "champion", bundle.path)
+        crown(bundle, store.artifacts, by="run", run=run)
+
+
+def crown(
+    bundle: Version,
+    artifacts: Path,
+    *,
+    by: Literal["run", "promote", "rollback"],
+    run: str | None = None,
+    override: str | None = None,
+) -> None:
+    """Record that a bundle becomes the champion, then point the link at it; nothing changes if it is the champion.
+
+    A process that is killed in between leaves the old champion: whatever is champion is on record. The caller holds
+    the lock of the store.
+
+    Args:
+        bundle: the new champion.
+        artifacts: of the project.
+        by: what promotes it.
+        run: that promotes it.
+        override: the reason to promote what no gate has blessed.
+    """
+    before = champion(artifacts)
+    if before != bundle.path:
+        append(artifacts, bundle, by=by, before=before, run=run, override=override)
+        replace_link(artifacts / "champion", bundle.path)
 
 
 def _why_invalid(judge: Stage, store: Store, judged: Execution) -> str | None:

@@ -1,0 +1,236 @@
+"""Find the model that --model names: by version, alias, run or path."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.champion import champion
+from pipeline.cli.arguments.project import artifacts_of
+from pipeline.registry.aliases import ALIASES, aliases
+from pipeline.registry.bundles import bundles, standing
+from pipeline.store import Store
+from schemas.artifacts.bundle import Bundle
+from schemas.errors import DigitsError, InputError, UsageError, nearest
+from schemas.manifest import Manifest
+
+if TYPE_CHECKING:
+    import typer
+
+    from schemas.records.run import RunRecord
+
+__all__ = ["Chosen", "find_model", "find_version", "no_champion"]
+
+GET_ONE = "digits run trains, evaluates and promotes one"
+EXPECTED = "a version or its digest, an alias, a run, latest, or the path of a bundle"
+LISTED = 6
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The model that a command works with.
+
+    Attributes:
+        folder: of its bundle.
+        link: to it, which may come to point elsewhere: the champion, or an alias; the folder itself for the rest.
+        standing: what to say beside its name, such as `refused by the gate`; empty for what a gate blessed.
+    """
+
+    folder: Path
+    link: Path
+    standing: str
+
+    @property
+    def name(self) -> str:
+        """Its version, and its standing if there is something to say: `v0004-8f3c1d2a, refused by the gate`."""
+        return ", ".join(filter(None, (self.folder.name, self.standing)))
+
+    @property
+    def warning(self) -> dict[str, str]:
+        """The standing as an entry of a JSON document; empty if there is nothing to say."""
+        return {"model_warning": self.standing} if self.standing else {}
+
+    def say(self) -> None:
+        """Write the name to standard error if there is something to say about the model."""
+        if self.standing:
+            print(f"model: {self.name}", file=sys.stderr)
+
+
+def find_model(context: typer.Context, wanted: str | None) -> Chosen:
+    """Return the model that --model names.
+
+    Args:
+        context: of the command; a path needs no project.
+        wanted: the option as given; None for the champion.
+
+    Raises:
+        InputError: there is no champion, or the path is no bundle.
+        UsageError: nothing has that name, or more than one thing.
+    """
+    if wanted is not None and _is_path(wanted):
+        return _at(context, Path(wanted).expanduser())
+    artifacts = artifacts_of(context)
+    if wanted is None or wanted == "champion":
+        return _chosen(artifacts, _find_champion(artifacts), artifacts / "champion")
+    path = find_version(artifacts, wanted)
+    link = artifacts / ALIASES / wanted
+    return _chosen(artifacts, path, link if link.is_symlink() else None)
+
+
+def find_version(artifacts: Path, wanted: str) -> str:
+    """Return the path of a bundle of the project, relative to *artifacts*, by version, digest, alias or run.
+
+    The bundle of a run that the gate refused is written if it is not there yet.
+
+    Raises:
+        InputError: an alias leads nowhere, or a run has no model.
+        UsageError: nothing has that name, or more than one thing.
+    """
+    if wanted == "champion":
+        return _find_champion(artifacts)
+    if target := aliases(artifacts).get(wanted):
+        if not (artifacts / target).is_dir():
+            do = f"digits alias {wanted} VERSION, or digits alias {wanted} --remove"
+            raise InputError(f"the alias {wanted} leads nowhere", found=f"no {target}", do=do)
+        return target
+    found = [path for path in bundles(artifacts) if _matches(artifacts, path, wanted)]
+    runs = [] if found else _matching_runs(artifacts, wanted)
+    if len(found) == 1:
+        return found[0]
+    if len(runs) == 1:
+        return _of_run(artifacts, runs[0])
+    names = _shown([Path(path).name for path in found] or [run.run for run in runs])
+    if names:
+        raise UsageError(f"{wanted} matches more than one {'model' if found else 'run'}", found=names)
+    raise _unknown(artifacts, wanted)
+
+
+def no_champion(artifacts: Path) -> InputError:
+    """Return the error for a project without a champion: why there is none, and which models exist instead."""
+    from pipeline.history import read_runs
+
+    latest = next(read_runs(artifacts), None)
+    others = _shown([Path(path).name for path in bundles(artifacts)])
+    other = f"; or pass --model with one that is not the champion: {others}" if others else ""
+    if latest and latest.outcome == "rejected":
+        headline = f"there is no champion yet: the gate refused the model of the latest run, {latest.run}"
+        return InputError(headline, do="digits show lists the rules it missed; --model latest uses it all the same")
+    return InputError("there is no champion yet", do=GET_ONE + other)
+
+
+def _is_path(wanted: str) -> bool:
+    """Return whether a name is that of a folder: it has a separator, or a bundle lies there."""
+    return os.sep in wanted or wanted in {".", "..", "~"} or Path(wanted, "manifest.json").is_file()
+
+
+def _at(context: typer.Context, path: Path) -> Chosen:
+    """Return the bundle at a path; if it lies in the store of a project, with what that project knows of it."""
+    folder = path.resolve()
+    manifest = Manifest.read(folder)
+    if manifest is None or manifest.type != Bundle.__name__:
+        raise InputError(f"{path} is not a bundle", found=_what_is(folder, manifest), expected=_such_as(context))
+    artifacts = folder.parents[3] if len(folder.parents) > 3 else folder  # noqa: PLR2004  (artifacts/store/STAGE/OUTPUT)
+    if folder.relative_to(artifacts).parts[:1] == ("store",):
+        return _chosen(artifacts, folder.relative_to(artifacts).as_posix())
+    judgement = Bundle(folder).judgement
+    return Chosen(folder, folder, judgement.standing if judgement else "")
+
+
+def _what_is(folder: Path, manifest: Manifest | None) -> str:
+    if manifest:
+        return f"an artifact of type {manifest.type}"
+    if not folder.is_dir():
+        return "a file" if folder.exists() else "nothing there"
+    names = sorted(path.name for path in folder.iterdir())
+    return f"a folder with {_shown(names)}" if names else "an empty folder"
+
+
+def _such_as(context: typer.Context) -> str:
+    """Return what the path of a bundle is, with the models of the project as examples if there is one."""
+    try:
+        artifacts = artifacts_of(context)
+    except DigitsError:
+        return "the folder of a bundle, with its manifest.json"
+    names = _shown([str(artifacts / path) for path in bundles(artifacts)])
+    return f"the folder of a bundle, such as {names}" if names else "the folder of a bundle; this project has none yet"
+
+
+def _chosen(artifacts: Path, path: str, link: Path | None = None) -> Chosen:
+    folder = artifacts / path
+    return Chosen(folder, link or folder, standing(path, Store(artifacts)))
+
+
+def _find_champion(artifacts: Path) -> str:
+    link = champion(artifacts)
+    if link is None:
+        raise no_champion(artifacts)
+    if not (artifacts / link).is_dir():
+        raise InputError(
+            "the champion is gone",
+            expected=str(artifacts / link),
+            do="digits run exports it again; digits rollback goes back to the one before",
+        )
+    return link
+
+
+def _matches(artifacts: Path, path: str, wanted: str) -> bool:
+    """Return whether a bundle has a name, a digest or a path that begins with what is wanted."""
+    name = Path(path).name
+    if name.startswith(wanted) or path.removeprefix("store/").startswith(wanted):
+        return True
+    manifest = Manifest.read(artifacts / path)
+    return manifest is not None and manifest.content.startswith(wanted)
+
+
+def _matching_runs(artifacts: Path, wanted: str) -> list[RunRecord]:
+    from itertools import islice
+
+    from pipeline.history import read_runs
+
+    runs = read_runs(artifacts)
+    if wanted == "latest":
+        return list(islice(runs, 1))
+    return [run for run in runs if run.run.startswith(wanted) or run.run.endswith(wanted)]
+
+
+def _of_run(artifacts: Path, run: RunRecord) -> str:
+    """Return the bundle of a run; write it first if the run has none."""
+    made = [path for stage in run.stages for path in stage.outputs.values()]
+    known = set(bundles(artifacts))
+    if found := [path for path in made if path in known]:
+        return found[-1]
+    if not any(stage.outputs for stage in run.stages):
+        raise InputError(f"run {run.run} has no model", found=f"a run that ended {run.outcome}", do="digits run")
+    return _write(artifacts.parent, run.run)
+
+
+def _write(project: Path, run: str) -> str:
+    """Let another process write the bundle of a run, so that this one stays without TensorFlow; return its path."""
+    command = [sys.executable, "-P", "-c", "from pipeline.cli.main import main; main()"]
+    done = subprocess.run(
+        [*command, "-C", str(project), "models", "write", run, "--quiet"],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        sys.exit(done.returncode)  # it has said why
+    return done.stdout.strip()
+
+
+def _unknown(artifacts: Path, wanted: str) -> UsageError:
+    versions, names = [Path(path).name for path in bundles(artifacts)], [*aliases(artifacts)]
+    if not (versions or names):
+        return UsageError(f"there is no model {wanted}", found="a project without a model", do=GET_ONE)
+    there = f"there are {_shown(versions)}" + (f"; aliases: {_shown(names)}" if names else "")
+    hint = nearest(wanted, [*names, *versions])
+    return UsageError(f"there is no model {wanted}", expected=EXPECTED, do=f"{hint} {there}".strip())
+
+
+def _shown(names: list[str]) -> str:
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return ", ".join(names[:LISTED]) + more

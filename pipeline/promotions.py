@@ -1,0 +1,64 @@
+"""Append to the history of promotions; whoever does holds the lock of the store."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from schemas.manifest import fsync
+from schemas.records.execution import Version
+from schemas.records.promotion import HISTORY, Promotion, read_history
+
+__all__ = ["append", "mend"]
+
+
+def append(  # noqa: PLR0913  (the fields of the record)
+    artifacts: Path,
+    bundle: Version,
+    *,
+    by: Literal["run", "promote", "rollback"],
+    before: str | None,
+    run: str | None = None,
+    override: str | None = None,
+    to: str | None = None,
+) -> None:
+    """Append a promotion, on disk before this returns; a torn line at the end is removed first.
+
+    Args:
+        artifacts: of the project, whose store is locked.
+        bundle: that is promoted.
+        by: what promotes it.
+        before: path of the champion until now.
+        run: that promotes it.
+        override: the reason to promote what no gate has blessed.
+        to: the folder of TensorFlow Serving that it goes to.
+    """
+    mend(artifacts)
+    number, previous = read_history(artifacts).next_line()
+    promotion = Promotion(
+        number=number,
+        time=datetime.now(UTC).isoformat(timespec="seconds"),
+        by=by,
+        bundle=bundle.path,
+        content=bundle.content,
+        before=before,
+        run=run,
+        override=override,
+        to=to,
+        previous=previous,
+    )
+    with (artifacts / HISTORY).open("ab") as file:
+        file.write(promotion.sealed().line())
+        file.flush()
+        os.fsync(file.fileno())
+    fsync(artifacts)
+
+
+def mend(artifacts: Path) -> bool:
+    """Cut off a line that a killed process did not finish: it promoted nothing. Return whether there was one."""
+    history = read_history(artifacts)
+    if history.torn:
+        os.truncate(artifacts / HISTORY, history.whole)
+    return history.torn

@@ -1,0 +1,96 @@
+"""The bundles in a project's store: who made them, and what the gate said about them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.champion import champion
+from pipeline.store import Store
+from schemas.artifacts.blessing import Blessing, Verdict
+from schemas.artifacts.bundle import Bundle
+from schemas.manifest import Manifest
+from schemas.records.execution import Execution, Version
+from schemas.records.promotion import read_history
+
+__all__ = ["blessed", "bundles", "makers", "override_of", "standing", "verdict_on", "version_of"]
+
+UNJUDGED = "not judged by a gate here"
+
+
+def bundles(artifacts: Path) -> list[str]:
+    """Return the paths of all bundles in the store, relative to *artifacts*, those of the highest versions first."""
+    found = (artifacts / "store").glob(f"*/*/v*/{Bundle.LITERT}")
+    folders = sorted((file.parent for file in found), key=lambda folder: (folder.name, str(folder)), reverse=True)
+    return [folder.relative_to(artifacts).as_posix() for folder in folders]
+
+
+def version_of(artifacts: Path, path: str) -> Version | None:
+    """Return the version at a path relative to *artifacts*; None if there is no manifest of a bundle."""
+    manifest = Manifest.read(artifacts / path)
+    return Version(path=path, content=manifest.content) if manifest and manifest.type == Bundle.__name__ else None
+
+
+def makers(path: str, store: Store) -> list[Execution]:
+    """Return the executions that produced a bundle, newest first."""
+    made = store.executions(path.split("/")[1]) if path.startswith("store/") else []
+    return [each for each in made if any(version.path == path for version in each.outputs.values())]
+
+
+def blessed(path: str, store: Store) -> bool | None:
+    """Return whether a gate of this project blessed the model of a bundle; None if no record tells.
+
+    Raises:
+        InputError: a verdict cannot be read.
+    """
+    carried = Bundle(store.artifacts / path).judgement
+    if carried and not carried.blessed:
+        return False
+    verdicts = [carried is not None or _blessed_for(each, store.artifacts) for each in makers(path, store)]
+    return next((verdict for verdict in (True, False) if verdict in verdicts), None)
+
+
+def verdict_on(path: str, store: Store) -> Verdict | None:
+    """Return the gate's newest verdict on a bundle of this project, in favour if there is one; None if none is left.
+
+    Raises:
+        InputError: a verdict cannot be read.
+    """
+    verdicts = [each for execution in makers(path, store) for each in _verdicts(execution, store.artifacts)]
+    return next((each for each in verdicts if each.blessed), verdicts[0] if verdicts else None)
+
+
+def override_of(artifacts: Path, path: str) -> str | None:
+    """Return the reason with which a person last promoted a bundle that no gate had blessed; None if nobody did."""
+    reasons = (each.override for each in reversed(read_history(artifacts).promotions) if each.bundle == path)
+    return next(filter(None, reasons), None)
+
+
+def standing(path: str, store: Store) -> str:
+    """Return what to say beside a bundle's name; empty if a gate blessed it, or if an older version promoted it."""
+    verdict = blessed(path, store)
+    if verdict:
+        return ""
+    override = override_of(store.artifacts, path)
+    if verdict is None and not override and champion(store.artifacts) == path:
+        return ""
+    text = UNJUDGED if verdict is None else "refused by the gate"
+    return f"{text}; promoted by override: {override}" if override else text
+
+
+def _blessed_for(execution: Execution, artifacts: Path) -> bool | None:
+    """Return whether the blessings that an execution took bless; None if one may be gone.
+
+    An execution that took none ran because the runner found the blessing that its stage requires.
+    """
+    found = _verdicts(execution, artifacts)
+    if found:
+        return all(verdict.blessed for verdict in found)
+    gone = any(Manifest.read(artifacts / each.path) is None for each in execution.inputs.values())
+    return None if gone else True
+
+
+def _verdicts(execution: Execution, artifacts: Path) -> list[Verdict]:
+    """Return the verdicts among the inputs of an execution, without those whose files are gone."""
+    manifests = {each.path: Manifest.read(artifacts / each.path) for each in execution.inputs.values()}
+    paths = [path for path, manifest in manifests.items() if manifest and manifest.type == Blessing.__name__]
+    return [Blessing(artifacts / path).verdict for path in paths]

@@ -1,0 +1,118 @@
+"""What there is to know of a bundle at a glance: when it was promoted, how well it reads, how large it is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from pipeline.champion import champion
+from pipeline.registry.aliases import aliases
+from pipeline.registry.bundles import blessed, bundles, makers, standing
+from pipeline.registry.change import previous_champion
+from pipeline.store import Store
+from schemas.artifacts.bundle import Bundle
+from schemas.artifacts.statistics import Statistics
+from schemas.manifest import Manifest
+from schemas.record import Record
+from schemas.records.promotion import read_history
+
+__all__ = ["ModelEntry", "describe", "describe_all"]
+
+RESULT = re.compile(r"^\| (accuracy|coverage) \| ([\d.]+) \| (?:([\d.]+) to ([\d.]+))? *\|$", re.MULTILINE)
+PARAMETERS = re.compile(r"^The network has ([\d,]+) parameters", re.MULTILINE)
+
+
+class ModelEntry(Record, kw_only=True):
+    """One bundle of the registry; `models --json` prints a list of these."""
+
+    version: str
+    """Name of its folder."""
+    path: str
+    """Relative to artifacts/."""
+    content: str
+    """Content digest; empty if the manifest is gone."""
+    champion: bool
+    previous: bool
+    """Whether `digits rollback` would make it the champion."""
+    aliases: list[str]
+    blessed: bool | None
+    """Whether a gate of this project blessed it; None if no record tells."""
+    standing: str
+    """What to say beside its name: `refused by the gate`; empty if there is nothing to say."""
+    promoted: str | None
+    """When it last became the champion, UTC, ISO 8601; None if that is not on record."""
+    promoted_by: str | None
+    """The run that promoted it; `promote` or `rollback` if a person did."""
+    run: str | None
+    """The run that made it; None if no record is left."""
+    accuracy: float | None
+    """On the test split, as its card states it, to four decimals."""
+    accuracy_interval: tuple[float, float] | None
+    """95 %."""
+    coverage: float | None
+    """Share of the test pictures that it answers."""
+    parameters: int | None
+    size: int | None
+    """Bytes of the LiteRT model."""
+    latency: float | None
+    """Microseconds for one picture, measured at export with one thread; None if it was not."""
+    data: str | None
+    """The data set that it was made from."""
+
+
+def describe_all(artifacts: Path) -> list[ModelEntry]:
+    """Return an entry for each bundle in the store, those of the highest versions first."""
+    return [describe(artifacts, path) for path in bundles(artifacts)]
+
+
+def describe(artifacts: Path, path: str) -> ModelEntry:
+    """Return the entry of the bundle at a path relative to *artifacts*; what is damaged counts as not known."""
+    store, bundle = Store(artifacts), Bundle(artifacts / path)
+    manifest = Manifest.read(bundle.path)
+    promotion = next((each for each in read_history(artifacts).champions if each.bundle == path), None)
+    made = makers(path, store)
+    card = _text(bundle.path / "README.md")
+    results = {name: (value, low, high) for name, value, low, high in RESULT.findall(card)}
+    accuracy, low, high = results.get("accuracy", (None, "", ""))
+    return ModelEntry(
+        version=bundle.path.name,
+        path=path,
+        content=manifest.content if manifest else "",
+        champion=champion(artifacts) == path,
+        previous=previous_champion(artifacts) == path,
+        aliases=[name for name, target in aliases(artifacts).items() if target == path],
+        blessed=blessed(path, store),
+        standing=standing(path, store),
+        promoted=promotion.time if promotion else None,
+        promoted_by=(promotion.run or promotion.by) if promotion else None,
+        run=made[-1].run if made else None,
+        accuracy=float(accuracy) if accuracy else None,
+        accuracy_interval=(float(low), float(high)) if low and high else None,
+        coverage=float(results["coverage"][0]) if "coverage" in results else None,
+        parameters=int(found[1].replace(",", "")) if (found := PARAMETERS.search(card)) else None,
+        size=manifest.files[Bundle.LITERT].size if manifest and Bundle.LITERT in manifest.files else None,
+        latency=_latency(bundle),
+        data=_data(bundle.path),
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
+
+
+def _latency(bundle: Bundle) -> float | None:
+    try:
+        found = bundle.latency
+    except ValueError:
+        return None
+    return found.alone if found else None
+
+
+def _data(folder: Path) -> str | None:
+    try:
+        return Statistics(folder).read().source.dataset
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,1 @@
+"""The registry: bundles, aliases, the champion and its history."""

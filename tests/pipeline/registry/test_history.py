@@ -1,0 +1,103 @@
+"""The history of promotions: its chain, and what a killed process leaves."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.promotions import append, mend
+from schemas.records.execution import Version
+from schemas.records.promotion import HISTORY, read_history
+from tests.project import Project
+
+BUNDLE = Version(path="store/export/bundle/v0001-aaaaaaaa", content="a" * 64)
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> Path:
+    """Return a folder with a history of three promotions."""
+    for _ in range(3):
+        append(tmp_path, BUNDLE, by="promote", before=None)
+    return tmp_path
+
+
+def edit(folder: Path, number: int, old: str, new: str) -> None:
+    """Replace a text in one line of the history."""
+    lines = (folder / HISTORY).read_text().splitlines()
+    assert old in lines[number - 1]
+    lines[number - 1] = lines[number - 1].replace(old, new)
+    (folder / HISTORY).write_text("".join(f"{line}\n" for line in lines))
+
+
+def test_each_line_names_the_line_before(three: Path) -> None:
+    """The chain holds: each line has the hash of the one before it."""
+    history = read_history(three)
+    assert (history.damage, history.torn) == ([], False)
+    assert [each.previous for each in history.promotions[1:]] == [each.hash for each in history.promotions[:-1]]
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_changed_line_is_named(three: Path, number: int) -> None:
+    """A line whose content was changed is named, also the last one."""
+    edit(three, number, '"by":"promote"', '"by":"rollback"')
+    assert read_history(three).damage == [f"line {number} was changed"]
+
+
+def test_a_removed_line_is_noticed(three: Path) -> None:
+    """A line that does not follow the one before it is named."""
+    first, _, last = (three / HISTORY).read_text().splitlines()
+    (three / HISTORY).write_text(f"{first}\n{last}\n")
+    assert read_history(three).damage == ["line 2 does not follow the line before"]
+
+
+def test_a_line_that_is_no_record_is_named(three: Path) -> None:
+    """A line that cannot be read is named, and the others still count."""
+    edit(three, 2, '{"number":2', '{"nummer":2')
+    history = read_history(three)
+    assert history.damage == ["line 2 cannot be read"]
+    assert [each.number for each in history.promotions] == [1, 3]
+
+
+@pytest.mark.parametrize("length", [1, 50, 200])
+def test_a_torn_last_line_is_mended_by_the_next(three: Path, length: int) -> None:
+    """What a killed process left of a line is cut off before the next line is written."""
+    whole = (three / HISTORY).read_bytes()
+    line = whole.splitlines()[-1]
+    (three / HISTORY).write_bytes(whole + line[:length])
+    assert (read_history(three).torn, read_history(three).damage) == (True, [])
+    append(three, BUNDLE, by="promote", before=None)
+    assert (three / HISTORY).read_bytes().startswith(whole)
+    assert [each.number for each in read_history(three).promotions] == [1, 2, 3, 4]
+    assert read_history(three).damage == []
+
+
+def test_nothing_is_mended_where_nothing_is_torn(three: Path) -> None:
+    """A whole history, and none at all, stay as they are."""
+    before = (three / HISTORY).read_bytes()
+    assert not mend(three)
+    assert (three / HISTORY).read_bytes() == before
+    assert not mend(three / "nowhere")
+
+
+def test_verify_names_a_changed_line(judged: Project) -> None:
+    """`digits verify` exits with 4 and names the line; nothing can be set aside."""
+    edit(judged.artifacts, 1, '"by":"run"', '"by":"promote"')
+    failed = judged.digits("verify", status=4)
+    assert "changed  promotions.jsonl: line 1 was changed" in failed.stdout
+    assert judged.json("verify", "--set-aside", status=4)["history"] == ["line 1 was changed"]
+
+
+def test_verify_mends_a_torn_line(judged: Project) -> None:
+    """`digits verify` cuts off a torn last line, says so, and finds everything sound."""
+    whole = (judged.artifacts / HISTORY).read_bytes()
+    (judged.artifacts / HISTORY).write_bytes(whole + b'{"number":3,"ti')
+    assert "promotions.jsonl: an unfinished last line was removed" in judged.digits("verify").stderr
+    assert (judged.artifacts / HISTORY).read_bytes() == whole
+
+
+def test_lines_are_json(judged: Project) -> None:
+    """Each line is one JSON object, for other programs."""
+    lines = (judged.artifacts / HISTORY).read_text().splitlines()
+    assert [json.loads(line)["number"] for line in lines] == [1, 2]
