@@ -14,8 +14,9 @@ from schemas.artifacts.blessing import Blessing
 from schemas.errors import InputError
 from schemas.manifest import replace_link
 from schemas.records.execution import Execution, Version
+from schemas.records.promotion import Promotion, read_history
 
-__all__ = ["baseline", "champion", "crown", "promote"]
+__all__ = ["baseline", "champion", "crown", "given_up", "promote"]
 
 GIVE_UP = "digits verify; or rm artifacts/champion: the next model then counts as the first"
 
@@ -103,6 +104,16 @@ def crown(
     if before != bundle.path:
         append(artifacts, bundle, by=by, before=before, run=run, override=override)
         replace_link(artifacts / "champion", bundle.path)
+
+
+def given_up(artifacts: Path, path: str) -> Promotion | None:
+    """Return the rollback that put another bundle in the place of this one; None if it was promoted since, or never."""
+    for each in read_history(artifacts).champions:
+        if each.bundle == path:
+            return None
+        if each.before == path and each.by == "rollback":
+            return each
+    return None
 
 
 def _why_invalid(judge: Stage, store: Store, judged: Execution) -> str | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from schemas.records.run import RunRecord
 
-__all__ = ["hold", "read_runs"]
+__all__ = ["hold", "maker_of", "read_runs"]
 
 
 def read_runs(artifacts: Path) -> Iterator[RunRecord]:
@@ -19,6 +19,12 @@ def read_runs(artifacts: Path) -> Iterator[RunRecord]:
     for folder in sorted(runs.iterdir(), reverse=True) if runs.is_dir() else ():
         if record := read_run(folder):
             yield record
+
+
+def maker_of(artifacts: Path, path: str) -> RunRecord | None:
+    """Return the run that made an artifact: the earliest with it among its outputs; None if no record is left."""
+    made = [run for run in read_runs(artifacts) for stage in run.stages if path in stage.outputs.values()]
+    return made[-1] if made else None
 
 
 def read_run(folder: Path) -> RunRecord | None:

@@ -13,8 +13,8 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from pipeline.champion import champion, promote
-from pipeline.history import hold, read_runs
+from pipeline.champion import champion, given_up, promote
+from pipeline.history import hold, maker_of, read_runs
 from pipeline.libraries import library_versions
 from pipeline.log import LOGGER, write_log
 from pipeline.plan import decide, foresee_stage, refusal
@@ -24,7 +24,7 @@ from pipeline.store import Store
 from pipeline.upstream import resolve_inputs, take_stage
 from schemas.errors import DigitsError
 from schemas.manifest import replace_link
-from schemas.records.execution import Execution
+from schemas.records.execution import Execution, Version
 from schemas.records.run import RunRecord, StageRecord
 
 __all__ = ["Run", "Selection", "run_pipeline"]
@@ -39,12 +39,14 @@ class Selection:
         last: stop here; the stages below are only checked, and reported stale if they would run.
         force: stages that run even if nothing changed.
         base: the run to take stages from; None for the latest.
+        promote: whether a blessed bundle becomes the champion.
     """
 
     first: str | None = None
     last: str | None = None
     force: tuple[str, ...] = ()
     base: RunRecord | None = None
+    promote: bool = True
 
 
 @dataclass
@@ -90,7 +92,7 @@ def run_pipeline(pipeline: Pipeline, store: Store, selection: Selection | None =
             for record, execution in taken:
                 _add_stage(run, record, execution)
             _run_stages(run, selection)
-            _conclude(run, whole=selection.last is None)
+            _conclude(run, selection)
         except DigitsError as error:
             run.record.outcome, run.record.error = "failed", str(error)
             raise
@@ -224,7 +226,7 @@ def _why_skipped(record: RunRecord) -> str:
     return f"{stopped.stage} {stopped.outcome}"
 
 
-def _conclude(run: Run, *, whole: bool) -> None:
+def _conclude(run: Run, selection: Selection) -> None:
     """Set the outcome of the run; promote the bundle of a complete one."""
     outcomes = {stage.outcome for stage in run.record.stages}
     bundles = [
@@ -236,15 +238,49 @@ def _conclude(run: Run, *, whole: bool) -> None:
     if run.failure:
         run.record.outcome = "failed"
     elif "blocked" in outcomes or (run.record.verdict and not run.record.verdict.blessed):
-        run.record.outcome = "rejected"
-    elif not whole:
+        run.record.outcome, run.record.explanation = "rejected", _how_the_champion_was_made(run)
+    elif selection.last:
         run.record.outcome = "partial"
     elif bundles:
-        bundle, judge = bundles[-1]
-        promote(bundle, next(s for s in run.pipeline.stages if s.name == judge), run.store, run.done, run.record.run)
-        run.record.outcome = "promoted"
+        _promote(run, *bundles[-1], selection)
     else:
         run.record.outcome = "completed"
+
+
+def _promote(run: Run, bundle: Version, judge: str, selection: Selection) -> None:
+    """Promote a bundle and set the outcome; or leave the champion, and say why."""
+    artifacts, name = run.store.artifacts, Path(bundle.path).name
+    is_champion = champion(artifacts) == bundle.path
+    left = given_up(artifacts, bundle.path)
+    if is_champion and all(stage.outcome == "unchanged" for stage in run.record.stages):
+        run.record.outcome = "unchanged"
+    elif not is_champion and (left or not selection.promote):
+        why = f"{name} was given up by the rollback of {left.time}" if left else "not promoted, as asked"
+        run.record.outcome, run.record.explanation = "completed", f"{why}: digits promote {name} makes it the champion"
+    else:
+        stage = next(each for each in run.pipeline.stages if each.name == judge)
+        promote(bundle, stage, run.store, run.done, run.record.run)
+        run.record.outcome = "promoted"
+
+
+def _how_the_champion_was_made(run: Run) -> str | None:
+    """Return in which settings the champion that refused the model differs from the run; None if in none."""
+    from pipeline.specification.given import differences, given_settings
+
+    verdict, path = run.record.verdict, champion(run.store.artifacts)
+    refused = verdict and any(rule.metric == "champion" and not rule.passed for rule in verdict.rules)
+    made = maker_of(run.store.artifacts, path) if refused and path else None
+    if made is None:
+        return None
+    judged = next(i for i, each in enumerate(run.pipeline.stages) if each.contract.blessings)
+    above = [each.name for each in run.pipeline.stages[:judged]]
+    try:
+        old = given_settings(run.store.artifacts / "runs" / made.run / FILE, made.overrides)
+    except DigitsError:  # it is gone
+        return None
+    theirs, ours = differences(old, given_settings(run.folder / FILE, run.record.overrides), above)
+    says = "this run" if run.record.overrides else FILE
+    return f"the champion was made with {theirs}; {says} says {ours}" if theirs else None
 
 
 def _environment(pipeline: Pipeline) -> dict[str, Any]:

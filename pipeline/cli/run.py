@@ -38,6 +38,11 @@ Force = Annotated[
 ]
 
 
+NoPromote = Annotated[
+    bool, typer.Option("--no-promote", help="Leave the champion as it is, to try something; export what is blessed.")
+]
+
+
 def run(  # noqa: PLR0913  (each is an option)
     context: typer.Context,
     *,
@@ -45,6 +50,7 @@ def run(  # noqa: PLR0913  (each is an option)
     first: From = None,
     last: To = None,
     force: Force = None,
+    no_promote: NoPromote = False,
     as_json: AsJson = False,
 ) -> None:
     """Run the stages that changed, the gate, and promotion.
@@ -60,6 +66,7 @@ def run(  # noqa: PLR0913  (each is an option)
         if stage:
             check_stage(pipeline, stage)
     check_part(pipeline, first, last, force or ())
+    selection = Selection(first, last, tuple(force or ()), promote=not no_promote)
     with show_progress():
-        finished = run_pipeline(pipeline, store, Selection(first, last, tuple(force or ())))
+        finished = run_pipeline(pipeline, store, selection)
     print_outcome(context, finished, as_json=as_json)

@@ -14,7 +14,7 @@ from schemas.records.execution import Execution
 
 __all__ = ["Outcome", "RunRecord", "StageRecord"]
 
-Outcome = Literal["promoted", "rejected", "completed", "failed", "partial", "interrupted", "running"]
+Outcome = Literal["promoted", "unchanged", "rejected", "completed", "failed", "partial", "interrupted", "running"]
 
 
 class StageRecord(Record, frozen=False):  # pyright: ignore[reportGeneralTypeIssues]  (msgspec allows it)
@@ -52,6 +52,9 @@ class RunRecord(Record, frozen=False):  # pyright: ignore[reportGeneralTypeIssue
     """Warnings about the data and the model, each prefixed with the stage that found it, even if it was cached."""
     champion: str | None = None
     """Path of the champion after the run, relative to artifacts/."""
+    explanation: str | None = None
+    """Why a blessed model was not promoted, or how the champion that is better was made; None if that is not the case.
+    """
     under_way: str | None = None
     """The stage in progress; after an interruption, the stage that was interrupted."""
     error: str | None = None

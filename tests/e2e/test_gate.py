@@ -85,7 +85,7 @@ def test_the_same_model_again_is_unchanged(project: Project, better: dict[str, A
     """A repeated run has the same baseline and verdict, and runs no stage."""
     again = project.json("run", *BETTER)
     assert {stage["outcome"] for stage in again["stages"]} == {"unchanged"}
-    assert (again["outcome"], again["verdict"]) == ("promoted", better["verdict"])
+    assert (again["outcome"], again["verdict"]) == ("unchanged", better["verdict"])
 
 
 def test_a_model_that_is_not_better_is_refused(project: Project, better: dict[str, Any]) -> None:

@@ -40,7 +40,7 @@ def challenge(tmp_path: Path) -> Project:
 def compared_bundle(project: Project, *arguments: str) -> str:
     """Run, and return the version of the bundle with which the model was compared."""
     document = project.json("run", *arguments)
-    assert document["outcome"] == "promoted"
+    assert document["outcome"] in {"promoted", "unchanged"}
     return document["verdict"]["rules"][0]["note"]
 
 
@@ -183,3 +183,16 @@ def test_a_verdict_against_an_earlier_champion_is_not_reused(challenge: Project)
     failed = challenge.digits("rerun", "crown", "--run", first, "--downstream", status=2)
     assert "judge cannot be taken" in failed.stderr
     assert "input changed: champion" in failed.stderr
+
+
+def test_a_champion_made_with_other_settings_says_so(challenge: Project) -> None:
+    """A run that the champion refuses says with which settings the champion was made, and what pipeline.yaml says."""
+    challenge.digits("run", "--set", "say.word=best", "--set", "say.times=2")
+    challenge.edit("toys/judge.py", "passed=True, reason=", 'passed=champion is None, reason=champion and "worse" or ')
+    document = challenge.json("run", status=3)
+    assert document["explanation"] == (
+        "the champion was made with say.word=best, say.times=2; pipeline.yaml says hello, unset"
+    )
+    other = challenge.json("run", "--set", "say.word=other", "--set", "say.times=2", status=3)
+    assert other["explanation"] == "the champion was made with say.word=best; this run says other"
+    assert "note     the champion was made with" in challenge.digits("show").stdout

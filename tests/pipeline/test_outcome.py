@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from schemas.records.promotion import read_history
 from tests.project import Project, toy_project
 
 
@@ -23,9 +24,35 @@ def test_a_second_run_changes_nothing(ran: Project) -> None:
     assert set(ran.reasons().values()) == {f"unchanged (from run {first})"}
 
 
-def test_a_second_run_is_promoted_too(ran: Project) -> None:
-    """A fully cached run has the outcome `promoted`, because its bundle is the champion."""
-    assert ran.json("run")["outcome"] == "promoted"
+def test_a_second_run_is_unchanged(ran: Project) -> None:
+    """A run in which nothing ran and whose bundle is the champion already promotes nothing: it is `unchanged`."""
+    assert ran.json("run")["outcome"] == "unchanged"
+    assert len(read_history(ran.artifacts).promotions) == 1
+
+
+def test_a_run_that_is_to_promote_nothing_leaves_the_champion(ran: Project) -> None:
+    """With --no-promote the bundle is written and the run says how to promote it; the next run would."""
+    before = (ran.artifacts / "champion").readlink()
+    document = ran.json("run", "--no-promote", "--set", "say.word=goodbye")
+    assert (document["outcome"], document["champion"]) == ("completed", str(before))
+    name = Path(document["stages"][-1]["outputs"]["bundle"]).name
+    assert document["explanation"] == f"not promoted, as asked: digits promote {name} makes it the champion"
+    assert f"note     {document['explanation']}" in ran.digits("show").stdout
+    assert ran.json("run", "--set", "say.word=goodbye")["outcome"] == "promoted"
+
+
+def test_a_run_does_not_promote_what_was_given_up(ran: Project) -> None:
+    """After a rollback the run that made the bad model leaves the champion, until somebody promotes it by hand."""
+    first = (ran.artifacts / "champion").readlink()
+    ran.digits("run", "--set", "say.word=bad")
+    ran.digits("rollback")
+    document = ran.json("run", "--set", "say.word=bad")
+    assert (document["outcome"], document["champion"]) == ("completed", str(first))
+    assert "was given up by the rollback of 20" in document["explanation"]
+    name = Path(document["stages"][-1]["outputs"]["bundle"]).name
+    assert f"digits promote {name} makes it the champion" in document["explanation"]
+    ran.digits("promote", name)
+    assert ran.json("run", "--set", "say.word=bad")["outcome"] == "unchanged"
 
 
 def test_a_cached_bundle_becomes_the_champion_again(ran: Project) -> None:

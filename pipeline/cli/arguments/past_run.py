@@ -46,13 +46,13 @@ def _find_champion_run(artifacts: Path) -> RunRecord:
     """Return the run that produced the champion: the earliest with it among its outputs."""
     from pipeline.champion import champion
     from pipeline.cli.arguments.models import no_champion
-    from pipeline.history import read_runs
+    from pipeline.history import maker_of
     from schemas.errors import InputError
 
     bundle = champion(artifacts)
     if bundle is None:
         raise no_champion(artifacts)
-    made = [run for run in read_runs(artifacts) for stage in run.stages if bundle in stage.outputs.values()]
-    if not made:
+    made = maker_of(artifacts, bundle)
+    if made is None:
         raise InputError(f"no recorded run produced the champion {bundle}", do="digits runs lists the runs")
-    return made[-1]
+    return made

@@ -30,6 +30,8 @@ def summary(record: RunRecord, artifacts: Path) -> str:
     lines += verdict_lines(record.verdict, kept=record.champion is not None) if record.verdict else []
     if record.champion or record.run:
         lines.append(f"champion {_champion(record.champion, artifacts)}")
+    if record.explanation:
+        lines.append(hanging("note", record.explanation))
     if record.notice:
         lines.append(paint(hanging("notice", record.notice), "yellow"))
     lines += [paint(hanging("warning", warning), "yellow") for warning in record.warnings]
@@ -68,7 +70,9 @@ def _champion(champion: str | None, artifacts: Path) -> str:
 
 
 def _outcome(record: RunRecord) -> str:
-    colour = {"promoted": "green", "completed": "green", "running": "bold"}.get(record.outcome, "red")
+    colour = {"promoted": "green", "unchanged": "green", "completed": "green", "running": "bold"}.get(
+        record.outcome, "red"
+    )
     return paint(record.outcome, colour)
 
 

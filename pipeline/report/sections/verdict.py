@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["head", "rules"]
 
 GOOD, BAD, OPEN = ("good", "✓"), ("bad", "✗"), ("open", "!")
-LOOKS = {"promoted": GOOD, "completed": GOOD, "rejected": BAD, "failed": BAD}
+LOOKS = {"promoted": GOOD, "unchanged": GOOD, "completed": GOOD, "rejected": BAD, "failed": BAD}
 TITLES = {"rejected": "Refused"}
 EACH = {"": "", "all": "", "per_digit": " of each digit", "every_digit": " of each digit", "per_kind": " of each kind"}
 TRIED = {"robustness", "refusals"}
@@ -33,7 +33,7 @@ def head(material: Material) -> Html:
         "header",
         element("p", f"digits · run {record.run}", class_="run"),
         element("h1", element("span", sign, class_="sign", aria_hidden="true"), f" {title}"),
-        *(paragraph(line, class_="why") for line in _why(record)),
+        *(paragraph(line, class_="why") for line in (*_why(record), record.explanation) if line),
         *(paragraph(with_command(each), class_="notice") for each in (record.notice, *_warnings(material)) if each),
         _tiles(material),
         class_=f"head {look}",

@@ -47,7 +47,7 @@ def test_a_name_of_a_run_is_not_broken(ran: Project) -> None:
 
 def test_a_terminal_has_colours(ran: Project) -> None:
     """On a terminal the outcome is coloured."""
-    assert b"\x1b[32mpromoted" in run_in_terminal([str(DIGITS), "-C", str(ran.path), "run"], 100, _variables(ran)).raw
+    assert b"\x1b[32munchanged" in run_in_terminal([str(DIGITS), "-C", str(ran.path), "run"], 100, _variables(ran)).raw
 
 
 def test_no_color_is_honoured(ran: Project) -> None:
