@@ -11,7 +11,7 @@ from schemas.artifacts.artifact import Output
 from schemas.artifacts.blessing import Blessing, Confusion, Verdict, WorstDigit
 from schemas.artifacts.bundle import Bundle
 from schemas.artifacts.calibration import Calibration, CalibrationRecord
-from schemas.artifacts.comparison import Comparison
+from schemas.artifacts.comparison import Comparison, Exposure
 from schemas.artifacts.evaluation import DigitMetrics, Evaluation, Metrics, Tried
 from schemas.artifacts.examples import Examples, Split
 from schemas.artifacts.model import Model
@@ -22,6 +22,9 @@ from schemas.settings.config import Config
 from schemas.settings.gate import EACH_KIND, Gate, unknown_key
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from learning.evaluation.metrics import Figure, Figures
     from learning.evaluation.trials import ModelReader
 
@@ -73,6 +76,9 @@ def evaluate(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
 ) -> None:
     """Read the test split as the bundle will, and write the metrics and the gate's verdict.
 
+    Pictures that the model was trained on are left out; it is compared with the champion on those that neither was
+    trained on.
+
     Args:
         model: the model to judge.
         examples: holds the test split.
@@ -87,13 +93,16 @@ def evaluate(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
         StageError: the model and the examples have different classes.
         InputError: the champion is damaged.
     """
+    from learning.evaluation.exposure import find_seen, measure_exposure, trained_on
     from learning.evaluation.gate import Evidence, judge
     from learning.evaluation.metrics import Figures
     from learning.evaluation.trials import STRANGERS, ModelReader, measure_strangers
 
     report_part("loading the model")
-    split = examples.read(SPLIT)
-    _check_classes(split, model)
+    whole = examples.read(SPLIT)
+    _check_classes(whole, model)
+    own = find_seen(whole, trained_on(model, examples))
+    split = _without(whole, own)
     network = model.load()
     reader = ModelReader(network, calibration, split.classes)
     decisions = reader.read(split.images, "test pictures")
@@ -104,16 +113,28 @@ def evaluate(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
     if champion:
         report_part("comparison with the champion")
     before = _read_champion(champion, split) if champion else None
-    comparison = _compare(split, decisions.read.tolist(), champion, before, config.seed)
+    known = champion.trained_on if champion else None
+    seen = find_seen(whole, known)
+    comparison = _compare(split, decisions.read.tolist(), champion, before, seen[~own], config.seed)
+    exposure = measure_exposure(own, champion, seen, known=known is not None)
     report_part("metrics")
     parameters = int(network.count_params())
-    metrics = _measure(split, figures, robustness, refusals, parameters, _warn(figures, calibration.record))
+    warnings = _warn_exposed(exposure) + _warn(figures, calibration.record)
+    metrics = _measure(split, figures, robustness, refusals, parameters, warnings, exposure.model)
     for warning in metrics.warnings:
         tell(f"warning: {warning}")
     Evaluation.write(evaluation.path, metrics, split, decisions.probabilities, decisions.refused, before)
     report_part("gate")
     evidence = Evidence(
-        figures, split, examples.values, parameters, robustness, refusals, comparison=comparison, seed=config.seed
+        figures,
+        split,
+        examples.values,
+        parameters,
+        robustness,
+        refusals,
+        comparison=comparison,
+        exposure=exposure,
+        seed=config.seed,
     )
     verdict = Verdict.of(
         judge(config.gate, evidence),
@@ -124,6 +145,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
         worst_digits=_worst_digits(metrics),
         worst_confusions=_worst_confusions(metrics),
         comparison=comparison,
+        exposure=exposure,
     )
     Blessing.write(blessing.path, verdict)
 
@@ -135,6 +157,13 @@ def _check_classes(split: Split, model: Model) -> None:
             found=f"{', '.join(split.classes)} in the examples",
             expected=f"{', '.join(model.classes)}, as in the model",
         )
+
+
+def _without(split: Split, seen: NDArray[np.bool_]) -> Split:
+    """Return a split without the pictures that were seen."""
+    import numpy as np
+
+    return split.take(np.flatnonzero(~seen)) if seen.any() else split
 
 
 def _read_champion(champion: Bundle, split: Split) -> list[str]:
@@ -150,15 +179,24 @@ def _read_champion(champion: Bundle, split: Split) -> list[str]:
         ) from error
 
 
-def _compare(
-    split: Split, read: list[int], champion: Bundle | None, before: list[str] | None, seed: int
+def _compare(  # noqa: PLR0913, PLR0917  (two models, and what they read)
+    split: Split,
+    read: list[int],
+    champion: Bundle | None,
+    before: list[str] | None,
+    seen: NDArray[np.bool_],
+    seed: int,
 ) -> Comparison | None:
+    """Compare two models on the pictures that the champion was not trained on; None if none is left."""
+    import numpy as np
+
     from learning.evaluation.comparison import compare
 
-    if champion is None or not before:
+    if champion is None or not before or seen.all():
         return None
-    names = [split.classes[each] for each in read]
-    return compare(split, names, before, version=champion.path.name, content=champion.digest, seed=seed)
+    rest = np.flatnonzero(~seen)
+    names, theirs = [split.classes[read[i]] for i in rest], [before[i] for i in rest]
+    return compare(split.take(rest), names, theirs, version=champion.path.name, content=champion.digest, seed=seed)
 
 
 def _measure_synthetic(
@@ -188,6 +226,12 @@ def _warn(figures: Figures, calibration: CalibrationRecord) -> list[str]:
     return [f"{100 * unsure / count:.0f} % of the {count:,} test pictures are unsure, but {meant}: {cause}"]
 
 
+def _warn_exposed(exposure: Exposure) -> list[str]:
+    """Warn if the model was trained on test pictures, which are left out."""
+    found = f"{exposure.model:,} of the {exposure.test:,} test pictures"
+    return [f"the model was trained on {found}: they are left out of all figures"] if exposure.model else []
+
+
 def _measure(  # noqa: PLR0913, PLR0917  (fields of one record)
     split: Split,
     figures: Figures,
@@ -195,6 +239,7 @@ def _measure(  # noqa: PLR0913, PLR0917  (fields of one record)
     refusals: dict[str, Tried],
     parameters: int,
     warnings: list[str],
+    left_out: int,
 ) -> Metrics:
     from learning.evaluation.metrics import PER_DIGIT, SCALARS, shares
     from learning.evaluation.risk_coverage import measure_risk_coverage
@@ -207,6 +252,7 @@ def _measure(  # noqa: PLR0913, PLR0917  (fields of one record)
     return Metrics(
         split=SPLIT,
         count=len(split),
+        trained_on=left_out,
         **{name: _number(figure) for name, figure in whole.items()},
         answered=whole["answered_accuracy"].count,
         risk_coverage=measure_risk_coverage(figures.probabilities, figures.labels),

@@ -80,6 +80,8 @@ def export(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
         images = examples.read("test").images[: config.pictures]
         _prove_parity(network, calibration, images, processes, bundle.scratch, config.tolerance)
     shutil.copy(model.path / "classes.json", bundle.path / Bundle.LABELS)
+    if (model.path / Model.TRAINED_ON).is_file():
+        shutil.copy(model.path / Model.TRAINED_ON, bundle.path / Bundle.TRAINED_ON)
     shutil.copy(calibration.path / Calibration.RECORD, bundle.path)
     shutil.copy(transform.path / "transform.json", bundle.path)
     shutil.copy(statistics.path / "statistics.json", bundle.path)

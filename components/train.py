@@ -10,6 +10,7 @@ from learning.training.recipes import RECIPES, Recipe
 from schemas.artifacts.artifact import Output
 from schemas.artifacts.examples import Examples
 from schemas.artifacts.model import Model
+from schemas.artifacts.picture_set import PictureSet
 from schemas.artifacts.transform import Transform
 
 __all__ = ["TrainConfig", "train"]
@@ -74,5 +75,6 @@ def train(examples: Examples, transform: Transform, model: Output[Model], config
         logs=model.logs,
         strangers=strangers,
     )
-    Model.write(model.path, network, data.classes, history)
+    pictures = PictureSet.of(data.images, validation.images)
+    Model.write(model.path, network, data.classes, history, pictures)
     draw_curves(history, model.path / Model.CURVES)

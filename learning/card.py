@@ -133,7 +133,8 @@ def _results(metrics: Metrics) -> str:
         for name, value in metrics.scalars().items()
     ]
     size = f"The network has {metrics.parameters:,} parameters. " if metrics.parameters else ""
-    lead = f"{size}Measured on the {metrics.count:,} pictures of the {metrics.split} split, not used in training:"
+    rest = f" ({metrics.trained_on:,} more were used in training and are left out)" if metrics.trained_on else ""
+    lead = f"{size}Measured on the {metrics.count:,} pictures of the {metrics.split} split, not used in training{rest}:"
     return f"## Results\n\n{lead}\n\n{_table(('metric', 'value', '95 % interval'), rows)}"
 
 

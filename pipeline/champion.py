@@ -12,7 +12,7 @@ from pipeline.specification.stage import CHAMPION, Stage
 from pipeline.store import Store
 from schemas.artifacts.blessing import Blessing
 from schemas.errors import InputError
-from schemas.manifest import replace_link
+from schemas.manifest import Manifest, replace_link
 from schemas.records.execution import Execution, Version
 from schemas.records.promotion import Promotion, read_history
 
@@ -42,7 +42,7 @@ def baseline(stage: Stage, name: str, inputs: Mapping[str, Version], store: Stor
         store: of the project.
 
     Raises:
-        InputError: No execution in the store produced the champion.
+        InputError: No execution in the store produced the champion, and nobody promoted it.
     """
     path = champion(store.artifacts)
     if path is None:
@@ -50,9 +50,7 @@ def baseline(stage: Stage, name: str, inputs: Mapping[str, Version], store: Stor
     makers = store.executions(path.split("/")[min(path.count("/"), 1)])
     made = next((each for each in makers if _output(each, path)), None)
     if made is None:
-        raise InputError(
-            f"{store.artifacts / 'champion'} points to nothing that this project produced", found=path, do=GIVE_UP
-        )
+        return _promoted(path, store)
     models = [key for key in inputs if "Model" in stage.contract.inputs[key]]
     for judged in store.executions(stage.name):
         same = all(key in judged.inputs and judged.inputs[key].content == inputs[key].content for key in models)
@@ -130,6 +128,16 @@ def _why_invalid(judge: Stage, store: Store, judged: Execution) -> str | None:
     needed = versions.keys() - set(judge.contract.optional)  # optional inputs are evidence, not what was judged
     used = [(kind, versions[name].content) for name in needed for kind in kinds[name]]
     return Blessing(store.artifacts / blessing.path).refusal(used) if blessing else "no stage judged it"
+
+
+def _promoted(path: str, store: Store) -> Version:
+    """Return the champion that no execution made, such as a bundle from elsewhere: its promotion is on record."""
+    manifest = Manifest.read(store.artifacts / path)
+    if manifest and any(each.bundle == path for each in read_history(store.artifacts).champions):
+        return Version(path=path, content=manifest.content)
+    raise InputError(
+        f"{store.artifacts / 'champion'} points to nothing that this project produced", found=path, do=GIVE_UP
+    )
 
 
 def _output(execution: Execution, path: str) -> Version | None:

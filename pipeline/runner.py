@@ -251,10 +251,11 @@ def _promote(run: Run, bundle: Version, judge: str, selection: Selection) -> Non
     """Promote a bundle and set the outcome; or leave the champion, and say why."""
     artifacts, name = run.store.artifacts, Path(bundle.path).name
     is_champion = champion(artifacts) == bundle.path
-    left = given_up(artifacts, bundle.path)
     if is_champion and all(stage.outcome == "unchanged" for stage in run.record.stages):
         run.record.outcome = "unchanged"
-    elif not is_champion and (left or not selection.promote):
+        return
+    left = None if is_champion else given_up(artifacts, bundle.path)
+    if left or not (is_champion or selection.promote):
         why = f"{name} was given up by the rollback of {left.time}" if left else "not promoted, as asked"
         run.record.outcome, run.record.explanation = "completed", f"{why}: digits promote {name} makes it the champion"
     else:

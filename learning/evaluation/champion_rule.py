@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from learning.evaluation.comparison import difference_interval, mcnemar
-from schemas.artifacts.comparison import Comparison
+from schemas.artifacts.comparison import Comparison, Exposure
 from schemas.artifacts.rule_result import RuleResult
 from schemas.settings.gate import ChampionRule
 
 __all__ = ["judge_champion"]
 
 FIRST = "first model: no comparison"
+FEW = 100
+"""Unseen pictures below which seen ones make a comparison worthless; as for a slice."""
 
 
-def judge_champion(rule: ChampionRule, found: Comparison | None, count: int, seed: int) -> RuleResult:
-    """Judge a comparison with the champion.
+def judge_champion(
+    rule: ChampionRule, found: Comparison | None, count: int, seed: int, exposure: Exposure | None = None
+) -> RuleResult:
+    """Judge a comparison with the champion; it is refused if too few pictures are left that neither was trained on.
 
     Args:
         rule: what the model must show.
         found: the comparison; None without a champion or without pictures.
         count: number of test pictures.
         seed: of the bootstrap.
+        exposure: how many test pictures each of the two was trained on.
     """
+    if exposure and exposure.version and exposure.left_out and exposure.unseen < FEW:
+        return _too_few(rule, found, exposure)
     if found is None:
         return _without_comparison(rule, count)
     bound = _lower_bound(found.better, found.worse, rule, found, seed)
@@ -50,6 +57,21 @@ def _without_comparison(rule: ChampionRule, count: int) -> RuleResult:
     reason, note = ("", why) if passed else (why, "")
     return RuleResult(
         metric="champion", of="", expected=rule.words, actual=None, passed=passed, reason=reason, note=note
+    )
+
+
+def _too_few(rule: ChampionRule, found: Comparison | None, exposure: Exposure) -> RuleResult:
+    why = f"champion: too few unseen pictures: {exposure.words}"
+    return RuleResult(
+        metric="champion",
+        of="",
+        expected=rule.words,
+        part=exposure.version,
+        actual=found.difference if found else None,
+        count=exposure.unseen,
+        passed=False,
+        reason=why,
+        note="" if found is None else f"too few unseen pictures, at least {FEW} are needed",
     )
 
 

@@ -15,7 +15,7 @@ from schemas.settings.gate import EACH_KIND, Bounds, DigitRule, Gate, Rule, Slic
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from schemas.artifacts.comparison import Comparison
+    from schemas.artifacts.comparison import Comparison, Exposure
     from schemas.artifacts.evaluation import Tried
 
 __all__ = ["Evidence", "judge"]
@@ -36,6 +36,7 @@ class Evidence:
         robustness: counts for each robustness kind.
         refusals: counts for each kind of picture that is not a digit.
         comparison: with the champion; None without a champion or without pictures.
+        exposure: how many test pictures each of the two was trained on; None if that was not asked.
         seed: of the bootstrap.
     """
 
@@ -46,6 +47,7 @@ class Evidence:
     robustness: dict[str, Tried] = field(default_factory=dict[str, "Tried"])
     refusals: dict[str, Tried] = field(default_factory=dict[str, "Tried"])
     comparison: Comparison | None = None
+    exposure: Exposure | None = None
     seed: int = 0
 
 
@@ -88,7 +90,8 @@ def judge(gate: Gate, evidence: Evidence) -> list[RuleResult]:
     results += [_judge_kind("refusals", kind, rule, evidence.refusals) for kind, rule in gate.refusals.items()]
     results += [_judge_slices(rule, evidence) for rule in gate.slices]
     if gate.champion:
-        results.append(judge_champion(gate.champion, evidence.comparison, len(evidence.figures), evidence.seed))
+        count, exposure = len(evidence.figures), evidence.exposure
+        results.append(judge_champion(gate.champion, evidence.comparison, count, evidence.seed, exposure))
     return results
 
 

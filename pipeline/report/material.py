@@ -172,8 +172,14 @@ class Material:
 
     @cached_property
     def split(self) -> Split:
-        """The evaluated pictures."""
-        return Examples(self.artifacts / self.examples).read(self.metrics.split)
+        """The evaluated pictures, in the order of the predictions."""
+        split = Examples(self.artifacts / self.examples).read(self.metrics.split)
+        if not self.metrics.trained_on:
+            return split
+        import numpy as np
+
+        rows = {name: row for row, name in enumerate(split.ids)}
+        return split.take(np.array([rows[name] for name in self.predictions.ids], np.int64))
 
     @cached_property
     def rows(self) -> dict[str, int]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from schemas.artifacts.artifact import Artifact
-from schemas.artifacts.comparison import Comparison
+from schemas.artifacts.comparison import Comparison, Exposure
 from schemas.artifacts.rule_result import RuleResult
 from schemas.errors import InputError
 from schemas.record import Record
@@ -56,7 +56,9 @@ class Verdict(Record, kw_only=True):
     worst_confusions: list[Confusion] = []
     """At most 5 confusions, most frequent first."""
     comparison: Comparison | None = None
-    """The comparison with the champion, even if no rule needs it; None without a champion."""
+    """The comparison with the champion, even if no rule needs it; None without a champion or unseen pictures."""
+    exposure: Exposure | None = None
+    """How many test pictures each of the two was trained on; None in older verdicts."""
 
     @classmethod
     def of(  # noqa: PLR0913  (the fields of the record)
@@ -70,6 +72,7 @@ class Verdict(Record, kw_only=True):
         worst_digits: list[WorstDigit] | None = None,
         worst_confusions: list[Confusion] | None = None,
         comparison: Comparison | None = None,
+        exposure: Exposure | None = None,
     ) -> Verdict:
         """Return a verdict that blesses the model if there is at least one rule and all are met."""
         return cls(
@@ -82,6 +85,7 @@ class Verdict(Record, kw_only=True):
             worst_digits=worst_digits or [],
             worst_confusions=worst_confusions or [],
             comparison=comparison,
+            exposure=exposure,
         )
 
     @property

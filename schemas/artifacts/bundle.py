@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from schemas.artifacts.artifact import Artifact
+from schemas.artifacts.picture_set import PictureSet
 from schemas.errors import InputError
 from schemas.manifest import FileEntry, content_of
 from schemas.record import Record
@@ -51,6 +52,7 @@ class Bundle(Artifact):
         statistics.json: statistics of the training data.
         README.md: the model card.
         verdict.json: a Judgement; older bundles have none, and were blessed.
+        trained_on.bin: a PictureSet, the pictures that the model was trained on; older bundles have none.
         incidental/latency.json: a Latency, not part of the content digest.
     """
 
@@ -58,6 +60,7 @@ class Bundle(Artifact):
     LITERT = "model.tflite"
     LABELS = "labels.json"
     JUDGEMENT = "verdict.json"
+    TRAINED_ON = "trained_on.bin"
     LATENCY = "incidental/latency.json"
     CONTENT_FILES = (
         "model.tflite",
@@ -67,7 +70,7 @@ class Bundle(Artifact):
         "statistics.json",
         "README.md",
     )
-    LATER_CONTENT = (JUDGEMENT,)
+    LATER_CONTENT = (JUDGEMENT, TRAINED_ON)
     """Content that older bundles lack."""
 
     @classmethod
@@ -89,6 +92,16 @@ class Bundle(Artifact):
             return Judgement.from_json(path.read_bytes()) if path.is_file() else None
         except ValueError as error:
             raise InputError(f"{path} holds no verdict", found=str(error), do="digits verify") from error
+
+    @property
+    def trained_on(self) -> PictureSet | None:
+        """The pictures that its model was fitted and selected on; None if it does not say.
+
+        Raises:
+            InputError: the set cannot be read.
+        """
+        path = self.path / self.TRAINED_ON
+        return PictureSet.read(path) if path.is_file() else None
 
     @property
     def latency(self) -> Latency | None:

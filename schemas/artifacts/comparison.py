@@ -1,10 +1,10 @@
-"""The comparison of a model with the champion on the same pictures."""
+"""The comparison of a model with the champion on the same pictures, and which of those they were trained on."""
 
 from __future__ import annotations
 
 from schemas.record import Record
 
-__all__ = ["Comparison"]
+__all__ = ["Comparison", "Exposure"]
 
 
 class Comparison(Record):
@@ -15,7 +15,7 @@ class Comparison(Record):
     content: str
     """Content digest of that bundle."""
     count: int
-    """Number of pictures that both read: the test split."""
+    """Number of pictures compared: those of the test split that neither was trained on."""
     accuracy: float
     """Share that the model reads right."""
     champion_accuracy: float
@@ -34,3 +34,38 @@ class Comparison(Record):
     """Ids of the pictures that only the model reads right, the first 50 in the order of the split."""
     worse_ids: list[str]
     """Ids of the pictures that only the champion reads right, the first 50 in the order of the split."""
+
+
+class Exposure(Record):
+    """How many pictures of the test split a model and the champion were trained on."""
+
+    test: int
+    """Pictures in the test split."""
+    model: int
+    """How many of them the model was trained on; they are left out of all its figures."""
+    version: str
+    """Version of the champion's bundle; empty without a champion."""
+    champion: int | None
+    """How many of them the champion was trained on; None if that is not known, or without a champion."""
+    unseen: int
+    """How many of them neither was trained on, as far as is known."""
+
+    @property
+    def left_out(self) -> int:
+        """Pictures left out of the comparison."""
+        return self.test - self.unseen
+
+    @property
+    def words(self) -> str:
+        """What to say beside a comparison; empty if there is nothing to say."""
+        if not self.version:
+            return ""
+        if self.champion is None:
+            return f"{self.version} does not say which pictures it was trained on: it may have seen the test pictures"
+        if not self.left_out:
+            return ""
+        own = f", this model on {self.model:,}" if self.model else ""
+        seen = f"{self.version} was trained on {self.champion:,} of the {self.test:,} test pictures{own}"
+        return (
+            f"{seen}: compared on the other {self.unseen:,}" if self.unseen else f"{seen}: none is left to compare on"
+        )

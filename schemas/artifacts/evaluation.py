@@ -70,7 +70,9 @@ class Metrics(Record, kw_only=True):
     split: str
     """Name of the split."""
     count: int
-    """Number of pictures in it."""
+    """Number of pictures in it that the model was not trained on: those that all figures are of."""
+    trained_on: int = 0
+    """Number of the others, which are left out."""
     accuracy: float | None
     """Share read right, sure or unsure."""
     precision: float | None

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from schemas.artifacts.artifact import Artifact
+from schemas.artifacts.picture_set import PictureSet
 from schemas.manifest import FileEntry, digest_of
 from schemas.record import Record
 
@@ -51,10 +52,12 @@ class Model(Artifact):
         model.keras: architecture and weights; its bytes differ from process to process.
         classes.json: the name of each logit.
         history.json: a History.
+        trained_on.bin: a PictureSet, the pictures of the splits train and validation; older models have none.
         curves.png: the history as a plot.
     """
 
     CURVES = "curves.png"
+    TRAINED_ON = "trained_on.bin"
     NOTE = (
         "The same inputs, seed, threads and library versions reproduce these weights bit for bit on the same kind of "
         "processor. Another number of threads, another kind of processor or a GPU sums in another order and yields "
@@ -63,11 +66,12 @@ class Model(Artifact):
 
     @classmethod
     def content(cls, path: Path, files: Mapping[str, FileEntry]) -> str:
-        """Return the digest of weights, architecture and class names: the .keras file itself contains a date."""
+        """Return the digest of weights, architecture, class names and pictures: the .keras file contains a date."""
         with zipfile.ZipFile(path / "model.keras") as archive:
             architecture = _without_ids(json.loads(archive.read("config.json")))
             weights = _weight_digests(archive)
-        return digest_of([architecture, weights, files["classes.json"].sha256])
+        others = [files[name].sha256 for name in ("classes.json", cls.TRAINED_ON) if name in files]
+        return digest_of([architecture, weights, *others])
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -79,6 +83,12 @@ class Model(Artifact):
         """The metrics of every round of the training."""
         return History.from_json((self.path / "history.json").read_bytes())
 
+    @property
+    def trained_on(self) -> PictureSet | None:
+        """The pictures that it was fitted and selected on; None if it does not say."""
+        path = self.path / self.TRAINED_ON
+        return PictureSet.read(path) if path.is_file() else None
+
     def load(self) -> keras.Model:
         """Load the network; imports keras."""
         import keras
@@ -87,11 +97,27 @@ class Model(Artifact):
         return saving.load_model(self.path / "model.keras", compile=False)
 
     @staticmethod
-    def write(folder: Path, network: keras.Model, classes: tuple[str, ...], history: History) -> None:
-        """Write a network into an output folder."""
+    def write(
+        folder: Path,
+        network: keras.Model,
+        classes: tuple[str, ...],
+        history: History,
+        trained_on: PictureSet | None = None,
+    ) -> None:
+        """Write a network into an output folder.
+
+        Args:
+            folder: the output folder.
+            network: to write.
+            classes: the name of each logit.
+            history: of its training.
+            trained_on: the pictures that it was fitted and selected on, so that no test counts them later.
+        """
         network.save(folder / "model.keras")  # pyright: ignore[reportUnknownMemberType]
         (folder / "classes.json").write_text(json.dumps(classes) + "\n", encoding="utf-8")
         (folder / "history.json").write_text(history.to_json() + "\n", encoding="utf-8")
+        if trained_on is not None:
+            trained_on.write(folder / Model.TRAINED_ON)
 
 
 def _without_ids(value: Any) -> Any:  # noqa: ANN401  (JSON)

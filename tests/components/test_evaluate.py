@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,16 @@ from sklearn import metrics as sklearn_metrics
 from components.evaluate import EvaluateConfig, evaluate
 from schemas.artifacts.blessing import Blessing
 from schemas.artifacts.bundle import Bundle
+from schemas.artifacts.comparison import Exposure
 from schemas.artifacts.evaluation import Evaluation, Metrics
 from schemas.artifacts.examples import PIXELS, SIDE, Examples, Split
 from schemas.artifacts.model import Model
+from schemas.artifacts.picture_set import PictureSet
 from schemas.errors import InputError, StageError
-from schemas.manifest import hash_files
+from schemas.manifest import MANIFEST, hash_files
 from schemas.settings.gate import Gate
 from tests.samples import DIGITS, HISTORY, make_calibration, make_output, seal
+from tests.sealed.project import BUNDLE
 
 STRENGTH = 6.0
 """The logit of a class whose pixel is 255."""
@@ -94,7 +98,7 @@ def evaluate_split(  # noqa: PLR0913, PLR0917  (the inputs of the stage)
     least: float = -1e9,
 ) -> Evaluated:
     """Run the stage on a test split."""
-    (folder / "examples").mkdir()
+    (folder / "examples").mkdir(exist_ok=True)  # a test may have written other splits
     Examples.write(folder / "examples", "test", split)
     examples = seal(Examples, folder / "examples")
     evaluation, blessing = make_output(Evaluation, folder / "evaluation"), make_output(Blessing, folder / "blessing")
@@ -372,3 +376,84 @@ def test_a_rule_on_strangers_needs_strangers(tmp_path: Path, model: Model) -> No
     gate = {"refusals": {"strangers": {"at_least": 0.1}}}
     evaluated = evaluate_split(tmp_path, model, pictures(LABELS, GREYS), gate)
     assert not evaluated.blessing.verdict.blessed
+
+
+def make_champion(folder: Path, seen: Grey | None) -> Bundle:
+    """Make a bundle that was trained on pictures with these pixels; on pictures it does not say, for None."""
+    shutil.copytree(BUNDLE, folder)
+    (folder / MANIFEST).unlink()
+    if seen is not None:
+        PictureSet.of(pictures([0] * len(seen), seen).images).write(folder / Bundle.TRAINED_ON)
+    return seal(Bundle, folder)
+
+
+LAX = {"accuracy": {"at_least": 0}, "champion": {"not_worse_by": 0.9, "first": "allow"}}
+
+
+def test_the_champion_is_not_asked_what_it_was_trained_on(model: Model, tmp_path: Path) -> None:
+    """The two are compared on the pictures that neither was trained on, and the verdict counts the others."""
+    champion = make_champion(tmp_path / "v0001-aaaaaaaa", GREYS[:250])
+    verdict = evaluate_split(tmp_path, model, pictures(LABELS, GREYS), LAX, champion).blessing.verdict
+    assert verdict.exposure == Exposure(test=400, model=0, version="v0001-aaaaaaaa", champion=250, unseen=150)
+    assert verdict.comparison
+    assert verdict.comparison.count == 150
+    assert verdict.comparison.accuracy == np.mean(READ[250:] == LABELS[250:])
+    assert verdict.blessed
+
+
+@pytest.mark.parametrize("left", [0, 99])
+def test_too_few_unseen_pictures_refuse_the_model(model: Model, tmp_path: Path, left: int) -> None:
+    """If the champion was trained on all but 99 test pictures, its rule is missed, whatever the figures are."""
+    champion = make_champion(tmp_path / "v0001-aaaaaaaa", GREYS[left:])
+    verdict = evaluate_split(tmp_path, model, pictures(LABELS, GREYS), LAX, champion).blessing.verdict
+    assert not verdict.blessed
+    rest = f"compared on the other {left}" if left else "none is left to compare on"
+    seen = f"v0001-aaaaaaaa was trained on {400 - left} of the 400 test pictures"
+    assert verdict.reasons == [f"champion: too few unseen pictures: {seen}: {rest}"]
+    assert (verdict.comparison is None) == (left == 0)
+
+
+def test_a_champion_that_does_not_say_is_compared_on_everything(model: Model, tmp_path: Path) -> None:
+    """An older bundle has no set of pictures: that is said, and the comparison is on the whole test split."""
+    champion = make_champion(tmp_path / "v0001-aaaaaaaa", None)
+    verdict = evaluate_split(tmp_path, model, pictures(LABELS, GREYS), LAX, champion).blessing.verdict
+    assert verdict.exposure
+    assert (verdict.exposure.champion, verdict.exposure.unseen) == (None, 400)
+    assert verdict.exposure.words.startswith("v0001-aaaaaaaa does not say which pictures it was trained on")
+    assert verdict.comparison
+    assert verdict.comparison.count == 400
+
+
+def test_test_pictures_of_the_own_train_split_are_left_out(model: Model, tmp_path: Path) -> None:
+    """All figures and predictions are of the others, and metrics, warnings and verdict say how many were left out."""
+    (tmp_path / "examples").mkdir()
+    Examples.write(tmp_path / "examples", "train", pictures(LABELS[:30], GREYS[:30]))
+    Examples.write(tmp_path / "examples", "validation", pictures(LABELS[30:40], GREYS[30:40]))
+    evaluated = evaluate_split(tmp_path, model, pictures(LABELS, GREYS), RULES)
+    assert (evaluated.metrics.count, evaluated.metrics.trained_on) == (360, 40)
+    assert evaluated.metrics.accuracy == np.mean(READ[40:] == LABELS[40:])
+    assert evaluated.evaluation.predictions()["id"].to_pylist() == [f"id-{i:04}" for i in range(40, 400)]
+    assert evaluated.metrics.warnings == [
+        "the model was trained on 40 of the 400 test pictures: they are left out of all figures"
+    ]
+    assert evaluated.blessing.verdict.exposure == Exposure(test=400, model=40, version="", champion=None, unseen=360)
+
+
+def test_a_model_that_was_trained_on_the_whole_test_split_is_refused(model: Model, tmp_path: Path) -> None:
+    """Nothing is left to measure it on, so that every rule is missed."""
+    (tmp_path / "examples").mkdir()
+    Examples.write(tmp_path / "examples", "train", pictures(LABELS, GREYS))
+    evaluated = evaluate_split(tmp_path, model, pictures(LABELS, GREYS), RULES)
+    assert (evaluated.metrics.count, evaluated.blessing.verdict.blessed) == (0, False)
+
+
+def test_a_model_says_itself_what_it_was_trained_on(model: Model, tmp_path: Path) -> None:
+    """What the model says counts, not what the examples hold: it may have been trained on others."""
+    shutil.copytree(model.path, tmp_path / "model")
+    (tmp_path / "model" / MANIFEST).unlink()
+    PictureSet.of(pictures(LABELS[:5], GREYS[:5]).images).write(tmp_path / "model" / Model.TRAINED_ON)
+    other = seal(Model, tmp_path / "model")
+    assert other.digest != model.digest
+    (tmp_path / "examples").mkdir()
+    Examples.write(tmp_path / "examples", "train", pictures(LABELS[:30], GREYS[:30]))
+    assert evaluate_split(tmp_path, other, pictures(LABELS, GREYS), RULES).metrics.trained_on == 5

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.inference.pictures import as_file, seven
 from tests.project import DIGITS, Project, shipped_project
 from tests.terminal import run_in_terminal
 
@@ -161,7 +162,26 @@ def test_the_champion_is_compared_on_the_present_test_split(project: Project, be
     before, now = better["verdict"]["comparison"], document["verdict"]["comparison"]
     assert now["champion"] == Path(better["champion"]).name
     assert now["champion_accuracy"] != before["accuracy"]
+    # The champion learnt from 4 in 5 digits of the sample, so that it learnt from about as many of another test split.
+    exposure = document["verdict"]["exposure"]
+    assert (exposure["test"], exposure["model"], exposure["version"]) == (1000, 0, now["champion"])
+    assert 700 < exposure["champion"] < 900
+    assert exposure["unseen"] == now["count"] == 1000 - exposure["champion"]
+    text = unwrapped(project.digits("show").stdout)
+    assert f"exam {now['champion']} was trained on {exposure['champion']} of the 1,000 test pictures: compared" in text
     assert "input changed" in next(stage["reason"] for stage in document["stages"] if stage["stage"] == "evaluate")
+
+
+def test_a_refused_model_reads_pictures(project: Project, better: dict[str, Any]) -> None:
+    """The model of a refused run is exported when it is asked for, says so, and is not the champion."""
+    project.digits("run", *ONE_EPOCH, status=3)
+    (project.path / "seven.png").write_bytes(as_file(seven(), "PNG"))
+    read = project.digits("predict", str(project.path / "seven.png"), "--model", "latest")
+    assert re.search(r"^model: v\d{4}-\w{8}, refused by the gate$", read.stderr, re.MULTILINE)
+    assert (project.artifacts / "champion").readlink() == Path(better["champion"])
+    [entry] = [each for each in project.json("models") if each["standing"]]
+    assert (entry["blessed"], entry["champion"]) == (False, False)
+    assert (project.artifacts / entry["path"] / "trained_on.bin").stat().st_size == 5 * 4000
 
 
 def test_a_damaged_champion_fails_the_comparison(project: Project, better: dict[str, Any]) -> None:

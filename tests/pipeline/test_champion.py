@@ -196,3 +196,13 @@ def test_a_champion_made_with_other_settings_says_so(challenge: Project) -> None
     other = challenge.json("run", "--set", "say.word=other", "--set", "say.times=2", status=3)
     assert other["explanation"] == "the champion was made with say.word=best; this run says other"
     assert "note     the champion was made with" in challenge.digits("show").stdout
+
+
+def test_a_champion_from_elsewhere_that_was_promoted_is_compared_with(challenge: Project) -> None:
+    """A bundle that no run made can be promoted with a reason, and the next model is compared with it."""
+    challenge.digits("run")
+    mine = (challenge.artifacts / "champion").resolve()
+    theirs = challenge.artifacts / "store" / "theirs" / "bundle" / mine.name.replace("v0001", "v0007")
+    shutil.copytree(mine, theirs)
+    challenge.digits("promote", "v0007", "--override", "--reason", "a colleague's")
+    assert compared_bundle(challenge, "--set", "say.word=other") == theirs.name

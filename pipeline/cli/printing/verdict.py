@@ -40,7 +40,8 @@ def verdict_lines(verdict: Verdict, *, kept: bool) -> list[str]:
         lines += ["", *_rule_lines(verdict.rules, verdict.comparison), ""]
     if not verdict.blessed:
         lines += _worst(verdict)
-    return lines + (_champion_lines(verdict.comparison) if verdict.comparison else [])
+    lines += _champion_lines(verdict.comparison) if verdict.comparison else []
+    return lines + ([hanging("exam", verdict.exposure.words)] if verdict.exposure and verdict.exposure.words else [])
 
 
 def _rule_lines(rules: list[RuleResult], comparison: Comparison | None) -> list[str]:

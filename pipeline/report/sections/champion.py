@@ -22,8 +22,10 @@ CHANCE = 0.05
 def against_champion(material: Material) -> Html:
     """Return which model reads more, whether that can be chance, and which pictures got better and worse."""
     found = material.verdict.comparison
+    exposure = material.verdict.exposure
+    said = exposure.words if exposure else ""
     if found is None:
-        raise MissingError("There was no other champion to compare with.")
+        raise MissingError(f"{said}." if said else "There was no other champion to compare with.")
     low, high = found.interval
     rows = [
         ("this model", percent(found.accuracy)),
@@ -35,6 +37,7 @@ def against_champion(material: Material) -> Html:
     ]
     return joined(
         paragraph(_conclusion(found)),
+        *([paragraph(f"{said}.", class_="notice")] if said else []),
         table(f"On the same {plural(found.count, 'picture')}", ("", ""), rows, unseen=False),
         _changed(material, "Got better", found.better_ids, found.better),
         _changed(material, "Got worse", found.worse_ids, found.worse),

@@ -40,6 +40,8 @@ def metrics(material: Material) -> Html:
         for name, value in found.scalars().items()
     ]
     intro = f"On the {plural(found.count, 'picture')} of the {found.split} split, which training never saw."
+    if found.trained_on:
+        intro += f" {plural(found.trained_on, 'picture')} that it did see are left out."
     if found.parameters:
         intro += f" The network has {found.parameters:,} parameters."
     header = ("metric", "value", "95 % interval")
