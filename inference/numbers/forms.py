@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from inference.numbers.boxes import Box
 from inference.page.ruled_lines import Lines, bridge_lines
 from inference.pixels.connected_components import connected_components, dilated, longest_outline
+from inference.pixels.quantile import quantile
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,15 +20,19 @@ __all__ = ["Form", "erase_form", "find_form", "near_lines"]
 THIN = 0.55  # largest share of its bounding box that the lines of a form fill
 RECTANGLE = 0.86  # least share of its smallest rotated rectangle that a cell fills
 SMALLEST = 12  # pixels: least shorter side of a cell
+HOLLOW = 0.8  # largest share of its bounding box that a box and the digit in it fill
 INSIDE = 0.25  # of a cell's shorter side: least length of the ink in it
 MANY = 3  # cells without ink that make a form: a digit has two loops at most
 WHOLE = 1.25  # times the shorter side of a cell: at least the usual one; less is a part of a cell
 ALIKE = 1.5  # largest ratio of the sides of two cells of one form
 RUN = 0.95  # of a cell's shorter side: least length of a line
-WIDE, LONG = 2.2, 1.4  # of a digit's height: least width of a comb, and length of its line
+BASE = 0.9  # of a comb's width: least length of its line
+OPEN = 1.5  # times the height of its teeth: least width of a comb
+SHORTEST = 6  # pixels: least height of the teeth at both ends of a comb
+STRONGER = 1.5  # times the strength of the lines: ink
 LONGER = 1.1  # times the rows and columns that strong lines reach into: least of faint ones
 CORNER = 9  # pixels: a line may end so much before its corner
-TOOTH, SLIM = 0.88, 0.3  # of a digit's height: largest height and width of a tooth of a comb
+TOOTH, SLIM = 1.3, 0.12  # of the teeth at its ends: largest height of a tooth; of a comb's width: its largest width
 RIM = 0.12  # of a single box's shorter side: its lines lie this near to its outline
 BROAD, BROADEST = 0.3, 9  # of a line's length, and pixels: what is as broad is no line
 DRIFT = 0.05  # of a line's length: how far it may rise or fall
@@ -48,17 +53,31 @@ class Form:
     cells: tuple[Box, ...]
 
 
-def find_form(strong: NDArray[np.bool_], faint: NDArray[np.bool_]) -> Form | None:
+def find_form(relief: NDArray[np.float32], strong: NDArray[np.bool_], faint: NDArray[np.bool_]) -> Form | None:
     """Find the lines of a form; None if there are none.
 
     Args:
+        relief: float32, shape [h, w]: contrast of each pixel with the paper.
         strong: bool, shape [h, w]: ink, which keeps digits apart from lines beside them.
         faint: bool, shape [h, w]: ink and fainter marks, preferred if more of the lines are among them.
     """
     one, other = _find(strong), _find(faint)
-    if one is None or other is None:
-        return one or other
-    return other if len(other.cells) > len(one.cells) or _reach(other) > LONGER * _reach(one) else one
+    if one and other:
+        form = other if len(other.cells) > len(one.cells) or _reach(other) > LONGER * _reach(one) else one
+    else:
+        form = one or other
+    return form and _without_ink(form, relief)
+
+
+def _without_ink(form: Form, relief: NDArray[np.float32]) -> Form:
+    """Return a form without what is much stronger than its lines: strokes as straight as they are."""
+    import cv2
+    import numpy as np
+
+    lines = form.horizontal | form.vertical
+    smooth = np.asarray(cv2.blur(relief, (3, 3)), np.float32)
+    line = smooth <= STRONGER * quantile(smooth[lines], 0.5)
+    return replace(form, horizontal=form.horizontal & line, vertical=form.vertical & line)
 
 
 def _reach(form: Form) -> int:
@@ -80,20 +99,23 @@ def _find(mask: NDArray[np.bool_]) -> Form | None:
     held = [(i, cell) for i, cells in inside.items() for cell in cells if _holds_ink(cell, i, labels)]
     forms = {i for i, _ in held} | {i for i, cells in inside.items() if len(cells) >= MANY}
     sides = [min(cell.width, cell.height) for i in forms for cell in inside[i]]
+    boxes = _boxes(labels, table, forms)
+    if not sides and len(boxes) > 1:
+        sides = list(boxes.values())
     usual = float(np.median(sides)) if sides else 0.0
-    alike = {int(i) for i in np.flatnonzero(thin) if int(i) not in forms and _is_like_box(int(i), labels, table, usual)}
+    alike = {i for i, side in boxes.items() if 1 / ALIKE <= side / max(usual, 1) <= ALIKE}
     found = np.zeros_like(mask), np.zeros_like(mask)
     for i in forms | alike:
         own = [min(cell.width, cell.height) for cell in inside[i]] if i in forms else []
         side = max(float(np.median(own)), usual / ALIKE) if own else usual
         _add_lines(i, labels, table, RUN * side, found)
-    size = _usual_height(table, forms | alike)
     for i in set(inside) - forms - alike:
-        if size and table[i, 2] >= WIDE * size:
-            _add_comb(i, labels, table, size, found)
+        _add_comb(i, labels, table, found)
     if not (found[0].any() or found[1].any()):
         return None
-    cells = tuple(cell for i in forms | alike for cell in inside[i] if WHOLE * min(cell.width, cell.height) >= usual)
+    cells = tuple(
+        cell for i in forms | alike for cell in inside.get(i, ()) if WHOLE * min(cell.width, cell.height) >= usual
+    )
     return Form(*found, cells)
 
 
@@ -144,28 +166,21 @@ def _holds_ink(cell: Box, part: int, labels: NDArray[np.int32]) -> bool:
     return bool(length >= INSIDE * min(cell.width, cell.height))
 
 
-def _is_like_box(part: int, labels: NDArray[np.int32], table: NDArray[np.int32], usual: float) -> bool:
-    """Return whether the outline of a part is a box as large as the others; what is inside may touch it."""
+def _boxes(labels: NDArray[np.int32], table: NDArray[np.int32], forms: set[int]) -> dict[int, int]:
+    """Return the parts whose outline is a box, with its shorter side; what is inside may touch it."""
     import cv2
-
-    left, top, width, height = map(int, table[part, :4])
-    if not usual or not 1 / ALIKE <= min(width, height) / usual <= ALIKE:
-        return False
-    outline = longest_outline(labels[top : top + height, left : left + width] == part)
-    sides = cv2.minAreaRect(outline)[1]
-    return cv2.contourArea(outline) >= RECTANGLE * sides[0] * sides[1]
-
-
-def _usual_height(table: NDArray[np.int32], forms: set[int]) -> float:
-    """Return the height of a digit: the median over all ink outside the form, each pixel counted."""
     import numpy as np
 
-    kept = [i for i in range(1, len(table)) if i not in forms]
-    if not kept:
-        return 0.0
-    heights, areas = table[kept, 3], table[kept, 4]
-    order = np.argsort(heights)
-    return float(heights[order][np.searchsorted(np.cumsum(areas[order]), areas.sum() / 2)])
+    shorter, longer = table[:, 2:4].min(axis=1), table[:, 2:4].max(axis=1)
+    square = (shorter >= SMALLEST) & (longer <= ALIKE * shorter) & (table[:, 4] <= HOLLOW * shorter * longer)
+    boxes: dict[int, int] = {}
+    for i in set(np.flatnonzero(square[1:]) + 1) - forms:
+        left, top, width, height = map(int, table[i, :4])
+        outline = longest_outline(labels[top : top + height, left : left + width] == i)
+        sides = cv2.minAreaRect(outline)[1]
+        if cv2.contourArea(outline) >= RECTANGLE * sides[0] * sides[1]:
+            boxes[int(i)] = min(width, height)
+    return boxes
 
 
 def _add_lines(
@@ -190,21 +205,25 @@ def _add_lines(
 
 
 def _add_comb(
-    part: int,
-    labels: NDArray[np.int32],
-    table: NDArray[np.int32],
-    size: float,
-    found: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+    part: int, labels: NDArray[np.int32], table: NDArray[np.int32], found: tuple[NDArray[np.bool_], NDArray[np.bool_]]
 ) -> None:
-    """Add the long line of a comb and its teeth to the lines found; digits that touch it are higher."""
+    """Add the long line of a comb and its teeth to the lines found; digits that touch it are broader or higher."""
+    import numpy as np
+
     left, top, width, height = map(int, table[part, :4])
     box = slice(top, top + height), slice(left, left + width)
     mask = labels[box] == part
-    line = _runs(mask, LONG * size)
+    line = _runs(mask, BASE * width)
     if not line.any():
         return
+    base = int(np.flatnonzero(line.any(axis=1))[-1])
     rest, parts = connected_components(mask & ~dilated(line, 3, CORNER))
-    teeth = (parts[:, 3] < TOOTH * size) & (parts[:, 2] < SLIM * size)
+    above, slim = parts[:, 1] + parts[:, 3] <= base + 1, parts[:, 2] <= SLIM * width
+    at_left, at_right = parts[:, 0] <= CORNER, parts[:, 0] + parts[:, 2] >= width - CORNER
+    ends = [parts[above & slim & at_end, 3].max(initial=0) for at_end in (at_left, at_right)]
+    if min(ends) < SHORTEST or max(ends) > ALIKE * min(ends) or width < OPEN * max(ends):
+        return
+    teeth = above & slim & (parts[:, 3] <= TOOTH * max(ends))
     teeth[0] = False
     found[0][box] |= line
     found[1][box] |= teeth[rest]

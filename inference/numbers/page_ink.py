@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from inference.page.background import grain_of
 from inference.page.colour import LUMA, project
 from inference.page.ruled_lines import Lines, bridge_lines, erase_lines
-from inference.pixels.connected_components import connected_components, dilated
+from inference.pixels.connected_components import connected_components, dilated, eroded
 from inference.pixels.quantile import quantile
 from inference.pixels.resizing import reduced, resized
-from inference.pixels.stroke_width import stroke_width
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,14 +24,18 @@ GREYS = (LUMA, (0.0, 0.0, 1.0), (0.0, 1.0, 0.0), (1.0, 0.0, 0.0))  # weights of 
 INK, BETTER = 0.995, 1.3  # quantile of the contrast that is ink; times luma's clearness: least of another grey's
 DARKEST = 32  # of 255: least light on paper
 SEES = 0.6  # of the thumbnail's shorter side: window of the median that decides between dark and light ink
-BROAD, STROKES = 0.16, 3.2  # of the thumbnail's longer side: widest strokes at first; then times their width
+BROAD = 0.16  # of the thumbnail's longer side: window of the median that shows ink of any colour
+SHARP, KEPT = 0.5, 0.9  # of the steepest slopes: least of sharp edges; their least share that must be left to the ink
+WINDOWS = (0.02, 0.028, 0.04, 0.056, 0.08, 0.113, 0.16)  # of the thumbnail's longer side: widths of strokes
+WIDER = 1.3  # times the width of strokes: window of the background, for strokes that cross
 COARSE = 0.6  # of the strongest ink: certain ink
+CERTAIN = 0.3  # of the ink's strength: a part without anything as strong is no ink
 FAINT, STRONG, HALF = 0.13, 0.17, 0.42  # of the ink's strength: marks and ink exceed the first two; of the ink nearby
 NOISY = 4.0  # standard deviations of the paper: ink exceeds them
 GRAINY, SMOOTH = 3.0, 0.8  # of 255: noise from which the page is smoothed; pixels: by this much
 LEAST = 6.0  # of 255: least contrast of ink
 SOFT = 0.5  # of the usual slope of an edge of ink over its height: shadows have less
-NEAR = 0.02  # of the longer side: window of the strength nearby
+NEAR, NEARER = 0.02, 0.005  # of the longer side: reach of the strength nearby, for ink and for marks
 SIDE, JOIN = 0.02, 41  # of the width: ruled lines come this near to the sides; pixels: gaps that digits leave in them
 RULES = 0.6  # of the ink's strength: ruled lines are fainter; the lines of a form may be as strong
 
@@ -68,7 +71,7 @@ def find_page_ink(pixels: NDArray[np.uint8]) -> PageInk:
     grey = _grey(pixels)
     dark = _is_dark(grey)
     signed = np.asarray(255 - grey if dark else grey, np.float32)
-    ground, wide = _background(signed)
+    ground = _background(signed)
     relief = np.asarray(signed - ground, np.float32)
     if dark:
         relief *= 255 / np.maximum(255 - ground, DARKEST)  # ink takes the same share of weaker light
@@ -79,11 +82,11 @@ def find_page_ink(pixels: NDArray[np.uint8]) -> PageInk:
     strength = _strength(relief)
     if strength < max(LEAST, NOISY * noise):
         return PageInk(relief, np.zeros(grey.shape, np.bool_), 0.0, noise, dark)
-    relief = np.where(_are_soft(relief, strength, wide), np.minimum(relief, 0), relief).astype(np.float32)
     lines = _ruled_lines(grey, dark=dark)
     if lines is not None and lines.strength < RULES * strength:
         relief = bridge_lines(relief, lines, relief > COARSE * strength)
-    marks = (relief > max(NOISY * noise, FAINT * strength, LEAST)).astype(np.uint8)
+    least = max(NOISY * noise, FAINT * strength, LEAST)
+    marks = (relief > np.maximum(HALF * _peak(relief, NEARER), least)).astype(np.uint8)
     marks = np.asarray(cv2.morphologyEx(marks, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)), np.bool_)
     return PageInk(relief, marks, strength, noise, dark)
 
@@ -93,9 +96,14 @@ def inked(relief: NDArray[np.float32], strength: float, noise: float) -> NDArray
     import cv2
     import numpy as np
 
-    side = max(round(NEAR * max(relief.shape)), 2) * 2 + 1
-    peak = cv2.dilate(cv2.blur(relief, (3, 3)), np.ones((side, side), np.uint8))
-    return np.asarray(relief > np.maximum(HALF * peak, max(NOISY * noise, STRONG * strength, LEAST)), np.bool_)
+    peak = _peak(relief, NEAR)
+    mask = np.asarray(relief > np.maximum(HALF * peak, max(NOISY * noise, STRONG * strength, LEAST)), np.bool_)
+    smooth = np.asarray(cv2.blur(relief, (3, 3)), np.float32)
+    labels, table = connected_components(mask)
+    kept = np.bincount(labels[smooth > CERTAIN * strength], minlength=len(table)) > 0
+    kept &= _are_sharp(relief, mask, labels, len(table))
+    kept[0] = False
+    return np.asarray(kept[labels], np.bool_)
 
 
 def _grey(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -130,33 +138,57 @@ def _is_dark(grey: NDArray[np.float32]) -> bool:
     return cv2.norm(cv2.subtract(median, thumb)) >= cv2.norm(cv2.subtract(thumb, median))
 
 
-def _background(signed: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
-    """Return the page without anything lighter and little wider than its strokes, and their width in pixels."""
+def _background(signed: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the page without what is lighter and as narrow as its strokes; shadows stay, which are broader.
+
+    Strokes are as broad as the narrowest window that leaves the sharp edges of the page to them.
+    """
     import cv2
     import numpy as np
 
     height, width = signed.shape
-    factor = max(max(signed.shape) // THUMB, 1)
-    thumb = reduced(signed, factor)
-    side = round(BROAD * max(thumb.shape)) | 1
-    relief = thumb - _opened(thumb, side)
-    ink = np.asarray(relief > COARSE * _strength(relief), np.bool_)
-    wide = stroke_width(ink)
-    ground = _opened(thumb, min(max(round(STROKES * wide) | 1, 5), side))
-    return np.asarray(cv2.resize(ground, (width, height), interpolation=cv2.INTER_LINEAR), np.float32), wide * factor
+    thumb = np.asarray(cv2.GaussianBlur(reduced(signed, max(max(signed.shape) // THUMB, 1)), (0, 0), 0.8), np.float32)
+    longer, slopes = max(thumb.shape), _slopes(thumb)
+    sharp = slopes > SHARP * quantile(slopes.ravel(), INK)
+    least, side = KEPT * float(slopes[sharp].sum()), 0
+    for share in WINDOWS:
+        side = max(round(share * longer), 5)
+        if float(_slopes(np.asarray(thumb - _opened(thumb, side), np.float32))[sharp].sum()) >= least:
+            break
+    ground = _opened(thumb, round(min(WIDER * side, WINDOWS[-1] * longer)))
+    return np.asarray(cv2.resize(ground, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _are_soft(relief: NDArray[np.float32], strength: float, wide: float) -> NDArray[np.bool_]:
-    """Return what lies far from any edge as sharp as those of the ink, so shadows, bool [h, w]."""
+def _slopes(grey: NDArray[np.float32]) -> NDArray[np.float32]:
     import cv2
     import numpy as np
 
-    across, down = cv2.Sobel(relief, cv2.CV_32F, 1, 0), cv2.Sobel(relief, cv2.CV_32F, 0, 1)
-    side = round(max(wide, NEAR * max(relief.shape))) * 2 + 1
-    steepest = np.asarray(cv2.dilate(cv2.magnitude(across, down), np.ones((side, side), np.uint8)), np.float32)
-    ink = relief > COARSE * strength
-    usual = quantile((steepest[ink] / relief[ink]).ravel(), 0.5)
-    return np.asarray(steepest < SOFT * usual * relief, np.bool_)
+    return np.asarray(cv2.magnitude(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)), np.float32)
+
+
+def _peak(relief: NDArray[np.float32], near: float) -> NDArray[np.float32]:
+    """Return the strongest contrast within *near*, a share of the longer side, of each pixel, float32 [h, w]."""
+    import cv2
+    import numpy as np
+
+    side = max(round(near * max(relief.shape)), 2) * 2 + 1
+    return np.asarray(cv2.dilate(cv2.blur(relief, (3, 3)), np.ones((side, side), np.uint8)), np.float32)
+
+
+def _are_sharp(
+    relief: NDArray[np.float32], mask: NDArray[np.bool_], labels: NDArray[np.int32], count: int
+) -> NDArray[np.bool_]:
+    """Return which parts have edges about as steep as those of most ink, so are no shadows, bool [count]."""
+    import numpy as np
+
+    edge = mask & ~eroded(mask, 1)
+    at, length = labels[edge], np.bincount(labels[edge], minlength=count)
+    slope = np.bincount(at, _slopes(relief)[edge], count) / np.maximum(length, 1)
+    height = np.bincount(labels[mask], relief[mask], count) / np.maximum(np.bincount(labels[mask], minlength=count), 1)
+    ratio = slope / np.maximum(height, LEAST)
+    order = np.argsort(ratio)
+    usual = ratio[order][np.searchsorted(np.cumsum(length[order]), length.sum() / 2)] if len(at) else 0.0
+    return np.asarray(ratio >= SOFT * usual, np.bool_)
 
 
 def _opened(thumb: NDArray[np.float32], side: int) -> NDArray[np.float32]:
@@ -164,10 +196,9 @@ def _opened(thumb: NDArray[np.float32], side: int) -> NDArray[np.float32]:
     import cv2
     import numpy as np
 
-    smooth = cv2.GaussianBlur(thumb, (0, 0), 0.8)
-    opened = cv2.morphologyEx(smooth, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    opened = cv2.morphologyEx(thumb, cv2.MORPH_OPEN, np.ones((side | 1, side | 1), np.uint8))
     opened = cv2.blur(opened, (side // 2 | 1, side // 2 | 1))
-    return np.asarray(np.minimum(opened + np.median(smooth - opened), 255), np.float32)
+    return np.asarray(np.minimum(opened + np.median(thumb - opened), 255), np.float32)
 
 
 def _strength(relief: NDArray[np.float32]) -> float:

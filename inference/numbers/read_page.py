@@ -40,7 +40,7 @@ def read_page(source: Path | bytes, reader: PictureReader) -> PageAnswer:
     header, (height, width) = picture.header, picture.pixels.shape[:2]
     scale = max(height, width) / max(header.width, header.height)
     ink = find_page_ink(picture.pixels)
-    form = find_form(inked(ink.relief, ink.strength, ink.noise), ink.marks)
+    form = find_form(ink.relief, inked(ink.relief, ink.strength, ink.noise), ink.marks)
     relief = erase_form(ink.relief, form, ink.strength) if form else ink.relief
     mask = inked(relief, ink.strength, ink.noise)
     groups = find_groups(mask, near_lines(form) if form else None)
