@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from learning.evaluation.metrics import Figure, Figures
+    from learning.evaluation.orientation import Lie
     from learning.evaluation.trials import ModelReader
 
 __all__ = ["EvaluateConfig", "evaluate"]
@@ -135,6 +136,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
         comparison=comparison,
         exposure=exposure,
         seed=config.seed,
+        lie=_look_at(split, champion) if config.gate.orientation else None,
     )
     verdict = Verdict.of(
         judge(config.gate, evidence),
@@ -196,7 +198,29 @@ def _compare(  # noqa: PLR0913, PLR0917  (two models, and what they read)
         return None
     rest = np.flatnonzero(~seen)
     names, theirs = [split.classes[read[i]] for i in rest], [before[i] for i in rest]
-    return compare(split.take(rest), names, theirs, version=champion.path.name, content=champion.digest, seed=seed)
+    return compare(
+        split.take(rest),
+        names,
+        theirs,
+        version=champion.path.name,
+        content=champion.digest,
+        seed=seed,
+        classes=champion.classes,
+    )
+
+
+def _look_at(split: Split, champion: Bundle | None) -> Lie | None:
+    """Return how the pictures lie: by the mean pictures of digits, or by a champion of the same classes."""
+    from inference.model.reader import Reader
+    from learning.evaluation.orientation import look_at, read_by_means
+    from learning.synthetic.drawn_digits import DIGITS
+
+    if split.classes == DIGITS:
+        return look_at(split, read_by_means)
+    if champion is None or champion.classes != split.classes:
+        return None
+    reader = Reader(champion.path)
+    return look_at(split, lambda images: reader.read(images).read)
 
 
 def _measure_synthetic(

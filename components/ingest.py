@@ -101,8 +101,13 @@ def _read_all(config: IngestConfig) -> dict[str, SourceResult]:
         return {"": _read(config, config)}
     from components.sources.union import unique_names
 
-    names = unique_names([name_of(entry.folder.name) if entry.folder else entry.source for entry in config.sources])
+    names = unique_names([_name(entry) for entry in config.sources])
     return {name: _read(entry, config) for name, entry in zip(names, config.sources, strict=True)}
+
+
+def _name(entry: SourceEntry) -> str:
+    path = entry.folder or entry.file
+    return name_of(path.name) if path else entry.source
 
 
 def _draw(train: Split, config: IngestConfig) -> SourceResult:
@@ -114,17 +119,35 @@ def _draw(train: Split, config: IngestConfig) -> SourceResult:
 
 
 def _read(entry: SourceEntry, config: IngestConfig) -> SourceResult:
-    if entry.source == "folder" and entry.folder:
-        from components.sources.folder import read_folder
-
-        return read_folder(entry.folder, entry.test_share, config.seed)
-    if entry.source == "idx":
-        from components.sources.idx import read_idx
-
-        return read_idx(entry)
     if entry.source == "sample":
         return _read_sample(config.seed)
-    return _read_mnist(config)
+    if entry.source == "tfds":
+        return _read_mnist(config)
+    from components.sources.turning import turned
+
+    return turned(_read_own(entry, config.seed), entry.orientation, entry.ink)
+
+
+def _read_own(entry: SourceEntry, seed: int) -> SourceResult:
+    if entry.source == "folder":
+        from components.sources.folder import read_entry
+
+        return read_entry(entry, seed)
+    if entry.source == "csv":
+        from components.sources.arrays.comma_separated import read_csv
+
+        return read_csv(entry, seed)
+    if entry.source == "npz":
+        from components.sources.arrays.npz import read_npz
+
+        return read_npz(entry, seed)
+    if entry.source == "parquet":
+        from components.sources.arrays.parquet import read_parquet
+
+        return read_parquet(entry, seed)
+    from components.sources.idx import read_idx
+
+    return read_idx(entry)
 
 
 def _read_sample(seed: int, why_not_tfds: str | None = None) -> SourceResult:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from components.sources.holdout import choose_test
+from components.sources.labelled.archive import unpacked
+from components.sources.labelled.listing import check_label_file, list_by_file, list_by_pattern
 from components.sources.layout import Layout, read_layout
 from components.sources.source_result import SourceResult
 from components.sources.tags import read_tags
@@ -22,14 +24,37 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["read_folder"]
+    from components.sources.source_settings import SourceEntry
+
+__all__ = ["read_entry", "read_folder"]
 
 LARGEST = 64 * 2**20  # bytes; larger files are refused unread, to save memory
 REPORTED = 20  # pictures between two progress reports
 NAMED = 3  # unreadable pictures listed in an error or a warning
 
 
-def read_folder(folder: Path, test_share: float, seed: int) -> SourceResult:
+def read_entry(entry: SourceEntry, seed: int) -> SourceResult:
+    """Read the pictures of a source's folder, or of the zip or tar that is its file.
+
+    Raises:
+        InputError: as of `read_folder`; or the archive is damaged or unsafe.
+    """
+    names: dict[str, str | None] = {"labels": entry.labels, "label": entry.label, "pattern": entry.pattern}
+    if entry.folder:
+        return read_folder(entry.folder, entry.test_share, seed, **names)
+    with unpacked(entry.file or Path()) as folder:
+        return read_folder(folder, entry.test_share, seed, **names)
+
+
+def read_folder(  # noqa: PLR0913  (where the pictures are, and the three ways in which they have labels)
+    folder: Path,
+    test_share: float,
+    seed: int,
+    *,
+    labels: str | None = None,
+    label: str | None = None,
+    pattern: str | None = None,
+) -> SourceResult:
     """Read the pictures of LABEL/, or of train/LABEL/ and test/LABEL/, each normalised to 28x28 pixels.
 
     The columns of a tags.csv in the folder become tags of the examples.
@@ -38,11 +63,15 @@ def read_folder(folder: Path, test_share: float, seed: int) -> SourceResult:
         folder: the folder of pictures.
         test_share: share of each label's pictures, 0 to 1, that becomes the test split if there is no test/.
         seed: of the draw of the test split.
+        labels: a file in the folder that holds the labels, instead of the names of folders.
+        label: the column of labels in that file; None to look for it.
+        pattern: a regular expression whose group is the label in a picture's name.
 
     Raises:
-        InputError: there are no labelled pictures, none of them can be read, or tags.csv is invalid.
+        InputError: there are no labelled pictures, none of them can be read, a file of labels beside them is not
+            named in the settings, or it or tags.csv is invalid.
     """
-    layout = read_layout(folder)
+    layout, notes = _lay_out(folder, labels, label, pattern)
     tags = read_tags(folder, (_id(path, folder) for _, _, path in layout.pictures))
     pixels, kept, unreadable = _read_all(layout, folder)
     _check_left(folder, kept, unreadable)
@@ -55,8 +84,18 @@ def read_folder(folder: Path, test_share: float, seed: int) -> SourceResult:
         splits,
         tuple(unreadable),
         layout.skipped,
-        tuple(_warn(folder, layout, unreadable)),
+        (*notes, *_warn(folder, layout, unreadable)),
     )
+
+
+def _lay_out(folder: Path, labels: str | None, label: str | None, pattern: str | None) -> tuple[Layout, list[str]]:
+    """Find the pictures and their labels; return also warnings."""
+    if labels:
+        return list_by_file(folder, labels, label), []
+    if pattern:
+        return list_by_pattern(folder, pattern), []
+    notes = check_label_file(folder)
+    return read_layout(folder), notes
 
 
 def _read_all(layout: Layout, folder: Path) -> tuple[bytearray, list[int], list[Unreadable]]:
@@ -122,7 +161,8 @@ def _check_left(folder: Path, kept: list[int], unreadable: list[Unreadable]) -> 
 
 
 def _warn(folder: Path, layout: Layout, unreadable: list[Unreadable]) -> list[str]:
-    name, warnings = name_of(folder.name), list[str]()
+    name = name_of(folder.name)
+    warnings = [f"{name}: {note}" for note in layout.notes]
     if layout.empty:
         warnings.append(f"{name}: no pictures in {', '.join(layout.empty)}")
     if unreadable:

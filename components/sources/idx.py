@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import gzip
+import math
 import struct
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from components.sources.arrays.labels import name_labels
+from components.sources.idx_names import find_files
 from components.sources.source_result import SourceResult
-from components.sources.source_settings import FILES, SourceEntry
-from schemas.artifacts.examples import PIXELS, SIDE, Split
+from components.sources.source_settings import SourceEntry
+from learning.synthetic.drawn_digits import DIGITS
+from schemas.artifacts.examples import SIDE, Split
 from schemas.artifacts.statistics import Source
 from schemas.errors import InputError
 from schemas.progress import Progress, report
@@ -23,7 +28,22 @@ if TYPE_CHECKING:
 __all__ = ["read_idx", "read_pair"]
 
 IMAGES, LABELS = 0x0803, 0x0801  # magic numbers: unsigned bytes in three dimensions, and in one
-NAMES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+TABLE = 0x0C02  # 4-byte integers in two dimensions: QMNIST's labels, of which the first column is the digit
+COLUMNS = 64  # at most in such a table
+MAGIC = 4  # bytes
+EMNIST = "emnist"
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """A kind of idx file: what it holds, its number of dimensions, and the bytes of a number in it."""
+
+    name: str
+    dimensions: int
+    size: int = 1
+
+
+KINDS = {IMAGES: _Kind("pictures", 3), LABELS: _Kind("labels", 1), TABLE: _Kind("labels", 2, 4)}
 GZIP = b"\x1f\x8b"
 CHUNK = 2**20
 
@@ -31,64 +51,67 @@ CHUNK = 2**20
 def read_idx(entry: SourceEntry) -> SourceResult:
     """Read the four files that *entry* names, or those in its folder.
 
+    Labels are bytes, or QMNIST's tables of integers. EMNIST's mapping file beside the four names the classes.
+
     Raises:
         InputError: a file is missing, is not an idx file, is cut short or too long, or two files do not match.
     """
-    paths = entry.files if entry.folder is None else _find(entry.folder)
-    train, test = read_pair(paths[0], paths[1]), read_pair(paths[2], paths[3])
-    numbers, classes, warnings = _name_labels([train[1], test[1]], entry.classes, paths[1])
+    paths, name = (entry.files, "") if entry.folder is None else find_files(entry.folder)
+    pairs = {"train": read_pair(paths[0], paths[1]), "test": read_pair(paths[2], paths[3])}
+    raw = [list(map(str, labels.tolist())) for _, labels in pairs.values()]
+    if entry.folder and name and not entry.classes:
+        raw = _mapped(entry.folder / f"{name}-mapping.txt", raw)
+    numbers, classes, warnings = name_labels(raw, entry.classes, str(paths[1].parent))
     splits = {
-        name: Split(images, numbers[labels], [f"{name}-{i:05d}" for i in range(len(labels))], classes)
-        for name, (images, labels) in (("train", train), ("test", test))
+        half: Split(images, own, [f"{half}-{i:05d}" for i in range(len(own))], classes)
+        for (half, (images, _)), own in zip(pairs.items(), numbers, strict=True)
     }
     place = name_of((entry.folder or paths[0].parent).name)
+    if name.lower().startswith(EMNIST) and entry.orientation is None and classes != DIGITS:
+        warnings += (f"{place}: EMNIST's pictures are transposed: set orientation: transposed, or upright if not",)
     return SourceResult(Source(name="idx", dataset=f"the idx files in {place}"), splits, warnings=warnings)
 
 
-def _find(folder: Path) -> list[Path]:
-    """Find the four files by MNIST's names, with or without .gz, with a dot or a dash before idx."""
-    found: list[Path] = []
-    for name in NAMES:
-        spellings = [f"{each}{end}" for each in (name, name.replace("-idx", ".idx")) for end in ("", ".gz")]
-        paths = [folder / each for each in spellings if (folder / each).is_file()]
-        if not paths:
-            raise InputError(
-                f"{folder} does not hold the four idx files",
-                found=f"neither {name} nor {name}.gz",
-                expected=", ".join(NAMES),
-                do=f"rename the files, or set {', '.join(FILES)} instead of folder",
-            )
-        found.append(paths[0])
-    return found
+def read_pair(images: Path, labels: Path) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    """Read pictures, uint8 [n, 28, 28], and their labels, int32 [n].
 
-
-def read_pair(images: Path, labels: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Read pictures and their labels; labels come first, so that their number limits how much is read."""
+    Labels come first, so that their number limits how much is read.
+    """
     import numpy as np
 
-    names = np.frombuffer(_read_file(labels, LABELS, None), np.uint8)
-    pixels = np.frombuffer(_read_file(images, IMAGES, (len(names), labels.name)), np.uint8)
+    names = _read_labels(labels)
+    pixels = np.frombuffer(_read_file(images, (IMAGES,), (len(names), labels.name))[0], np.uint8)
     return pixels.reshape(-1, SIDE, SIDE), names
 
 
-def _read_file(path: Path, magic: int, labels: tuple[int, str] | None) -> bytes:
-    """Return the body of an idx file, whose length must match its header.
+def _read_labels(path: Path) -> NDArray[np.int32]:
+    """Return the labels of an idx file: its bytes, or the first column of a table."""
+    import numpy as np
+
+    body, magic, sides = _read_file(path, (LABELS, TABLE), None)
+    if magic == LABELS:
+        return np.frombuffer(body, np.uint8).astype(np.int32)
+    return np.frombuffer(body, ">i4").reshape(-1, *sides)[:, 0].astype(np.int32)
+
+
+def _read_file(path: Path, allowed: tuple[int, ...], labels: tuple[int, str] | None) -> tuple[bytes, int, list[int]]:
+    """Return the body of an idx file, whose length must match its header, its kind, and the sides of its items.
 
     Args:
         path: the file.
-        magic: IMAGES or LABELS.
+        allowed: IMAGES, or LABELS and TABLE.
         labels: for pictures, the number of labels, which must match too, and the name of the file of labels.
     """
     try:
         with _open(path) as file:
-            count = _read_header(file, path, magic)
+            magic, count, sides = _read_header(file, path, allowed)
             if labels and labels[0] != count:
                 raise InputError(
                     f"{path} and {labels[1]} do not match",
                     found=f"{count} pictures, {labels[0]} labels",
                     expected="as many labels as pictures",
                 )
-            return _read_body(file, path, count * (PIXELS if magic == IMAGES else 1))
+            return _read_body(file, path, count * math.prod(sides) * KINDS[magic].size), magic, sides
     except EOFError as error:
         raise InputError(f"{path} is cut short", found="a gzip file without its end", do="copy it again") from error
     except (gzip.BadGzipFile, zlib.error) as error:
@@ -103,26 +126,29 @@ def _open(path: Path) -> BinaryIO:
     return cast("BinaryIO", gzip.open(path)) if zipped else path.open("rb")
 
 
-def _read_header(file: BinaryIO, path: Path, magic: int) -> int:
-    """Return the number of items; the file is then at its body."""
-    dimensions = 3 if magic == IMAGES else 1
-    header = file.read(4 + 4 * dimensions)
-    found = int.from_bytes(header[:4], "big")
-    if found != magic:
-        kind = {IMAGES: "pictures", LABELS: "labels"}
+def _read_header(file: BinaryIO, path: Path, allowed: tuple[int, ...]) -> tuple[int, int, list[int]]:
+    """Return the kind of the file, the number of items, and their sides; the file is then at its body."""
+    first = file.read(4)
+    magic = int.from_bytes(first, "big")
+    if magic not in allowed or len(first) < MAGIC:
         raise InputError(
-            f"{path} is not an idx file of {kind[magic]}",
-            found=f"an idx file of {kind[found]}" if found in kind else f"first bytes {header[:4].hex() or '(none)'}",
-            expected=f"first bytes {magic:08x}",
+            f"{path} is not an idx file of {KINDS[allowed[0]].name}",
+            found=f"an idx file of {KINDS[magic].name}" if magic in KINDS else f"first bytes {first.hex() or '(none)'}",
+            expected=f"first bytes {allowed[0]:08x}",
         )
-    if len(header) < 4 + 4 * dimensions:
-        raise InputError(f"{path} is cut short", found=f"{len(header)} bytes", expected="at least a whole header")
-    count, *sides = struct.unpack(f">{dimensions}I", header[4:])
-    if sides not in ([], [SIDE, SIDE]):
+    header = file.read(4 * KINDS[magic].dimensions)
+    if len(header) < 4 * KINDS[magic].dimensions:
+        raise InputError(
+            f"{path} is cut short", found=f"{len(first) + len(header)} bytes", expected="at least a whole header"
+        )
+    count, *sides = struct.unpack(f">{KINDS[magic].dimensions}I", header)
+    if magic == IMAGES and sides != [SIDE, SIDE]:
         raise InputError(
             f"{path} holds pictures of another size", found="x".join(map(str, sides)), expected=f"{SIDE}x{SIDE}"
         )
-    return count
+    if magic == TABLE and not 0 < sides[0] <= COLUMNS:
+        raise InputError(f"{path} is no table of labels", found=f"{sides[0]} columns", expected=f"1 to {COLUMNS}")
+    return magic, count, sides
 
 
 def _read_body(file: BinaryIO, path: Path, size: int) -> bytes:
@@ -140,24 +166,17 @@ def _read_body(file: BinaryIO, path: Path, size: int) -> bytes:
     return bytes(body)
 
 
-def _name_labels(
-    labels: list[NDArray[np.uint8]], classes: list[str] | None, path: Path
-) -> tuple[NDArray[np.int32], tuple[str, ...], tuple[str, ...]]:
-    """Return the class index of each label value, the names of the classes, and warnings."""
-    import numpy as np
-
-    present = np.unique(np.concatenate(labels))
-    top = int(present[-1]) if len(present) else -1
-    if classes is not None:
-        if top >= len(classes):
-            raise InputError(
-                f"{path.parent} holds a label without a name in classes",
-                found=str(top),
-                expected=f"at most {len(classes) - 1}",
-            )
-        return np.arange(len(classes), dtype=np.int32), tuple(classes), ()
-    missing = sorted(set(range(top + 1)) - set(present.tolist()))
-    numbers = np.zeros(top + 1, np.int32)
-    numbers[present] = np.arange(len(present))
-    warnings = (f"no picture is labelled {', '.join(map(str, missing))}: no such class is created",) if missing else ()
-    return numbers, tuple(str(label) for label in present), warnings
+def _mapped(path: Path, parts: list[list[str]]) -> list[list[str]]:
+    """Return labels as characters by EMNIST's mapping file, a label and its character codes a line, if there is one."""
+    if not path.is_file():
+        return parts
+    try:
+        rows = [line.split() for line in path.read_text("ascii").splitlines() if line.strip()]
+        names = {label: chr(int(code)) for label, code, *_ in rows}
+        return [[names[each] for each in part] for part in parts]
+    except (KeyError, ValueError, OverflowError, OSError) as error:
+        raise InputError(
+            f"{path} does not name the labels",
+            found=str(error),
+            expected="a label and its character codes in each line",
+        ) from error

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from components.sources.natural_order import naturally
 from components.sources.tags import TAGS
 from inference.files.extensions import has_picture_extension
 from schemas.errors import InputError
 from schemas.settings.external_data import name_of
 
-__all__ = ["Layout", "read_layout"]
+__all__ = ["HALVES", "Layout", "read_layout"]
 
-HALVES = {"train": "train", "training": "train", "test": "test", "testing": "test"}
+VALID = "valid"
+HALVES = {
+    **dict.fromkeys(("train", "training"), "train"),
+    **dict.fromkeys(("test", "testing"), "test"),
+    **dict.fromkeys((VALID, "validation", "val", "dev"), VALID),
+}
+"""Names of folders that hold a split, and the split."""
+SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -28,16 +34,21 @@ class Layout:
         labels: the labels with pictures, in natural order: 2 before 10.
         empty: label folders without pictures, relative to the folder.
         skipped: number of files that are hidden, lie outside label folders or lack a picture's extension.
+        notes: what a user should know of how the pictures were found.
     """
 
     pictures: list[tuple[str | None, str, Path]]
     labels: tuple[str, ...]
     empty: tuple[str, ...]
     skipped: int
+    notes: tuple[str, ...] = ()
 
 
 def read_layout(folder: Path) -> Layout:
-    """List the pictures of LABEL/, or of train/LABEL/ and test/LABEL/; train/ without test/ is treated as LABEL/.
+    """List the pictures of LABEL/, or of train/LABEL/, test/LABEL/ and valid/LABEL/.
+
+    Pictures of valid/ join the train split if there is test/; else they are the test split. If there is only train/,
+    it is treated as LABEL/.
 
     Raises:
         InputError: there is no such folder, it cannot be listed, or it holds no labelled pictures.
@@ -52,9 +63,11 @@ def read_layout(folder: Path) -> Layout:
 
 def _list_all(folder: Path) -> Layout:
     tops = _folders(folder)
-    halves = {top: HALVES[top.name.lower()] for top in tops if top.name.lower() in HALVES and _folders(top)}
+    named = {top: HALVES[top.name.lower()] for top in tops if top.name.lower() in HALVES}
+    halves = {top: half for top, half in named.items() if _folders(top)}
+    _check_labelled(folder, tops, named, halves)
     _check_beside(folder, tops, halves)
-    whole = "test" not in halves.values()
+    splits, notes = _splits(halves)
     skipped = _count_others(folder) - (folder / TAGS).is_file()
     pictures: list[tuple[str | None, str, Path]] = []
     counts: Counter[str] = Counter()
@@ -64,13 +77,43 @@ def _list_all(folder: Path) -> Layout:
         for home in _folders(top):
             label = name_of(home.name)
             found, others = _pictures(home)
-            pictures += [(None if whole else halves[top], label, path) for path in found]
+            pictures += [(splits.get(top), label, path) for path in found]
             counts[label] += len(found)
             skipped += others
             empty += [] if found else [name_of(home.relative_to(folder))]
     _check_found(folder, counts)
-    labels = tuple(sorted((label for label in counts if counts[label]), key=_naturally))
-    return Layout(pictures, labels, tuple(empty), skipped)
+    labels = tuple(sorted((label for label in counts if counts[label]), key=naturally))
+    return Layout(pictures, labels, tuple(empty), skipped, notes)
+
+
+def _splits(halves: dict[Path, str]) -> tuple[dict[Path, str], tuple[str, ...]]:
+    """Return the split that each folder's pictures go to, and what to say of valid/; no splits without a test split."""
+    found = set(halves.values())
+    if not found & {"test", VALID} or found == {VALID}:
+        return {}, ()
+    target = "train" if "test" in found else "test"
+    valid = [top.name for top, half in halves.items() if half == VALID]
+    said = {
+        "train": "join the training pictures: preprocess splits off its own validation split",
+        "test": "are the test split, for there is no test/",
+    }[target]
+    notes = tuple(f"the pictures of {each}/ {said}" for each in valid)
+    return {top: target if half == VALID else half for top, half in halves.items()}, notes
+
+
+def _check_labelled(folder: Path, tops: list[Path], named: dict[Path, str], halves: dict[Path, str]) -> None:
+    """Refuse folders called like splits that hold pictures and no label folders, unless they are among labels."""
+    loose = {top: len(_pictures(top)[0]) for top in named if top not in halves}
+    if len(named) < len(tops) or not any(loose.values()):
+        return
+    raise InputError(
+        f"{folder}: the pictures in {' and '.join(f'{top.name}/' for top, count in loose.items() if count)} "
+        "have no labels",
+        found=", ".join(f"{_plural(count, 'picture')} in {top.name}/" for top, count in loose.items() if count),
+        expected=f"{next(iter(loose)).name}/LABEL/*.png, .jpg and so on",
+        do="sort them into a folder for each label; or set labels: FILE.csv, with a row name,label for each picture; "
+        "pictures without labels can be scored, not learned",
+    )
 
 
 def _check_beside(folder: Path, tops: list[Path], halves: dict[Path, str]) -> None:
@@ -78,9 +121,9 @@ def _check_beside(folder: Path, tops: list[Path], halves: dict[Path, str]) -> No
     if halves and others:
         raise InputError(
             f"{folder} holds more than {' and '.join(sorted(top.name for top in halves))}",
-            found=", ".join(map(name_of, sorted(others, key=_naturally)[:5])),
-            expected="label folders, or train/ and test/ with label folders",
-            do="move their pictures below train/; preprocess splits off the validation split",
+            found=", ".join(map(name_of, sorted(others, key=naturally)[:SHOWN])),
+            expected="label folders, or train/, test/ and valid/ with label folders",
+            do="move their pictures below train/, or away",
         )
     if len(set(halves.values())) < len(halves):
         raise InputError(
@@ -99,6 +142,9 @@ def _check_found(folder: Path, counts: Counter[str]) -> None:
             if loose
             else f"{_plural(len(counts), 'label folder')}, none with pictures",
             expected="LABEL/*.png, .jpg and so on",
+            do="set labels: FILE.csv, with a row name,label for each picture; or pattern, if their names hold the label"
+            if loose
+            else "",
         )
 
 
@@ -127,12 +173,3 @@ def _pictures(home: Path) -> tuple[list[Path], int]:
 def _count_others(folder: Path) -> int:
     """Return the number of entries that are not searched for pictures."""
     return len(_names(folder)) - len(_folders(folder))
-
-
-def _naturally(name: str) -> tuple[list[tuple[int, int, str]], str]:
-    """Return a sort key for natural order: numbers by value, before letters."""
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in _parts(name)], name
-
-
-def _parts(name: str) -> Iterator[str]:
-    return (part for part in re.split(r"([0-9]+)", name) if part)

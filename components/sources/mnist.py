@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from components.sources.idx import read_pair
+from components.sources.idx_names import find_part
 from components.sources.mnist_download import CONNECTION, CORRUPT
 from components.sources.reachability import UnreachableError, check_reachable
 from schemas.artifacts.examples import Split
@@ -29,12 +30,18 @@ if TYPE_CHECKING:
 __all__ = ["check_originals", "read_mnist"]
 
 URL = "https://storage.googleapis.com/cvdf-datasets/mnist/train-images-idx3-ubyte.gz"
-# sha256 of the original files, from TFDS's checksums.
+# sha256 of the original files, from TFDS's checksums, and of what they hold.
 FILES = {
     "train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
     "train-labels-idx1-ubyte.gz": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
     "t10k-images-idx3-ubyte.gz": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
     "t10k-labels-idx1-ubyte.gz": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+}
+CONTENTS = {
+    "train-images-idx3-ubyte.gz": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "train-labels-idx1-ubyte.gz": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    "t10k-images-idx3-ubyte.gz": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "t10k-labels-idx1-ubyte.gz": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
 BYTES = 11_594_722
 POLL_SECONDS = 0.2
@@ -100,7 +107,7 @@ def _check_available(*, offline: bool) -> None:
 
 
 def check_originals(folder: Path) -> None:
-    """Check that a folder holds the four original MNIST files.
+    """Check that a folder holds the four original MNIST files, unzipped or not, with a dash or a dot before idx.
 
     Raises:
         InputError: the folder or a file is missing, or a file is not the original; the error names it.
@@ -117,10 +124,17 @@ def check_originals(folder: Path) -> None:
 def _problem(folder: Path) -> str:
     if not folder.is_dir():
         return "no such folder"
-    if missing := [name for name in FILES if not (folder / name).is_file()]:
+    found = {name: find_part(folder, name.removesuffix(".gz")) for name in FILES}
+    if missing := [name for name, path in found.items() if path is None]:
         return f"no {', '.join(missing)}"
-    damaged = [name for name, sha256 in FILES.items() if hash_file(folder / name) != sha256]
-    return ", ".join(f"{name} is damaged ({(folder / name).stat().st_size:,} bytes)" for name in damaged)
+    damaged = [path for name, path in found.items() if path and not _is_original(path, name)]
+    return ", ".join(f"{path.name} is damaged ({path.stat().st_size:,} bytes)" for path in damaged)
+
+
+def _is_original(path: Path, name: str) -> bool:
+    if path.suffix == ".gz":
+        return hash_file(path) == FILES[name]
+    return hash_file(path) == CONTENTS[name]
 
 
 def _read_originals(folder: Path) -> dict[str, Split]:
@@ -129,12 +143,15 @@ def _read_originals(folder: Path) -> dict[str, Split]:
 
 
 def _read_original(folder: Path, name: str, part: str) -> Split:
-    import numpy as np
 
     report_part(f"reading {name} pictures")
-    images, labels = read_pair(folder / f"{part}-images-idx3-ubyte.gz", folder / f"{part}-labels-idx1-ubyte.gz")
+    images, labels = read_pair(*(_original(folder, f"{part}-{kind}-ubyte") for kind in ("images-idx3", "labels-idx1")))
     order = _order_of_tfds(name, len(labels))
-    return Split(images[order], labels[order].astype(np.int32), _ids(name, len(labels)), CLASSES)
+    return Split(images[order], labels[order], _ids(name, len(labels)), CLASSES)
+
+
+def _original(folder: Path, part: str) -> Path:
+    return find_part(folder, part) or folder / f"{part}.gz"
 
 
 def _order_of_tfds(split: str, count: int) -> NDArray[np.int64]:

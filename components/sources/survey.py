@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Survey", "survey"]
 
+LEAST = 2  # classes
 UNEQUAL = 10  # ratio of the largest to the smallest class from which on a warning is issued
 NAMED = 3  # cases listed in a warning
 BATCH = 1000  # pictures counted at once: numpy.bincount converts pixels to 8-byte integers
@@ -40,8 +41,9 @@ def survey(splits: dict[str, Split]) -> Survey:
     """Return statistics of a train and a test split, and warnings about them.
 
     Raises:
-        InputError: a split is empty, or a class has no train picture.
+        InputError: a split is empty, there are fewer than two classes, or a class has no train picture.
     """
+    _check_classes(splits["train"])
     keys = {name: [_key(image) for image in split.images] for name, split in splits.items()}
     figures = {name: _describe(split, len(set(keys[name]))) for name, split in splits.items()}
     train, test = figures["train"].classes, figures["test"].classes
@@ -82,6 +84,17 @@ def _moments(images: NDArray[np.uint8]) -> tuple[float, float]:
     levels = np.arange(256) / 255
     mean = float((histogram * levels).sum() / histogram.sum())
     return mean, float(np.sqrt((histogram * (levels - mean) ** 2).sum() / histogram.sum()))
+
+
+def _check_classes(train: Split) -> None:
+    if len(train.classes) < LEAST:
+        raise InputError(
+            f"there is only one class, {', '.join(train.classes)}: nothing can be told apart",
+            found=f"{len(train):,} training pictures, all of the same class",
+            expected="pictures of two classes or more",
+            do="put the pictures of each label into a folder of its name; or set labels: FILE.csv, a file in the "
+            "folder with a row name,label for each picture",
+        )
 
 
 def _check_train(train: dict[str, int]) -> None:

@@ -26,10 +26,14 @@ def judge_champion(
         seed: of the bootstrap.
         exposure: how many test pictures each of the two was trained on.
     """
+    if found and found.other_classes:
+        return _of_other_classes(rule, found)
     if exposure and exposure.version and exposure.left_out and exposure.unseen < FEW:
         return _too_few(rule, found, exposure)
     if found is None:
         return _without_comparison(rule, count)
+    if not rule.compares:
+        return _uncompared(rule, found)
     bound = _lower_bound(found.better, found.worse, rule, found, seed)
     passed = _meets(found.better, found.worse, rule, found, seed)
     more = None if passed else _more_right(rule, found, seed)
@@ -72,6 +76,35 @@ def _too_few(rule: ChampionRule, found: Comparison | None, exposure: Exposure) -
         passed=False,
         reason=why,
         note="" if found is None else f"too few unseen pictures, at least {FEW} are needed",
+    )
+
+
+def _of_other_classes(rule: ChampionRule, found: Comparison) -> RuleResult:
+    """Refuse to compare models of other classes, and to replace one by the other unless that is allowed."""
+    text = f"the champion has other classes ({found.other_classes}): there is nothing to compare"
+    passed = rule.classes_changed == "allow"
+    return RuleResult(
+        metric="champion",
+        of="",
+        expected=rule.words,
+        part=found.champion,
+        actual=None,
+        passed=passed,
+        reason="" if passed else f"{text}, and it is not replaced without champion: {{classes_changed: allow}}",
+        note=text if passed else "",
+    )
+
+
+def _uncompared(rule: ChampionRule, found: Comparison) -> RuleResult:
+    return RuleResult(
+        metric="champion",
+        of="",
+        expected=rule.words,
+        part=found.champion,
+        actual=found.difference,
+        count=found.count,
+        passed=True,
+        reason="",
     )
 
 

@@ -9,6 +9,8 @@ from learning.evaluation.intervals import percentiles
 from schemas.artifacts.comparison import Comparison
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -34,7 +36,14 @@ def read_champion(bundle: Path, split: Split) -> list[str]:
 
 
 def compare(  # noqa: PLR0913  (two sets of predictions, and where they come from)
-    split: Split, read: list[str], champion: list[str], *, version: str, content: str, seed: int
+    split: Split,
+    read: list[str],
+    champion: list[str],
+    *,
+    version: str,
+    content: str,
+    seed: int,
+    classes: Sequence[str] | None = None,
 ) -> Comparison:
     """Compare what two models read in the same pictures.
 
@@ -45,6 +54,7 @@ def compare(  # noqa: PLR0913  (two sets of predictions, and where they come fro
         version: version of the champion's bundle.
         content: content digest of that bundle.
         seed: of the bootstrap.
+        classes: the champion's; None if they are the model's.
     """
     truth = [split.classes[label] for label in split.labels]
     right = [mine == true for mine, true in zip(read, truth, strict=True)]
@@ -65,6 +75,8 @@ def compare(  # noqa: PLR0913  (two sets of predictions, and where they come fro
         p=mcnemar(len(better), len(worse)),
         better_ids=better[:LISTED],
         worse_ids=worse[:LISTED],
+        new_classes=[] if classes is None else [each for each in split.classes if each not in classes],
+        gone_classes=[each for each in classes or () if each not in split.classes],
     )
 
 

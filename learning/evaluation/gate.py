@@ -10,11 +10,12 @@ from learning.evaluation.champion_rule import judge_champion
 from learning.evaluation.metrics import SCALARS, Figure, Figures, share, shares
 from schemas.artifacts.examples import DIGIT, SOURCE, Split
 from schemas.artifacts.rule_result import RuleResult, needed
-from schemas.settings.gate import EACH_KIND, Bounds, DigitRule, Gate, Rule, SliceRule
+from schemas.settings.gate import EACH_KIND, Bounds, ChampionRule, DigitRule, Gate, Rule, SliceRule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from learning.evaluation.orientation import Lie
     from schemas.artifacts.comparison import Comparison, Exposure
     from schemas.artifacts.evaluation import Tried
 
@@ -22,6 +23,8 @@ __all__ = ["Evidence", "judge"]
 
 HOPELESS = "too few pictures: even all of them right would not be enough"
 TOO_FEW = "too few pictures to tell"
+SAME_CLASSES = ChampionRule(better=True, classes_changed="refuse")
+"""Applies in a gate without a rule on the champion if the champion has other classes."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Evidence:
         comparison: with the champion; None without a champion or without pictures.
         exposure: how many test pictures each of the two was trained on; None if that was not asked.
         seed: of the bootstrap.
+        lie: how the pictures lie; None if nothing can tell.
     """
 
     figures: Figures
@@ -49,6 +53,7 @@ class Evidence:
     comparison: Comparison | None = None
     exposure: Exposure | None = None
     seed: int = 0
+    lie: Lie | None = None
 
 
 @dataclass(frozen=True)
@@ -86,12 +91,15 @@ def judge(gate: Gate, evidence: Evidence) -> list[RuleResult]:
     results = [_judge_metric(name, rule, evidence) for name in SCALARS if (rule := getattr(gate, name))]
     if gate.parameters:
         results.append(_judge_parameters(gate.parameters, evidence.parameters))
+    if gate.orientation:
+        results.append(_judge_orientation(gate.orientation, evidence.lie))
     results += [_judge_kind("robustness", kind, rule, evidence.robustness) for kind, rule in gate.robustness.items()]
     results += [_judge_kind("refusals", kind, rule, evidence.refusals) for kind, rule in gate.refusals.items()]
     results += [_judge_slices(rule, evidence) for rule in gate.slices]
-    if gate.champion:
+    other = evidence.comparison is not None and bool(evidence.comparison.other_classes)
+    if champion := gate.champion or (SAME_CLASSES if other else None):
         count, exposure = len(evidence.figures), evidence.exposure
-        results.append(judge_champion(gate.champion, evidence.comparison, count, evidence.seed, exposure))
+        results.append(judge_champion(champion, evidence.comparison, count, evidence.seed, exposure))
     return results
 
 
@@ -112,6 +120,26 @@ def _judge_parameters(rule: Bounds, parameters: int) -> RuleResult:
         shortfall=missed,
         passed=missed is None,
         reason=f"parameters {parameters:,}: expected {rule.words}" if missed else "",
+    )
+
+
+def _judge_orientation(rule: Bounds, lie: Lie | None) -> RuleResult:
+    if lie is None:
+        note = "nothing can tell how these pictures lie: their classes are not 0 to 9, or they are few"
+        return RuleResult(metric="orientation", expected=rule.words, actual=None, passed=True, reason="", note=note)
+    missed = rule.misses(lie.gain)
+    why = f"upright, {lie.share:.0%} of the test pictures can be read; taken as {lie.words}, {lie.best:.0%}"
+    note = f"set {lie.settings} on their source in ingest" if missed else ""
+    return RuleResult(
+        metric="orientation",
+        expected=rule.words,
+        part=lie.words if missed else "",
+        actual=lie.gain,
+        count=lie.count,
+        shortfall=missed,
+        passed=missed is None,
+        reason=f"{why}: {note}" if missed else "",
+        note=note,
     )
 
 

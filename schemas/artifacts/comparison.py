@@ -6,6 +6,8 @@ from schemas.record import Record
 
 __all__ = ["Comparison", "Exposure"]
 
+NAMED = 5
+
 
 class Comparison(Record):
     """A model compared with the champion, picture by picture."""
@@ -34,6 +36,16 @@ class Comparison(Record):
     """Ids of the pictures that only the model reads right, the first 50 in the order of the split."""
     worse_ids: list[str]
     """Ids of the pictures that only the champion reads right, the first 50 in the order of the split."""
+    new_classes: list[str] = []
+    """Classes that only the model has."""
+    gone_classes: list[str] = []
+    """Classes that only the champion has."""
+
+    @property
+    def other_classes(self) -> str:
+        """How the classes differ, 'new cat, gone 0, 1, 2'; empty if they are the same, so that models compare."""
+        parts = (("new", self.new_classes), ("gone", self.gone_classes))
+        return ", ".join(f"{what} {_named(names)}" for what, names in parts if names)
 
 
 class Exposure(Record):
@@ -69,3 +81,7 @@ class Exposure(Record):
         return (
             f"{seen}: compared on the other {self.unseen:,}" if self.unseen else f"{seen}: none is left to compare on"
         )
+
+
+def _named(names: list[str]) -> str:
+    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED:,} more" if len(names) > NAMED else "")

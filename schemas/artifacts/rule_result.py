@@ -9,6 +9,7 @@ from schemas.record import Record
 
 __all__ = ["RuleResult", "needed", "tally"]
 
+WITHOUT = {"champion": "a comparison", "orientation": "a measurement"}
 NEEDED = {"coverage": "more answered", "refusals": "more refused"}
 
 
@@ -17,7 +18,7 @@ class RuleResult(Record, kw_only=True):
 
     metric: str
     """accuracy, precision, recall, f1, log_loss, calibration_error, coverage, answered_accuracy, parameters,
-    robustness, refusals, or champion."""
+    orientation, robustness, refusals, or champion."""
     of: str = "all"
     """all, per_digit, per_kind, a kind, or a column of Examples; empty for the champion rule."""
     expected: str
@@ -50,7 +51,7 @@ class RuleResult(Record, kw_only=True):
         """What was missing when a rule passed unmet: 'a comparison', 'enough examples'; empty if met or missed."""
         if not (self.passed and self.note):
             return ""
-        return "a comparison" if self.metric == "champion" else "enough examples"
+        return WITHOUT.get(self.metric, "enough examples")
 
 
 def tally(rules: Sequence[RuleResult]) -> str:

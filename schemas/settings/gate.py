@@ -119,16 +119,27 @@ class ChampionRule(Config):
     """The level of the interval (two-sided, paired bootstrap); the test's p must be below 1 minus this."""
     first: Literal["allow", "refuse"] = "refuse"
     """Whether the rule allows or refuses a model while there is no champion to compare it with."""
+    classes_changed: Literal["allow", "refuse"] = "refuse"
+    """Whether a model may replace a champion of other classes, with which it cannot be compared; a gate without a
+    champion rule refuses it too."""
 
     @model_validator(mode="after")
     def _check_one(self) -> ChampionRule:
-        if self.better == (self.not_worse_by is not None):
+        either = self.better != (self.not_worse_by is not None)
+        if not (either or (self.classes_changed == "allow" and not self.better)):
             raise ValueError("a champion rule needs either not_worse_by or better: true")
         return self
 
     @property
+    def compares(self) -> bool:
+        """Whether the rule compares accuracies, rather than the classes alone."""
+        return self.better or self.not_worse_by is not None
+
+    @property
     def words(self) -> str:
         """The rule in words: 'not worse by 0.002'."""
+        if not self.compares:
+            return "of any classes"
         return f"better, p < {1 - self.confidence:.2g}" if self.better else f"not worse by {self.not_worse_by:g}"
 
 
@@ -156,6 +167,10 @@ class Gate(Config):
     """Share of the answered pictures that are read right; Wilson interval."""
     parameters: Bounds | None = None
     """Number of weights in the network."""
+    orientation: Bounds | None = None
+    """How many more of the test pictures, as a share, can be read when they are turned, mirrored or inverted: by the
+    mean pictures of upright digits if the classes are 0 to 9, else by a champion of the same classes, if there is one.
+    0 if they lie as they should."""
     robustness: dict[str, ShareRule] = Field(default_factory=dict[str, ShareRule])
     """Share read right of a kind of picture that people take, or of each kind (`per_kind`); Wilson interval."""
     refusals: dict[str, ShareRule] = Field(default_factory=dict[str, ShareRule])

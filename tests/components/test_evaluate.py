@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from scipy.special import softmax
 from sklearn import metrics as sklearn_metrics
 
 from components.evaluate import EvaluateConfig, evaluate
+from components.sources.sample import read_sample
+from learning.evaluation.orientation import TURNS
 from schemas.artifacts.blessing import Blessing
 from schemas.artifacts.bundle import Bundle
 from schemas.artifacts.comparison import Exposure
@@ -333,6 +336,28 @@ def test_a_damaged_champion_is_refused(model: Model, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="the comparison with the champion failed") as caught:
         evaluate_split(tmp_path, model, pictures([1], greys_for([1])), champion=Bundle(tmp_path / "bundle"))
     assert "rm artifacts/champion" in caught.value.do
+
+
+def test_a_champion_of_other_classes_is_kept(model: Model, bundle: Path, tmp_path: Path) -> None:
+    """A model of other classes than the sealed champion's is not blessed, though the gate has no rule on it."""
+    letters = tuple("abcdefghij")
+    shutil.copytree(model.path, tmp_path / "letters", ignore=shutil.ignore_patterns("manifest.json"))
+    (tmp_path / "letters" / "classes.json").write_text(json.dumps(letters))
+    other = seal(Model, tmp_path / "letters")
+    split = pictures([1] * 5, greys_for([1] * 5), letters)
+    verdict = evaluate_split(tmp_path, other, split, RULES, Bundle(bundle)).blessing.verdict
+    assert [rule.metric for rule in verdict.rules if not rule.passed][-1] == "champion"
+    assert verdict.comparison
+    assert verdict.comparison.other_classes == "new a, b, c, d, e and 5 more, gone 0, 1, 2, 3, 4 and 5 more"
+
+
+@pytest.mark.parametrize(("turn", "passed"), [("upright", True), ("transposed", False)])
+def test_the_gate_sees_how_the_pictures_lie(model: Model, tmp_path: Path, turn: str, *, passed: bool) -> None:
+    """Transposed digits are refused whatever the model reads in them."""
+    sample = read_sample(0)["test"].take(np.arange(0, 1000, 4))
+    split = replace(sample, images=np.ascontiguousarray(TURNS[turn](sample.images)))
+    [rule] = evaluate_split(tmp_path, model, split, {"orientation": {"at_most": 0.1}}).blessing.verdict.rules
+    assert (rule.passed, rule.part) == (passed, "" if passed else turn)
 
 
 def test_far_more_refusals_than_intended_are_a_warning(model: Model, tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ def test_a_refusal_fits_the_terminal(project: Project, columns: int) -> None:
     ]
     table = table[: table.index("")]
     assert {line[:8] for line in table} <= {"MISSED  ", "met     ", "passed  ", " " * 8}
-    assert len([line for line in table if line[:8].strip()]) == 6
+    assert len([line for line in table if line[:8].strip()]) == 7
 
 
 def test_a_model_trained_on_random_labels_is_refused(project: Project, better: dict[str, Any]) -> None:

@@ -106,6 +106,9 @@ def _worst(verdict: Verdict) -> list[str]:
 
 def _champion_lines(found: Comparison) -> list[str]:
     """Return the accuracy of both models, and the pictures that only one of them reads right."""
+    if found.other_classes:
+        text = f"{found.champion} has other classes ({found.other_classes}): nothing to compare"
+        return [hanging("against", text)]
     low, high = found.interval
     text = (
         f"{found.champion} reads {found.champion_accuracy:.4g} of the same {found.count:,} pictures, this model "

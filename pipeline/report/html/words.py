@@ -6,7 +6,7 @@ __all__ = ["UNBROKEN", "figure_in_words", "interval_in_words", "percent", "plura
 
 SHARES = {
     *("accuracy", "precision", "recall", "f1", "coverage", "answered_accuracy", "calibration_error"),
-    *("robustness", "refusals"),
+    *("robustness", "refusals", "orientation"),
 }
 UNBROKEN = "\N{NO-BREAK SPACE}"
 NAMES = {

@@ -26,6 +26,9 @@ def against_champion(material: Material) -> Html:
     said = exposure.words if exposure else ""
     if found is None:
         raise MissingError(f"{said}." if said else "There was no other champion to compare with.")
+    if found.other_classes:
+        text = f"The champion {found.champion} has other classes ({found.other_classes}): there is nothing to compare."
+        return paragraph(text)
     low, high = found.interval
     rows = [
         ("this model", percent(found.accuracy)),

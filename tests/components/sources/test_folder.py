@@ -140,7 +140,7 @@ def test_a_new_picture_moves_few_others(mine: Path, tmp_path: Path) -> None:
 
 def test_copies_stay_in_one_split(tmp_path: Path) -> None:
     """A picture and its copy are never in different splits."""
-    folder = write_digits(tmp_path / "twice", {"1": 6})
+    folder = write_digits(tmp_path / "twice", {"1": 6, "2": 6})
     for path in sorted((folder / "1").iterdir()):
         shutil.copy(path, path.with_name(f"copy-of-{path.name}"))
     assert ingest_own(tmp_path / "out", source="folder", folder=folder, test_share=0.5).record.overlap == 0
@@ -173,7 +173,7 @@ def test_train_may_be_a_label(tmp_path: Path) -> None:
 
 def test_names_that_are_not_utf8_are_escaped(tmp_path: Path) -> None:
     """A file whose name is not UTF-8 is read, and its id is escaped text."""
-    folder = write_digits(tmp_path / "odd", {"1": 3})
+    folder = write_digits(tmp_path / "odd", {"1": 3, "2": 3})
     os.rename(os.fsencode(folder / "1" / "00.png"), os.fsencode(folder / "1") + b"/\xff.png")  # noqa: PTH104
     own = ingest_own(tmp_path / "out", source="folder", folder=folder)
     assert r"1/\xff.png" in own.ids
@@ -223,17 +223,70 @@ def test_pictures_without_labels_are_an_error(tmp_path: Path) -> None:
 
 
 def test_a_label_next_to_train_is_an_error(tmp_path: Path) -> None:
-    """The error names a third folder next to train/ and test/."""
-    for name in ("train", "test", "val"):
+    """The error names a third folder next to train/ and test/ that is no split."""
+    for name in ("train", "test", "extra"):
         write_digits(tmp_path / "three" / name, {"1": 1})
     with pytest.raises(InputError, match="holds more than test and train") as caught:
         read(tmp_path / "three")
-    assert caught.value.found == "val"
+    assert caught.value.found == "extra"
+
+
+def test_valid_joins_train_beside_test(tmp_path: Path) -> None:
+    """Pictures of valid/ are training pictures if there is test/, and a note says so."""
+    for number, name in enumerate(("train", "test", "valid")):
+        write_digits(tmp_path / "three" / name, {"1": 2, "2": 2}, first=10 * number)
+    result = read(tmp_path / "three")
+    assert [len(result.splits[name]) for name in ("train", "test")] == [8, 4]
+    assert "valid/1/20.png" in ids_of(result, "train")
+    assert result.warnings[0].startswith("three: the pictures of valid/ join the training pictures")
+
+
+def test_valid_is_the_test_split_without_test(tmp_path: Path) -> None:
+    """Pictures of val/ are the test split if there is no test/, and a note says so."""
+    write_digits(tmp_path / "two" / "train", {"1": 3, "2": 3})
+    write_digits(tmp_path / "two" / "val", {"1": 1, "2": 1}, first=10)
+    result = read(tmp_path / "two")
+    assert ids_of(result, "test") == ["val/1/10.png", "val/2/10.png"]
+    assert result.warnings == ("two: the pictures of val/ are the test split, for there is no test/",)
+
+
+@pytest.mark.parametrize("names", [("train", "test"), ("train",), ("Training", "valid")])
+def test_splits_without_labels_are_an_error(tmp_path: Path, names: tuple[str, ...]) -> None:
+    """Folders called like splits that hold pictures and no label folders are no classes."""
+    write_digits(tmp_path / "flat", dict.fromkeys(names, 2))
+    with pytest.raises(InputError, match="have no labels") as caught:
+        read(tmp_path / "flat")
+    assert "2 pictures in" in caught.value.found
+    assert "labels: FILE.csv" in caught.value.do
+
+
+def test_a_test_folder_without_labels_is_an_error(tmp_path: Path) -> None:
+    """Label folders in train/ do not make test/ a label, nor its pictures test pictures."""
+    write_digits(tmp_path / "half" / "train", {"1": 2, "2": 2})
+    write_digits(tmp_path / "half", {"test": 3})
+    with pytest.raises(InputError, match=r"the pictures in test/ have no labels"):
+        read(tmp_path / "half")
+
+
+def test_one_class_is_an_error(tmp_path: Path) -> None:
+    """A folder with one label is refused: the error says how to write labels."""
+    with pytest.raises(InputError, match="there is only one class, images") as caught:
+        ingest_own(tmp_path / "out", source="folder", folder=write_digits(tmp_path / "mine", {"images": 5}))
+    assert "set labels: FILE.csv" in caught.value.do
 
 
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
+        ({"source": "folder", "folder": "x", "file": "y"}, "source: folder needs folder"),
+        ({"source": "folder", "folder": "x", "label": "digit"}, "set labels too"),
+        ({"source": "folder", "folder": "x", "labels": "a.csv", "pattern": "(.)"}, "set one of them"),
+        ({"source": "folder", "folder": "x", "pattern": "digit"}, "pattern needs one group"),
+        ({"source": "folder", "folder": "x", "pattern": "(digit"}, "not a regular expression"),
+        ({"source": "folder", "folder": "x", "ink": "dark"}, "ink is not a setting of source: folder"),
+        ({"source": "csv"}, "source: csv needs file"),
+        ({"source": "npz", "folder": "x"}, "folder is not a setting of source: npz"),
+        ({"source": "parquet", "file": "x", "folder": "y"}, "source: parquet needs file"),
         ({"source": "folder"}, "source: folder needs folder"),
         ({"source": "idx"}, "source: idx needs either folder or all of train_images"),
         ({"source": "idx", "folder": "x", "test_share": 0.1}, "test_share is not a setting of source: idx"),

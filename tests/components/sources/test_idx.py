@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -67,6 +69,68 @@ def test_dotted_names_are_found(tmp_path: Path) -> None:
     for path in list(tmp_path.iterdir()):
         path.rename(path.with_name(path.name.replace("-idx", ".idx")))
     assert len(read(tmp_path).splits["train"]) == 6
+
+
+@pytest.mark.parametrize("prefix", ["emnist-digits-", "qmnist-"])
+def test_names_of_other_sets_are_found(tmp_path: Path, prefix: str) -> None:
+    """A set's name may come first, and test may stand for t10k; files that are no idx files do not matter."""
+    write_all(tmp_path, ".gz")
+    for path in list(tmp_path.iterdir()):
+        path.rename(path.with_name(prefix + path.name.replace("t10k", "test")))
+    (tmp_path / "readme.txt").touch()
+    assert len(read(tmp_path).splits["train"]) == 6
+
+
+def test_several_sets_are_an_error(tmp_path: Path) -> None:
+    """If a folder holds two whole sets, as EMNIST's does, the error names both."""
+    write_all(tmp_path)
+    for path in list(tmp_path.iterdir()):
+        shutil.copy(path, tmp_path / f"emnist-letters-{path.name}")
+    with pytest.raises(InputError, match="several sets") as caught:
+        read(tmp_path)
+    assert caught.value.found == "MNIST's names, emnist-letters"
+
+
+def test_qmnists_labels_are_read(tmp_path: Path) -> None:
+    """Of a table of integers the first column is the label."""
+    for part, labels in PARTS.items():
+        table = np.column_stack([labels, *[np.arange(len(labels)) + 1000] * 7]).astype(">i4")
+        header = struct.pack(">III", 0x0C02, len(labels), 8)
+        name = f"qmnist-{part.replace('t10k', 'test')}"
+        write_idx(tmp_path / f"{name}-images-idx3-ubyte", make_split(labels).images)
+        (tmp_path / f"{name}-labels-idx2-int").write_bytes(header + table.tobytes())
+    assert read(tmp_path).splits["train"].labels.tolist() == PARTS["train"]
+
+
+@pytest.mark.parametrize(("columns", "words"), [(0, "no table of labels"), (9, "is cut short"), (7, "is too long")])
+def test_a_wrong_table_of_labels_is_refused(tmp_path: Path, columns: int, words: str) -> None:
+    """A table whose length contradicts its header is an error."""
+    write_all(tmp_path)
+    path = tmp_path / "train-labels-idx1-ubyte"
+    path.write_bytes(struct.pack(">III", 0x0C02, 6, columns) + bytes(6 * 8 * 4))
+    with pytest.raises(InputError, match=words):
+        read(tmp_path)
+
+
+def test_emnists_mapping_names_the_classes(tmp_path: Path) -> None:
+    """The mapping file beside EMNIST's letters, whose labels begin with 1, names the classes."""
+    write_all(tmp_path, parts={"train": [1, 2, 1, 2], "t10k": [2, 1]})
+    for path in list(tmp_path.iterdir()):
+        path.rename(path.with_name(f"emnist-letters-{path.name}"))
+    mapping = tmp_path / "emnist-letters-mapping.txt"
+    mapping.write_text("1 65 97\n2 66 98\n3 67 99\n")
+    train = read(tmp_path).splits["train"]
+    assert (train.classes, train.labels.tolist()) == (("A", "B"), [0, 1, 0, 1])
+    mapping.write_text("1 65 97\n")
+    with pytest.raises(InputError, match=r"mapping.txt does not name the labels"):
+        read(tmp_path)
+
+
+def test_names_of_labels_that_begin_with_1(tmp_path: Path) -> None:
+    """Of labels 1, 2, 3 three names are those, in this order."""
+    write_all(tmp_path, parts={"train": [1, 2, 3], "t10k": [3]})
+    train = read(tmp_path, classes=["a", "b", "c"]).splits["train"]
+    assert (train.classes, train.labels.tolist()) == (("a", "b", "c"), [0, 1, 2])
 
 
 def test_classes_are_the_numbers(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from components.sources.mnist import check_originals
+from schemas.errors import InputError
 from tests.components.sources.ingesting import Ingested, run_ingest, start_ingest
 from tests.components.sources.network import Authority, Proxy, Site, refusing, through
 
@@ -207,6 +209,19 @@ def by_hand(tmp_path_factory: pytest.TempPathFactory, originals: Path) -> Watche
 def test_files_by_hand_need_no_connection(by_hand: Watched) -> None:
     """MNIST is built from the original files without a connection."""
     assert (by_hand.ingested.exit_code, by_hand.connections) == (0, 0)
+
+
+@pytest.mark.full
+def test_unzipped_files_are_the_originals_too(tmp_path: Path, originals: Path) -> None:
+    """Unzipped files with a dot before idx, as on mirrors, are known by their content; a wrong byte is found."""
+    for path in originals.glob("*.gz"):
+        with gzip.open(path) as source, (tmp_path / path.stem.replace("-idx", ".idx")).open("wb") as target:
+            shutil.copyfileobj(source, target)
+    check_originals(tmp_path)
+    flip_byte(tmp_path / "t10k-labels.idx1-ubyte")
+    with pytest.raises(InputError) as caught:
+        check_originals(tmp_path)
+    assert caught.value.found == "t10k-labels.idx1-ubyte is damaged (10,008 bytes)"
 
 
 @pytest.mark.full

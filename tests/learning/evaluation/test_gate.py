@@ -12,6 +12,7 @@ from scipy.stats import binomtest
 from learning.evaluation.comparison import compare, mcnemar
 from learning.evaluation.gate import Evidence, judge
 from learning.evaluation.metrics import SCALARS, Figures
+from learning.evaluation.orientation import Lie
 from schemas.artifacts.evaluation import Tried
 from schemas.artifacts.examples import Split
 from schemas.artifacts.rule_result import RuleResult
@@ -326,6 +327,81 @@ def test_a_first_model_without_pictures_is_refused() -> None:
     """Without test pictures, even first: allow refuses the model."""
     result = judge_one({"champion": {"better": True, "first": "allow"}}, NOTHING)
     assert (result.passed, result.reason) == (False, "champion: there are no test pictures to compare on")
+
+
+def of_other_classes(*classes: str) -> Evidence:
+    """Return the evidence of a model whose champion has these classes."""
+    truth = make_split(TEN)
+    read = [str(digit) for digit in TEN]
+    found = compare(truth, read, read, version="v0001-aaaaaaaa", content="a", seed=0, classes=classes)
+    return replace(PERFECT, comparison=found)
+
+
+@pytest.mark.parametrize("rule", [{"better": True}, {"not_worse_by": 0.9}])
+def test_a_champion_of_other_classes_is_not_compared(rule: dict[str, Any]) -> None:
+    """A model of other classes than the champion's is refused, whatever it reads, and the reason says what to set."""
+    result = judge_one({"champion": rule}, of_other_classes("images"))
+    assert (result.passed, result.actual) == (False, None)
+    assert result.reason == (
+        "the champion has other classes (new 0, 1, 2, 3, 4 and 5 more, gone images): there is nothing to compare, "
+        "and it is not replaced without champion: {classes_changed: allow}"
+    )
+
+
+def test_other_classes_can_be_allowed() -> None:
+    """With classes_changed: allow the rule passes without a comparison, and says so."""
+    rule = {"not_worse_by": 0.002, "classes_changed": "allow"}
+    result = judge_one({"champion": rule}, of_other_classes("cat", "dog"))
+    assert (result.passed, result.without) == (True, "a comparison")
+    assert result.note.startswith("the champion has other classes")
+
+
+def test_a_gate_without_a_champion_rule_keeps_a_champion_of_other_classes() -> None:
+    """A champion of other classes is not replaced without a word, even if no rule speaks of the champion."""
+    results = judge(Gate.model_validate({"accuracy": {"at_least": 0.5}}), of_other_classes("cat", "dog"))
+    assert [(each.metric, each.passed) for each in results] == [("accuracy", True), ("champion", False)]
+
+
+@pytest.mark.parametrize("classes", [("cat", "dog"), tuple("0123456789")])
+def test_classes_alone_can_be_allowed_to_change(classes: tuple[str, ...]) -> None:
+    """A champion rule that allows other classes needs no comparison beside."""
+    result = judge_one({"champion": {"classes_changed": "allow", "first": "allow"}}, of_other_classes(*classes))
+    assert (result.passed, result.expected) == (True, "of any classes")
+
+
+def test_the_order_of_the_classes_does_not_count() -> None:
+    """A champion with the same classes in another order is compared."""
+    assert judge_one({"champion": {"not_worse_by": 0.5}}, of_other_classes(*"9876543210")).actual == 0
+
+
+# How the pictures lie.
+
+
+def lying(orientation: str, share: float, best: float, *, dark: bool = False) -> Evidence:
+    """Return the evidence of a model whose test pictures lie like this."""
+    return replace(PERFECT, lie=Lie(orientation, dark, share, best, 1000))
+
+
+def test_transposed_pictures_are_refused() -> None:
+    """If far more can be read of the transposed pictures, the model is refused, and the reason says what to set."""
+    result = judge_one({"orientation": {"at_most": 0.1}}, lying("transposed", 0.17, 0.76))
+    assert (result.passed, result.part, round(result.actual or 0, 2)) == (False, "transposed", 0.59)
+    assert result.reason == (
+        "upright, 17% of the test pictures can be read; taken as transposed, 76%: "
+        "set orientation: transposed on their source in ingest"
+    )
+
+
+def test_upright_pictures_meet_the_rule() -> None:
+    """Pictures that lie as they should have an orientation of 0."""
+    result = judge_one({"orientation": {"at_most": 0.1}}, lying("upright", 0.8, 0.8))
+    assert (result.passed, result.actual, result.part, result.without) == (True, 0, "", "")
+
+
+def test_pictures_that_nothing_can_tell_pass_without_a_measurement() -> None:
+    """Without upright pictures to compare with, the rule passes and does not count as met."""
+    result = judge_one({"orientation": {"at_most": 0.1}}, PERFECT)
+    assert (result.passed, result.actual, result.without) == (True, None, "a measurement")
 
 
 @pytest.mark.parametrize("same", [0, 3, 20])

@@ -1,0 +1,1 @@
+"""Pictures as numbers in one file: a table of pixels, or arrays."""
