@@ -8,10 +8,11 @@ from pydantic import Field, model_validator
 
 from learning.training.recipes import RECIPES, Recipe
 from schemas.artifacts.artifact import Output
-from schemas.artifacts.examples import Examples
-from schemas.artifacts.model import Model
+from schemas.artifacts.examples import Examples, Split
+from schemas.artifacts.model import History, Model
 from schemas.artifacts.picture_set import PictureSet
 from schemas.artifacts.transform import Transform
+from schemas.errors import StageError
 
 __all__ = ["TrainConfig", "train"]
 
@@ -25,6 +26,8 @@ class TrainConfig(Recipe):
     """Supplies all settings that are not set here; the defaults shown are those of `standard`."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     """Of the initial weights, the order of the pictures, their distortions and dropout."""
+    allow_untrained: bool = Field(default=False, json_schema_extra={"counts": "never"})
+    """Whether a network that learned nothing is kept, rather than failing the stage."""
 
     @model_validator(mode="before")
     @classmethod
@@ -48,7 +51,7 @@ def train(examples: Examples, transform: Transform, model: Output[Model], config
     """Train the recipe's network; the same inputs, seed, threads and library versions yield the same weights.
 
     Raises:
-        StageError: the training diverged.
+        StageError: the training diverged, or the network learned nothing and allow_untrained is not set.
     """
     from learning.synthetic.low_resolution import with_lowered
     from learning.synthetic.strangers import draw_strangers
@@ -75,6 +78,26 @@ def train(examples: Examples, transform: Transform, model: Output[Model], config
         logs=model.logs,
         strangers=strangers,
     )
+    _check_learned(history, validation, config)
     pictures = PictureSet.of(data.images, validation.images)
     Model.write(model.path, network, data.classes, history, pictures)
     draw_curves(history, model.path / Model.CURVES)
+
+
+def _check_learned(history: History, validation: Split, config: TrainConfig) -> None:
+    from learning.training.learned import why_untrained
+    from schemas.progress import tell
+
+    why = why_untrained(history.rounds[history.best], validation.labels)
+    if not why:
+        return
+    if config.allow_untrained:
+        tell(f"warning: the network learned nothing: {why}")
+        return
+    raise StageError(
+        f"the network learned nothing in {config.steps:,} steps",
+        found=why,
+        expected="a network that reads more than chance",
+        do="look at pictures and labels with digits report; then set another train.learning_rate, more train.steps, or "
+        "train.recipe=fast; train.allow_untrained=true keeps the network",
+    )

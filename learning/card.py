@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from typing import Any
 
+from learning.synthetic.drawn_digits import DIGITS
 from schemas.artifacts.bundle import Bundle
 from schemas.artifacts.evaluation import Metrics, Tried
 from schemas.artifacts.examples import DRAWN
@@ -36,6 +37,7 @@ HUB_NAME = "ylecun/mnist"
 KNOWN = ("accuracy", "f1", "precision", "recall")
 LIBRARIES = ("tensorflow", "keras", "ai-edge-litert", "numpy", "opencv-python-headless")
 PLACES = 6
+NAMED = 30  # classes named in the text
 CONFUSIONS = 5
 SUREST = (0.98, 0.95)
 """Coverages at which the card quotes the accuracy: the surest 98 % and 95 % of the pictures."""
@@ -56,7 +58,7 @@ def write_card(*, model: str, classes: tuple[str, ...], statistics: StatisticsRe
     front = yaml.safe_dump(_front_matter(statistics.source, metrics), sort_keys=False, allow_unicode=True, width=120)
     parts = [
         f"---\n{front}---",
-        "# A model that reads handwritten digits",
+        f"# {_title(classes)}",
         *([f"**{_plain(statistics.source.notice)}**"] if statistics.source.notice else []),
         _use(classes),
         _results(metrics),
@@ -101,11 +103,22 @@ def _front_matter(source: Source, metrics: Metrics) -> dict[str, Any]:
     }
 
 
+def _title(classes: tuple[str, ...]) -> str:
+    reads_digits = set(classes) <= set(DIGITS)
+    return (
+        "A model that reads handwritten digits" if reads_digits else f"A model that tells {len(classes)} classes apart"
+    )
+
+
 def _use(classes: tuple[str, ...]) -> str:
+    reads_digits = set(classes) <= set(DIGITS)
+    what, those = ("digit", "digits read") if reads_digits else ("sign", "answers given")
+    more = f" and {len(classes) - NAMED} more" if len(classes) > NAMED else ""
+    names = ", ".join(map(_plain, classes[:NAMED])) + more
     return f"""## Intended use
 
-The model reads one handwritten digit in a picture. It returns a calibrated probability for each of
-{len(classes)} classes ({", ".join(map(_plain, classes))}): of the digits read with 90 % confidence, about 90 % are
+The model reads one handwritten {what} in a picture. It returns a calibrated probability for each of
+{len(classes)} classes ({names}): of the {those} with 90 % confidence, about 90 % are
 correct. `{Bundle.SAVED_MODEL}` and `{Bundle.LITERT}` return the same answers; the normalisation is built in.
 
 | | | |

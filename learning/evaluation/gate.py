@@ -104,9 +104,10 @@ def judge(gate: Gate, evidence: Evidence) -> list[RuleResult]:
 
 
 def _judge_metric(name: str, rule: Rule, evidence: Evidence) -> RuleResult:
-    if isinstance(rule, DigitRule) and rule.of == "per_digit":
+    if isinstance(rule, DigitRule) and rule.of != "all":
         figures = zip(evidence.split.classes, evidence.figures.per_digit(name), strict=True)
-        parts = [_judge_part(digit, rule, figure, name, f" of digit {digit}") for digit, figure in figures]
+        what = rule.of.removeprefix("per_")
+        parts = [_judge_part(part, rule, figure, name, f" of {what} {part}") for part, figure in figures]
         return _result(name, rule.of, rule, parts)
     return _result(name, "all", rule, [_judge_part("", rule, evidence.figures.get(name), name)])
 

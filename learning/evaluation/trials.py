@@ -84,6 +84,8 @@ def measure_robustness(split: Split, reader: PictureReader, *, per_kind: int, se
 def measure_refusals(split: Split, reader: PictureReader, *, count: int, seed: int) -> dict[str, Tried]:
     """Count, for each kind of picture that is not a digit, the pictures that are not answered with one.
 
+    Letters are not tried if a class is a letter.
+
     Args:
         split: the digits for the pictures of two digits, at least one.
         reader: the model.
@@ -91,11 +93,13 @@ def measure_refusals(split: Split, reader: PictureReader, *, count: int, seed: i
         seed: of the renderer.
     """
     found: dict[str, Tried] = {}
-    for name, make in NOT_DIGITS.items():
+    has_letters = any(len(each) == 1 and each.isalpha() for each in split.classes)
+    kinds = {name: make for name, make in NOT_DIGITS.items() if name != "letters" or not has_letters}
+    for name, make in kinds.items():
         pictures = _counted(
             _ahead(make(split, count, seed)),
             "pictures that are not digits",
-            count * len(NOT_DIGITS),
+            count * len(kinds),
             count * len(found),
         )
         found[name] = _count_refused(answer_all(pictures, reader))

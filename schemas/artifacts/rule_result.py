@@ -20,7 +20,7 @@ class RuleResult(Record, kw_only=True):
     """accuracy, precision, recall, f1, log_loss, calibration_error, coverage, answered_accuracy, parameters,
     orientation, robustness, refusals, or champion."""
     of: str = "all"
-    """all, per_digit, per_kind, a kind, or a column of Examples; empty for the champion rule."""
+    """all, per_class, per_digit, per_kind, a kind, or a column of Examples; empty for the champion rule."""
     expected: str
     """The rule in words: 'lower >= 0.965'."""
     part: str = ""

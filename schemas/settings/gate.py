@@ -81,10 +81,10 @@ class ShareRule(Rule):
 
 
 class DigitRule(ShareRule):
-    """A rule on a metric that is also measured per digit."""
+    """A rule on a metric that is also measured for each class."""
 
-    of: Literal["all", "per_digit"] = "all"
-    """`all` judges the unweighted mean over the digits; `per_digit` judges every digit."""
+    of: Literal["all", "per_class", "per_digit"] = "all"
+    """`all` judges the unweighted mean over the classes; `per_class` judges each class, and so does `per_digit`."""
 
 
 class SliceRule(Rule):

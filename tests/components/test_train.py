@@ -1,13 +1,21 @@
-"""A recipe supplies the settings that are not given."""
+"""A recipe supplies the settings that are not given, and a training that learned nothing fails."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from components.train import TrainConfig
+from components.train import TrainConfig, train
 from learning.training.recipes import RECIPES
 from learning.training.session import device
+from schemas.artifacts.examples import Examples
+from schemas.artifacts.model import Model
+from schemas.artifacts.transform import Transform
+from schemas.errors import StageError
+from tests.samples import make_output, make_split, make_transform
 from tests.varied import THREADS
 
 
@@ -55,3 +63,36 @@ def test_an_invalid_setting_is_refused(settings: dict[str, object], message: str
 def test_the_device_is_named() -> None:
     """Without a GPU, the device is the CPU with the requested threads."""
     assert device() == f"the CPU, {THREADS} thread{'s' if THREADS > 1 else ''}"
+
+
+@pytest.fixture
+def unlearnable(tmp_path: Path) -> tuple[Examples, Transform]:
+    """Return pictures of noise whose labels are drawn by chance."""
+    (tmp_path / "examples").mkdir()
+    for seed, name in enumerate(("train", "validation")):
+        labels = np.random.default_rng(seed).integers(0, 10, 100).tolist()
+        Examples.write(tmp_path / "examples", name, make_split(labels, seed=seed))
+    return Examples(tmp_path / "examples"), make_transform(tmp_path / "transform", 0.5, 0.29)
+
+
+SHORT = {"recipe": "mlp", "steps": 2, "rounds": 1, "learning_rate": 1e-9, "strangers": 0, "lowered": 0}
+
+
+@pytest.mark.usefixtures("tensorflow_session")
+def test_a_network_that_learned_nothing_fails_the_stage(
+    unlearnable: tuple[Examples, Transform], tmp_path: Path
+) -> None:
+    """The error says what chance reaches and what to try; nothing is written."""
+    output = make_output(Model, tmp_path / "model")
+    with pytest.raises(StageError, match="the network learned nothing in 2 steps") as caught:
+        train(*unlearnable, output, TrainConfig.model_validate(SHORT))
+    assert "train.allow_untrained=true" in caught.value.do
+    assert list(output.path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("tensorflow_session")
+def test_a_network_that_learned_nothing_can_be_kept(unlearnable: tuple[Examples, Transform], tmp_path: Path) -> None:
+    """With allow_untrained the network is kept."""
+    output = make_output(Model, tmp_path / "model")
+    train(*unlearnable, output, TrainConfig.model_validate(SHORT | {"allow_untrained": True}))
+    assert Model(output.path).classes == tuple("0123456789")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from components.sources.sample import read_sample
 from tests.margin import at_least
 from tests.project import Project, shipped_project
-from tests.samples import write_digits
+from tests.samples import write_digits, write_idx
 
 pytestmark = pytest.mark.long
 
@@ -47,3 +49,40 @@ def test_three_classes_are_scored(project: Project, tmp_path: Path) -> None:
     assert scored["listed"] == 120
     assert scored["answered_right"] + scored["guessed_right"] >= at_least(0.8, 120)
     assert '"digit": "7 crossed"' in out.read_text()
+
+
+def test_a_champion_of_other_classes_is_kept(project: Project) -> None:
+    """A model of other classes is refused, whatever it reads; with classes_changed: allow it is promoted."""
+    write_digits(project.path / "two", {"0": 40, "1": 40})
+    before = project.json("show")["champion"]
+    two = ("--set", "ingest.folder=" + str(project.path / "two"))
+    refused = project.json("run", *two, status=3)
+    missed = [rule for rule in refused["verdict"]["rules"] if not rule["passed"]]
+    assert "champion" in [rule["metric"] for rule in missed]
+    assert missed[-1]["reason"].startswith("the champion has other classes (new 0, 1, gone 2, 5, 7 crossed)")
+    assert "has other classes" in project.digits("show").stdout
+    assert refused["champion"] == before
+    allowed = project.json("run", *two, "--set", "evaluate.gate.champion.classes_changed=allow")
+    assert (allowed["outcome"], allowed["champion"] == before) == ("promoted", False)
+
+
+def test_transposed_digits_are_refused(project: Project) -> None:
+    """A model that learned transposed digits reads its test pictures and is refused; turned upright it is not."""
+    for part, split in read_sample(0).items():
+        name, images = {"train": "train", "test": "t10k"}[part], split.images.swapaxes(1, 2)
+        write_idx(project.path / "idx" / f"{name}-images-idx3-ubyte", np.ascontiguousarray(images))
+        write_idx(project.path / "idx" / f"{name}-labels-idx1-ubyte", split.labels.astype(np.uint8))
+    wanted = {
+        "ingest.source": "idx",
+        "ingest.folder": str(project.path / "idx"),
+        "train.steps": "140",
+        "evaluate.gate.champion.classes_changed": "allow",
+    }
+    settings = [word for name, value in wanted.items() for word in ("--set", f"{name}={value}")]
+    refused = project.json("run", *settings, status=3)
+    missed = {rule["metric"]: rule["reason"] for rule in refused["verdict"]["rules"] if not rule["passed"]}
+    assert "set orientation: transposed on their source" in missed["orientation"]
+    assert "accuracy" not in missed
+    assert any("Set orientation: transposed" in line for line in project.digits("show").stdout.splitlines())
+    turned = project.json("run", *settings, "--set", "ingest.orientation=transposed")
+    assert turned["outcome"] == "promoted"

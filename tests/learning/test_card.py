@@ -148,3 +148,14 @@ def test_unknown_figures_are_left_out(tmp_path: Path) -> None:
     card = loaded(card_of(MNIST, metrics), tmp_path)
     assert not card.data.eval_results
     assert "not a number" in card.text
+
+
+def test_the_card_names_other_classes() -> None:
+    """A model of other classes is not called one that reads digits; of many classes the first are named."""
+    names = tuple(f"sign {i}" for i in range(100))
+    split = SplitStatistics(count=100, classes=dict.fromkeys(names, 1), mean=0.1, std=0.3, duplicates=0)
+    statistics = StatisticsRecord(source=FOLDER, splits={"train": split, "test": split}, overlap=0)
+    card = write_card(model="0123abcd" * 8, classes=names, statistics=statistics, metrics=FIGURES)
+    assert "# A model that tells 100 classes apart" in card
+    assert "100 classes (sign 0, sign 1," in card
+    assert "sign 29 and 70 more)" in card

@@ -64,6 +64,7 @@ def _name(rule: RuleResult) -> str:
     of = {
         "": "",
         "all": "",
+        "per_class": " of each class",
         "per_digit": " of each digit",
         "every_digit": " of each digit",
         "per_kind": " of each kind",

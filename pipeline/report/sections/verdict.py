@@ -20,7 +20,14 @@ __all__ = ["head", "rules"]
 GOOD, BAD, OPEN = ("good", "✓"), ("bad", "✗"), ("open", "!")
 LOOKS = {"promoted": GOOD, "unchanged": GOOD, "completed": GOOD, "rejected": BAD, "failed": BAD}
 TITLES = {"rejected": "Refused"}
-EACH = {"": "", "all": "", "per_digit": " of each digit", "every_digit": " of each digit", "per_kind": " of each kind"}
+EACH = {
+    "": "",
+    "all": "",
+    "per_class": " of each class",
+    "per_digit": " of each digit",
+    "every_digit": " of each digit",
+    "per_kind": " of each kind",
+}
 TRIED = {"robustness", "refusals"}
 
 

@@ -67,7 +67,7 @@ def test_without_pictures_no_rule_is_met(name: str, on: str, bound: dict[str, fl
     assert "not a number" in result.reason
 
 
-@pytest.mark.parametrize("of", ["all", "per_digit"])
+@pytest.mark.parametrize("of", ["all", "per_class", "per_digit"])
 @pytest.mark.parametrize("name", ["precision", "recall", "f1"])
 def test_a_digit_without_figures_fails_the_rule(name: str, of: str) -> None:
     """If a digit is neither shown nor read, rules on it and on the mean of all digits fail."""
@@ -295,6 +295,15 @@ def test_digits_are_slices_too() -> None:
     """Each digit is a slice of the column `digit`, with a minimum."""
     assert judge_one(slices(column="digit", minimum=100), PERFECT).passed
     assert judge_one(slices(column="digit", minimum=101), PERFECT).failing == list("0123456789")
+
+
+@pytest.mark.parametrize("of", ["per_class", "per_digit"])
+def test_a_rule_on_each_class_names_the_class(of: str) -> None:
+    """Both names judge each class, and the reason calls it what the rule does."""
+    evidence = make_evidence(TEN * 10, [1, *TEN[1:]] * 10)
+    result = judge_one({"recall": {"at_least": 0.9, "of": of}}, evidence)
+    assert (result.of, result.part) == (of, "0")
+    assert result.reason.startswith(f"recall of {of[4:]} 0 0 < 0.9")
 
 
 # The champion.
