@@ -24,6 +24,8 @@ __all__ = ["score"]
 UNREADABLE = 5
 ENGINES = ("local", "beam")
 DEFAULT = "predictions.parquet"
+ARCHIVES = {"zipfile": (".zip",), "tarfile": (".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2")}
+"""Python's modules that unpack an archive, and the ends of its name."""
 
 Folder = Annotated[
     str,
@@ -105,7 +107,7 @@ def score(  # noqa: PLR0913  (each is an option)
 
     if engine == "local":
         block_pandas()
-    output = Output(out or _default(force=force))
+    output = Output(_output(out, force=force))
     chosen = find_model(context, model)
     columns = {"labels": labels, "sha256": sha256, "probabilities": probabilities, "places": every}
     work = _work(chosen, folder, output, columns, follow=follow)
@@ -114,17 +116,21 @@ def score(  # noqa: PLR0913  (each is an option)
     if sheet:
         _write_sheet(sheet, work, scored)
     _print(scored, output, work, chosen, beam.runner if beam else engine, as_json=as_json)
+    if scored.listed == scored.summary.decisions["skipped"]:
+        print(f"warning: no picture in {folder} was read", file=sys.stderr)
     if scored.summary.decisions["unreadable"]:
         raise typer.Exit(UNREADABLE)
 
 
-def _default(*, force: bool) -> str:
-    """Return the default output file; refuse one that exists, which may be of another folder."""
+def _output(out: str | None, *, force: bool) -> str:
+    """Return the output, by default a file here; refuse one that exists, which may be of another folder."""
     from schemas.errors import UsageError
 
-    if Path(DEFAULT).exists() and not force:
+    if out == "-":
+        raise UsageError("--out - is no file: the output appears at once, when it is whole", do="--out FILE.csv")
+    if out is None and Path(DEFAULT).exists() and not force:
         raise UsageError(f"{DEFAULT} exists already", do="choose another file with --out, or replace it with --force")
-    return DEFAULT
+    return out or DEFAULT
 
 
 def _check(folder: str, engine: str, arguments: list[str], sheet: Path | None, *, every: bool) -> Beam | None:
@@ -136,6 +142,9 @@ def _check(folder: str, engine: str, arguments: list[str], sheet: Path | None, *
     if engine not in ENGINES:
         raise UsageError(f"there is no engine {engine}", expected=" or ".join(ENGINES), do=nearest(engine, [*ENGINES]))
     if arguments and engine == "local":
+        if not arguments[0].startswith("-"):
+            each = "; ".join(f"digits score {name}" for name in (folder, *arguments))
+            raise UsageError("score takes one folder", found=" ".join((folder, *arguments)), do=each)
         raise UsageError("the local engine takes no Beam options", found=" ".join(arguments), do="add --engine beam")
     beam = _beam(arguments) if engine == "beam" or is_remote(folder) else None
     if sheet and every:
@@ -148,13 +157,23 @@ def _check(folder: str, engine: str, arguments: list[str], sheet: Path | None, *
         if sheet:
             raise UsageError("--sheet draws local pictures only", found=folder)
     elif not Path(folder).is_dir():
-        is_file = Path(folder).exists()
         raise InputError(
-            f"{folder} {'is not a folder' if is_file else 'does not exist'}",
+            f"{folder} {'is not a folder' if Path(folder).exists() else 'does not exist'}",
             expected="a folder of pictures",
-            do=f"digits predict {folder}" if is_file else "",
+            do=_advice(Path(folder)),
         )
     return beam if engine == "beam" else None
+
+
+def _advice(path: Path) -> str:
+    """Return what to do with a path that is no folder; '' if there is nothing."""
+    import shlex
+
+    name, folder = shlex.quote(str(path)), shlex.quote(path.name.partition(".")[0] or "unpacked")
+    kind = next((kind for kind, ends in ARCHIVES.items() if path.name.lower().endswith(ends)), "")
+    if kind:
+        return f"python3 -m {kind} -e {name} {folder}; digits score {folder}" * path.exists()
+    return f"digits predict {name}" * path.exists()
 
 
 def _beam(arguments: list[str]) -> Beam:

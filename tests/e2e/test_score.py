@@ -7,6 +7,8 @@ import fcntl
 import json
 import os
 import re
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -214,7 +216,8 @@ def test_an_empty_folder_is_scored(sealed: Project, tmp_path: Path) -> None:
     """An empty folder gives exit status 0 and an output without rows."""
     (tmp_path / "empty").mkdir()
     status, out, err = _score(sealed, tmp_path, "empty", "--sheet", "sheet.png")
-    assert (status, err) == (0, "least certain pictures drawn in sheet.png: 0 of 0 unsure, then 0 of 0 digits\n")
+    drawn = "least certain pictures drawn in sheet.png: 0 of 0 unsure, then 0 of 0 digits\n"
+    assert (status, err) == (0, f"{drawn}warning: no picture in empty was read\n")
     assert out.startswith("0 files: 0 digits, 0 unsure, 0 unreadable, 0 skipped\n")
     assert read_rows(tmp_path / "predictions.parquet") == {}
 
@@ -224,6 +227,8 @@ def test_an_empty_folder_is_scored(sealed: Project, tmp_path: Path) -> None:
     [
         (["nowhere"], 4, "nowhere does not exist"),
         (["3/30.png"], 4, "digits predict 3/30.png"),
+        (["3", "7"], 2, "do:       digits score 3; digits score 7"),
+        ([".", "--out", "-"], 2, "do:       --out FILE.csv"),
         ([".", "--out", "x.xlsx"], 2, "there is no such format"),
         ([".", "--engine", "bean"], 2, 'did you mean "beam"?'),
         ([".", "--", "--runner=FlinkRunner"], 2, "the local engine takes no Beam options"),
@@ -246,6 +251,17 @@ def test_invalid_arguments_are_refused(
     before = sorted(pictures.iterdir())
     assert _score(sealed, pictures, *arguments)[0::2] == (status, _Containing(message))
     assert sorted(pictures.iterdir()) == before
+
+
+def test_the_advice_for_an_archive_works(sealed: Project, pictures: Path, tmp_path: Path) -> None:
+    """An archive is not scored; the command that the error names unpacks it, and scores it."""
+    shutil.make_archive(str(tmp_path / "my scans"), "zip", pictures / "3")
+    status, _, err = _score(sealed, tmp_path, "my scans.zip")
+    advice = err.partition("do:")[2].strip()
+    assert (status, advice) == (4, "python3 -m zipfile -e 'my scans.zip' 'my scans'; digits score 'my scans'")
+    unpack, _, then = advice.partition("; ")
+    subprocess.run(shlex.split(unpack), cwd=tmp_path, check=True)
+    assert _score(sealed, tmp_path, *shlex.split(then)[2:])[0] == 0
 
 
 class _Containing(str):

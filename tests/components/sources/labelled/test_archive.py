@@ -60,7 +60,7 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
-HOSTILE: dict[str, tuple[Callable[[Path], None], str]] = {
+HOSTILE: dict[str, tuple[Callable[[Path], object], str]] = {
     "zip up": (lambda path: zipped(path, "../evil.png"), "leads out of it"),
     "zip up with backslashes": (lambda path: zipped(path, "..\\evil.png"), "leads out of it"),
     "zip absolute": (lambda path: zipped(path, "/evil.png"), "leads out of it"),
@@ -70,8 +70,8 @@ HOSTILE: dict[str, tuple[Callable[[Path], None], str]] = {
     "tar link": (lambda path: tarred(path, "1/evil.png", tarfile.SYMTYPE, "/etc/passwd"), "a link or a device"),
     "tar hard link": (lambda path: tarred(path, "1/evil.png", tarfile.LNKTYPE, "/etc/passwd"), "a link or a device"),
     "tar device": (lambda path: tarred(path, "1/evil.png", tarfile.CHRTYPE), "a link or a device"),
-    "no archive": (lambda path: path.write_bytes(b"hello" * 100) and None, "cannot be unpacked"),
-    "empty": (lambda path: path.write_bytes(b"") and None, "cannot be unpacked"),
+    "no archive": (lambda path: path.write_bytes(b"hello" * 100), "cannot be unpacked"),
+    "empty": (lambda path: path.write_bytes(b""), "cannot be unpacked"),
 }
 
 
