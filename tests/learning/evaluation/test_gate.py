@@ -73,7 +73,7 @@ def test_a_digit_without_figures_fails_the_rule(name: str, of: str) -> None:
     """If a digit is neither shown nor read, rules on it and on the mean of all digits fail."""
     result = judge_one({name: {"at_least": 0, "of": of}}, make_evidence(TEN[:9], TEN[:9]))
     assert (result.passed, result.actual) == (False, None)
-    assert of == "all" or result.reason.startswith(f"{name} of digit 9 is not a number")
+    assert of == "all" or result.reason.startswith(f"{name} of {of[4:]} 9 is not a number")
 
 
 @pytest.mark.parametrize("metric", ["robustness", "refusals"])
