@@ -70,7 +70,8 @@ group.command(cls=ProjectCommand)(read_later(write))
 for panel, commands in PANELS.items():
     for command in commands:
         if command is models:
-            app.add_typer(group, name="models", rich_help_panel=panel, callback=models, invoke_without_command=True)
+            shown = {"name": "models", "rich_help_panel": panel, "subcommand_metavar": "[COMMAND] [ARGS]..."}
+            app.add_typer(group, callback=models, invoke_without_command=True, **shown)
             continue
         settings = {"allow_extra_args": command is score}  # Beam's own options, after --
         app.command(cls=ProjectCommand, rich_help_panel=panel, context_settings=settings)(read_later(command))

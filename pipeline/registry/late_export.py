@@ -28,7 +28,7 @@ def export_late(run: RunRecord, pipeline: Pipeline, store: Store) -> str:
 
     Raises:
         InputError: the run lacks something that the stage takes, or it is damaged.
-        UsageError: no stage exports a bundle, or it does not take the blessing that it requires.
+        UsageError: no stage exports a bundle, or it does not take the blessing that it requires; or the run still runs.
     """
     stage = next((each for each in reversed(pipeline.stages) if each.contract.bundles), None)
     if stage is None:
@@ -36,6 +36,8 @@ def export_late(run: RunRecord, pipeline: Pipeline, store: Store) -> str:
     if stage.requires not in stage.inputs.values():
         do = f"add {stage.requires} to its inputs, so that the bundle can say what the gate said"
         raise UsageError(f"{stage.name} cannot export a refused model: it does not take its blessing", do=do)
+    if run.outcome == "running":
+        raise UsageError(f"run {run.run} is still running", do="wait for it")
     inputs = _inputs(stage, run, store)
     folder = store.artifacts / "runs" / run.run
     with hold(folder), write_log(folder / "log.jsonl"), store.lock(stage.name, lambda: None):

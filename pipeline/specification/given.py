@@ -27,11 +27,11 @@ def given_settings(path: Path, overrides: Iterable[str]) -> dict[str, object]:
     document = read_document(path)
     for each in overrides:
         override(document, each)
-    stages = cast("dict[str, Any]", document.value["stages"])
+    stages = cast("dict[str, dict[str, Any] | None]", document.value["stages"])
     return {
         f"{name}.{key}": value
         for name, entry in stages.items()
-        for key, value in _flat(cast("dict[str, Any]", (entry or {}).get("config") or {}))
+        for key, value in _flat((entry or {}).get("config") or {})
     }
 
 

@@ -73,7 +73,11 @@ def find_model(context: typer.Context, wanted: str | None) -> Chosen:
     """
     if wanted is not None and _is_path(wanted):
         return _at(context, Path(wanted).expanduser())
-    artifacts = artifacts_of(context)
+    try:
+        artifacts = artifacts_of(context)
+    except UsageError as error:
+        way = "pass --model with the path of a bundle"
+        raise UsageError(error.headline, do="; or ".join(filter(None, [error.do, way]))) from error
     if wanted is None or wanted == "champion":
         return _chosen(artifacts, _find_champion(artifacts), artifacts / "champion")
     path = find_version(artifacts, wanted)

@@ -99,6 +99,7 @@ def test_without_a_project_errors_say_what_was_found(
         find_model(context_of(elsewhere), wanted)
     assert error.value.found == (found or "")
     assert ("is not a bundle" if found else "there is no pipeline.yaml") in str(error.value)
+    assert found or "or pass --model with the path of a bundle" in error.value.do
 
 
 def test_another_artifact_is_no_bundle(ran: Project) -> None:
