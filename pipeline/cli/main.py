@@ -70,8 +70,14 @@ group.command(cls=ProjectCommand)(read_later(write))
 for panel, commands in PANELS.items():
     for command in commands:
         if command is models:
-            shown = {"name": "models", "rich_help_panel": panel, "subcommand_metavar": "[COMMAND] [ARGS]..."}
-            app.add_typer(group, callback=models, invoke_without_command=True, **shown)
+            app.add_typer(
+                group,
+                name="models",
+                callback=models,
+                invoke_without_command=True,
+                rich_help_panel=panel,
+                subcommand_metavar="[COMMAND] [ARGS]...",
+            )
             continue
         settings = {"allow_extra_args": command is score}  # Beam's own options, after --
         app.command(cls=ProjectCommand, rich_help_panel=panel, context_settings=settings)(read_later(command))

@@ -181,7 +181,8 @@ def test_a_refused_model_reads_pictures(project: Project, better: dict[str, Any]
     assert (project.artifacts / "champion").readlink() == Path(better["champion"])
     [entry] = [each for each in project.json("models") if each["standing"]]
     assert (entry["blessed"], entry["champion"]) == (False, False)
-    assert (project.artifacts / entry["path"] / "trained_on.bin").stat().st_size == 5 * 6000  # 4,000 of the sample and 2,000 drawn
+    digests = project.artifacts / entry["path"] / "trained_on.bin"
+    assert digests.stat().st_size == 5 * 6000  # 4,000 of the sample and 2,000 drawn
 
 
 def test_a_damaged_champion_fails_the_comparison(project: Project, better: dict[str, Any]) -> None:
