@@ -12,7 +12,7 @@ from schemas.manifest import Manifest
 from schemas.records.execution import Execution, Version
 from schemas.records.promotion import read_history
 
-__all__ = ["blessed", "bundles", "makers", "override_of", "standing", "verdict_on", "version_of"]
+__all__ = ["all_makers", "blessed", "bundles", "makers", "override_of", "standing", "verdict_on", "version_of"]
 
 UNJUDGED = "not judged by a gate here"
 
@@ -36,8 +36,21 @@ def makers(path: str, store: Store) -> list[Execution]:
     return [each for each in made if any(version.path == path for version in each.outputs.values())]
 
 
-def blessed(path: str, store: Store) -> bool | None:
+def all_makers(store: Store) -> dict[str, list[Execution]]:
+    """Return the executions that produced each bundle, newest first, by its path: each record is read once."""
+    paths = bundles(store.artifacts)
+    made = [each for stage in {path.split("/")[1] for path in paths} for each in store.executions(stage)]
+    outputs = [(each, {version.path for version in each.outputs.values()}) for each in made]
+    return {path: [each for each, produced in outputs if path in produced] for path in paths}
+
+
+def blessed(path: str, store: Store, made: list[Execution] | None = None) -> bool | None:
     """Return whether a gate of this project blessed the model of a bundle; None if no record tells.
+
+    Args:
+        path: of the bundle, relative to artifacts/.
+        store: of the project.
+        made: its makers, if they are known already.
 
     Raises:
         InputError: a verdict cannot be read.
@@ -45,7 +58,8 @@ def blessed(path: str, store: Store) -> bool | None:
     carried = Bundle(store.artifacts / path).judgement
     if carried and not carried.blessed:
         return False
-    verdicts = [carried is not None or _blessed_for(each, store.artifacts) for each in makers(path, store)]
+    made = makers(path, store) if made is None else made
+    verdicts = [carried is not None or _blessed_for(each, store.artifacts) for each in made]
     return next((verdict for verdict in (True, False) if verdict in verdicts), None)
 
 
@@ -65,9 +79,12 @@ def override_of(artifacts: Path, path: str) -> str | None:
     return next(filter(None, reasons), None)
 
 
-def standing(path: str, store: Store) -> str:
-    """Return what to say beside a bundle's name; empty if a gate blessed it, or if an older version promoted it."""
-    verdict = blessed(path, store)
+def standing(path: str, store: Store, made: list[Execution] | None = None) -> str:
+    """Return what to say beside a bundle's name; empty if a gate blessed it, or if an older version promoted it.
+
+    The arguments are those of `blessed`.
+    """
+    verdict = blessed(path, store, made)
     if verdict:
         return ""
     override = override_of(store.artifacts, path)

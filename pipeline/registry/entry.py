@@ -7,13 +7,14 @@ from pathlib import Path
 
 from pipeline.champion import champion
 from pipeline.registry.aliases import aliases
-from pipeline.registry.bundles import blessed, bundles, makers, standing
+from pipeline.registry.bundles import all_makers, blessed, makers, standing
 from pipeline.registry.change import previous_champion
 from pipeline.store import Store
 from schemas.artifacts.bundle import Bundle
 from schemas.artifacts.statistics import Statistics
 from schemas.manifest import Manifest
 from schemas.record import Record
+from schemas.records.execution import Execution
 from schemas.records.promotion import read_history
 
 __all__ = ["ModelEntry", "describe", "describe_all"]
@@ -60,17 +61,35 @@ class ModelEntry(Record, kw_only=True):
     """The data set that it was made from."""
 
 
+class _Project:
+    """What the entries of a project's bundles have in common, read once.
+
+    Args:
+        artifacts: of the project.
+    """
+
+    def __init__(self, artifacts: Path) -> None:
+        self.artifacts, self.store = artifacts, Store(artifacts)
+        self.champion, self.previous = champion(artifacts), previous_champion(artifacts)
+        self.aliases, self.promotions = aliases(artifacts), read_history(artifacts).champions
+
+
 def describe_all(artifacts: Path) -> list[ModelEntry]:
     """Return an entry for each bundle in the store, those of the highest versions first."""
-    return [describe(artifacts, path) for path in bundles(artifacts)]
+    project = _Project(artifacts)
+    return [_describe(project, path, made) for path, made in all_makers(project.store).items()]
 
 
 def describe(artifacts: Path, path: str) -> ModelEntry:
     """Return the entry of the bundle at a path relative to *artifacts*; what is damaged counts as not known."""
-    store, bundle = Store(artifacts), Bundle(artifacts / path)
+    project = _Project(artifacts)
+    return _describe(project, path, makers(path, project.store))
+
+
+def _describe(project: _Project, path: str, made: list[Execution]) -> ModelEntry:
+    bundle = Bundle(project.artifacts / path)
     manifest = Manifest.read(bundle.path)
-    promotion = next((each for each in read_history(artifacts).champions if each.bundle == path), None)
-    made = makers(path, store)
+    promotion = next((each for each in project.promotions if each.bundle == path), None)
     card = _text(bundle.path / "README.md")
     results = {name: (value, low, high) for name, value, low, high in RESULT.findall(card)}
     accuracy, low, high = results.get("accuracy", (None, "", ""))
@@ -78,11 +97,11 @@ def describe(artifacts: Path, path: str) -> ModelEntry:
         version=bundle.path.name,
         path=path,
         content=manifest.content if manifest else "",
-        champion=champion(artifacts) == path,
-        previous=previous_champion(artifacts) == path,
-        aliases=[name for name, target in aliases(artifacts).items() if target == path],
-        blessed=blessed(path, store),
-        standing=standing(path, store),
+        champion=project.champion == path,
+        previous=project.previous == path,
+        aliases=[name for name, target in project.aliases.items() if target == path],
+        blessed=blessed(path, project.store, made),
+        standing=standing(path, project.store, made),
         promoted=promotion.time if promotion else None,
         promoted_by=(promotion.run or promotion.by) if promotion else None,
         run=made[-1].run if made else None,
