@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -150,6 +152,23 @@ def test_a_promotion_is_on_record_before_the_link_is_swapped(judged: Project) ->
     with pytest.raises(OSError, match="champion"):
         promote_version(named(judged, 1), Store(judged.artifacts))
     assert read_history(judged.artifacts).promotions[-1].bundle == named(judged, 1)
+
+
+@pytest.mark.faults
+def test_a_killed_promotion_leaves_a_champion_that_is_on_record(judged: Project) -> None:
+    """Whenever `digits promote` is killed, the champion is a whole bundle whose promotion is on record."""
+    begun = time.monotonic()
+    judged.digits("promote", "v0001")
+    usual, chance = time.monotonic() - begun, random.Random(0)  # noqa: S311  (not for secrets)
+    for number in range(40):
+        process = judged.start("promote", f"v{1 + number % 2:04}")
+        time.sleep(chance.uniform(0.3, 1.1) * usual)
+        process.kill()
+        process.communicate()
+        present = champion(judged.artifacts)
+        assert present in {named(judged, 1), named(judged, 2)}
+        assert present in {each.bundle for each in read_history(judged.artifacts).champions}
+    assert judged.json("verify")["history"] == []
 
 
 def test_tensorflow_serving_gets_rising_versions(judged: Project, tmp_path: Path) -> None:
