@@ -92,11 +92,18 @@ def _call(stage: Stage, arguments: dict[str, Any], store: Store, decision: Decis
     try:
         stage.component.function(**arguments)
     except Exception:
-        kept = find_stored_execution(stage, store, decision) if stage.config.was_unreachable else None
+        kept = _find_stored(stage, store, decision) if stage.config.was_unreachable else None
         if kept is None:
             raise
         return kept
-    return find_stored_execution(stage, store, decision) if stage.config.was_unreachable else None
+    return _find_stored(stage, store, decision) if stage.config.was_unreachable else None
+
+
+def _find_stored(stage: Stage, store: Store, decision: Decision) -> Execution | None:
+    with store.steady():
+        found = find_stored_execution(stage, store, decision)
+        store.use(found.outputs.values() if found else ())
+    return found
 
 
 def _arguments(

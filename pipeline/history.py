@@ -1,16 +1,26 @@
-"""Read past runs, and tell which are still running."""
+"""Read past runs and the names that people call them by; tell which are still running, and what is in use."""
 
 from __future__ import annotations
 
 import fcntl
 import os
+import re
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from schemas.errors import UsageError
+from schemas.manifest import replace_link
 from schemas.records.run import RunRecord
 
-__all__ = ["hold", "maker_of", "read_runs"]
+__all__ = ["NAMES", "hold", "is_held", "maker_of", "name_run", "read_run", "read_runs", "run_names", "use"]
+
+NAMES = "names"
+"""The folder of artifacts/ with a relative link to a run for each name."""
+RESERVED = ("champion", "latest")
+NAME = re.compile(r"[^/\x00-\x1f\x7f]{0,60}")
+LIKE_A_RUN = re.compile(r"\d{8}T")
+_used: set[Path] = set()
 
 
 def read_runs(artifacts: Path) -> Iterator[RunRecord]:
@@ -36,6 +46,36 @@ def read_run(folder: Path) -> RunRecord | None:
     if record.outcome == "interrupted" and is_held(folder):
         record.outcome = "running"
     return record
+
+
+def run_names(artifacts: Path) -> dict[str, str]:
+    """Return the run that each name stands for, by the name; a run may have several."""
+    return {link.name: link.readlink().name for link in sorted((artifacts / NAMES).glob("*")) if link.is_symlink()}
+
+
+def name_run(artifacts: Path, run: str, name: str) -> None:
+    """Let a name stand for a run, atomically; it may have stood for another. An empty name removes those of the run.
+
+    Raises:
+        UsageError: the name cannot be one.
+    """
+    folder = artifacts / NAMES
+    if name in RESERVED or name.startswith(".") or not NAME.fullmatch(name) or LIKE_A_RUN.match(name):
+        raise UsageError(f"a run cannot be named {name}", expected="up to 60 characters, none of them /")
+    folder.mkdir(exist_ok=True)
+    for old in [each for each, named in run_names(artifacts).items() if named == run and each != name]:
+        (folder / old).unlink()
+    if name:
+        replace_link(folder / name, f"../runs/{run}")
+
+
+def use(folder: Path) -> None:
+    """Keep a version or a run from being deleted as long as this process lives."""
+    if folder in _used:
+        return
+    with suppress(OSError):  # it is gone, and whoever reads it says so
+        fcntl.flock(os.open(folder, os.O_RDONLY), fcntl.LOCK_SH)  # the descriptor stays open, and with it the lock
+        _used.add(folder)
 
 
 @contextmanager

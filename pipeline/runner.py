@@ -7,6 +7,7 @@ import platform
 import shutil
 import subprocess
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import takewhile
@@ -85,9 +86,13 @@ def run_pipeline(pipeline: Pipeline, store: Store, selection: Selection | None =
     start = time.monotonic()
     for stage in pipeline.stages:
         stage.check_paths()
-    taken = _take_above(pipeline, store, selection)
-    run = _open_run(pipeline, store)
-    with hold(run.folder), write_log(run.folder / "log.jsonl"):
+    with ExitStack() as ends:
+        with store.steady():
+            taken = _take_above(pipeline, store, selection)
+            store.use(version for _, execution in taken for version in execution.outputs.values())
+            run = _open_run(pipeline, store)
+            ends.enter_context(hold(run.folder))
+        ends.enter_context(write_log(run.folder / "log.jsonl"))
         try:
             for record, execution in taken:
                 _add_stage(run, record, execution)
@@ -148,13 +153,17 @@ def _run_stages(run: Run, selection: Selection) -> None:
 
 def _run_stage(run: Run, stage: Stage, *, forced: bool) -> tuple[StageRecord, Execution | None]:
     """Decide whether a stage is skipped, blocked, unchanged or run, and run it if needed."""
-    inputs = resolve_inputs(stage, run.done, run.store)
+    with run.store.steady():
+        inputs = resolve_inputs(stage, run.done, run.store)
+        run.store.use((inputs or {}).values())
     if run.failure or inputs is None:
         return StageRecord(stage=stage.name, outcome="skipped", reason=_why_skipped(run.record)), None
     if reason := refusal(stage, run.store, inputs, run.done):
         return StageRecord(stage=stage.name, outcome="blocked", reason=f"blocked: {reason}"), None
     with run.store.lock(stage.name, lambda: _log_waiting(run, stage)):
-        decision = decide(stage, run.pipeline, run.store, inputs, forced=forced)
+        with run.store.steady():
+            decision = decide(stage, run.pipeline, run.store, inputs, forced=forced)
+            run.store.use(decision.unchanged.outputs.values() if decision.unchanged else ())
         record = StageRecord(
             stage=stage.name, outcome="unchanged", reason=decision.reason, fingerprint=decision.fingerprint
         )
@@ -191,7 +200,9 @@ def _run_stage(run: Run, stage: Stage, *, forced: bool) -> tuple[StageRecord, Ex
 
 def _check_stale(run: Run, stage: Stage) -> tuple[StageRecord, Execution | None]:
     """Return the record of a stage that is not selected: stale if it would run."""
-    record, execution = foresee_stage(stage, run.pipeline, run.store, run.done, run.record)
+    with run.store.steady():
+        record, execution = foresee_stage(stage, run.pipeline, run.store, run.done, run.record)
+        run.store.use(execution.outputs.values() if execution else ())
     if record.outcome in {"will run", "may run"}:
         record.outcome = "stale"
     return record, execution

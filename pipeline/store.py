@@ -6,11 +6,12 @@ import fcntl
 import os
 import re
 import shutil
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.history import hold, use
 from schemas.artifacts.artifact import Artifact, type_name
 from schemas.manifest import MANIFEST, Manifest, fsync, hash_files, seal, write_atomically
 from schemas.records.execution import Execution, Version
@@ -86,6 +87,18 @@ class Store:
                 waiting()
                 fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+    @contextmanager
+    def steady(self) -> Generator[None]:
+        """Let nothing be removed inside the block; what `use` names there stays until the process ends."""
+        self._root.mkdir(parents=True, exist_ok=True)
+        with hold(self._root, fcntl.LOCK_SH):
+            yield
+
+    def use(self, versions: Iterable[Version]) -> None:
+        """Keep versions from being deleted as long as this process lives; call it in a `steady` block."""
+        for version in versions:
+            use(self.artifacts / version.path)
 
     def execution(self, stage: str, fingerprint: str | None, run: str | None = None) -> Execution | None:
         """Return the execution with a fingerprint, of a run or else the newest; None if there is none."""
@@ -184,7 +197,9 @@ class Store:
         files = hash_files(folder)
         manifest = Manifest(type=type_name(kind), content=kind.content(folder, files), files=files, note=kind.NOTE)
         home.mkdir(exist_ok=True)
-        target = self._find_intact(home, manifest.content)
+        with self.steady():
+            target = self._find_intact(home, manifest.content)
+            use(target or folder)
         if target is None:
             seal(folder, manifest)
             target = self._place(home, manifest.content, lost)

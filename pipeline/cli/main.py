@@ -19,6 +19,8 @@ from pipeline.cli.arguments.command import ProjectCommand, ProjectGroup, Project
 from pipeline.cli.check import check
 from pipeline.cli.compare import compare
 from pipeline.cli.cut import cut
+from pipeline.cli.housekeeping.gc import gc as collect_garbage
+from pipeline.cli.housekeeping.verify import verify
 from pipeline.cli.lineage import lineage
 from pipeline.cli.models.alias import alias
 from pipeline.cli.models.promote import promote
@@ -36,7 +38,6 @@ from pipeline.cli.runs import runs
 from pipeline.cli.score import score
 from pipeline.cli.serve import serve
 from pipeline.cli.show import show
-from pipeline.cli.verify import verify
 
 if TYPE_CHECKING:
     from pipeline.cli.process.interrupt import Interrupted
@@ -53,7 +54,7 @@ PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Look at runs": (runs, show, compare, report, lineage),
     "Read pictures": (predict, score, cut, serve),
     "Models": (models, promote, rollback, alias),
-    "Housekeeping": (verify,),
+    "Housekeeping": (verify, collect_garbage),
 }
 
 app = typer.Typer(

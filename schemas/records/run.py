@@ -65,6 +65,11 @@ class RunRecord(Record, frozen=False):  # pyright: ignore[reportGeneralTypeIssue
     seconds: float = 0.0
     environment: dict[str, Any] = {}
 
+    @property
+    def outputs(self) -> list[str]:
+        """The paths of all outputs, relative to artifacts/."""
+        return [path for stage in self.stages for path in stage.outputs.values()]
+
     def add(self, record: StageRecord, execution: Execution | None, artifacts: Path) -> None:
         """Add a stage, and take metrics, verdict, source and warnings from its outputs.
 

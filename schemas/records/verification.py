@@ -24,14 +24,14 @@ class Verification(Record, frozen=False):  # pyright: ignore[reportGeneralTypeIs
     """Number of their files."""
     damaged: list[str]
     """Files that changed, are missing or were added since sealing."""
-    missing: list[str]
-    """Broken links: those of the latest run, of aliases, and the champion's."""
+    missing: dict[str, list[str]] = {}
+    """Versions that are gone, and what needs each: the champion, an alias, a run, the record of an execution."""
     history: list[str] = []
     """Lines of promotions.jsonl that were changed, removed or added, in words."""
 
     @property
     def sound(self) -> bool:
-        """Whether there is no damage, no broken link and no changed history."""
+        """Whether there is no damage, nothing is missing, and the history is unchanged."""
         return not (self.damaged or self.missing or self.history)
 
     @property
@@ -41,14 +41,14 @@ class Verification(Record, frozen=False):  # pyright: ignore[reportGeneralTypeIs
 
 
 def verify(artifacts: Path) -> Verification:
-    """Hash every file of every artifact, bypassing the stat cache, follow the links, and check the history.
+    """Hash every file of every artifact, bypassing the stat cache, and check the history.
 
     Damaged files get a new modification time, which invalidates their entries in the stat cache: the next run hashes
     them again and finds the damage too.
     """
     store = artifacts / "store"
     folders = sorted(store.glob("*/*/v*"))
-    found = Verification(artifacts=len(folders), files=0, damaged=[], missing=[])
+    found = Verification(artifacts=len(folders), files=0, damaged=[])
     contents: dict[str, str] = {}
     for number, folder in enumerate(folders, start=1):
         name = folder.relative_to(artifacts).as_posix()
@@ -60,11 +60,6 @@ def verify(artifacts: Path) -> Verification:
         report(Progress(number, len(folders), "artifact"))
     for file in sorted(store.glob("*/executions/*.json")):
         found.damaged += _contradictions(file, artifacts, contents)
-    links = [artifacts / "champion", *sorted((artifacts / "aliases").glob("*"))]
-    links += sorted((artifacts / "latest").glob("*.*"))
-    found.missing = [
-        link.relative_to(artifacts).as_posix() for link in links if link.is_symlink() and not link.exists()
-    ]
     found.history = read_history(artifacts).damage
     for name in found.damaged:
         with suppress(OSError):

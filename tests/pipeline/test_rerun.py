@@ -131,11 +131,11 @@ def test_a_refusal_names_the_requested_run(ran: Project) -> None:
 
 def test_a_run_that_cannot_begin_leaves_no_record(ran: Project) -> None:
     """A run that fails to collect the stages above leaves no record, and `latest` stays."""
-    before, latest = ran.json("runs"), (ran.artifacts / "latest").readlink()
+    before, latest = len(ran.json("runs")), (ran.artifacts / "latest").readlink()
     ran.digits("run", "--from", "pack", "--set", "bless.least=4", status=2)
     shutil.rmtree(ran.artifacts / "store" / "say" / "text")
     ran.digits("rerun", "shout", status=4)
-    assert ran.json("runs") == before
+    assert len(ran.json("runs")) == before
     assert (ran.artifacts / "latest").readlink() == latest
 
 

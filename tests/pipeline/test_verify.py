@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ def _file(project: Project, pattern: str) -> Path:
 
 def test_an_intact_store_has_no_damage(ran: Project) -> None:
     """An intact store verifies without damage."""
-    assert ran.json("verify") == {"artifacts": 4, "files": 10, "damaged": [], "missing": [], "history": []}
+    assert ran.json("verify") == {"artifacts": 4, "files": 10, "damaged": [], "missing": {}, "history": []}
 
 
 @pytest.mark.parametrize(
@@ -44,10 +45,42 @@ def test_an_added_file_is_found(ran: Project) -> None:
 
 
 def test_a_missing_artifact_is_found(ran: Project) -> None:
-    """A lost artifact of the latest run is missing, and so is the champion that links it."""
+    """A lost artifact is missing, with everything that needs it."""
     folder = _file(ran, "pack/bundle/*/labels.json").parent
     folder.rename(ran.path / "elsewhere")
-    assert ran.json("verify", status=4)["missing"] == ["champion", "latest/pack.bundle"]
+    run = ran.json("show")["run"]
+    needed = ["the champion", f"run {run}", f"the record of pack in run {run}"]
+    assert ran.json("verify", status=4)["missing"] == {folder.relative_to(ran.artifacts).as_posix(): needed}
+
+
+def test_what_the_champion_was_made_from_is_missed(ran: Project) -> None:
+    """An artifact that only the champion was made from is missed, even if neither a run nor an execution names it."""
+    folder = _file(ran, "say/text/*/text.txt").parent
+    shutil.rmtree(folder)
+    shutil.rmtree(ran.artifacts / "runs")
+    for execution in ran.artifacts.glob("store/say/executions/*.json"):
+        execution.unlink()
+    path = folder.relative_to(ran.artifacts).as_posix()
+    assert ran.json("verify", status=4)["missing"] == {path: ["the champion"]}
+    assert f"missing  {path}" in ran.digits("verify", "--set-aside", status=4).stdout
+
+
+def test_what_is_gone_can_be_forgotten(ran: Project) -> None:
+    """--set-aside forgets what an old run made and is gone, so that verify is content, and the stage runs again."""
+    old = _file(ran, "say/text/*/text.txt").parent
+    ran.digits("run", "--set", "say.word=other")
+    shutil.rmtree(old)
+    assert "digits verify --set-aside" in ran.digits("verify", status=4).stderr
+    ran.digits("verify", "--set-aside")
+    assert ran.outcomes()["say"] == "ran"
+    ran.digits("verify")
+
+
+def test_an_alias_that_points_nowhere_is_missed(ran: Project) -> None:
+    """The bundle of an alias is missed when it is gone."""
+    (ran.artifacts / "aliases").mkdir()
+    (ran.artifacts / "aliases" / "staging").symlink_to("../store/pack/bundle/v0009-00000000")
+    assert ran.json("verify", status=4)["missing"] == {"store/pack/bundle/v0009-00000000": ["alias staging"]}
 
 
 def test_an_execution_that_cannot_be_read_is_damage(ran: Project) -> None:
@@ -69,22 +102,24 @@ def test_damage_is_quarantined_and_made_again(ran: Project) -> None:
 
 @pytest.mark.parametrize("pattern", ["say/text/*/text.txt", "pack/bundle/*/labels.json", "bless/executions/*.json"])
 def test_damage_that_no_run_uses_can_be_set_aside(pattern: str, ran: Project) -> None:
-    """--set-aside moves damage that no run repairs into .quarantine."""
+    """--set-aside moves damage that no run repairs into .quarantine, with the record of the execution that made it."""
     file = _file(ran, pattern)
     ran.digits("run", "--set", "say.word=other")
     file.write_text("damaged")
     assert "digits verify --set-aside" in ran.digits("verify", status=4).stderr
     assert "moved to artifacts/.quarantine/" in ran.digits("verify", "--set-aside").stderr
     assert "files are intact" in ran.digits("verify").stdout
-    [aside] = (ran.artifacts / ".quarantine").iterdir()
-    assert (aside / file.name if aside.is_dir() else aside).read_text() == "damaged"
+    aside = sorted((ran.artifacts / ".quarantine").iterdir(), key=Path.is_dir)
+    assert aside[0].name.split(".")[1] == "executions"
+    assert (aside[-1] / file.name if aside[-1].is_dir() else aside[-1]).read_text() == "damaged"
 
 
 def test_a_champion_set_aside_is_made_again(ran: Project) -> None:
     """A champion that was set aside is missing until the next run makes it again."""
     _file(ran, "pack/bundle/*/labels.json").write_text("damaged")
     gone = ran.digits("verify", "--set-aside", status=4)
-    assert "missing  champion" in gone.stdout
+    assert "missing  store/pack/bundle/" in gone.stdout
+    assert "needed by the champion" in gone.stdout
     assert "rm artifacts/champion" in gone.stderr
     assert ran.outcomes()["pack"] == "ran"
     ran.digits("verify")

@@ -10,6 +10,7 @@ import typer
 
 from pipeline.cli.arguments.command import DIRECTORY
 from pipeline.cli.arguments.project import artifacts_of, open_project
+from pipeline.history import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -49,9 +50,11 @@ def complete_stage(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def complete_run(context: typer.Context, incomplete: str) -> list[str]:
-    """Offer the runs, newest first."""
-    runs = artifacts_of(_with_directory(context)) / "runs"
-    return sorted((path.name for path in runs.glob(f"{incomplete}*")), reverse=True)
+    """Offer the names that people gave to runs, then the runs, newest first."""
+    artifacts = artifacts_of(_with_directory(context))
+    names = [path.name for path in (artifacts / NAMES).glob("*")]
+    runs = sorted((path.name for path in (artifacts / "runs").glob("*")), reverse=True)
+    return [name for name in (*sorted(names), *runs) if name.startswith(incomplete)]
 
 
 def complete_artifact(context: typer.Context, incomplete: str) -> list[str]:

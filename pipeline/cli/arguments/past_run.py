@@ -23,11 +23,12 @@ def find_run(artifacts: Path, name: str | None) -> RunRecord:
         InputError: `champion` was asked for, but there is no champion or no record of its run.
         UsageError: No run matches, or more than one.
     """
-    from pipeline.history import read_runs
+    from pipeline.history import read_runs, run_names
     from schemas.errors import UsageError
 
     if name == "champion":
         return _find_champion_run(artifacts)
+    name = run_names(artifacts).get(name or "", name)
     wanted = "" if name is None or name == "latest" else name
     matching = (run for run in read_runs(artifacts) if run.run.startswith(wanted) or run.run.endswith(wanted))
     found = list(matching) if wanted else list(islice(matching, 1))

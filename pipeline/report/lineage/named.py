@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from pipeline.champion import champion
-from pipeline.history import read_runs
+from pipeline.history import read_runs, run_names
 from pipeline.registry.aliases import aliases
 from schemas.errors import InputError, UsageError
 from schemas.records.run import RunRecord
@@ -36,6 +36,7 @@ def find_named(artifacts: Path, wanted: str | None) -> str | RunRecord:
         return _latest(artifacts)
     if wanted == "champion":
         return _champion(artifacts)
+    wanted = run_names(artifacts).get(wanted, wanted)
     if path := _by_path(artifacts, wanted) or aliases(artifacts).get(wanted):
         return path
     runs = [run for run in read_runs(artifacts) if run.run.startswith(wanted) or run.run.endswith(wanted)]

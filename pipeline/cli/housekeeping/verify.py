@@ -1,4 +1,4 @@
-"""`digits verify`: check every file in the store against its hash."""
+"""`digits verify`: check every file in the store against its hash, and that nothing is gone that something needs."""
 
 from __future__ import annotations
 
@@ -16,22 +16,26 @@ __all__ = ["verify"]
 
 ADVICE = {
     "damaged": "digits run recreates what the pipeline uses; digits verify --set-aside moves the rest out of the store",
-    "missing": "digits run recreates what the pipeline uses",
+    "missing": "digits run recreates what the pipeline uses; digits verify --set-aside forgets the rest",
     "history": "promotions.jsonl was edited: compare it with a copy; new promotions are appended to it all the same",
-    "champion": "if no run recreates it, rm artifacts/champion: the next model then counts as the first",
+    "champion": "if no run recreates what the champion was made from: digits rollback, digits promote VERSION, or "
+    "rm artifacts/champion, and the next model counts as the first",
 }
+SHOWN = 4
 SetAside = Annotated[
-    bool, typer.Option("--set-aside", help="Move damaged versions out of the store, to artifacts/.quarantine.")
+    bool,
+    typer.Option("--set-aside", help="Move damage, and records of what is gone, to artifacts/.quarantine."),
 ]
 
 
 def verify(context: typer.Context, *, set_aside: SetAside = False, as_json: AsJson = False) -> None:
     """Check every file of every artifact against its hash, and the history of promotions.
 
-    Exit code 4: something is damaged or missing; it is named.
+    Exit code 4: something is damaged, or gone although something needs it; both are named.
     """
     from pipeline.cli.printing.progress import show_progress
     from pipeline.history import hold
+    from pipeline.housekeeping.missing import find_missing, forget_missing
     from pipeline.promotions import mend
     from pipeline.store import Store
     from schemas.errors import InputError
@@ -44,10 +48,13 @@ def verify(context: typer.Context, *, set_aside: SetAside = False, as_json: AsJs
                 print("promotions.jsonl: an unfinished last line was removed; it promoted nothing", file=sys.stderr)
     with show_progress("verify"):
         found = check_store(artifacts)
-    if set_aside and found.damaged:
+        found.missing = find_missing(artifacts)
+    if set_aside and not found.sound:
         for path in found.places:
             print(f"{path} moved to artifacts/{Store(artifacts).set_aside(path)}", file=sys.stderr)
+        forget_missing(artifacts)
         found = check_store(artifacts)
+        found.missing = find_missing(artifacts)
     print(found.to_json() if as_json else _table(found))
     if not found.sound:
         print("\n".join(_advice(found)), file=sys.stderr)
@@ -56,7 +63,10 @@ def verify(context: typer.Context, *, set_aside: SetAside = False, as_json: AsJs
 
 def _table(found: Verification) -> str:
     lines = [f"{found.artifacts:,} artifacts with {found.files:,} files"]
-    lines += [f"{what}  {path}" for what in ("damaged", "missing") for path in getattr(found, what)]
+    lines += [f"damaged  {path}" for path in found.damaged]
+    for path, who in found.missing.items():
+        more = f"; and {len(who) - SHOWN} more" if len(who) > SHOWN else ""
+        lines.append(f"missing  {path}\n         needed by {'; '.join(who[:SHOWN])}{more}")
     lines += [f"changed  promotions.jsonl: {what}" for what in found.history]
     if found.sound:
         lines.append(
@@ -69,4 +79,5 @@ def _advice(found: Verification) -> list[str]:
     """Return what to do about the damage."""
     lines = [ADVICE["damaged" if found.damaged else "missing"]] if found.damaged or found.missing else []
     lines += [ADVICE["history"]] if found.history else []
-    return lines + ([ADVICE["champion"]] if "champion" in found.missing else [])
+    trusted = any("the champion" in who for who in found.missing.values())
+    return lines + ([ADVICE["champion"]] if trusted else [])

@@ -1,0 +1,1 @@
+"""Commands that keep a project small and sound."""

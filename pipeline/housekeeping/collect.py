@@ -1,0 +1,215 @@
+"""Find what a project no longer needs, and delete it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from pipeline.history import NAMES, hold
+from pipeline.housekeeping.inventory import Inventory, read_inventory
+from pipeline.housekeeping.needs import Needs, find_needs
+from pipeline.housekeeping.sizes import freed, size_of
+from schemas.errors import UsageError
+from schemas.manifest import fsync, replace_link
+from schemas.record import Record
+
+__all__ = ["Collection", "Item", "Rule", "collect", "delete_run"]
+
+TRASH = ".trash"
+
+
+class Item(Record):
+    """A run or a version that goes or is kept, or another folder with data."""
+
+    path: str
+    """Relative to artifacts/; absolute if it lies elsewhere."""
+    size: int
+    """Bytes; a file that several versions share counts in each."""
+    why: list[str]
+    """Why it is kept, or why it may go."""
+
+
+class Rule(Record):
+    """Which runs are kept in any case."""
+
+    newest: int | None = None
+    """The newest runs to keep; None for none but the latest."""
+    since: str = ""
+    """UTC, ISO 8601: runs started since then are kept; empty for none."""
+    since_text: str = ""
+    """The same in words, such as `30d`."""
+
+
+class Collection(Record):
+    """What goes, what is kept, and what else takes space; the document that `gc --json` prints."""
+
+    goes: list[Item]
+    executions: int
+    """Number of records of executions that go."""
+    frees: int
+    """Bytes that are freed: files that something kept shares stay."""
+    kept: list[Item]
+    elsewhere: list[Item]
+    """What gc leaves alone."""
+    deleted: bool
+
+
+def collect(artifacts: Path, rule: Rule, *, delete: bool) -> Collection:
+    """Find what no kept run, no bundle that people rely on and no running process needs; delete it if asked to.
+
+    To delete is safe beside other processes, because none chooses what to use meanwhile, and against a kill at any
+    moment: executions go first, so that none names a version that is gone; then the links of kept runs; then runs and
+    versions, each by a rename. The next call deletes what a killed one had only renamed.
+    """
+    with _locked(artifacts, delete=delete):
+        there = read_inventory(artifacts)
+        plan = _Plan(there, find_needs(there, _kept_by(rule, there)))
+        found = plan.collection(deleted=delete)
+        if delete:
+            plan.carry_out()
+    if delete:
+        shutil.rmtree(artifacts / TRASH, ignore_errors=True)
+    return found
+
+
+def delete_run(artifacts: Path, run: str) -> Collection:
+    """Delete a run, and what it ran and nothing else needs.
+
+    Raises:
+        UsageError: The run is running, or something else needs it.
+    """
+    with _locked(artifacts, delete=True):
+        there = read_inventory(artifacts)
+        needs = find_needs(there, {name: ["is not the run to delete"] for name in there.runs if name != run})
+        reasons = ["is running"] if there.runs[run].outcome == "running" else needs.runs.get(run, [])
+        if reasons:
+            raise UsageError(f"run {run} is not deleted", found=f"it {'; it '.join(reasons)}")
+        plan = _Plan(there, needs, run)
+        found = plan.collection(deleted=True)
+        plan.carry_out()
+    shutil.rmtree(artifacts / TRASH, ignore_errors=True)
+    return found
+
+
+def _locked(artifacts: Path, *, delete: bool) -> AbstractContextManager[None]:
+    (artifacts / "store").mkdir(parents=True, exist_ok=True)
+    return hold(artifacts / "store", fcntl.LOCK_EX if delete else fcntl.LOCK_SH)
+
+
+def _kept_by(rule: Rule, there: Inventory) -> dict[str, list[str]]:
+    """Return the runs that are kept and why, by name."""
+    newest = set(list(there.runs)[: rule.newest or 0])
+    kept: dict[str, list[str]] = {}
+    for name, record in there.runs.items():
+        reasons = {
+            "is running": record.outcome == "running",
+            "is the latest": name == there.latest,
+            f"is named {there.names.get(name)}": name in there.names,
+            f"is one of the {rule.newest} newest": name in newest,
+            f"is not older than {rule.since_text}": bool(rule.since) and record.started >= rule.since,
+        }
+        if found := [reason for reason, holds in reasons.items() if holds]:
+            kept[name] = found
+    return kept
+
+
+class _Plan:
+    """What goes.
+
+    Args:
+        there: what lies in artifacts/.
+        needs: what of it is needed.
+        run: only what this run ran goes; None for everything that nothing needs.
+    """
+
+    def __init__(self, there: Inventory, needs: Needs, run: str | None = None) -> None:
+        self.there = there
+        self.needs = needs
+        self.artifacts = there.artifacts
+        self.runs = [name for name in there.runs if name not in needs.runs]
+        self.executions = [path for path in there.executions if path not in needs.executions]
+        self.versions = [path for path in there.versions if path not in needs.versions]
+        if run:
+            self.executions = [path for path in self.executions if there.executions[path].run == run]
+            made = {version.path for path in self.executions for version in there.executions[path].outputs.values()}
+            self.versions = [path for path in self.versions if path in made]
+
+    def collection(self, *, deleted: bool) -> Collection:
+        """Return what goes and what is kept, with sizes."""
+        runs = [self._item(f"runs/{name}", ["no rule keeps it"]) for name in self.runs]
+        named = "nothing that is kept needs it", "no execution names it"
+        versions = [self._item(path, [named[path not in self.there.makers]]) for path in self.versions]
+        kept = [self._item(f"runs/{name}", reasons) for name, reasons in self.needs.runs.items()]
+        kept += [self._item(path, reasons) for path, reasons in sorted(self.needs.versions.items()) if path in self]
+        return Collection(
+            goes=[*runs, *versions],
+            executions=len(self.executions),
+            frees=freed(self.artifacts / path for path in self._paths()),
+            kept=kept,
+            elsewhere=list(_elsewhere(self.artifacts, self.there)),
+            deleted=deleted,
+        )
+
+    def __contains__(self, version: str) -> bool:
+        """Return whether a version is there, needed or not."""
+        return (self.artifacts / version).is_dir()
+
+    def carry_out(self) -> None:
+        """Remove the records of executions, and rename the rest into the trash."""
+        for path in self.executions:
+            (self.artifacts / path).unlink(missing_ok=True)
+        self._sync(self.executions)
+        self._unlink()
+        trash = self.artifacts / TRASH / os.urandom(4).hex()
+        for path in self._paths()[len(self.executions) :]:
+            target = trash / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (self.artifacts / path).rename(target)
+        self._sync(self._paths())
+
+    def _paths(self) -> list[str]:
+        return [*self.executions, *(f"runs/{name}" for name in self.runs), *self.versions]
+
+    def _unlink(self) -> None:
+        """Remove the links to what goes, from the folders of the runs that are kept and from the names of runs."""
+        going = {self.artifacts / path for path in self._paths()}
+        for name in self.needs.runs:
+            for link in (self.artifacts / "runs" / name).glob("*.*"):
+                if link.is_symlink() and Path(os.path.normpath(link.parent / link.readlink())) in going:
+                    link.unlink()
+        for link in (self.artifacts / NAMES).glob("*"):
+            if link.is_symlink() and Path(os.path.normpath(link.parent / link.readlink())) in going:
+                link.unlink()
+        if self.there.latest in self.runs:
+            rest = [name for name in self.there.runs if name not in self.runs]
+            replace_link(self.artifacts / "latest", f"runs/{rest[0]}") if rest else (self.artifacts / "latest").unlink()
+
+    def _sync(self, paths: Iterable[str]) -> None:
+        for folder in {(self.artifacts / path).parent for path in paths}:
+            fsync(folder)
+
+    def _item(self, path: str, why: list[str]) -> Item:
+        return Item(path=path, size=size_of(self.artifacts / path), why=why)
+
+
+def _elsewhere(artifacts: Path, there: Inventory) -> Iterator[Item]:
+    """Yield what gc leaves alone, if it is there."""
+    downloads = Path(os.environ.get("TFDS_DATA_DIR") or "~/tensorflow_datasets").expanduser()
+    folders = {
+        artifacts / ".quarantine": "damaged artifacts, kept for you to look at: rm -r deletes them",
+        artifacts / ".staging": "what a stage is writing, or left when it was killed: the next run resumes it",
+        downloads
+        / "mnist": "prepared by TensorFlow Datasets for all projects: rm -r deletes it; to make it takes minutes",
+        downloads / "downloads": "downloaded by TensorFlow Datasets for all projects: rm -r deletes it",
+    }
+    for folder in sorted((artifacts / "runs").glob("*")):
+        if folder.name not in there.runs:
+            folders[folder] = "its record cannot be read"
+    for folder, what in folders.items():
+        if size := size_of(folder):
+            inside = folder.is_relative_to(artifacts)
+            yield Item(path=str(folder.relative_to(artifacts) if inside else folder), size=size, why=[what])

@@ -1,0 +1,119 @@
+"""What lies in artifacts/: runs, executions, versions, and the bundles that people rely on."""
+
+from __future__ import annotations
+
+import fcntl
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pipeline.champion import champion
+from pipeline.history import hold, read_runs, run_names
+from pipeline.registry.aliases import aliases
+from pipeline.registry.change import previous_champion
+from pipeline.store import Store
+from schemas.artifacts.bundle import Bundle
+from schemas.manifest import Manifest
+from schemas.records.execution import Execution
+from schemas.records.run import RunRecord
+
+__all__ = ["Inventory", "read_inventory"]
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """The contents of a project's artifacts/, read once.
+
+    Attributes:
+        artifacts: the folder.
+        runs: the readable records by name, newest first.
+        names: of the runs that people named: the name of each, by run.
+        executions: all readable executions by their path relative to *artifacts*.
+        versions: the paths of all versions, relative to *artifacts*, sorted.
+        relied: the bundles that people rely on and who relies on them, such as `the champion`, by path.
+    """
+
+    artifacts: Path
+    runs: dict[str, RunRecord]
+    names: dict[str, str]
+    executions: dict[str, Execution]
+    versions: list[str]
+    relied: dict[str, list[str]]
+
+    @cached_property
+    def makers(self) -> dict[str, list[str]]:
+        """The paths of the executions that have a version among their outputs, newest first, by the version's path."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for path, execution in sorted(self.executions.items(), key=lambda each: each[1].run, reverse=True):
+            for version in execution.outputs.values():
+                found[version.path].append(path)
+        return dict(found)
+
+    @cached_property
+    def in_use(self) -> list[str]:
+        """The versions that a running process uses."""
+        return [path for path in self.versions if _is_used(self.artifacts / path)]
+
+    @cached_property
+    def unrecorded_bundles(self) -> list[str]:
+        """The bundles that no execution made: those that came from elsewhere."""
+        orphans = (path for path in self.versions if path not in self.makers)
+        return [path for path in orphans if _type(self.artifacts / path) == Bundle.__name__]
+
+    def equal(self, path: str) -> str:
+        """Return the path of a version, or of one with the same content that was made when it was gone."""
+        home, digest = path.rpartition("/v")[0], path.rpartition("-")[2]
+        same = (each for each in self.versions if each.rpartition("/v")[0] == home and each.endswith(digest))
+        return path if path in self._versions else next(same, path)
+
+    @cached_property
+    def _versions(self) -> frozenset[str]:
+        return frozenset(self.versions)
+
+    @property
+    def latest(self) -> str:
+        """Name of the run that the link latest points to; empty if there is none."""
+        link = self.artifacts / "latest"
+        return link.readlink().name if link.is_symlink() else ""
+
+
+def read_inventory(artifacts: Path) -> Inventory:
+    """Read what lies in artifacts/."""
+    store, folder = Store(artifacts), artifacts / "store"
+    stages = sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    executions = {
+        f"store/{stage}/executions/{each.name}.json": each for stage in stages for each in store.executions(stage)
+    }
+    return Inventory(
+        artifacts,
+        {record.run: record for record in read_runs(artifacts)},
+        {run: name for name, run in run_names(artifacts).items()},
+        executions,
+        sorted(path.relative_to(artifacts).as_posix() for path in folder.glob("*/*/v*")),
+        _relied(artifacts),
+    )
+
+
+def _relied(artifacts: Path) -> dict[str, list[str]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    if present := champion(artifacts):
+        found[present].append("the champion")
+    for name, path in aliases(artifacts).items():
+        found[path].append(f"alias {name}")
+    if before := previous_champion(artifacts):
+        found[before].append("the champion before, for a rollback")
+    return dict(found)
+
+
+def _is_used(folder: Path) -> bool:
+    try:
+        with hold(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
+            return False
+    except BlockingIOError:
+        return True
+
+
+def _type(folder: Path) -> str:
+    manifest = Manifest.read(folder)
+    return manifest.type if manifest else ""

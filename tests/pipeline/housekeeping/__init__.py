@@ -1,0 +1,1 @@
+"""Housekeeping: what is needed, what may go, and what is missing."""
