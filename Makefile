@@ -8,6 +8,14 @@ FITS = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install -q --disable-pip-version-check
 
+# The virtual environment holds absolute paths: in a folder that was moved or copied, it runs the code of the old one.
+BUILT_IN := $(shell sed -n '1s|^\#!\(.*\)/\.venv/bin/python.*|\1|p' $(BIN)/digits 2>/dev/null)
+ifneq ($(BUILT_IN),)
+ifneq ($(realpath $(BUILT_IN)),$(realpath .))
+$(error this folder was moved or copied, and its .venv belongs to $(BUILT_IN): rm -r .venv, and make again installs one here)
+endif
+endif
+
 # Without a bytecode cache, each of the thousand commands that the tests start would compile every module again.
 unexport PYTHONDONTWRITEBYTECODE
 

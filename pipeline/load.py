@@ -19,8 +19,9 @@ from pipeline.source import read_source
 from pipeline.specification.stage import FILE, Pipeline, Stage
 from schemas.file_cache import FileCache
 from schemas.record import Record
+from schemas.records.run import RunRecord
 
-__all__ = ["load_pipeline"]
+__all__ = ["load_past_pipeline", "load_pipeline"]
 
 RESOLVING = (Path(specification.__path__[0]), Path(schemas.__path__[0], "settings"))
 """The folders of the modules that resolve a pipeline."""
@@ -69,6 +70,25 @@ def load_pipeline(project: Path, overrides: tuple[str, ...] = ()) -> Pipeline:
         known.keep(key, resolved.to_values(), [project / FILE, *modules], begun)
     known.save()
     return pipeline
+
+
+def load_past_pipeline(project: Path, run: RunRecord, artifacts: Path) -> Pipeline:
+    """Return the pipeline of a past run: its pipeline.yaml and overrides, with the code and the environment of now.
+
+    Args:
+        project: the folder from which modules can be imported, and that paths are relative to.
+        run: the run.
+        artifacts: where its folder is.
+
+    Raises:
+        UsageError: It is not valid any more.
+    """
+    from pipeline.specification.resolve import resolve_pipeline
+
+    if str(project) not in sys.path:
+        sys.path.append(str(project))
+    file = artifacts / "runs" / run.run / FILE
+    return resolve_pipeline(project, tuple(run.overrides), FileCache(artifacts / ".pipeline.json", sys.version), file)
 
 
 def _restore(stored: object, project: Path, overrides: tuple[str, ...]) -> Pipeline | None:

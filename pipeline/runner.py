@@ -7,6 +7,7 @@ import platform
 import shutil
 import subprocess
 import time
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,16 +16,17 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.champion import champion, given_up, promote
+from pipeline.disk_full import explain_full_disk
 from pipeline.history import hold, maker_of, read_runs
 from pipeline.libraries import library_versions
 from pipeline.log import LOGGER, write_log
 from pipeline.plan import decide, foresee_stage, refusal
 from pipeline.source import read_source
-from pipeline.specification.stage import FILE, Pipeline, Stage
+from pipeline.specification.stage import CHAMPION, FILE, Pipeline, Stage
 from pipeline.store import Store
 from pipeline.upstream import resolve_inputs, take_stage
 from schemas.errors import DigitsError
-from schemas.manifest import replace_link
+from schemas.manifest import Manifest, replace_link
 from schemas.records.execution import Execution, Version
 from schemas.records.run import RunRecord, StageRecord
 
@@ -97,6 +99,7 @@ def run_pipeline(pipeline: Pipeline, store: Store, selection: Selection | None =
             for record, execution in taken:
                 _add_stage(run, record, execution)
             _run_stages(run, selection)
+            _mend_champion(run)
             _conclude(run, selection)
         except DigitsError as error:
             run.record.outcome, run.record.error = "failed", str(error)
@@ -177,11 +180,12 @@ def _run_stage(run: Run, stage: Stage, *, forced: bool) -> tuple[StageRecord, Ex
         try:
             from pipeline.execute import execute
 
+            _mend(run, [inputs[name] for name, port in stage.inputs.items() if port == CHAMPION and name in inputs])
             execution = execute(
                 stage, decision, inputs, pipeline=run.pipeline, store=run.store, run=run.record, logs=logs
             )
         except (Exception, SystemExit) as error:  # noqa: BLE001  (whatever a component raises must only fail its stage)
-            run.failure = error
+            run.failure = error = explain_full_disk(error, stage.name, run.store.artifacts)
             record.outcome, record.error = "failed", str(error)
             if not isinstance(error, DigitsError):
                 record.error = f"{type(error).__name__}: {error}"
@@ -196,6 +200,30 @@ def _run_stage(run: Run, stage: Stage, *, forced: bool) -> tuple[StageRecord, Ex
         record.reason += f"; since then: {changes}" if changes else ""
         LOGGER.info("%s: %s", stage.name, record.reason, extra={"kept": stage.name})
     return record, execution
+
+
+def _mend(run: Run, versions: Iterable[Version]) -> None:
+    """Make versions again that no stage of this run makes, where they are damaged."""
+    for version in versions:
+        if run.store.damage_of(version):
+            from pipeline.repair import Repair
+
+            Repair(run.pipeline.project, run.store, run.record, run.folder / "logs").mend(version)
+
+
+def _mend_champion(run: Run) -> None:
+    """Make the champion again if it is damaged and no stage of this run has made it; if that fails, only warn."""
+    path = champion(run.store.artifacts) or ""
+    manifest = Manifest.read(run.store.artifacts / path)
+    intact = manifest and not run.store.damage_of(Version(path=path, content=manifest.content))
+    if run.failure or intact or not path.startswith("store/"):
+        return
+    makers = (version for each in run.store.executions(path.split("/")[1]) for version in each.outputs.values())
+    try:
+        _mend(run, [version for version in makers if version.path == path][:1])
+    except Exception as error:  # noqa: BLE001  (whatever a component raises: the run itself has succeeded)
+        run.record.warnings.append(f"the champion is damaged and could not be made again: {error}".splitlines()[0])
+        LOGGER.warning("%s", run.record.warnings[-1], exc_info=error)
 
 
 def _check_stale(run: Run, stage: Stage) -> tuple[StageRecord, Execution | None]:
@@ -238,8 +266,13 @@ def _why_skipped(record: RunRecord) -> str:
 
 
 def _conclude(run: Run, selection: Selection) -> None:
-    """Set the outcome of the run; promote the bundle of a complete one."""
-    outcomes = {stage.outcome for stage in run.record.stages}
+    """Set the outcome of the run by what it carried out; promote the bundle of a complete one."""
+    names = [stage.name for stage in run.pipeline.stages]
+    first = names.index(selection.first) if selection.first else 0
+    last = names.index(selection.last) if selection.last else len(names) - 1
+    carried_out = run.pipeline.stages[first : last + 1]
+    blocked = {stage.stage for stage in run.record.stages if stage.outcome == "blocked"}
+    judged = any(stage.contract.blessings for stage in carried_out)
     bundles = [
         (run.done[stage.name].outputs[name], stage.requires.stage)
         for stage in run.pipeline.stages
@@ -248,7 +281,7 @@ def _conclude(run: Run, selection: Selection) -> None:
     ]
     if run.failure:
         run.record.outcome = "failed"
-    elif "blocked" in outcomes or (run.record.verdict and not run.record.verdict.blessed):
+    elif blocked.intersection(stage.name for stage in carried_out) or (judged and _is_refused(run.record)):
         run.record.outcome, run.record.explanation = "rejected", _how_the_champion_was_made(run)
     elif selection.last:
         run.record.outcome = "partial"
@@ -293,6 +326,10 @@ def _how_the_champion_was_made(run: Run) -> str | None:
     theirs, ours = differences(old, given_settings(run.folder / FILE, run.record.overrides), above)
     says = "this run" if run.record.overrides else FILE
     return f"the champion was made with {theirs}; {says} says {ours}" if theirs else None
+
+
+def _is_refused(record: RunRecord) -> bool:
+    return record.verdict is not None and not record.verdict.blessed
 
 
 def _environment(pipeline: Pipeline) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import gc
 
 gc.set_threshold(100_000)  # new objects between collections: with Python's 700, they take a twelfth of a cached run
 
+import errno
 import os
 import sys
 from collections.abc import Callable
@@ -48,6 +49,8 @@ RESUMES = {
     **dict.fromkeys(("run", "rerun"), "nothing incomplete was published: digits run resumes from here"),
     "score": "finished parts are kept: the same command resumes from here",
 }
+
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Run the pipeline": (run, rerun, plan, check),
@@ -143,6 +146,8 @@ def _run() -> None:
         sys.exit(error.exit_code)
     except OSError as error:
         print(f"error: {error.filename or 'input or output'}: {error.strerror}", file=sys.stderr)
+        if error.errno in DISK_FULL:
+            print("  do:       free some space, and run the command again; digits gc says what may go", file=sys.stderr)
         sys.exit(1)
     except Interrupted as signal:
         _end(signal)

@@ -11,10 +11,11 @@ import typer
 
 from pipeline.cli.arguments.completion import complete_run
 from pipeline.cli.arguments.past_run import RUN
-from pipeline.cli.arguments.project import artifacts_of
+from pipeline.cli.arguments.project import artifacts_of, same_project
 
 __all__ = ["report"]
 
+REPORT, RUNNING = "report.html", "running.html"
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="FILE", help="File to write. Default: report.html in the run's folder.")
 ]
@@ -32,7 +33,7 @@ def report(
 ) -> None:
     """Write the report of a run as one HTML file.
 
-    The file is self-contained: it needs no network.
+    The file is self-contained: it needs no network. While the run is running, it is running.html.
     """
     from pipeline.cli.arguments.past_run import find_run
     from pipeline.report.material import Material
@@ -40,13 +41,20 @@ def report(
     from schemas.errors import UsageError
 
     artifacts = artifacts_of(context)
-    material = Material(artifacts, find_run(artifacts, run))
-    path = out.expanduser() if out else material.folder / "report.html"
+    record = find_run(artifacts, run)
+    material = Material(artifacts, record)
+    running = record.outcome == "running"
+    path = out.expanduser() if out else material.folder / (RUNNING if running else REPORT)
     if path.is_dir() or not path.parent.is_dir():
         raise UsageError(f"--out {path} cannot be written", expected="a file in a folder that exists")
     size = write_report(material, path)
     print(os.path.relpath(path))
     print(f"{size / 1e6:.1f} MB, self-contained", file=sys.stderr)
+    if running:
+        print(
+            f"the run is still running: {same_project(context, 'report', record.run)} again once it has ended",
+            file=sys.stderr,
+        )
     if show:
         _open(path)
 

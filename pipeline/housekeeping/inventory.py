@@ -59,7 +59,12 @@ class Inventory:
     def unrecorded_bundles(self) -> list[str]:
         """The bundles that no execution made: those that came from elsewhere."""
         orphans = (path for path in self.versions if path not in self.makers)
-        return [path for path in orphans if _type(self.artifacts / path) == Bundle.__name__]
+        return [path for path in orphans if self.is_bundle(path)]
+
+    def is_bundle(self, path: str) -> bool:
+        """Return whether a version is a bundle."""
+        manifest = Manifest.read(self.artifacts / path)
+        return manifest is not None and manifest.type == Bundle.__name__
 
     def equal(self, path: str) -> str:
         """Return the path of a version, or of one with the same content that was made when it was gone."""
@@ -112,8 +117,3 @@ def _is_used(folder: Path) -> bool:
             return False
     except BlockingIOError:
         return True
-
-
-def _type(folder: Path) -> str:
-    manifest = Manifest.read(folder)
-    return manifest.type if manifest else ""

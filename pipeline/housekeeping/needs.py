@@ -74,23 +74,30 @@ def _executions_of(run: str, there: Inventory) -> list[str]:
 
 
 def _add(needs: Needs, there: Inventory, who: str, versions: Iterable[str], executions: Iterable[str]) -> None:
-    """Note that *who* needs these versions and executions, and all that they were made from."""
+    """Note that *who* needs these versions and executions, and all that they were made from.
+
+    A bundle that a model was compared with is needed, but not what it was made from: or else each champion would need
+    all champions before it.
+    """
     waiting = list(executions)
-    seen = set[str]()
+    seen, compared = set[str](), set[str]()
     reached = dict.fromkeys(versions)
     while waiting:
         path = waiting.pop()
         if path in seen:
             continue
         seen.add(path)
-        execution = there.executions[path]
-        inputs = [there.equal(version.path) for version in execution.inputs.values()]
-        reached |= dict.fromkeys([*(version.path for version in execution.outputs.values()), *inputs])
-        waiting += [found for each in inputs if (found := _maker(each, there, seen, waiting))]
+        inputs = [there.equal(version.path) for version in there.executions[path].inputs.values()]
+        reached |= dict.fromkeys(inputs)
+        for each in inputs:
+            if maker := _maker(each, there, seen, waiting):
+                compared.add(maker) if there.is_bundle(each) else waiting.append(maker)
+    seen |= compared
+    for path in seen:
+        reached |= {version.path: None for version in there.executions[path].outputs.values()}
+        needs.executions.setdefault(path, []).append(who)
     for path in reached:
         needs.versions.setdefault(path, []).append(who)
-    for path in seen:
-        needs.executions.setdefault(path, []).append(who)
 
 
 def _maker(version: str, there: Inventory, seen: set[str], waiting: list[str]) -> str | None:

@@ -29,18 +29,19 @@ Outputs = Mapping[str, type[Artifact]]
 STAGE_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
-def resolve_pipeline(project: Path, overrides: tuple[str, ...], known: FileCache) -> Pipeline:
+def resolve_pipeline(project: Path, overrides: tuple[str, ...], known: FileCache, file: Path | None = None) -> Pipeline:
     """Read a project's pipeline.yaml, apply the overrides and the environment, and check all of it.
 
     Args:
         project: the folder of pipeline.yaml, from which modules can be imported.
         overrides: `stage.key=value`, with values in YAML; `threads=1` for the pipeline itself.
         known: keeps the file as it was read, for the next process.
+        file: to read in place of the project's pipeline.yaml.
 
     Raises:
         UsageError: Something is invalid; it says where, what was found and what was expected.
     """
-    document = _read(project / FILE, known)
+    document = _read(file or project / FILE, known)
     overrides = tuple(override(document, given) for given in overrides)
     entry = validate(PipelineEntry, document.value, document, ())
     stages: dict[str, Stage] = {}

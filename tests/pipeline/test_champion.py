@@ -206,3 +206,57 @@ def test_a_champion_from_elsewhere_that_was_promoted_is_compared_with(challenge:
     shutil.copytree(mine, theirs)
     challenge.digits("promote", "v0007", "--override", "--reason", "a colleague's")
     assert compared_bundle(challenge, "--set", "say.word=other") == theirs.name
+
+
+def _spoil_champion(project: Project) -> Path:
+    """Change the champion's content; return the changed file."""
+    file = project.artifacts / "champion" / "labels.json"
+    file.chmod(0o644)
+    file.write_text("spoilt")
+    return file.resolve()
+
+
+def test_a_damaged_champion_is_made_again_before_it_is_compared(challenge: Project) -> None:
+    """A run with a changed setting makes the damaged champion again, and compares its own model with it."""
+    challenge.digits("run")
+    first = champion_of(challenge)
+    file = _spoil_champion(challenge)
+    assert compared_bundle(challenge, "--set", "say.word=other") == first
+    assert file.read_text() == "hello"
+    challenge.digits("verify")
+
+
+def test_a_lost_model_of_a_damaged_champion_is_made_again_too(challenge: Project) -> None:
+    """What the champion was made from is made again first where it is gone, also after a change of pipeline.yaml."""
+    challenge.digits("run")
+    file = _spoil_champion(challenge)
+    shutil.rmtree(challenge.artifacts / "store" / "say" / "text")
+    challenge.edit("pipeline.yaml", "word: hello", "word: other")
+    challenge.digits("run")
+    assert file.read_text() == "hello"
+    challenge.digits("verify")
+
+
+def test_a_damaged_champion_is_made_again_by_a_run_that_reads_no_champion(challenge: Project) -> None:
+    """A run whose stages are all unchanged makes a damaged champion again, so that `digits run` is good advice."""
+    challenge.digits("run")
+    challenge.digits("run", "--set", "say.word=other")
+    former = next(path for path in challenge.artifacts.glob("store/crown/bundle/v0001-*"))
+    challenge.digits("run")  # the former one is compared again and comes back
+    assert champion_of(challenge) == former.name
+    file = _spoil_champion(challenge)
+    challenge.digits("run", "--to", "say", "--set", "say.word=other")
+    assert file.read_text() == "hello"
+
+
+def test_a_champion_that_comes_out_different_is_not_compared(challenge: Project) -> None:
+    """If the code that made a damaged champion has changed, the error says so and what to do, and that works."""
+    challenge.digits("run")
+    _spoil_champion(challenge)
+    challenge.edit("toys/crown.py", "write_text(text.read()", "write_text(text.read() + '.'")
+    failed = challenge.digits("run", "--set", "say.word=other", status=4)
+    assert "came out different" in failed.stderr
+    assert "code changed: toys/crown.py" in failed.stderr
+    assert "rm artifacts/champion" in failed.stderr
+    (challenge.artifacts / "champion").unlink()
+    challenge.digits("run", "--set", "say.word=other")

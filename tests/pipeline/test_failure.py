@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -126,6 +128,29 @@ def test_a_file_where_a_folder_belongs_is_named(project: Project) -> None:
     failed = project.digits("run", status=1)
     assert failed.stderr.startswith(f"error: {project.artifacts}")
     assert "Traceback" not in failed.stderr
+
+
+def test_a_full_disk_is_explained(project: Project, tmp_path: Path) -> None:
+    """On a full disk the error names the stage and the file, what is free, and what to do; freed, the run completes."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(
+        ["unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", disk], check=False, capture_output=True
+    ).returncode:
+        pytest.skip("this machine lets no user mount a small disk")
+    project.edit(
+        "toys/shout.py", "    Text.write", '    (shouted.path / "large").write_bytes(bytes(10**6))\n    Text.write'
+    )
+    script = f"mount -t tmpfs -o size=1000k tmpfs {disk} && cp -r {project.path} {disk}/toy && cd {disk}/toy && "
+    script += f"{{ {DIGITS} run; echo exit code $?; }} && mount -o remount,size=10m {disk} && {DIGITS} run --json"
+    done = subprocess.run(["unshare", "-rm", "sh", "-c", script], capture_output=True, text=True, check=True)
+    assert "the disk is full: shout could not write artifacts/.staging/shout-" in done.stderr
+    assert "shouted/large" in done.stderr
+    assert "digits gc" in done.stderr
+    assert "Traceback" not in done.stderr
+    summary, _, document = done.stdout.partition("exit code 1\n")
+    assert "shout" in summary
+    assert json.loads(document)["outcome"] == "promoted"
 
 
 def test_a_folder_that_does_not_exist_is_a_usage_error(project: Project) -> None:

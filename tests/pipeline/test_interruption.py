@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 
 import pytest
@@ -51,6 +52,20 @@ def test_a_live_run_is_shown_as_running(project: Project) -> None:
     process.kill()
     process.communicate()
     assert project.json("show")["outcome"] == "interrupted"
+
+
+def test_a_report_of_a_live_run_does_not_stay_its_report(project: Project) -> None:
+    """A report written while a run is running is another file, and says so; the run does not name it at its end."""
+    project.hold("say")
+    process = project.start("run")
+    project.wait_for_held("say")
+    written = project.digits("report", "--out", str(project.path / "own.html"))
+    assert "still running" in written.stderr
+    early = project.digits("report")
+    project.release("say")
+    out, _ = process.communicate(timeout=PATIENCE)
+    assert early.stdout.endswith("running.html\n")
+    assert re.search(r"^report +digits .*report \S+$", out, re.MULTILINE)
 
 
 def test_two_runs_at_once_compute_nothing_twice(project: Project) -> None:

@@ -187,3 +187,16 @@ def test_an_upstream_with_other_outputs_is_refused(ran: Project) -> None:
     ran.edit("toys/say.py", "text.scratch", "words.scratch")
     ran.edit("pipeline.yaml", "say.text", "say.words")
     assert "expected: words" in ran.digits("rerun", "shout", status=4).stderr
+
+
+def test_the_exit_code_of_a_rerun_is_of_what_it_carried_out(ran: Project) -> None:
+    """A rerun of a stage above or below a gate that refused earlier succeeds; a rerun of the gate is refused again."""
+    ran.edit("pipeline.yaml", "uses: toys.bless\n", "uses: toys.bless\n    config: {least: 100}\n")
+    with (ran.path / "pipeline.yaml").open("a") as file:
+        file.write("  echo:\n    uses: toys.shout\n    inputs: {text: say.text}\n")
+    ran.digits("run", status=3)
+    ran.digits("rerun", "say")
+    ran.digits("rerun", "echo")
+    ran.digits("rerun", "bless", status=3)
+    ran.digits("run", "--to", "bless", status=3)
+    ran.digits("run", "--to", "shout")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AsJson", "artifacts_of", "check_part", "check_stage", "find_project", "open_project", "same_project"]
 
+COMMAND = "pipeline/cli/main.py"
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 
 
@@ -46,8 +50,21 @@ def find_project(start: Path) -> Path:
 
     for folder in (start, *start.parents):
         if (folder / FILE).is_file():
+            _warn_of_other_source(folder)
             return folder
     raise UsageError(f"there is no {FILE} in {start} or above it", do="change into a project, or name it with -C DIR")
+
+
+@cache
+def _warn_of_other_source(project: Path) -> None:
+    """Say so if the project is a copy of this source code, but not the one that runs."""
+    import schemas
+
+    house = Path(schemas.__path__[0]).parent
+    if (project / COMMAND).is_file() and not (project / COMMAND).samefile(house / COMMAND):
+        own = Path(os.path.relpath(project)) / ".venv" / "bin" / "digits"
+        print(f"note: this runs the code in {house}, not that of {project}: use {own}", file=sys.stderr)
+        print("      (make installs it; rm -r .venv first if the folder was moved or copied)", file=sys.stderr)
 
 
 def check_stage(pipeline: Pipeline, name: str) -> None:

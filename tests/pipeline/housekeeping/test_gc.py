@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.pipeline.test_champion import CHALLENGE
 from tests.project import Project
 
 
@@ -69,6 +70,26 @@ def test_the_champion_and_its_ancestry_are_kept(thrice: Project) -> None:
     assert "made the champion" in [why for each in found["kept"] for why in each["why"]]
     thrice.digits("verify")
     thrice.digits("lineage", "champion")
+
+
+def test_what_the_champion_was_compared_with_is_kept_without_its_ancestry(thrice: Project) -> None:
+    """The bundle that the champion was compared with stays, so that its verdict holds; what that was made from goes."""
+    (thrice.path / "pipeline.yaml").write_text(CHALLENGE)
+    thrice.edit("toys/text.py", "class Text(Artifact)", "class Model(Artifact)")
+    for name in ("say", "judge", "crown"):
+        thrice.edit(f"toys/{name}.py", "import Text", "import Model as Text")
+    (thrice.artifacts / "champion").unlink()
+    for word in ("four", "five", "six"):
+        thrice.digits("run", "--set", f"say.word={word}")
+    thrice.digits("gc", "--keep-runs", "1", "--delete")
+    there = {output: _versions(thrice, output) for output in ("say/text", "crown/bundle")}
+    assert there == {"say/text": ["v0006"], "crown/bundle": ["v0002", "v0003"]}
+    assert set(thrice.outcomes("--set", "say.word=six").values()) == {"unchanged"}
+    thrice.digits("verify")
+
+
+def _versions(project: Project, output: str) -> list[str]:
+    return sorted(path.name[:5] for path in (project.artifacts / "store" / output).iterdir())
 
 
 def test_an_alias_is_kept(thrice: Project) -> None:
@@ -138,8 +159,7 @@ def test_a_run_is_deleted_with_what_only_it_ran(thrice: Project) -> None:
     oldest = thrice.json("runs")[-1]["run"]
     thrice.digits("runs", "--delete", oldest)
     assert oldest not in [each["run"] for each in thrice.json("runs")]
-    texts = sorted(path.name[:5] for path in (thrice.artifacts / "store" / "say" / "text").iterdir())
-    assert texts == ["v0002", "v0003"]
+    assert _versions(thrice, "say/text") == ["v0002", "v0003"]
     thrice.digits("verify")
 
 

@@ -1,0 +1,77 @@
+"""`digits gc --delete` killed before any of its system calls, and beside runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.faults.aftermath import damaged_versions, inspect_store
+from tests.faults.killing import killed_before_each, need_strace
+from tests.project import Project, toy_project
+
+pytestmark = pytest.mark.faults
+
+DELETE = ("gc", "--keep-runs", "1", "--delete")
+ROUNDS = 6
+
+
+@pytest.mark.parametrize("call", ["unlink", "rename", "rmdir", "fsync"])
+def test_a_killed_gc_leaves_a_sound_store(call: str, tmp_path: Path) -> None:
+    """Killed before any call, gc leaves no record of what is gone; the next one finishes; all can be made again."""
+    need_strace()
+    template = _grown(tmp_path / "template")
+    whole = _aftermath(_collected(template.copy(tmp_path / "whole")))
+    found: dict[int, object] = {}
+    for number, project in killed_before_each(call, tmp_path / "killed", template, *DELETE):
+        torn = [*damaged_versions(project), *inspect_store(project).missing]
+        verified = _status(project, "verify")
+        if torn or verified or _aftermath(_collected(project)) != whole:
+            found[number] = (torn, verified)
+    assert found == {}
+
+
+def test_a_run_after_a_killed_gc_is_whole(tmp_path: Path) -> None:
+    """Whatever a killed gc left, a run with the settings of a deleted run makes again what it needs."""
+    need_strace()
+    template = _grown(tmp_path / "template")
+    for _, project in killed_before_each("rename", tmp_path / "killed", template, *DELETE):
+        project.digits("run", "--set", "say.word=one")
+        project.digits("verify")
+
+
+def test_runs_beside_gc_lose_nothing(tmp_path: Path) -> None:
+    """Runs that find old stages unchanged while gc deletes all it may end well, and the store is sound."""
+    project = _grown(tmp_path / "toy")
+    for _ in range(ROUNDS):
+        runs = [project.start("run", "--set", f"say.word={word}") for word in ("one", "two", "three")]
+        collectors = [project.start("gc", "--older-than", "0h", "--delete") for _ in range(2)]
+        for process in (*runs, *collectors):
+            _, errors = process.communicate()
+            assert process.returncode == 0, errors
+    project.digits("verify")
+
+
+def _grown(path: Path) -> Project:
+    """Return a project with the runs of three words; the run of the last made the champion."""
+    project = toy_project(path)
+    for word in ("one", "two", "three"):
+        project.digits("run", "--set", f"say.word={word}")
+    return project
+
+
+def _collected(project: Project) -> Project:
+    project.digits(*DELETE)
+    return project
+
+
+def _aftermath(project: Project) -> object:
+    trash = [path.name for path in project.artifacts.glob(".trash/*")]
+    runs = sorted(path.name for path in (project.artifacts / "runs").iterdir())
+    return inspect_store(project), runs, trash
+
+
+def _status(project: Project, *words: str) -> int:
+    process = project.start(*words)
+    process.communicate()
+    return process.returncode
