@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.history import hold, use
+from pipeline.sharing import share_files
 from schemas.artifacts.artifact import Artifact, type_name
 from schemas.manifest import MANIFEST, Manifest, fsync, hash_files, seal, write_atomically
 from schemas.records.execution import Execution, Version
@@ -201,6 +202,7 @@ class Store:
             target = self._find_intact(home, manifest.content)
             use(target or folder)
         if target is None:
+            share_files(folder, files, self._root)
             seal(folder, manifest)
             target = self._place(home, manifest.content, lost)
             with (staged / MOVED).open("a", encoding="utf-8") as moved:

@@ -18,7 +18,9 @@ from schemas.manifest import Manifest
 from schemas.records.execution import Execution
 from schemas.records.run import RunRecord
 
-__all__ = ["Inventory", "read_inventory"]
+__all__ = ["BEFORE", "Inventory", "read_inventory"]
+
+BEFORE = "the champion before, for a rollback"
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def _relied(artifacts: Path) -> dict[str, list[str]]:
     for name, path in aliases(artifacts).items():
         found[path].append(f"alias {name}")
     if before := previous_champion(artifacts):
-        found[before].append("the champion before, for a rollback")
+        found[before].append(BEFORE)
     return dict(found)
 
 

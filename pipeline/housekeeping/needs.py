@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from pipeline.housekeeping.inventory import Inventory
+from pipeline.housekeeping.inventory import BEFORE, Inventory
 
 __all__ = ["Needs", "find_needs"]
 
@@ -53,10 +53,10 @@ def find_needs(there: Inventory, kept: dict[str, list[str]]) -> Needs:
 
 
 def needed_by_trust(there: Inventory) -> dict[str, list[str]]:
-    """Return what each bundle that people rely on, and everything it was made from, is needed by."""
+    """Return what the champion and the bundles with an alias need, and which of them, by the version's path."""
     needs = Needs()
     for bundle, who in there.relied.items():
-        for each in who:
+        for each in (each for each in who if each != BEFORE):
             _add(needs, there, each, [bundle], there.makers.get(bundle, ())[:1])
     return needs.versions
 

@@ -1,4 +1,4 @@
-"""Labelled pictures in named splits: one memory-mapped Arrow IPC file per split."""
+"""Labelled pictures in named splits: one compressed Arrow IPC file per split."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ __all__ = ["DRAWN", "Examples", "Split"]
 SIDE = 28
 PIXELS = SIDE * SIDE
 COLUMNS = ("image", "label", "id")
+LEVEL = 1  # MNIST takes a fifth of its size, and 0.03 s to read; higher levels take longer and hardly less space
 DIGIT, SOURCE = "digit", "source"
 DRAWN = "drawn"
 """The split of synthetic pictures: for training only, never for a metric."""
@@ -76,9 +77,10 @@ class Examples(Artifact):
     """Labelled pictures.
 
     File structure:
-        SPLIT.arrow: an Arrow IPC file with one record batch. Columns `image` (fixed-size list of 784 uint8, row by
-            row), `label` (int32), `id` (string) and one string column per tag: `source` if there are several
-            sources, and those of tags.csv. The metadata hold the shape (28x28) and the class names.
+        SPLIT.arrow: an Arrow IPC file with one record batch, its buffers compressed with zstd. Columns `image`
+            (fixed-size list of 784 uint8, row by row), `label` (int32), `id` (string) and one string column per tag:
+            `source` if there are several sources, and those of tags.csv. The metadata hold the shape (28x28) and the
+            class names.
     """
 
     @property
@@ -87,7 +89,7 @@ class Examples(Artifact):
         return tuple(sorted(path.stem for path in self.path.glob("*.arrow")))
 
     def read(self, split: str) -> Split:
-        """Map a split into memory; its images and labels are read-only views, not copies.
+        """Read a split; its images and labels are read-only.
 
         Raises:
             InputError: there is no such split, or the file has another schema.
@@ -132,7 +134,9 @@ class Examples(Artifact):
         ]
         schema = _arrow_schema(examples.classes, examples.tags)
         batch: Any = pa.record_batch(columns, schema=schema)  # pyright: ignore[reportUnknownMemberType]
-        with pa.OSFile(str(folder / f"{split}.arrow"), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
+        options = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", compression_level=LEVEL))
+        path = str(folder / f"{split}.arrow")
+        with pa.OSFile(path, "wb") as sink, pa.ipc.new_file(sink, schema, options=options) as writer:
             writer.write_batch(batch)  # pyright: ignore[reportUnknownMemberType]
 
 

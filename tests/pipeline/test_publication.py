@@ -26,6 +26,36 @@ def test_sealed_files_are_read_only(ran: Project) -> None:
     assert {path.parent.stat().st_mode & 0o777 for path in files} == {0o755}
 
 
+LARGE = "    (text.path / 'large').write_bytes(bytes(10**5))\n    Text.write"
+
+
+def _large_files(project: Project) -> list[os.stat_result]:
+    return [path.stat() for path in sorted(project.artifacts.glob("store/say/text/v*/large"))]
+
+
+def test_an_equal_large_file_is_stored_once(project: Project) -> None:
+    """Two versions with an equal large file share it, and both verify; deleting one of them leaves the other whole."""
+    project.edit("toys/say.py", "    Text.write", LARGE)
+    for word in ("one", "two"):
+        project.digits("run", "--set", f"say.word={word}")
+    first, second = _large_files(project)
+    assert (first.st_ino, first.st_nlink, first.st_mode & 0o777) == (second.st_ino, 2, 0o444)
+    (project.artifacts / "promotions.jsonl").unlink()
+    assert project.json("gc", "--keep-runs", "1", "--delete")["frees"] < 10**5
+    project.digits("verify")
+
+
+def test_a_damaged_file_is_not_shared(project: Project) -> None:
+    """A sealed file that has changed is not linked into a new version."""
+    project.edit("toys/say.py", "    Text.write", LARGE)
+    project.digits("run")
+    [file] = project.artifacts.glob("store/say/text/v*/large")
+    file.chmod(0o644)
+    file.write_bytes(bytes(10**5 - 1) + b"1")
+    project.digits("run", "--set", "say.word=two")
+    assert [each.st_nlink for each in _large_files(project)] == [1, 1]
+
+
 def test_staging_is_empty_after_a_run(ran: Project) -> None:
     """After a successful run, .staging is empty."""
     assert list((ran.artifacts / ".staging").iterdir()) == []

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.champion import champion
 from pipeline.cli.arguments.project import artifacts_of
+from pipeline.history import use
 from pipeline.registry.aliases import ALIASES, aliases
 from pipeline.registry.bundles import bundles, standing
 from pipeline.store import Store
@@ -165,6 +166,7 @@ def _such_as(context: typer.Context) -> str:
 
 def _chosen(artifacts: Path, path: str, link: Path | None = None) -> Chosen:
     folder = artifacts / path
+    use(folder)
     return Chosen(folder, link or folder, standing(path, Store(artifacts)))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,10 @@ from tests.project import Project
 
 @pytest.fixture
 def thrice(ran: Project) -> Project:
-    """Return a project with three promoted models; the word of each is its run's name for people."""
+    """Return a project with the runs of three words; the third made the champion, and no history names others."""
     for word in ("two", "three"):
         ran.digits("run", "--set", f"say.word={word}")
+    (ran.artifacts / "promotions.jsonl").unlink()
     return ran
 
 
@@ -81,6 +84,7 @@ def test_what_the_champion_was_compared_with_is_kept_without_its_ancestry(thrice
     (thrice.artifacts / "champion").unlink()
     for word in ("four", "five", "six"):
         thrice.digits("run", "--set", f"say.word={word}")
+    (thrice.artifacts / "promotions.jsonl").unlink()
     thrice.digits("gc", "--keep-runs", "1", "--delete")
     there = {output: _versions(thrice, output) for output in ("say/text", "crown/bundle")}
     assert there == {"say/text": ["v0006"], "crown/bundle": ["v0002", "v0003"]}
@@ -90,6 +94,14 @@ def test_what_the_champion_was_compared_with_is_kept_without_its_ancestry(thrice
 
 def _versions(project: Project, output: str) -> list[str]:
     return sorted(path.name[:5] for path in (project.artifacts / "store" / output).iterdir())
+
+
+def test_the_champion_before_is_kept(ran: Project) -> None:
+    """What a rollback goes back to is kept with all that it was made from, and the rollback works."""
+    ran.digits("run", "--set", "say.word=two")
+    assert goes(ran.json("gc", "--keep-runs", "1", "--delete"), "text") == []
+    ran.digits("rollback")
+    ran.digits("verify")
 
 
 def test_an_alias_is_kept(thrice: Project) -> None:
@@ -141,6 +153,20 @@ def test_what_a_running_run_uses_is_kept(thrice: Project) -> None:
     assert running.returncode == 0, errors
     assert "v0002" not in goes(found, "text") + goes(found, "shouted")
     thrice.digits("verify")
+
+
+def test_a_model_that_a_process_uses_is_kept(thrice: Project) -> None:
+    """A bundle that another process has in use, as `digits serve --model` has, is kept until the process ends."""
+    [bundle] = thrice.artifacts.glob("store/pack/bundle/v0001-*")
+    code = "import sys, pathlib, pipeline.history as h; h.use(pathlib.Path(sys.argv[1])); print(1, flush=True); input()"
+    command = [sys.executable, "-c", code, str(bundle)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "1\n"
+        found = thrice.json("gc", "--keep-runs", "1")
+        process.communicate("\n")
+    assert goes(found, "bundle") == ["v0002"]
+    assert goes(thrice.json("gc", "--keep-runs", "1"), "bundle") == ["v0001", "v0002"]
 
 
 def test_the_logs_that_a_kept_run_links_to_are_kept(ran: Project) -> None:
