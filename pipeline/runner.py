@@ -30,7 +30,7 @@ from schemas.manifest import Manifest, replace_link
 from schemas.records.execution import Execution, Version
 from schemas.records.run import RunRecord, StageRecord
 
-__all__ = ["Run", "Selection", "run_pipeline"]
+__all__ = ["Run", "Selection", "environment_of", "run_pipeline"]
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def _open_run(pipeline: Pipeline, store: Store) -> Run:
         run=name,
         overrides=list(pipeline.overrides),
         started=now.isoformat(timespec="seconds"),
-        environment=_environment(pipeline),
+        environment=environment_of(pipeline),
     )
     record.write(folder)
     replace_link(store.artifacts / "latest", f"runs/{name}")
@@ -332,7 +332,7 @@ def _is_refused(record: RunRecord) -> bool:
     return record.verdict is not None and not record.verdict.blessed
 
 
-def _environment(pipeline: Pipeline) -> dict[str, Any]:
+def environment_of(pipeline: Pipeline) -> dict[str, Any]:
     """Return the environment of the run: Python, platform, processors, libraries, git commit."""
     sources = [read_source(stage.contract.module, pipeline.project) for stage in pipeline.stages]
     return {

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.history import hold, use
+from pipeline.history import use
 from pipeline.sharing import share_files
 from schemas.artifacts.artifact import Artifact, type_name
 from schemas.manifest import MANIFEST, Manifest, fsync, hash_files, seal, write_atomically
@@ -70,6 +70,7 @@ class Store:
         self._root = artifacts / "store"
         self._staging = artifacts / ".staging"
         self._stat_cache = StatCache(artifacts)
+        self._steady: int | None = None
 
     @contextmanager
     def lock(self, stage: str, waiting: Callable[[], None]) -> Generator[None]:
@@ -92,9 +93,14 @@ class Store:
     @contextmanager
     def steady(self) -> Generator[None]:
         """Let nothing be removed inside the block; what `use` names there stays until the process ends."""
-        self._root.mkdir(parents=True, exist_ok=True)
-        with hold(self._root, fcntl.LOCK_SH):
+        if self._steady is None:
+            self._root.mkdir(parents=True, exist_ok=True)
+            self._steady = os.open(self._root, os.O_RDONLY)  # open for good: a run comes here twice for each stage
+        fcntl.flock(self._steady, fcntl.LOCK_SH)
+        try:
             yield
+        finally:
+            fcntl.flock(self._steady, fcntl.LOCK_UN)
 
     def use(self, versions: Iterable[Version]) -> None:
         """Keep versions from being deleted as long as this process lives; call it in a `steady` block."""

@@ -22,6 +22,7 @@ from pipeline.cli.compare import compare
 from pipeline.cli.cut import cut
 from pipeline.cli.housekeeping.doctor import doctor
 from pipeline.cli.housekeeping.gc import gc as collect_garbage
+from pipeline.cli.housekeeping.prove import prove
 from pipeline.cli.housekeeping.verify import verify
 from pipeline.cli.lineage import lineage
 from pipeline.cli.models.alias import alias
@@ -58,7 +59,7 @@ PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Look at runs": (runs, show, compare, report, lineage),
     "Read pictures": (predict, score, cut, serve),
     "Models": (models, promote, rollback, alias),
-    "Housekeeping": (verify, collect_garbage, doctor),
+    "Housekeeping": (verify, prove, collect_garbage, doctor),
 }
 
 app = typer.Typer(
