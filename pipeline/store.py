@@ -18,7 +18,7 @@ from schemas.manifest import MANIFEST, Manifest, fsync, hash_files, seal, write_
 from schemas.records.execution import Execution, Version
 from schemas.records.stat_cache import StatCache
 
-__all__ = ["Store", "Workspace"]
+__all__ = ["VERSION", "Store", "Workspace"]
 
 VERSION = re.compile(r"v(\d{4,})-([0-9a-f]{8})")
 MOVED_LINE = re.compile(rf"store/[^/]+/[^/]+/{VERSION.pattern}")

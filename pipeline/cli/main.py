@@ -21,6 +21,7 @@ from pipeline.cli.check import check
 from pipeline.cli.compare import compare
 from pipeline.cli.cut import cut
 from pipeline.cli.housekeeping.doctor import doctor
+from pipeline.cli.housekeeping.export_run import export_run, import_run
 from pipeline.cli.housekeeping.gc import gc as collect_garbage
 from pipeline.cli.housekeeping.prove import prove
 from pipeline.cli.housekeeping.verify import verify
@@ -59,7 +60,7 @@ PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Look at runs": (runs, show, compare, report, lineage),
     "Read pictures": (predict, score, cut, serve),
     "Models": (models, promote, rollback, alias),
-    "Housekeeping": (verify, prove, collect_garbage, doctor),
+    "Housekeeping": (verify, prove, export_run, import_run, collect_garbage, doctor),
 }
 
 app = typer.Typer(

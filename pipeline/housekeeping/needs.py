@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline.housekeeping.inventory import BEFORE, Inventory
 
-__all__ = ["Needs", "find_needs"]
+__all__ = ["Needs", "find_needs", "needed_by_run", "needed_by_trust"]
 
 PROCESS = "a running process"
 
@@ -59,6 +59,13 @@ def needed_by_trust(there: Inventory) -> dict[str, list[str]]:
         for each in (each for each in who if each != BEFORE):
             _add(needs, there, each, [bundle], there.makers.get(bundle, ())[:1])
     return needs.versions
+
+
+def needed_by_run(there: Inventory, run: str) -> Needs:
+    """Return what a run has, and everything that this was made from."""
+    needs = Needs()
+    _add(needs, there, f"run {run}", there.runs[run].outputs, _executions_of(run, there))
+    return needs
 
 
 def _runs_that_made(bundle: str, there: Inventory) -> Iterator[str]:

@@ -1,0 +1,90 @@
+"""Hand a run over: write it to a file, and take one from a file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from pipeline.history import hold
+from pipeline.housekeeping.inventory import read_inventory
+from pipeline.housekeeping.needs import needed_by_run
+from pipeline.housekeeping.run_archive import check, unpack, write_archive
+from pipeline.store import Store
+from schemas.errors import InputError
+from schemas.manifest import Manifest, fsync, replace_link
+from schemas.records.execution import Version
+from schemas.records.run import RunRecord
+
+__all__ = ["export_run", "import_run"]
+
+RECORDS = ("run.json", "pipeline.yaml", "log.jsonl")
+
+
+def export_run(artifacts: Path, run: RunRecord, to: Path) -> None:
+    """Write a run to a tar file: its record, its artifacts and all that they were made from.
+
+    Raises:
+        InputError: the run has no artifacts, or one of them is damaged or gone.
+    """
+    there = read_inventory(artifacts)
+    needs = needed_by_run(there, run.run)
+    if not needs.versions:
+        raise InputError(f"run {run.run} has no artifacts to export", do="digits runs lists the runs")
+    store = Store(artifacts)
+    for path in needs.versions:
+        manifest = Manifest.read(artifacts / path)
+        damage = store.damage_of(Version(path=path, content=manifest.content)) if manifest else None
+        if manifest is None or damage:
+            raise InputError(f"run {run.run} is not exported", found=f"{path} is damaged or gone", do="digits verify")
+    runs = {run.run, *(there.executions[path].run for path in needs.executions)} & {*there.runs}
+    records = [f"runs/{name}/{each}" for name in runs for each in RECORDS]
+    paths = [*needs.versions, *needs.executions, *(path for path in records if (artifacts / path).is_file())]
+    write_archive(artifacts, paths, to)
+
+
+def import_run(file: Path, artifacts: Path) -> list[str]:
+    """Take the runs of a file into a project, and return their names, newest first; all of it is checked before.
+
+    A kill at any moment leaves no record of what is not there.
+
+    Raises:
+        InputError: it is no archive of a run, or it is damaged; then nothing changes.
+    """
+    scratch = artifacts / ".staging" / f".import-{os.urandom(4).hex()}"
+    scratch.mkdir(parents=True)
+    try:
+        unpack(file, scratch)
+        runs = [record.run for record in check(file, scratch)]
+        (artifacts / "store").mkdir(exist_ok=True)
+        with hold(artifacts / "store"):
+            for pattern in ("store/*/*/v*", "store/*/executions/*.json", "runs/*"):
+                for path in sorted(scratch.glob(pattern)):
+                    _move(path, artifacts / path.relative_to(scratch))
+        for name in runs:
+            _link_outputs(artifacts, name)
+        return runs
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _move(path: Path, target: Path) -> None:
+    """Move a version, an execution or a run to where it belongs, durably, unless it is there."""
+    if target.exists():
+        return
+    for each in (path, *path.rglob("*")):
+        if each.is_file() and "store" in target.parts and "executions" not in target.parts:
+            each.chmod(0o444)
+        fsync(each)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    path.rename(target)
+    fsync(target.parent)
+
+
+def _link_outputs(artifacts: Path, run: str) -> None:
+    folder = artifacts / "runs" / run
+    record = RunRecord.from_json((folder / "run.json").read_bytes())
+    for stage in record.stages:
+        for name, path in stage.outputs.items():
+            if (artifacts / path).is_dir():
+                replace_link(folder / f"{stage.stage}.{name}", f"../../{path}")
