@@ -75,9 +75,9 @@ def check(file: Path, folder: Path) -> list[RunRecord]:
     contents: dict[str, str] = {}
     for version in sorted(path for path in folder.glob("store/*/*/v*") if path.is_dir()):
         manifest, name = Manifest.read(version), version.relative_to(folder).as_posix()
-        if manifest is None or (damage := next(manifest.damage(version), None)) is not None:
-            what = damage if manifest else "no manifest.json"
-            raise InputError(f"{file} is damaged", found=f"{name}: {what}", do="get the file again")
+        damage = next(manifest.damage(version), None) if manifest else "no manifest.json"
+        if manifest is None or damage:
+            raise InputError(f"{file} is damaged", found=f"{name}: {damage}", do="get the file again")
         contents[name] = manifest.content
     for record in sorted(folder.glob("store/*/executions/*.json")):
         _check_execution(file, record, contents)

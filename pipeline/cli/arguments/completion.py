@@ -10,7 +10,6 @@ import typer
 
 from pipeline.cli.arguments.command import DIRECTORY
 from pipeline.cli.arguments.project import artifacts_of, open_project
-from pipeline.history import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -51,6 +50,8 @@ def complete_stage(context: typer.Context, incomplete: str) -> list[str]:
 
 def complete_run(context: typer.Context, incomplete: str) -> list[str]:
     """Offer the names that people gave to runs, then the runs, newest first."""
+    from pipeline.history import NAMES
+
     artifacts = artifacts_of(_with_directory(context))
     names = [path.name for path in (artifacts / NAMES).glob("*")]
     runs = sorted((path.name for path in (artifacts / "runs").glob("*")), reverse=True)
