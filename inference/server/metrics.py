@@ -10,10 +10,12 @@ from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import CollectorRegistry
 from starlette.responses import Response
 
+from inference.model.answer import Answer
+
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from inference.model.answer import Answer
+    from inference.numbers.page_answer import PageAnswer
     from inference.server.answering.pool import Pool
     from inference.server.answering.served import Followed
     from inference.server.guard.access_log import Exchange
@@ -21,9 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["Metrics"]
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
-FIRST = frozenset(
-    {"predict", "v1", "v2", "metrics", "healthz", "readyz", "card", "report", "model.json", "openapi.json"}
-)
+API = {"predict", "corrections", "v1", "v2", "metrics", "healthz", "readyz", "openapi.json"}
+FIRST = frozenset(API | {"card", "report", "model.json"})
 
 
 class Metrics:
@@ -41,7 +42,7 @@ class Metrics:
             registry=self.registry,
         )
         self._pictures = self._made(Counter, "pictures", "Pictures, by decision", "decision")
-        self._digits = self._made(Counter, "answers", "Answered pictures, by digit", "digit")
+        self._digits = self._made(Counter, "answers", "Answered digits", "digit")
 
     def _made(self, kind: type[Counter], name: str, text: str, *labels: str) -> Counter:
         return kind(f"digits_{name}", text, labels, registry=self.registry)
@@ -61,12 +62,12 @@ class Metrics:
         self._refused.set_function(lambda: bool(model.refused))
         self._followed = model
 
-    def count_answers(self, answers: list[Answer]) -> None:
-        """Count the answers of one request."""
+    def count_answers(self, answers: list[Answer] | list[PageAnswer]) -> None:
+        """Count the answers of one request; of a page, each digit."""
         for answer in answers:
             self._pictures.labels(answer.decision).inc()
-            if answer.digit is not None:
-                self._digits.labels(answer.digit).inc()
+            for digit in _digits_of(answer):
+                self._digits.labels(digit).inc()
 
     def count(self, exchange: Exchange) -> None:
         """Count a request."""
@@ -81,3 +82,11 @@ class Metrics:
         self._model.clear()
         self._model.labels(self._followed.current.version).set(1)
         return Response(generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+def _digits_of(answer: Answer | PageAnswer) -> list[str]:
+    """Return the answered digits of a picture."""
+    if isinstance(answer, Answer):
+        return [] if answer.digit is None else [answer.digit]
+    found = [each.answer for line in answer.lines for each in line.digits]
+    return [each.digit for each in found if each and each.digit is not None]

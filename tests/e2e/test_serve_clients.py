@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.inference.numbers.pages import written
 from tests.inference.pictures import as_file, sample, seven
 from tests.project import Project
 from tests.serving import Server, serving
@@ -72,6 +73,14 @@ def test_triton_sends_picture_files(triton: Any) -> None:  # noqa: ANN401
     pictures = np.array([as_file(seven(), "PNG"), as_file(seven(), "JPEG")], dtype=np.object_)
     result = triton.infer("digits", [_input("pictures", pictures, "BYTES", binary=True)])
     assert result.as_numpy("digit").tolist() == [b"7", b"7"]
+
+
+def test_triton_reads_a_number(triton: Any) -> None:  # noqa: ANN401
+    """With the parameter `all`, each picture has the number that it spells."""
+    pictures = np.array([as_file(written("2024"), "PNG"), as_file(seven(), "PNG")], dtype=np.object_)
+    inputs = [_input("pictures", pictures, "BYTES", binary=True)]
+    result = triton.infer("digits", inputs, parameters={"all": True})
+    assert result.as_numpy("number").tolist() == [b"2024", b"7"]
 
 
 def test_triton_asks_for_one_output(triton: Any) -> None:  # noqa: ANN401

@@ -7,7 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from inference.model.answer import Answer, answer_all, answer_images
 from inference.server.answering.served import Followed, Served
@@ -17,42 +17,43 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from inference.model.reader import Reader
+
 __all__ = ["MOST_WAITING", "Answered", "Pool"]
 
 MOST_WAITING = 256
 """Requests that may wait for a thread; a further one is refused with 503."""
 BATCH = 64  # pictures of small requests that are read together
+A = TypeVar("A")
 
 
 @dataclass(frozen=True)
-class Answered:
+class Answered(Generic[A]):
     """The answers of one request, and the model that gave them."""
 
-    answers: list[Answer]
+    answers: list[A]
     model: Served
 
 
 @dataclass
 class _Job:
-    """A request: either pictures in MNIST's form, uint8 [n, 28, 28], or picture files."""
+    """A request: either pictures in MNIST's form, uint8 [n, 28, 28], or a function that answers with a reader."""
 
-    images: NDArray[np.uint8] | None
-    files: list[bytes]
-    trace: bool
-    future: asyncio.Future[Answered] = field(repr=False)
-    answered: Answered | Exception | None = None
+    work: NDArray[np.uint8] | Callable[[Reader], list[Any]]
+    future: asyncio.Future[Answered[Any]] = field(repr=False)
+    answered: Answered[Any] | Exception | None = None
 
     @property
-    def count(self) -> int:
-        """Number of pictures."""
-        return len(self.files) if self.images is None else len(self.images)
+    def room(self) -> int:
+        """Number of pictures that may join it in a batch, less than 0 for none."""
+        return -1 if callable(self.work) else BATCH - len(self.work)
 
 
 class Pool:
     """Threads that answer requests; each has a reader of its own.
 
     Requests of arrays that wait at the same time are read in one batch. A picture file takes longer to normalise than
-    to read, so each request of files is a batch of its own.
+    to read, so each other request is a batch of its own.
 
     Args:
         model: the model to answer with; looked up for each batch.
@@ -60,7 +61,7 @@ class Pool:
         count: takes the answers of each request.
     """
 
-    def __init__(self, model: Followed, threads: int, count: Callable[[list[Answer]], None]) -> None:
+    def __init__(self, model: Followed, threads: int, count: Callable[[list[Any]], None]) -> None:
         self._model, self._count = model, count
         self._waiting: deque[_Job] = deque()
         self._arrived = threading.Condition()
@@ -87,16 +88,20 @@ class Pool:
         """Requests that wait for a thread."""
         return len(self._waiting)
 
-    async def read_images(self, images: NDArray[np.uint8]) -> Answered:
+    async def read_images(self, images: NDArray[np.uint8]) -> Answered[Answer]:
         """Answer for pictures in MNIST's form, uint8 [n, 28, 28]; raise RefusalError if too many requests wait."""
-        return await self._submit(images, [], trace=False)
+        return await self._submit(images)
 
-    async def read_files(self, files: list[bytes], *, trace: bool = False) -> Answered:
+    async def read_files(self, files: list[bytes]) -> Answered[Answer]:
         """Answer for picture files, as `answer_all` does; raise RefusalError if too many requests wait."""
-        return await self._submit(None, files, trace=trace)
+        return await self.read(lambda reader: answer_all(files, reader))
 
-    async def _submit(self, images: NDArray[np.uint8] | None, files: list[bytes], *, trace: bool) -> Answered:
-        job = _Job(images, files, trace, asyncio.get_running_loop().create_future())
+    async def read(self, answer: Callable[[Reader], list[A]]) -> Answered[A]:
+        """Call a function with a reader, in a thread; raise RefusalError if too many requests wait."""
+        return await self._submit(answer)
+
+    async def _submit(self, work: NDArray[np.uint8] | Callable[[Reader], list[Any]]) -> Answered[Any]:
+        job = _Job(work, asyncio.get_running_loop().create_future())
         with self._arrived:
             if len(self._waiting) >= MOST_WAITING:
                 raise RefusalError(
@@ -139,9 +144,9 @@ class Pool:
             if not self._waiting:
                 return []
             jobs = [self._waiting.popleft()]
-            room = BATCH - jobs[0].count
-            while self._waiting and jobs[0].images is not None and self._waiting[0].images is not None:
-                room -= self._waiting[0].count
+            room = jobs[0].room
+            while self._waiting and room >= 0 and self._waiting[0].room >= 0:
+                room -= BATCH - self._waiting[0].room
                 if room < 0:
                     break
                 jobs.append(self._waiting.popleft())
@@ -152,13 +157,14 @@ def _answer(jobs: list[_Job], model: Served, number: int) -> None:
     import numpy as np
 
     reader = model.readers[number]
-    if jobs[0].images is None:
-        [job] = jobs
-        job.answered = Answered(answer_all(job.files, reader, trace=job.trace), model)
-        return
-    images = [job.images for job in jobs if job.images is not None]
+    images: list[NDArray[np.uint8]] = []
+    for job in jobs:
+        if callable(job.work):  # the only one
+            job.answered = Answered(job.work(reader), model)
+            return
+        images.append(job.work)
     answers = answer_images(images[0] if len(images) == 1 else np.concatenate(images), reader)
     start = 0
-    for job in jobs:
-        job.answered = Answered(answers[start : start + job.count], model)
-        start += job.count
+    for job, own in zip(jobs, images, strict=True):
+        job.answered = Answered(answers[start : start + len(own)], model)
+        start += len(own)

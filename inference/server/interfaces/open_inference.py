@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from inference.server.interfaces.model_names import NAME, check_model
-from inference.server.interfaces.pictures import as_images
+from inference.server.interfaces.pictures import as_images, check_no_arrays, read_files, wants_every
 from inference.server.interfaces.predict import model_header
 from inference.server.interfaces.tensors import Tensor, outputs_of, read_tensor
 from inference.server.json_text import MOST_JSON, JsonResponse, as_list, as_object, parse_object
@@ -19,6 +19,8 @@ from schemas.artifacts.examples import SIDE
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from inference.model.answer import Answer
+    from inference.numbers.page_answer import PageAnswer
     from inference.server.answering.pool import Answered, Pool
     from inference.server.answering.served import Followed
     from inference.server.guard.body import Bodies
@@ -92,14 +94,17 @@ class OpenInference:
         )
 
     async def infer(self, request: Request) -> Response:
-        """Answer for one input: `images` or `pictures`."""
+        """Answer for one input: `images` or `pictures`; the parameter `all` reads every digit of the pictures."""
         check_model(request, self._model.current)
         async with self._bodies.received(request, MOST_BODY) as body:
             asked, data = _split(body, request.headers.get(JSON_LENGTH))
             value = read_tensor(*_only_input(asked, data))
-            answered = await (
-                self._pool.read_files(value) if isinstance(value, list) else self._pool.read_images(as_images(value))
-            )
+            every = wants_every(_parameters(asked))
+            if isinstance(value, list):
+                answered = await read_files(self._pool, value, every=every)
+            else:
+                check_no_arrays(every=every)
+                answered = await self._pool.read_images(as_images(value))
         return _response(asked, answered)
 
 
@@ -148,7 +153,7 @@ def _parameters(described: Any) -> dict[str, Any]:  # noqa: ANN401  (any JSON va
     return as_object((as_object(described) or {}).get("parameters")) or {}
 
 
-def _response(asked: dict[str, Any], answered: Answered) -> Response:
+def _response(asked: dict[str, Any], answered: Answered[Answer] | Answered[PageAnswer]) -> Response:
     """Return the wanted outputs, each in JSON or binary as it was asked for."""
     all_binary = _parameters(asked).get("binary_data_output") is True
     outputs = {each.name: each for each in outputs_of(answered.answers, answered.model.classes)}

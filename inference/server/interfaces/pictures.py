@@ -6,6 +6,7 @@ import base64
 import binascii
 from typing import TYPE_CHECKING, Any
 
+from inference.server.answering.pages import read_pages
 from inference.server.json_text import as_object
 from inference.server.refusal import RefusalError
 from schemas.artifacts.examples import SIDE
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from inference.model.answer import Answer
+    from inference.numbers.page_answer import PageAnswer
     from inference.server.answering.pool import Answered, Pool
 
-__all__ = ["MOST_PICTURES", "as_images", "decoded", "read"]
+__all__ = ["MOST_PICTURES", "as_images", "check_no_arrays", "decoded", "read", "read_files", "wants_every"]
 
 MOST_PICTURES = 10_000
 """Pictures in one request."""
@@ -25,11 +28,16 @@ SHAPES = {(SIDE, SIDE), (SIDE, SIDE, 1), (SIDE * SIDE,)}
 EXPECTED = 'pictures of 28x28 whole numbers, 0 for paper to 255 for ink, or {"b64": a picture file in base64}'
 
 
-async def read(pool: Pool, pictures: list[Any]) -> Answered:
+async def read(pool: Pool, pictures: list[Any], *, every: bool) -> Answered[Answer] | Answered[PageAnswer]:
     """Answer for the pictures of a request: all arrays, or all picture files as {"b64": ...}.
 
+    Args:
+        pool: reads them.
+        pictures: JSON values.
+        every: whether to read every digit of each file.
+
     Raises:
-        RefusalError: none, too many, neither of both or both.
+        RefusalError: none, too many, neither of both or both; or every digit of arrays.
     """
     if not pictures or len(pictures) > MOST_PICTURES:
         raise RefusalError(
@@ -38,10 +46,30 @@ async def read(pool: Pool, pictures: list[Any]) -> Answered:
     pictures = [_unwrapped(each) for each in pictures]
     files = [isinstance(each, bytes) for each in pictures]
     if all(files):
-        return await pool.read_files(pictures)
+        return await read_files(pool, pictures, every=every)
     if any(files):
         raise RefusalError(400, "arrays and picture files are mixed", expected="either of both in one request")
+    check_no_arrays(every=every)
     return await pool.read_images(as_images(pictures))
+
+
+async def read_files(pool: Pool, files: list[bytes], *, every: bool) -> Answered[Answer] | Answered[PageAnswer]:
+    """Answer for picture files, each as one digit or for every digit in it."""
+    return await (pool.read(lambda reader: read_pages(files, reader)) if every else pool.read_files(files))
+
+
+def check_no_arrays(*, every: bool) -> None:
+    """Raise RefusalError if every digit of an array is asked for."""
+    if every:
+        raise RefusalError(400, "an array is one digit", found="all: true", expected="picture files for it")
+
+
+def wants_every(asked: dict[str, Any]) -> bool:
+    """Return whether `all` is true; raise RefusalError if it is neither true nor false."""
+    every = asked.get("all", False)
+    if not isinstance(every, bool):
+        raise RefusalError(400, "all has another value", found=str(every)[:80], expected="true or false")
+    return every
 
 
 def _unwrapped(picture: Any) -> Any:  # noqa: ANN401  (any JSON value)

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import to_json
+
+from inference.model.answer import Answer
 from inference.server.interfaces.pictures import MOST_PICTURES, decoded
 from inference.server.json_text import as_list
 from inference.server.refusal import RefusalError
@@ -14,7 +17,7 @@ from inference.server.refusal import RefusalError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from inference.model.answer import Answer
+    from inference.numbers.page_answer import PageAnswer
 
 __all__ = ["KINDS", "Tensor", "outputs_of", "read_tensor"]
 
@@ -65,8 +68,27 @@ class Tensor:
         return head | {"parameters": {"binary_data_size": len(data)}}, data
 
 
-def outputs_of(answers: list[Answer], classes: tuple[str, ...]) -> list[Tensor]:
+def outputs_of(answers: list[Answer] | list[PageAnswer], classes: tuple[str, ...]) -> list[Tensor]:
     """Return the answers as tensors; '' and 0 stand for what an answer lacks."""
+    singles = [each for each in answers if isinstance(each, Answer)]
+    if len(singles) < len(answers):
+        return _outputs_of_pages([each for each in answers if not isinstance(each, Answer)])
+    return _outputs_of_digits(singles, classes)
+
+
+def _outputs_of_pages(pages: list[PageAnswer]) -> list[Tensor]:
+    """Return for each page the decision, the reason, what its lines spell, one a line, and its JSON document."""
+    texts = {
+        "decision": [page.decision for page in pages],
+        "reason": [page.document()["reason"] or "" for page in pages],
+        "number": ["\n".join(line.number or "" for line in page.lines) for page in pages],
+        "guess": ["\n".join(line.guess for line in page.lines) for page in pages],
+        "page": [to_json(page.document()).decode() for page in pages],
+    }
+    return [Tensor(name, "BYTES", [len(pages)], column) for name, column in texts.items()]
+
+
+def _outputs_of_digits(answers: list[Answer], classes: tuple[str, ...]) -> list[Tensor]:
     n = len(answers)
     chances = [answer.probabilities.get(name, 0.0) for answer in answers for name in classes]
     texts = {

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.routing import Route
 
-from inference.model.document import document
+from inference.server.answering.pages import describe
 from inference.server.interfaces.model_names import NAME, check_model
-from inference.server.interfaces.pictures import read
+from inference.server.interfaces.pictures import read, wants_every
 from inference.server.interfaces.predict import model_header
 from inference.server.json_text import MOST_JSON, JsonResponse, as_list, as_object, parse_object
 from inference.server.refusal import RefusalError
@@ -17,6 +17,8 @@ from schemas.artifacts.examples import SIDE
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from inference.model.answer import Answer
+    from inference.numbers.page_answer import PageAnswer
     from inference.server.answering.pool import Answered, Pool
     from inference.server.answering.served import Followed
     from inference.server.guard.body import Bodies
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["TfServing"]
 
 SIGNATURE = "serving_default"
-KEYS = {"instances", "inputs", "signature_name"}
+KEYS = {"instances", "inputs", "signature_name", "all"}
 
 
 class TfServing:
@@ -75,13 +77,14 @@ class TfServing:
         )
 
     async def predict(self, request: Request) -> JsonResponse:
-        """Answer for `instances`, a list of pictures, or `inputs`, an array of them."""
+        """Answer for `instances`, a list of pictures, or `inputs`, an array; with `all`, for every digit in each."""
         check_model(request, self._model.current)
         async with self._bodies.received(request, MOST_JSON) as body:
             asked = parse_object(body)
             _check_keys(asked)
             in_rows = "instances" in asked
-            answered = await read(self._pool, _pictures(asked["instances"] if in_rows else _column(asked["inputs"])))
+            pictures = _pictures(asked["instances"] if in_rows else _column(asked["inputs"]))
+            answered = await read(self._pool, pictures, every=wants_every(asked))
         rows = _rows(answered)
         content = (
             {"predictions": rows} if in_rows else {"outputs": {key: [row[key] for row in rows] for key in rows[0]}}
@@ -113,9 +116,8 @@ def _pictures(value: Any) -> list[Any]:  # noqa: ANN401  (any JSON value)
     return pictures
 
 
-def _rows(answered: Answered) -> list[dict[str, Any]]:
-    model = answered.model
-    return [document(str(i), answer, model.version, model.standing) for i, answer in enumerate(answered.answers)]
+def _rows(answered: Answered[Answer] | Answered[PageAnswer]) -> list[dict[str, Any]]:
+    return [describe(str(i), answer, answered.model) for i, answer in enumerate(answered.answers)]
 
 
 def _tensor(kind: str, name: str, *sides: int) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def test_each_request_gets_its_own_answers(model: Followed) -> None:
     """A hundred requests at once, arrays and files mixed, are answered in batches without being mixed up."""
     images = sample()[::50]
 
-    async def ask() -> list[Answered]:
+    async def ask() -> list[Answered[Answer]]:
         pool = Pool(model, THREADS, _none)
         pool.start()
         asked = [pool.read_images(images[i : i + 1 + i % 3]) for i in range(len(images) - 3)]
@@ -68,7 +68,7 @@ def test_too_many_requests_are_refused(model: Followed) -> None:
 def test_an_error_fails_its_request_alone(model: Followed) -> None:
     """Pictures that the model cannot take fail their own request; the thread answers the next one."""
 
-    async def ask() -> Answered:
+    async def ask() -> Answered[Answer]:
         pool = Pool(model, 1, _none)
         pool.start()
         with pytest.raises(RuntimeError, match="num_input_elements"):
@@ -83,7 +83,7 @@ def test_an_error_fails_its_request_alone(model: Followed) -> None:
 def test_a_blank_array_is_a_blank_page(model: Followed) -> None:
     """An array without ink is not answered."""
 
-    async def ask() -> Answered:
+    async def ask() -> Answered[Answer]:
         pool = Pool(model, 1, _none)
         pool.start()
         found = await pool.read_images(np.zeros((1, 28, 28), np.uint8))

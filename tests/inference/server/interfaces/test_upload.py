@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inference.server.interfaces.upload import picture_of
+from inference.server.interfaces.upload import Upload, upload_of
 from inference.server.refusal import RefusalError
 
 FORM = "multipart/form-data; boundary=xyz"
@@ -16,20 +16,20 @@ def _part(disposition: str, content: bytes) -> bytes:
 
 def test_a_plain_body_is_the_picture() -> None:
     """Whatever its type says, for curl calls any body a form."""
-    assert picture_of(b"abc", "application/x-www-form-urlencoded") == ("-", b"abc")
+    assert upload_of(b"abc", "application/x-www-form-urlencoded") == Upload("-", b"abc")
 
 
 @pytest.mark.parametrize("content", [b"", b"abc", b"a\r\n\r\nb\r\n", b"--xy\r\n", bytes(range(256))])
 def test_the_file_of_a_form_is_the_picture(content: bytes) -> None:
-    """Its content is kept byte for byte; fields that are no files are left out."""
+    """Its content is kept byte for byte; fields that are no files are kept apart."""
     body = _part('name="note"', b"hello") + _part('name="p"; filename="a b.png"', content) + b"--xyz--\r\n"
-    assert picture_of(body, FORM) == ("a b.png", content)
+    assert upload_of(body, FORM) == Upload("a b.png", content, {"note": "hello"})
 
 
 def test_a_quoted_boundary_is_read() -> None:
     """RFC 2046 allows quotes around it."""
     body = _part('name="p"; filename="a.png"', b"abc") + b"--xyz--\r\n"
-    assert picture_of(body, 'Multipart/Form-Data; boundary="xyz"') == ("a.png", b"abc")
+    assert upload_of(body, 'Multipart/Form-Data; boundary="xyz"') == Upload("a.png", b"abc")
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_quoted_boundary_is_read() -> None:
 def test_a_form_without_one_file_is_refused(body: bytes) -> None:
     """No file, two files, or a form that is none."""
     with pytest.raises(RefusalError) as caught:
-        picture_of(body, FORM)
+        upload_of(body, FORM)
     assert caught.value.status == 400
 
 
@@ -54,5 +54,5 @@ def test_a_form_without_one_file_is_refused(body: bytes) -> None:
 def test_another_type_is_refused(kind: str, status: int) -> None:
     """JSON belongs elsewhere, and a form needs a boundary."""
     with pytest.raises(RefusalError) as caught:
-        picture_of(b"{}", kind)
+        upload_of(b"{}", kind)
     assert caught.value.status == status
