@@ -10,6 +10,7 @@ from pydantic import Field, NonNegativeInt, PositiveFloat, model_validator
 from components.sources.source_result import SourceResult
 from components.sources.source_settings import SourceEntry
 from schemas.artifacts.artifact import Output
+from schemas.artifacts.corrections import Corrections
 from schemas.artifacts.examples import DRAWN, Examples, Split
 from schemas.artifacts.statistics import Source, SourceStatistics, Statistics, StatisticsRecord
 from schemas.progress import report_part, tell
@@ -45,7 +46,16 @@ class IngestConfig(SourceEntry):
         own = self.model_fields_set & set(SourceEntry.model_fields)
         if self.sources and own:
             raise ValueError(f"{min(own)} cannot be set next to sources: set it in one of them")
+        if all(entry.source == "corrections" for entry in self.sources or [self]):
+            raise ValueError("source: corrections needs another source beside it: name both in sources")
+        if [entry.source for entry in self.sources].count("corrections") > 1:
+            raise ValueError("sources names corrections twice")
         return self
+
+    @property
+    def takes_corrections(self) -> bool:
+        """Whether corrections are one of the sources."""
+        return any(entry.source == "corrections" for entry in self.sources)
 
     @property
     def takes_mnist(self) -> bool:
@@ -65,8 +75,19 @@ class IngestConfig(SourceEntry):
             check_originals(self.manual_dir)
 
 
-def ingest(examples: Output[Examples], statistics: Output[Statistics], config: IngestConfig) -> None:
+def ingest(
+    examples: Output[Examples],
+    statistics: Output[Statistics],
+    config: IngestConfig,
+    corrections: Corrections | None = None,
+) -> None:
     """Write the train and test splits of all sources, the drawn digits, and the statistics.
+
+    Args:
+        examples: receives the splits.
+        statistics: receives the statistics.
+        config: the settings.
+        corrections: of the project, if a source names them; None if nothing has been stored.
 
     Raises:
         InputError: a source is missing or damaged, or its host cannot be reached and there is no fallback.
@@ -74,7 +95,7 @@ def ingest(examples: Output[Examples], statistics: Output[Statistics], config: I
     from components.sources.survey import survey
     from components.sources.union import join
 
-    parts = _read_all(config)
+    parts = _read_all(config, corrections)
     splits = join(parts) if config.sources else parts[""].splits
     report_part("drawn digits")
     drawn = _draw(splits["train"], config)
@@ -95,14 +116,14 @@ def ingest(examples: Output[Examples], statistics: Output[Statistics], config: I
     _report(parts, warnings, config)
 
 
-def _read_all(config: IngestConfig) -> dict[str, SourceResult]:
+def _read_all(config: IngestConfig, corrections: Corrections | None) -> dict[str, SourceResult]:
     """Read every source. Keys are the prefixes of its ids; a single source has the prefix ''."""
     if not config.sources:
-        return {"": _read(config, config)}
+        return {"": _read(config, config, corrections)}
     from components.sources.union import unique_names
 
     names = unique_names([_name(entry) for entry in config.sources])
-    return {name: _read(entry, config) for name, entry in zip(names, config.sources, strict=True)}
+    return {name: _read(entry, config, corrections) for name, entry in zip(names, config.sources, strict=True)}
 
 
 def _name(entry: SourceEntry) -> str:
@@ -118,7 +139,11 @@ def _draw(train: Split, config: IngestConfig) -> SourceResult:
     return SourceResult(Source(name="drawn", dataset=DATASET), splits)
 
 
-def _read(entry: SourceEntry, config: IngestConfig) -> SourceResult:
+def _read(entry: SourceEntry, config: IngestConfig, corrections: Corrections | None) -> SourceResult:
+    if entry.source == "corrections":
+        from components.sources.corrections import read_corrections
+
+        return read_corrections(corrections, entry.test_share)
     if entry.source == "sample":
         return _read_sample(config.seed)
     if entry.source == "tfds":

@@ -7,20 +7,26 @@ import os
 import re
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from schemas.errors import UsageError
 from schemas.manifest import replace_link
 from schemas.records.run import RunRecord
 
-__all__ = ["NAMES", "hold", "is_held", "maker_of", "name_run", "read_run", "read_runs", "run_names", "use"]
+__all__ = ["NAMES", "hold", "is_held", "maker_of", "name_run", "new_run_name", "read_run", "read_runs", "run_names", "use"]
 
 NAMES = "names"
 """The folder of artifacts/ with a relative link to a run for each name."""
-RESERVED = ("champion", "latest")
+RESERVED = ("champion", "corrections", "latest")
 NAME = re.compile(r"[^/\x00-\x1f\x7f]{0,60}")
 LIKE_A_RUN = re.compile(r"\d{8}T")
 _used: set[Path] = set()
+
+
+def new_run_name(now: datetime) -> str:
+    """Return a new name for a run that begins *now*, UTC; names sort by time."""
+    return f"{now:%Y%m%dT%H%M%S}.{now.microsecond // 1000:03d}Z-{os.urandom(2).hex()}"
 
 
 def read_runs(artifacts: Path) -> Iterator[RunRecord]:

@@ -17,7 +17,7 @@ from typing import Any
 
 from pipeline.champion import champion, given_up, promote
 from pipeline.disk_full import explain_full_disk
-from pipeline.history import hold, maker_of, read_runs
+from pipeline.history import hold, maker_of, new_run_name, read_runs
 from pipeline.libraries import library_versions
 from pipeline.log import LOGGER, write_log
 from pipeline.plan import decide, foresee_stage, refusal
@@ -114,7 +114,7 @@ def run_pipeline(pipeline: Pipeline, store: Store, selection: Selection | None =
 
 def _open_run(pipeline: Pipeline, store: Store) -> Run:
     now = datetime.now(UTC)
-    name = f"{now:%Y%m%dT%H%M%S}.{now.microsecond // 1000:03d}Z-{os.urandom(2).hex()}"
+    name = new_run_name(now)
     folder = store.artifacts / "runs" / name
     (folder / "logs").mkdir(parents=True)
     shutil.copyfile(pipeline.project / FILE, folder / FILE)

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from pipeline.champion import baseline
+from pipeline.corrections import newest_corrections
 from pipeline.dependencies import match_counted_settings, read_parts
 from pipeline.history import read_runs
-from pipeline.specification.stage import CHAMPION, Pipeline, Stage
+from pipeline.specification.stage import CHAMPION, CORRECTIONS, STANDING, Pipeline, Stage
 from pipeline.store import Store
 from schemas.errors import InputError, UsageError
 from schemas.records.execution import Execution, Version
@@ -52,7 +53,7 @@ def take_stage(  # noqa: PLR0913  (the stage, the run to take it from, and the p
         raise InputError(refused, found=f"outputs {outputs}", expected=wanted, do=again)
     inputs = resolve_inputs(stage, done, store) or {}
     now = read_parts(stage, pipeline, {name: version.content for name, version in inputs.items()})
-    if whole and now.inputs != found.parts.inputs:
+    if whole and _made_here(stage, now.inputs) != _made_here(stage, found.parts.inputs):
         other = found.parts.changes_to(found.parts.changed(inputs=now.inputs)) or ""
         raise UsageError(f"{refused}: it was made from other inputs", found=other, do=again)
     since = found.parts.changes_to(match_counted_settings(found.parts, stage, now))
@@ -63,14 +64,24 @@ def take_stage(  # noqa: PLR0913  (the stage, the run to take it from, and the p
     return record, found
 
 
+def _made_here(stage: Stage, inputs: Mapping[str, str]) -> dict[str, str]:
+    """Return the digests of all inputs but corrections: like data outside the project, they may have grown since."""
+    return {name: content for name, content in inputs.items() if stage.inputs.get(name) != CORRECTIONS}
+
+
 def resolve_inputs(stage: Stage, done: Mapping[str, Execution], store: Store) -> dict[str, Version] | None:
     """Return the version of each input; None if a stage above has no execution."""
     if any(port.stage not in done for port in stage.ports):
         return None
-    ports = {name: port for name, port in stage.inputs.items() if port != CHAMPION}
+    ports = {name: port for name, port in stage.inputs.items() if port not in STANDING}
     inputs = {name: done[port.stage].outputs[port.output] for name, port in ports.items()}
-    compared = {name: baseline(stage, name, inputs, store) for name in stage.inputs if name not in ports}
-    return inputs | {name: version for name, version in compared.items() if version}
+    standing: dict[str, Version | None] = {}
+    for name, port in stage.inputs.items():
+        if port == CHAMPION:
+            standing[name] = baseline(stage, name, inputs, store)
+        elif port == CORRECTIONS:
+            standing[name] = newest_corrections(store)
+    return inputs | {name: version for name, version in standing.items() if version}
 
 
 def previous_executions(stage: str, store: Store, first: Iterable[RunRecord] = ()) -> Iterator[tuple[str, Execution]]:

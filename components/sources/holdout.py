@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["choose_test"]
+__all__ = ["choose_test", "is_held_out"]
+
+WHOLE = 2**64
 
 
 def choose_test(images: NDArray[np.uint8], labels: NDArray[np.int32], share: float, seed: int) -> NDArray[np.bool_]:
@@ -38,6 +40,19 @@ def choose_test(images: NDArray[np.uint8], labels: NDArray[np.int32], share: flo
     for label, digests in distinct.items():
         chosen |= {(label, digest) for digest in sorted(digests)[: _count(len(digests), share)]}
     return np.array([each in chosen for each in zip(labels.tolist(), hashes, strict=True)], bool)
+
+
+def is_held_out(image: NDArray[np.uint8], share: float) -> bool:
+    """Tell whether a picture belongs to the test split, whatever other pictures there are.
+
+    A hash of its pixels decides: a picture never changes sides, and copies stay together.
+
+    Args:
+        image: uint8, shape [28, 28].
+        share: of all pictures, 0 to 1, that belong to the test split on average.
+    """
+    digest = hashlib.blake2b(image.tobytes(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") < share * WHOLE
 
 
 def _count(distinct: int, share: float) -> int:

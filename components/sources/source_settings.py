@@ -21,6 +21,7 @@ OF_SOURCE = {
     "csv": TABLE | {"test_file", "label"},
     "npz": TABLE | {"arrays"},
     "parquet": TABLE | {"test_file", "label", "folder"},
+    "corrections": {"test_share"},
 }
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 
@@ -33,9 +34,10 @@ Ink = Literal["light", "dark"]
 class SourceEntry(Config):
     """The settings of one source."""
 
-    source: Literal["tfds", "sample", "folder", "idx", "csv", "npz", "parquet"] = "tfds"
+    source: Literal["tfds", "sample", "folder", "idx", "csv", "npz", "parquet", "corrections"] = "tfds"
     """`tfds`: the full MNIST. `sample`: 5,000 digits that come with `digits`. `folder`: your pictures. `idx`: files in
-    MNIST's format. `csv`, `npz`, `parquet`: pictures as numbers in one file."""
+    MNIST's format. `csv`, `npz`, `parquet`: pictures as numbers in one file. `corrections`: pictures that you corrected
+    on the page of `digits serve`, beside another source."""
     folder: Path | None = Field(default=None, json_schema_extra={"data": "folder"})
     """For `folder`: a folder of LABEL/*.png, .jpg and so on, or of train/LABEL/ and test/LABEL/. For `idx`: the folder
     of the four files. For `parquet`: a folder of train*.parquet and test*.parquet."""
@@ -44,7 +46,8 @@ class SourceEntry(Config):
     test_file: Path | None = Field(default=None, json_schema_extra={"data": "file"})
     """For `csv` and `parquet`: a second file, whose pictures are the test split."""
     test_share: Annotated[float, Field(ge=0, lt=1)] = 0.2
-    """Share of each label's pictures to hold out for testing if the source has no test split; 0 holds out none."""
+    """Share of each label's pictures to hold out for testing if the source has no test split; 0 holds out none.
+    Of `corrections`: the share on average, decided for each picture alone."""
     labels: str | None = None
     """For `folder`: a CSV file in it, with a row name,label for each picture, instead of a folder for each label."""
     label: str | None = None

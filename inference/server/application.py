@@ -16,6 +16,7 @@ from inference.server.guard.access import Access
 from inference.server.guard.access_log import AccessLog, Exchange
 from inference.server.guard.body import Bodies
 from inference.server.guard.gate import Gate
+from inference.server.interfaces.correct import Correct, Keeper
 from inference.server.interfaces.health import Health
 from inference.server.interfaces.open_inference import OpenInference
 from inference.server.interfaces.predict import Predict
@@ -35,8 +36,13 @@ __all__ = ["make_application"]
 LOOKS = 0.25  # seconds between looks at the champion link
 
 
-def make_application(
-    model: Followed, threads: int, access: Access, log: AccessLog, report: Callable[[], Callable[[], str] | None]
+def make_application(  # noqa: PLR0913, PLR0917  (the parts of a server)
+    model: Followed,
+    threads: int,
+    access: Access,
+    log: AccessLog,
+    report: Callable[[], Callable[[], str] | None],
+    keeper: Keeper,
 ) -> Gate:
     """Return the application.
 
@@ -46,6 +52,7 @@ def make_application(
         access: who may send requests.
         log: takes each exchange.
         report: returns a function that renders the report of the served model's run; None if there is no such run.
+        keeper: stores corrections.
     """
     metrics, bodies = Metrics(), Bodies()
     pool = Pool(model, threads, metrics.count_answers)
@@ -56,7 +63,8 @@ def make_application(
         *OpenInference(model, pool, bodies).routes(),
         *Health(model).routes(),
         Route("/metrics", metrics.respond),
-        *Pages(model, report).routes(),
+        *Correct(pool, bodies, keeper).routes(),
+        *Pages(model, report, keeper.why_not).routes(),
     ]
 
     @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
@@ -11,11 +12,11 @@ from prometheus_client.registry import CollectorRegistry
 from starlette.responses import Response
 
 from inference.model.answer import Answer
+from inference.numbers.page_answer import PageAnswer
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from inference.numbers.page_answer import PageAnswer
     from inference.server.answering.pool import Pool
     from inference.server.answering.served import Followed
     from inference.server.guard.access_log import Exchange
@@ -62,9 +63,11 @@ class Metrics:
         self._refused.set_function(lambda: bool(model.refused))
         self._followed = model
 
-    def count_answers(self, answers: list[Answer] | list[PageAnswer]) -> None:
-        """Count the answers of one request; of a page, each digit."""
+    def count_answers(self, answers: Sequence[object]) -> None:
+        """Count the answers of one request; of a page, each digit. A picture to be corrected was counted before."""
         for answer in answers:
+            if not isinstance(answer, Answer | PageAnswer):
+                continue
             self._pictures.labels(answer.decision).inc()
             for digit in _digits_of(answer):
                 self._digits.labels(digit).inc()

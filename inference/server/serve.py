@@ -16,6 +16,7 @@ from inference.server.application import make_application
 from inference.server.guard.access import LOOPBACK, Access
 from inference.server.guard.access_log import AccessLog
 from inference.server.guard.deadline import BoundedProtocol
+from inference.server.interfaces.correct import Keep, Keeper
 from inference.server.page.pages import OPEN_PATHS
 from schemas.errors import UsageError
 
@@ -38,6 +39,7 @@ class Options:
         hosts: further names that a request's Host may have.
         token: that requests must carry; '' for none.
         report: returns a function that renders the report of the served model's run; None if there is no such run.
+        keep: stores a correction and its picture, a PNG; None if there is no place for them.
     """
 
     link: Path
@@ -47,6 +49,7 @@ class Options:
     hosts: frozenset[str]
     token: str
     report: Callable[[], Callable[[], str] | None]
+    keep: Keep | None = None
 
 
 def serve(options: Options, announce: Callable[[str, str], None]) -> None:
@@ -66,7 +69,8 @@ def serve(options: Options, announce: Callable[[str, str], None]) -> None:
     local = options.host in LOOPBACK
     hosts = (LOOPBACK if local else frozenset[str]()) | options.hosts
     access = Access(hosts, options.token, OPEN_PATHS)
-    application = make_application(model, options.threads, access, log, options.report)
+    keeper = Keeper(options.keep, open_to_others=not (local or options.token))
+    application = make_application(model, options.threads, access, log, options.report, keeper)
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     config = uvicorn.Config(
         application,

@@ -6,12 +6,15 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline.cli.arguments.completion import ModelOption
 from pipeline.cli.arguments.project import artifacts_of
+
+if TYPE_CHECKING:
+    from schemas.artifacts.corrections import Correction, Kept
 
 __all__ = ["serve"]
 
@@ -58,6 +61,7 @@ def serve(  # noqa: PLR0913  (each is an option)
         hosts=frozenset(each.lower() for each in allowed or []),
         token=os.environ.get(TOKEN, ""),
         report=lambda: None if model else _find_report(artifacts_of(context)),
+        keep=lambda correction, picture: _keep(artifacts_of(context), correction, picture),
     )
 
     def announce(address: str, version: str) -> None:
@@ -86,6 +90,12 @@ def _find_report(artifacts: Path) -> Callable[[], str] | None:
     except DigitsError:
         return None
     return lambda: render_report(Material(artifacts, run))
+
+
+def _keep(artifacts: Path, correction: Correction, picture: bytes) -> Kept:
+    from pipeline.corrections import store_correction
+
+    return store_correction(artifacts, correction, picture)
 
 
 def _open(address: str) -> None:

@@ -11,10 +11,21 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.specification.component import Component, load_component
-from pipeline.specification.stage import CHAMPION, FILE, Contract, Pipeline, Port, Settings, Stage
+from pipeline.specification.stage import (
+    CHAMPION,
+    CORRECTIONS,
+    FILE,
+    STANDING,
+    Contract,
+    Pipeline,
+    Port,
+    Settings,
+    Stage,
+)
 from schemas.artifacts.artifact import Artifact
 from schemas.artifacts.blessing import Blessing
 from schemas.artifacts.bundle import Bundle
+from schemas.artifacts.corrections import Corrections
 from schemas.errors import UsageError, nearest
 from schemas.file_cache import FileCache
 from schemas.settings.config import Config
@@ -63,22 +74,26 @@ def _read(path: Path, known: FileCache) -> Document:
 
 def _place_stage(name: str, entry: StageEntry, document: Document, above: dict[str, Stage], project: Path) -> Stage:
     at: Location = ("stages", name)
-    if not STAGE_NAME.fullmatch(name):
+    if not STAGE_NAME.fullmatch(name) or name in {port.stage for port in STANDING}:
+        taken = ", ".join(port.stage for port in STANDING)
         raise UsageError(
-            f"{document.place(at)}: {name} is not a valid stage name", expected="lower-case letters, digits and _"
+            f"{document.place(at)}: {name} is not a valid stage name",
+            expected=f"lower-case letters, digits and _, but not {taken}",
         )
     component = load_component(entry.uses or name, document.place((*at, "uses")))
     _check_names(component, entry, document, at)
     known = {each.name: each.component.outputs for each in above.values()}
-    champion = {CHAMPION.stage: {CHAMPION.output: Bundle}}
     inputs: dict[str, Port] = {}
     for given, text in entry.inputs.items():
         wanted = component.inputs[given]
-        may_be = known | (champion if given in component.optional and issubclass(Bundle, wanted) else {})
+        may_be = known | (_standing(wanted) if given in component.optional else {})
         inputs[given] = _port(text, wanted, document, (*at, "inputs", given), may_be)
     requires = _port(entry.requires, Blessing, document, (*at, "requires"), known) if entry.requires else None
     given = fill(component.config, entry.config, document, (*at, "config"), project)
     config = validate(component.config, given, document, (*at, "config"))
+    if config.takes_corrections:
+        names = (name for name, kind in component.inputs.items() if kind is Corrections and name not in inputs)
+        inputs |= dict.fromkeys(names, CORRECTIONS)
     if requires is None and any(issubclass(kind, Bundle) for kind in component.outputs.values()):
         raise UsageError(
             f"{document.place(at)}: {name} exports a bundle that no stage has judged",
@@ -89,6 +104,12 @@ def _place_stage(name: str, entry: StageEntry, document: Document, above: dict[s
     )
     vars(stage).update(component=component, config=config)  # as the properties would be when first asked for
     return stage
+
+
+def _standing(wanted: type[Artifact]) -> dict[str, Outputs]:
+    """Return the inputs of a type that no stage makes."""
+    kinds: dict[Port, type[Artifact]] = {CHAMPION: Bundle, CORRECTIONS: Corrections}
+    return {port.stage: {port.output: kind} for port, kind in kinds.items() if issubclass(kind, wanted)}
 
 
 def _contract(component: Component) -> Contract:

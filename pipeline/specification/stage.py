@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pipeline.specification.component import Component
     from schemas.settings.config import Config
 
-__all__ = ["CHAMPION", "FILE", "Contract", "Pipeline", "Port", "Settings", "Stage"]
+__all__ = ["CHAMPION", "CORRECTIONS", "FILE", "STANDING", "Contract", "Pipeline", "Port", "Settings", "Stage"]
 
 FILE = "pipeline.yaml"
 
@@ -32,6 +32,10 @@ class Port(Record):
 
 CHAMPION = Port(stage="champion", output="")
 """The name of the promoted bundle as an input; the runner passes it, or None if there is no champion."""
+CORRECTIONS = Port(stage="corrections", output="")
+"""The name of the newest corrections as an input; the runner passes them, or None if there are none."""
+STANDING = (CHAMPION, CORRECTIONS)
+"""The inputs that no stage of the run makes."""
 
 
 class Contract(Record):
@@ -89,7 +93,7 @@ class Stage(Record, dict=True):
     @property
     def ports(self) -> list[Port]:
         """The outputs the stage waits for: its inputs from other stages, and the blessing it requires."""
-        return [port for port in (*self.inputs.values(), self.requires) if port and port != CHAMPION]
+        return [port for port in (*self.inputs.values(), self.requires) if port and port not in STANDING]
 
     @cached_property
     def component(self) -> Component:

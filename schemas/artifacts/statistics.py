@@ -16,7 +16,7 @@ OFFLINE = "DIGITS_OFFLINE is set"
 class Source(Record):
     """Where the examples came from."""
 
-    name: Literal["tfds", "sample", "folder", "idx", "csv", "npz", "parquet", "several", "drawn"]
+    name: Literal["tfds", "sample", "folder", "idx", "csv", "npz", "parquet", "corrections", "several", "drawn"]
     dataset: str
     """For display: 'MNIST 3.0.1 from tensorflow-datasets'."""
     why_not_tfds: str | None = None

@@ -48,6 +48,11 @@ class Config(BaseModel):
         self._was_unreachable = False
 
     @property
+    def takes_corrections(self) -> bool:
+        """Whether the settings ask for the corrections of the project; the runner then passes them."""
+        return False
+
+    @property
     def names_paths(self) -> bool:
         """Whether `check_paths` has something to check; if it has not, a cached run need not import the component."""
         return type(self).check_paths is not Config.check_paths

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -61,7 +61,7 @@ class Pool:
         count: takes the answers of each request.
     """
 
-    def __init__(self, model: Followed, threads: int, count: Callable[[list[Any]], None]) -> None:
+    def __init__(self, model: Followed, threads: int, count: Callable[[Sequence[object]], None]) -> None:
         self._model, self._count = model, count
         self._waiting: deque[_Job] = deque()
         self._arrived = threading.Condition()

@@ -46,10 +46,11 @@ class Pages:
     Args:
         model: the served model.
         report: returns a function that renders the report of the served model's run; None if there is no such run.
+        why_not_corrected: why this server stores no corrections; '' if it does.
     """
 
-    def __init__(self, model: Followed, report: Callable[[], Callable[[], str] | None]) -> None:
-        self._model, self._report = model, report
+    def __init__(self, model: Followed, report: Callable[[], Callable[[], str] | None], why_not_corrected: str) -> None:
+        self._model, self._report, self._why_not_corrected = model, report, why_not_corrected
         self._files = {name: files("inference.server.page").joinpath(name).read_bytes() for name in KINDS}
 
     def routes(self) -> list[Route]:
@@ -80,6 +81,7 @@ class Pages:
                 "classes": served.classes,
                 "accuracy": accuracy_of(served.card),
                 "report": self._report() is not None,
+                "why_not_corrected": self._why_not_corrected,
             }
         )
 

@@ -59,10 +59,10 @@ def complete_run(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def complete_artifact(context: typer.Context, incomplete: str) -> list[str]:
-    """Offer the champion, the outputs of the latest run, and the runs."""
+    """Offer the champion, the corrections, the outputs of the latest run, and the runs."""
     folder = artifacts_of(_with_directory(context)) / "latest"
     outputs = sorted(path.name for path in folder.glob("*.*") if path.is_symlink())
-    names = [name for name in ("champion", *outputs) if name.startswith(incomplete)]
+    names = [name for name in ("champion", "corrections", *outputs) if name.startswith(incomplete)]
     return names + complete_run(context, incomplete)
 
 

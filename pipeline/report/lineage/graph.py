@@ -14,6 +14,7 @@ from typing import Any
 
 from pipeline.store import Store
 from schemas.artifacts.bundle import Bundle
+from schemas.artifacts.corrections import Corrections
 from schemas.manifest import Manifest
 from schemas.records.execution import Execution, Version
 from schemas.records.run import RunRecord
@@ -137,11 +138,14 @@ def short(digest: str) -> str:
 
 
 def trace_run(artifacts: Path, record: RunRecord) -> Lineage:
-    """Return the lineage of all stages of a run, from their records."""
+    """Return the lineage of all stages of a run, from their records, and of the corrections that they used."""
     lineage, store = Lineage(record.run), Store(artifacts)
     for stage in record.stages:
         execution = store.execution(stage.stage, stage.fingerprint, stage.run) if stage.outputs else None
         if execution and execution.name not in lineage.executions:
+            for version in execution.inputs.values():
+                if _node(artifacts, version).type == Corrections.__name__:
+                    _trace(version.path, lineage, artifacts, set())
             lineage.add(execution, artifacts)
     return lineage
 

@@ -7,8 +7,10 @@ from itertools import islice
 from pathlib import Path
 
 from pipeline.champion import champion
+from pipeline.corrections import newest_corrections
 from pipeline.history import read_runs, run_names
 from pipeline.registry.aliases import aliases
+from pipeline.store import Store
 from schemas.errors import InputError, UsageError
 from schemas.records.run import RunRecord
 
@@ -17,7 +19,7 @@ __all__ = ["find_named"]
 VERSION = re.compile(r"v\d+(-[0-9a-f]*)?")
 DIGEST = re.compile(r"[0-9a-f]{4,64}")
 SHOWN = 6
-EXPECTED = "a path, champion, an alias, stage.output, a version such as v0003-8f3c1d2a, or a run"
+EXPECTED = "a path, champion, corrections, an alias, stage.output, a version such as v0003-8f3c1d2a, or a run"
 
 
 def find_named(artifacts: Path, wanted: str | None) -> str | RunRecord:
@@ -25,11 +27,12 @@ def find_named(artifacts: Path, wanted: str | None) -> str | RunRecord:
 
     Args:
         artifacts: the project's artifacts/.
-        wanted: a path; `champion`; an alias; stage.output, of the newest run that has it; the name or content digest
-            of a version; or the name of a run. A prefix will do, for a run also a suffix. None is the latest run.
+        wanted: a path; `champion`; `corrections`, the newest; an alias; stage.output, of the newest run that has it; the
+            name or content digest of a version; or the name of a run. A prefix will do, for a run also a suffix. None
+            is the latest run.
 
     Raises:
-        InputError: `champion` was asked for, but there is none.
+        InputError: `champion` or `corrections` was asked for, but there is none.
         UsageError: *wanted* matches nothing, or more than one thing.
     """
     if wanted is None or wanted == "latest":
@@ -37,6 +40,8 @@ def find_named(artifacts: Path, wanted: str | None) -> str | RunRecord:
     if wanted == "champion":
         return _champion(artifacts)
     wanted = run_names(artifacts).get(wanted, wanted)
+    if wanted in {"corrections", "corrections.corrections"}:
+        return _corrections(artifacts)
     if path := _by_path(artifacts, wanted) or aliases(artifacts).get(wanted):
         return path
     runs = [run for run in read_runs(artifacts) if run.run.startswith(wanted) or run.run.endswith(wanted)]
@@ -62,6 +67,13 @@ def _champion(artifacts: Path) -> str:
     if link is None:
         raise InputError("there is no champion yet", do="digits run trains, evaluates and promotes one")
     return link
+
+
+def _corrections(artifacts: Path) -> str:
+    newest = newest_corrections(Store(artifacts))
+    if newest is None:
+        raise InputError("there are no corrections yet", do="digits serve, and say on its page what is wrong")
+    return newest.path
 
 
 def _by_path(artifacts: Path, wanted: str) -> str | RunRecord | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ def model(bundle: Path) -> Followed:
     return Followed(bundle, THREADS, print)
 
 
-def _none(answers: list[Answer]) -> None:
+def _none(answers: Sequence[object]) -> None:
     del answers
 
 
