@@ -138,10 +138,15 @@ def test_a_server_open_to_others_stores_with_a_token_only(sealed: Project, tmp_p
         assert server.ask("POST", "/corrections?digit=1", PICTURE, token).status == 201
 
 
+def _keep(correction: Correction, picture: bytes) -> Kept:
+    del correction, picture
+    return Kept("v0001", 1, new=True)
+
+
 def test_without_a_project_there_is_a_reason() -> None:
     """A server that was given no store says so."""
     assert Keeper(None, open_to_others=False).why_not == "this server has no project to store them in"
-    assert not Keeper(lambda *_: Kept("v0001", 1, new=True), open_to_others=False).why_not
+    assert not Keeper(_keep, open_to_others=False).why_not
 
 
 def test_damage_in_the_store_is_explained(sealed: Project, tmp_path: Path) -> None:

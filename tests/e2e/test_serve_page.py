@@ -10,6 +10,9 @@ import numpy as np
 import pytest
 
 from components.sources.sample import read_sample
+from pipeline.corrections import newest_corrections
+from pipeline.store import Store
+from schemas.artifacts.corrections import Corrections
 from tests.browser import open_browser
 from tests.inference.pictures import SEVEN, as_file, seven
 from tests.margin import at_least
@@ -76,6 +79,7 @@ class Sheet:
 
     def draw(self, *strokes: Points) -> None:
         """Draw strokes with the mouse."""
+        self.page.locator("#paper").scroll_into_view_if_needed()
         mouse = self.page.mouse
         for stroke in strokes:
             mouse.move(*self.place(*stroke[0]))
@@ -112,6 +116,16 @@ def _within(points: Points, left: float, top: float, side: float) -> Points:
 
 BIG = _within(SEVEN, 0.2, 0.2, 0.6)
 TWO = _within(SEVEN, 0.05, 0.3, 0.35), _within(SEVEN, 0.6, 0.3, 0.35)
+SCRIBBLE = [(0.15 + 0.7 * (i % 2), 0.15 + 0.035 * i) for i in range(20)]
+NOISE = as_file(np.random.default_rng(0).integers(0, 256, (200, 200), np.uint8), "PNG")
+BOXED = """() => {
+  const paper = document.querySelector("#paper");
+  const data = paper.getContext("2d").getImageData(0, 0, paper.width, paper.height).data;
+  let blue = 0;
+  for (let i = 0; i < data.length; i += 4) blue += data[i + 3] > 200 && data[i + 2] > data[i] + 60;
+  return blue;
+}"""
+"""Returns the number of blue pixels on the sheet: those of the boxes in light mode."""
 
 
 def test_drawn_digits_are_read(sheet: Sheet) -> None:
@@ -176,12 +190,34 @@ def test_one_request_is_under_way(sheet: Sheet) -> None:
     assert most == 1
 
 
-def test_two_digits_are_unsure_with_the_reason(sheet: Sheet) -> None:
-    """An answer that is withheld says why."""
+def test_several_digits_are_a_number(sheet: Sheet) -> None:
+    """Two digits side by side are read as a number: each with its confidence, a box around it, and its 28x28."""
+    sheet.draw(*TWO)
+    assert sheet.answered() == "77"
+    assert sheet.decision() == "answered"
+    assert [each.split()[0] for each in sheet.page.locator("#lines li").all_inner_texts()] == ["7", "7"]
+    assert sheet.page.locator("#each img").count() == 2
+    assert not sheet.page.locator("#bars").is_visible()
+    sheet.page.wait_for_function(f"() => ({BOXED})() > 100")
+
+
+def test_one_digit_follows_a_number(sheet: Sheet) -> None:
+    """After undo, the digit that is left is shown with its bars, and no box."""
     sheet.draw(*TWO)
     sheet.answered()
+    sheet.page.click("#undo")
+    sheet.page.wait_for_function("() => document.querySelector('#digit').textContent === '7'")
+    sheet.page.wait_for_function(f"() => ({BOXED})() === 0")
+    assert sheet.page.locator("#bars").is_visible()
+    assert not sheet.page.locator("#lines").is_visible()
+
+
+def test_a_scribble_is_unsure_with_the_reason(sheet: Sheet) -> None:
+    """An answer that is withheld says why."""
+    sheet.draw(SCRIBBLE)
+    sheet.answered()
     assert sheet.decision() == "unsure"
-    assert "2 digits in one picture" in sheet.text("why")
+    assert "Perhaps" in sheet.text("why")
 
 
 def test_the_answer_is_announced(sheet: Sheet) -> None:
@@ -218,10 +254,10 @@ def test_the_keyboard_reaches_everything(sheet: Sheet) -> None:
     sheet.answered()
     sheet.page.mouse.click(5, 5)
     reached: list[str] = []
-    for _ in range(8):
+    for _ in range(9):
         sheet.page.keyboard.press("Tab")
         reached.append(str(sheet.page.evaluate("document.activeElement.id || document.activeElement.textContent")))
-    assert reached == ["Model card", "paper", "undo", "clear", "width", "file", "steps", "model"]
+    assert reached == ["Model card", "paper", "undo", "clear", "width", "file", "wrong", "steps", "model"]
     sheet.page.focus("#paper")
     sheet.page.keyboard.press("Escape")
     assert sheet.decision() == "none"
@@ -333,7 +369,7 @@ def _swipe_up(sheet: Sheet, x: float, y: float) -> None:
 
 @looks
 def test_nothing_is_wrong_for_assistive_technology(browser: Browser, server: Server, width: int, mode: Mode) -> None:
-    """axe-core finds no violation of WCAG 2.2 AA: empty, answered with all steps, unsure, and on the model card."""
+    """axe-core finds no violation of WCAG 2.2 AA: empty, one digit, unsure, a number, the dialog, the model card."""
     context = browser.new_context(
         viewport={"width": width, "height": WIDTHS[width]}, color_scheme=mode, reduced_motion="reduce"
     )
@@ -346,10 +382,17 @@ def test_nothing_is_wrong_for_assistive_technology(browser: Browser, server: Ser
     sheet.page.click("#steps")
     sheet.page.wait_for_selector("#trace li")
     assert sheet.page.evaluate(AXE, RULES) == []
-    sheet.page.click("#clear")
-    sheet.draw(*TWO)
+    sheet.page.set_input_files("#file", _file("noise.png", NOISE))
     sheet.page.wait_for_selector("[data-decision=unsure]")
     assert sheet.page.evaluate(AXE, RULES) == []
+    sheet.page.click("#clear")
+    sheet.draw(*TWO)
+    sheet.page.wait_for_selector("#lines li")
+    assert sheet.page.evaluate(AXE, RULES) == []
+    sheet.page.click("#wrong")
+    sheet.page.keyboard.press("3")
+    assert sheet.page.evaluate(AXE, RULES) == []
+    sheet.page.keyboard.press("Escape")
     sheet.page.goto(f"{server.address}card")
     sheet.page.evaluate(axe)
     assert sheet.page.evaluate(AXE, RULES) == []
@@ -394,3 +437,83 @@ def test_a_token_is_asked_for(browser: Browser, sealed: Project) -> None:
         page.set_input_files("#file", _file("7.png", as_file(seven(), "PNG")))
         page.wait_for_function("() => document.querySelector('#digit').textContent === '7'")
         page.close()
+
+
+@pytest.fixture(scope="module")
+def correcting(sealed: Project, tmp_path_factory: pytest.TempPathFactory) -> Generator[tuple[Project, Server]]:
+    """Yield a copy of the sealed project, to store corrections in, and its server."""
+    project = sealed.copy(tmp_path_factory.mktemp("correcting"))
+    with serving(project) as server:
+        yield project, server
+
+
+@pytest.fixture
+def correctable(browser: Browser, correcting: tuple[Project, Server]) -> Generator[Sheet]:
+    """Yield the page of that server."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    yield Sheet(context, correcting[1])
+    context.close()
+
+
+def _corrections(project: Project) -> list[tuple[str, str | None]]:
+    newest = newest_corrections(Store(project.artifacts))
+    rows = Corrections(project.artifacts / newest.path).read() if newest else []
+    return [(row.digit, row.guess) for row in rows]
+
+
+def test_a_wrong_answer_is_corrected(correctable: Sheet, correcting: tuple[Project, Server]) -> None:
+    """The right digit is chosen with its key and stored with Enter; the page says so until the drawing changes."""
+    correctable.draw(BIG)
+    correctable.answered()
+    correctable.page.click("#wrong")
+    correctable.page.keyboard.press("1")
+    correctable.page.keyboard.press("Enter")
+    correctable.page.wait_for_function("() => document.querySelector('#stored').textContent.startsWith('Stored as 1')")
+    assert correctable.text("wrong") == "Stored as 1"
+    assert ("1", "7") in _corrections(correcting[0])
+    correctable.draw([(0.1, 0.1), (0.2, 0.1)])
+    correctable.page.wait_for_function("() => document.querySelector('#wrong').textContent === 'That is wrong'")
+
+
+def test_one_digit_of_a_number_is_corrected(correctable: Sheet, correcting: tuple[Project, Server]) -> None:
+    """Of a number, the page asks which digit is wrong, and stores that one alone."""
+    correctable.draw(*TWO)
+    correctable.answered()
+    correctable.page.click("#wrong")
+    correctable.page.click("#misread label:nth-child(2)")
+    correctable.page.click("#keys label:nth-child(5)")
+    correctable.page.click("#store")
+    correctable.page.wait_for_function("() => document.querySelector('#stored').textContent.startsWith('Stored as 4')")
+    assert ("4", "7") in _corrections(correcting[0])
+
+
+@pytest.mark.parametrize("leaving", ["Escape", "Cancel", "Store"])
+def test_nothing_is_stored_unconfirmed(correctable: Sheet, correcting: tuple[Project, Server], leaving: str) -> None:
+    """Leaving the dialog stores nothing, nor does Store before a digit is chosen."""
+    before = _corrections(correcting[0])
+    correctable.draw(BIG)
+    correctable.answered()
+    correctable.page.click("#wrong")
+    if leaving == "Escape":
+        correctable.page.keyboard.press("8")
+        correctable.page.keyboard.press("Escape")
+    else:
+        correctable.page.click("#cancel" if leaving == "Cancel" else "#store")
+    assert correctable.page.locator("#correct").is_visible() == (leaving == "Store")
+    assert _corrections(correcting[0]) == before
+    assert not any("corrections" in each for each in correctable.requests)
+
+
+def test_the_page_says_why_nothing_is_stored(browser: Browser, sealed: Project) -> None:
+    """Where others can reach the server without a token, the dialog has the reason and no digits."""
+    with serving(sealed, "--host", "0.0.0.0", "--allow-host", "0.0.0.0") as server:  # noqa: S104  (what it is about)
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        sheet = Sheet(context, server)
+        sheet.draw(BIG)
+        sheet.answered()
+        sheet.page.click("#wrong")
+        assert "asks for no token" in sheet.text("promise")
+        assert not sheet.page.locator("#right").is_visible()
+        assert not sheet.page.locator("#store").is_visible()
+        assert sheet.text("stores") == "Nothing that you draw is stored."
+        context.close()

@@ -1,8 +1,11 @@
 // The page on which a person draws a digit. One request at a time is under way; the newest drawing wins.
 
-const WIDTH = 320; // pixels of the picture that is sent
+import { allowCorrections, correctable, offerCorrections } from "./correct.mjs";
+import { digitsOf, find, makeBars, percent, show, showNothing, tell } from "./show.mjs";
+
+const WIDTH = 480; // pixels of the picture that is sent
 const INK = "#141414";
-const find = (id) => document.getElementById(id);
+const AROUND = 6; // pixels of the screen between a digit and its box
 const paper = find("paper");
 const strokes = []; // each {width, points: [x, y, pressure]}, coordinates as shares of the sheet's width
 let picture = null; // {file, bitmap} of a picture that was opened instead of drawn
@@ -12,6 +15,7 @@ let asking = false;
 let stale = false;
 let withSteps = false;
 let model = "";
+let boxes = []; // around the digits of a number: {left, top, width, height, decision}, shares of the picture's size
 let token = sessionStorage.getItem("token") ?? "";
 
 // Drawing
@@ -61,11 +65,39 @@ function redraw() {
   const context = paper.getContext("2d");
   context.clearRect(0, 0, width, height);
   if (picture?.bitmap) {
-    const scale = Math.min(width / picture.bitmap.width, height / picture.bitmap.height);
-    const [w, h] = [picture.bitmap.width * scale, picture.bitmap.height * scale];
-    context.drawImage(picture.bitmap, (width - w) / 2, (height - h) / 2, w, h);
+    context.drawImage(picture.bitmap, ...place());
   }
   paint(context, width, getComputedStyle(document.body).color);
+  paintBoxes(context);
+}
+
+// Returns where the picture lies on the sheet: left, top, width and height in pixels of the canvas.
+function place() {
+  if (!picture?.bitmap) return [0, 0, paper.width, paper.height];
+  const scale = Math.min(paper.width / picture.bitmap.width, paper.height / picture.bitmap.height);
+  const [w, h] = [picture.bitmap.width * scale, picture.bitmap.height * scale];
+  return [(paper.width - w) / 2, (paper.height - h) / 2, w, h];
+}
+
+function paintBoxes(context) {
+  const [left, top, width, height] = place();
+  const style = getComputedStyle(document.documentElement);
+  const around = AROUND * devicePixelRatio;
+  context.lineWidth = 2 * devicePixelRatio;
+  for (const box of boxes) {
+    context.strokeStyle = style.getPropertyValue(box.decision === "unsure" ? "--open" : "--first");
+    context.setLineDash(box.decision === "empty" ? [around, around] : []);
+    context.beginPath();
+    context.roundRect(
+      left + box.left * width - around,
+      top + box.top * height - around,
+      box.width * width + 2 * around,
+      box.height * height + 2 * around,
+      around,
+    );
+    context.stroke();
+  }
+  context.setLineDash([]);
 }
 
 function point(event) {
@@ -106,13 +138,17 @@ function changed() {
   find("clear").disabled = find("steps").disabled = empty;
   const what = picture ? `the picture ${picture.file.name || "from the clipboard"}` : `${strokes.length} ${strokes.length === 1 ? "stroke" : "strokes"}`;
   paper.setAttribute("aria-label", `Drawing area, ${empty ? "empty" : what}`);
+  if (empty) {
+    boxes = [];
+    showNothing();
+    correctable(null, null);
+  } else ask();
   requestAnimationFrame(redraw);
-  if (empty) showNothing();
-  else ask();
 }
 
 function reset() {
   strokes.length = 0;
+  boxes = [];
   picture = null;
   epoch += 1;
 }
@@ -144,11 +180,13 @@ for (const id of ["file", "camera"]) {
   });
 }
 
-addEventListener("paste", ({ clipboardData }) => open(clipboardData.files[0]));
+addEventListener("paste", ({ clipboardData }) => {
+  if (!document.querySelector("dialog[open]")) open(clipboardData.files[0]);
+});
 
 for (const kind of ["dragover", "dragleave", "drop"]) {
   addEventListener(kind, (event) => {
-    if (event.target.closest?.("dialog")) return;
+    if (document.querySelector("dialog[open]")) return;
     event.preventDefault();
     find("sheet").classList.toggle("dropping", kind === "dragover");
     if (kind === "drop") open(event.dataTransfer.files[0]);
@@ -173,12 +211,8 @@ async function ask() {
 async function askOnce() {
   const asked = epoch;
   const body = picture ? picture.file : await drawing();
-  const headers = { "Content-Type": "application/octet-stream", ...(token && { Authorization: `Bearer ${token}` }) };
-  const response = await fetch(`predict?show=${withSteps && pointer === null ? "steps" : "seen"}`, {
-    method: "POST",
-    body,
-    headers,
-  });
+  const query = `all=auto&show=${withSteps && pointer === null ? "steps" : "seen"}`;
+  const response = await fetch(`predict?${query}`, { method: "POST", body, headers: headers() });
   const answer = await response.json().catch(() => ({ error: `status ${response.status}` }));
   if (response.status === 401) return askForToken();
   if (response.status === 503) {
@@ -187,12 +221,35 @@ async function askOnce() {
     return undefined;
   }
   tell(answer.decision ? "" : answer.error);
-  if (asked === epoch && answer.decision) show(answer);
+  if (asked === epoch && answer.decision) await showAnswer(answer, body);
   return undefined;
 }
 
+function headers() {
+  return { "Content-Type": "application/octet-stream", ...(token && { Authorization: `Bearer ${token}` }) };
+}
+
+async function showAnswer(answer, body) {
+  show(answer, pointer === null && !stale);
+  correctable(answer, body);
+  const [width, height] = picture ? [picture.bitmap?.width ?? 1, picture.bitmap?.height ?? 1] : [WIDTH, sentHeight()];
+  boxes = digitsOf(answer).map(({ box, decision }) => ({
+    left: box.left / width,
+    top: box.top / height,
+    width: box.width / width,
+    height: box.height / height,
+    decision,
+  }));
+  requestAnimationFrame(redraw);
+  if (answer.model !== model) await describeModel();
+}
+
+function sentHeight() {
+  return Math.round((WIDTH * paper.clientHeight) / paper.clientWidth);
+}
+
 function drawing() {
-  const height = Math.round((WIDTH * paper.clientHeight) / paper.clientWidth);
+  const height = sentHeight();
   const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height });
   const context = canvas.getContext("2d");
   context.fillStyle = "white";
@@ -215,89 +272,6 @@ find("ask").addEventListener("close", () => {
   if (strokes.length || picture) ask();
 });
 
-// Showing
-
-const percent = (share) => (share >= 0.9995 ? ">99.9 %" : `${(share * 100).toFixed(1)} %`);
-
-function show(answer) {
-  const guess = answer.guess ?? "–";
-  const unsure = answer.decision !== "answered";
-  find("answer").dataset.decision = answer.decision;
-  find("digit").textContent = guess;
-  const sure = answer.confidence === null ? "" : percent(answer.confidence);
-  const reason = answer.reason ?? "";
-  const perhaps = answer.guess ? `Perhaps ${guess} (${sure}), then ${answer.runner_up}` : "";
-  find("sure").textContent = unsure ? answer.decision[0].toUpperCase() + answer.decision.slice(1) : `${sure} sure`;
-  find("why").textContent = unsure
-    ? [`${reason[0]?.toUpperCase() ?? ""}${reason.slice(1)}.`, perhaps && `${perhaps}.`].filter(Boolean).join(" ")
-    : `Next likely: ${answer.runner_up}`;
-  for (const row of find("bars").children) {
-    const share = answer.probabilities[row.dataset.name] ?? 0;
-    row.classList.toggle("best", row.dataset.name === answer.guess);
-    row.querySelector(".bar").style.width = `${share * 100}%`;
-    row.querySelector(".share").textContent = percent(share);
-  }
-  showSeen(answer);
-  if (answer.model !== model) describeModel();
-  if (pointer === null && !stale) find("announced").textContent = unsure ? `Unsure: ${reason}. ${perhaps}` : `${guess}, ${sure}`;
-}
-
-function showSeen(answer) {
-  find("seen").hidden = !answer.seen;
-  find("blind").hidden = Boolean(answer.seen);
-  if (answer.seen) {
-    find("seen").src = answer.seen;
-    find("seen").alt = `The digit as the model sees it: ${answer.guess ?? "nothing"}`;
-    const done = answer.steps.join(", ");
-    find("done").textContent = done ? `${done[0].toUpperCase()}${done.slice(1)}.` : "It has the form already: nothing was done.";
-  }
-  if (!answer.trace) return;
-  find("trace").replaceChildren(
-    ...answer.trace.map(({ name, picture: source }) => {
-      const [row, image, caption] = ["li", "img", "span"].map((tag) => document.createElement(tag));
-      Object.assign(image, { src: source, alt: "" });
-      caption.textContent = name;
-      row.append(image, caption);
-      return row;
-    }),
-  );
-}
-
-function showNothing() {
-  find("answer").dataset.decision = "none";
-  find("digit").textContent = "–";
-  find("sure").textContent = "Nothing drawn yet";
-  find("why").textContent = find("announced").textContent = "";
-  find("seen").hidden = true;
-  find("blind").hidden = false;
-  find("trace").replaceChildren();
-  find("done").textContent = "28 by 28 pixels, drawn anew from your picture.";
-  for (const row of find("bars").children) {
-    row.classList.remove("best");
-    row.querySelector(".bar").style.width = "0";
-    row.querySelector(".share").textContent = "";
-  }
-  tell("");
-}
-
-function tell(text) {
-  find("notice").textContent = text;
-  find("notice").hidden = !text;
-}
-
-function makeBars(names) {
-  find("bars").replaceChildren(
-    ...names.map((name) => {
-      const [row, label, track, bar, share] = ["li", "span", "span", "span", "span"].map((tag) => document.createElement(tag));
-      row.dataset.name = label.textContent = name;
-      [track.className, bar.className, share.className] = ["track", "bar", "share"];
-      track.append(bar);
-      row.append(label, track, share);
-      return row;
-    }),
-  );
-}
-
 async function describeModel() {
   const response = await fetch("model.json", { headers: token ? { Authorization: `Bearer ${token}` } : {} });
   if (response.status === 401) return askForToken();
@@ -309,6 +283,7 @@ async function describeModel() {
     ? ` reads ${percent(described.accuracy)} of its test digits right`
     : "";
   if (find("bars").children.length !== described.classes.length) makeBars(described.classes);
+  allowCorrections(described.why_not_corrected, described.classes);
   return undefined;
 }
 
@@ -324,6 +299,7 @@ find("steps").addEventListener("click", ({ target }) => {
   if (withSteps) ask();
 });
 addEventListener("keydown", (event) => {
+  if (document.querySelector("dialog[open]")) return;
   if ((event.ctrlKey || event.metaKey) && event.key === "z" && !event.shiftKey) {
     event.preventDefault();
     undo();
@@ -332,5 +308,6 @@ addEventListener("keydown", (event) => {
 new ResizeObserver(redraw).observe(paper);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 makeBars([..."0123456789"]);
+offerCorrections(headers, tell);
 showNothing();
 describeModel();

@@ -24,6 +24,8 @@ KINDS = {
     "index.html": "text/html",
     "style.css": "text/css",
     "page.mjs": "text/javascript",
+    "show.mjs": "text/javascript",
+    "correct.mjs": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 ONLY_OWN = (
