@@ -20,8 +20,8 @@ Named = Annotated[
     typer.Argument(
         metavar="ARTIFACT|RUN",
         autocompletion=complete_artifact,
-        help="champion, corrections, an alias, stage.output, a version such as v0003-8f3c1d2a, a path, or a run. Default: "
-        "the latest run.",
+        help="champion, corrections, an alias, stage.output, a version such as v0003-8f3c1d2a, a path, or a run. "
+        "Default: the latest run.",
     ),
 ]
 Format = Annotated[

@@ -13,7 +13,7 @@ __all__ = ["ALIASES", "aliases", "check_alias", "remove_alias", "set_alias"]
 
 ALIASES = "aliases"
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-RESERVED = ("champion", "latest", "previous")
+RESERVED = ("champion", "corrections", "latest", "previous")
 LIKE_A_VERSION = re.compile(r"v\d+(-[0-9a-f]*)?|[0-9a-f]+")
 
 

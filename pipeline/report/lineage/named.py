@@ -27,9 +27,9 @@ def find_named(artifacts: Path, wanted: str | None) -> str | RunRecord:
 
     Args:
         artifacts: the project's artifacts/.
-        wanted: a path; `champion`; `corrections`, the newest; an alias; stage.output, of the newest run that has it; the
-            name or content digest of a version; or the name of a run. A prefix will do, for a run also a suffix. None
-            is the latest run.
+        wanted: a path; `champion`; `corrections`, the newest; an alias; stage.output, of the newest run that has it;
+            the name or content digest of a version; or the name of a run. A prefix will do, for a run also a suffix.
+            None is the latest run.
 
     Raises:
         InputError: `champion` or `corrections` was asked for, but there is none.
