@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from pipeline.champion import baseline
-from pipeline.corrections import newest_corrections
 from pipeline.dependencies import match_counted_settings, read_parts
 from pipeline.history import read_runs
 from pipeline.specification.stage import CHAMPION, CORRECTIONS, STANDING, Pipeline, Stage
@@ -80,6 +79,8 @@ def resolve_inputs(stage: Stage, done: Mapping[str, Execution], store: Store) ->
         if port == CHAMPION:
             standing[name] = baseline(stage, name, inputs, store)
         elif port == CORRECTIONS:
+            from pipeline.corrections import newest_corrections
+
             standing[name] = newest_corrections(store)
     return inputs | {name: version for name, version in standing.items() if version}
 

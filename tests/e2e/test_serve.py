@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from schemas.manifest import replace_link
-from tests.inference.numbers.pages import written
+from tests.inference.numbers.pages import boxed, written
 from tests.inference.pictures import as_file, bomb, sample, seven
 from tests.project import Project
 from tests.serving import Server, serving
@@ -25,6 +25,9 @@ from tests.waiting import wait_for
 FOUR = sample()[2100]
 PICTURE = as_file(seven(), "PNG")
 NUMBER = as_file(written("2024"), "PNG")
+FORM = as_file(boxed("5_02", "_7_9", "43_1"), "JPEG")
+NOISE = as_file(np.random.default_rng(0).integers(0, 256, (200, 200), np.uint8), "PNG")
+PAPER = as_file(written("_"), "PNG")
 V1 = "/v1/models/digits"
 V2 = "/v2/models/digits"
 
@@ -130,9 +133,11 @@ def test_a_field_of_a_form_asks_for_all_digits(server: Server, tmp_path: Path) -
     assert found["lines"][0]["number"] == "2024"
 
 
-@pytest.mark.parametrize(("picture", "several"), [(PICTURE, False), (NUMBER, True)])
+@pytest.mark.parametrize(
+    ("picture", "several"), [(PICTURE, False), (NUMBER, True), (FORM, True), (NOISE, False), (PAPER, False)]
+)
 def test_a_picture_is_read_as_what_it_shows(server: Server, picture: bytes, several: bool) -> None:  # noqa: FBT001
-    """With `all=auto`, one digit is answered as without it, and several as with `all=true`."""
+    """With `all=auto`, several digits and forms are answered as with `all=true`, all else as without it."""
     found = server.ask("POST", "/predict?all=auto", picture).json
     assert found == server.ask("POST", f"/predict?all={str(several).lower()}", picture).json
     assert ("lines" in found) == several

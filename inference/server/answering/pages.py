@@ -26,7 +26,7 @@ def read_pages(files: list[bytes], reader: Reader) -> list[PageAnswer]:
 def read_digit_or_page(file: bytes, reader: Reader, *, trace: bool = False) -> Answer | PageAnswer:
     """Read a picture as one digit; or all its digits, if it has several and is not answered as one.
 
-    Without a sign of several digits, those of the page count only if each is answered.
+    Without a sign of several digits, those of the page count only if most of them are answered.
 
     Args:
         file: a picture file.
@@ -34,11 +34,12 @@ def read_digit_or_page(file: bytes, reader: Reader, *, trace: bool = False) -> A
         trace: whether to keep the picture of each step to one digit.
     """
     single = answer(file, reader, trace=trace)
-    if single.digit is not None or single.reading is None or single.reading.blank:
+    if single.digit is not None or single.reading is None or not single.reading.inked:
         return single
     [page] = read_pages([file], reader)
-    several = sum(len(line.digits) for line in page.lines) > 1
-    return page if several and (single.reading.digits > 1 or page.decision == "answered") else single
+    found = [each.answer for line in page.lines for each in line.digits if each.answer]
+    mostly_answered = sum(each.digit is not None for each in found) > len(found) / 2
+    return page if len(found) > 1 and (single.reading.digits > 1 or mostly_answered) else single
 
 
 def describe(name: str, found: Answer | PageAnswer, model: Served) -> dict[str, Any]:

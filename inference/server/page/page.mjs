@@ -82,11 +82,11 @@ function place() {
 function paintBoxes(context) {
   const [left, top, width, height] = place();
   const style = getComputedStyle(document.documentElement);
-  const around = AROUND * devicePixelRatio;
   context.lineWidth = 2 * devicePixelRatio;
   for (const box of boxes) {
+    const around = box.decision === "empty" ? 0 : AROUND * devicePixelRatio;
     context.strokeStyle = style.getPropertyValue(box.decision === "unsure" ? "--open" : "--first");
-    context.setLineDash(box.decision === "empty" ? [around, around] : []);
+    context.setLineDash(box.decision === "empty" ? [6, 6] : []);
     context.beginPath();
     context.roundRect(
       left + box.left * width - around,
