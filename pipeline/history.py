@@ -14,7 +14,18 @@ from schemas.errors import UsageError
 from schemas.manifest import replace_link
 from schemas.records.run import RunRecord
 
-__all__ = ["NAMES", "hold", "is_held", "maker_of", "name_run", "new_run_name", "read_run", "read_runs", "run_names", "use"]
+__all__ = [
+    "NAMES",
+    "hold",
+    "is_held",
+    "maker_of",
+    "name_run",
+    "new_run_name",
+    "read_run",
+    "read_runs",
+    "run_names",
+    "use",
+]
 
 NAMES = "names"
 """The folder of artifacts/ with a relative link to a run for each name."""

@@ -29,7 +29,9 @@ def test_help_groups_the_commands(tmp_path: Path) -> None:
     text = _digits("--help", folder=tmp_path).stdout
     for panel, commands in PANELS.items():
         section = text.partition(f"\n{panel}:\n")[2].partition("\n\n")[0]
-        assert [line.split()[0] for line in section.splitlines()] == [each.__name__.replace("_", "-") for each in commands]
+        assert [line.split()[0] for line in section.splitlines()] == [
+            each.__name__.replace("_", "-") for each in commands
+        ]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
