@@ -90,18 +90,6 @@ def reached_by_link(tmp_path: Path) -> Project:
     return project
 
 
-def test_cleaning_up_keeps_the_latest_run_and_the_champion(reached_by_link: Project) -> None:
-    """Of three runs and of each stage's versions, those that the latest run or the champion needs stay."""
-    artifacts = reached_by_link.artifacts
-    before = {name: (artifacts / name).readlink() for name in ("latest", "champion")}
-    for block in _section("Keep the latest run and the champion").blocks:
-        execute(block, reached_by_link)
-    assert {name: (artifacts / name).readlink() for name in before} == before
-    assert {name for name in before if not (artifacts / name).exists()} == set()
-    assert len(list((artifacts / "runs").iterdir())) == 2
-    assert {path.name[:5] for path in artifacts.glob("store/*/*/v*")} == {"v0002", "v0003"}
-
-
 def test_starting_over_leaves_what_git_tracks(reached_by_link: Project) -> None:
     """Of artifacts/, README.md and .gitignore stay, and nothing else."""
     tracked = {"README.md", ".gitignore"}

@@ -10,7 +10,7 @@ import pytest
 from pipeline.cli.main import PANELS, app
 from tests.project import DIGITS, Project
 
-COMMANDS = [each.callback.__name__ for each in app.registered_commands if each.callback]
+COMMANDS = [each.callback.__name__.replace("_", "-") for each in app.registered_commands if each.callback]
 
 
 def _digits(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
