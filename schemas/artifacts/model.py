@@ -17,7 +17,7 @@ from schemas.record import Record
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["History", "Model", "Round"]
+__all__ = ["History", "Model", "Round", "write_keras"]
 
 
 class Round(Record):
@@ -49,7 +49,8 @@ class Model(Artifact):
     """A trained Keras network: uint8 pictures [n, 28, 28] in, logits [n, classes] out, normalisation built in.
 
     File structure:
-        model.keras: architecture and weights; its bytes differ from process to process.
+        model.keras: architecture and weights, without the optimizer, so that plain `keras.saving.load_model` loads it
+            anywhere; its bytes differ from process to process.
         classes.json: the name of each logit.
         history.json: a History.
         trained_on.bin: a PictureSet, the pictures of the splits train and validation; older models have none.
@@ -58,6 +59,7 @@ class Model(Artifact):
 
     CURVES = "curves.png"
     TRAINED_ON = "trained_on.bin"
+    KERAS = "model.keras"
     NOTE = (
         "The same inputs, seed, threads and library versions reproduce these weights bit for bit on the same kind of "
         "processor. Another number of threads, another kind of processor or a GPU sums in another order and yields "
@@ -67,7 +69,7 @@ class Model(Artifact):
     @classmethod
     def content(cls, path: Path, files: Mapping[str, FileEntry]) -> str:
         """Return the digest of weights, architecture, class names and pictures: the .keras file contains a date."""
-        with zipfile.ZipFile(path / "model.keras") as archive:
+        with zipfile.ZipFile(path / cls.KERAS) as archive:
             architecture = _without_ids(json.loads(archive.read("config.json")))
             weights = _weight_digests(archive)
         others = [files[name].sha256 for name in ("classes.json", cls.TRAINED_ON) if name in files]
@@ -94,7 +96,7 @@ class Model(Artifact):
         import keras
 
         saving: Any = keras.saving
-        return saving.load_model(self.path / "model.keras", compile=False)
+        return saving.load_model(self.path / self.KERAS, compile=False)
 
     @staticmethod
     def write(
@@ -113,11 +115,19 @@ class Model(Artifact):
             history: of its training.
             trained_on: the pictures that it was fitted and selected on, so that no test counts them later.
         """
-        network.save(folder / "model.keras")  # pyright: ignore[reportUnknownMemberType]
+        write_keras(folder / Model.KERAS, network)
         (folder / "classes.json").write_text(json.dumps(classes) + "\n", encoding="utf-8")
         (folder / "history.json").write_text(history.to_json() + "\n", encoding="utf-8")
         if trained_on is not None:
             trained_on.write(folder / Model.TRAINED_ON)
+
+
+def write_keras(path: Path, network: keras.Model) -> None:
+    """Write a network as a .keras file without its optimizer and loss, whose classes another program lacks."""
+    model: Any = network
+    plain = type(model).from_config(model.get_config())
+    plain.set_weights(model.get_weights())
+    plain.save(path)
 
 
 def _without_ids(value: Any) -> Any:  # noqa: ANN401  (JSON)

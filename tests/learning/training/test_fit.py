@@ -14,7 +14,7 @@ from learning.training.fit import fit
 from learning.training.networks import build_mlp
 from learning.training.recipes import Recipe
 from schemas.artifacts.examples import SIDE, Split
-from schemas.artifacts.model import History
+from schemas.artifacts.model import History, Model
 from schemas.errors import StageError
 from schemas.progress import Progress
 from tests.margin import at_least
@@ -128,6 +128,20 @@ def test_the_same_seed_gives_the_same_weights(tmp_path: Path) -> None:
         training.fit()
         weights.append([array.tobytes() for array in training.network.get_weights()])
     assert weights[0] == weights[1]
+
+
+def test_plain_keras_loads_and_trains_on(tmp_path: Path) -> None:
+    """Keras alone loads a trained network, with no class of ours, compiles it anew and continues."""
+    import keras
+
+    training = Training(tmp_path, make_bars(), optimizer="sgd", learning_rate=0.1, augment={})
+    Model.write(tmp_path, training.network, CLASSES, training.fit())
+    saving: Any = keras.saving
+    loaded = saving.load_model(tmp_path / "model.keras")
+    assert not loaded.compiled
+    np.testing.assert_array_equal(loaded(make_bars().images), training.network(make_bars().images))
+    loaded.compile(optimizer="adam", loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    assert loaded.train_on_batch(make_bars().images, make_bars(wrong=True).labels) > 0
 
 
 def test_a_training_that_diverges_fails(tmp_path: Path) -> None:
