@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
-from collections.abc import Generator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
-from pydantic import PositiveFloat, PositiveInt
+from pydantic import Field, PositiveFloat, PositiveInt, field_validator
 
 from schemas.artifacts.artifact import Output
 from schemas.artifacts.blessing import Blessing
 from schemas.artifacts.bundle import Bundle, Judgement, Latency
 from schemas.artifacts.calibration import Calibration
 from schemas.artifacts.evaluation import Evaluation
-from schemas.artifacts.examples import SIDE, Examples
+from schemas.artifacts.examples import Examples
+from schemas.artifacts.formats import FORMATS
 from schemas.artifacts.model import Model
 from schemas.artifacts.statistics import Statistics
 from schemas.artifacts.transform import Transform
@@ -27,26 +25,39 @@ from schemas.settings.config import Config
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import keras
     import numpy as np
     from numpy.typing import NDArray
 
-    from inference.model.decision import Decisions
     from inference.model.litert import LiteRtModel
+    from schemas.artifacts.examples import Split
 
 __all__ = ["ExportConfig", "export"]
 
-PICTURES = "pictures.npy"
 CALLS = 50  # timed calls, of which the median is reported
+EDGES = 1000  # pictures at the edge of what a network may be shown
+REPRESENTATIVE = 500  # training pictures that set the ranges of 8-bit integers
+FormatName: TypeAlias = Literal["saved_model", "litert", "litert_int8", "onnx", "keras"]
 
 
 class ExportConfig(Config):
     """Settings of the export stage."""
 
-    pictures: PositiveInt = 1000
+    formats: list[FormatName] = ["saved_model", "litert"]
+    """The formats in the bundle. `litert` is always one of them: it is the one that `digits` reads with. `onnx` needs
+    `pip install digits[onnx]`."""
+    pictures: PositiveInt = 10_000
     """Number of test pictures on which each format is compared with the model; all if there are fewer."""
-    tolerance: PositiveFloat = 1e-4
-    """Largest allowed difference of a probability, logit or feature, divided by 1 + its absolute value."""
+    tolerance: PositiveFloat = 1e-5
+    """Largest difference of a probability between a format and the model; 8-bit formats are not held to it."""
+    int8_loss: Annotated[float, Field(ge=0, le=1)] = 0.0005
+    """Largest loss of accuracy of an 8-bit format on those test pictures, 0 to 1."""
+
+    @field_validator("formats")
+    @classmethod
+    def _check_formats(cls, formats: list[FormatName]) -> list[FormatName]:
+        if "litert" not in formats:
+            raise ValueError("litert is missing: it is the format that digits itself reads with")
+        return sorted(set(formats), key=list(FORMATS).index)
 
 
 def export(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
@@ -60,111 +71,72 @@ def export(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
     bundle: Output[Bundle],
     config: ExportConfig,
 ) -> None:
-    """Write SavedModel, LiteRT model, labels, calibration, transform, statistics, model card and verdict of a model.
+    """Write the formats, labels, calibration, transform, statistics, golden examples, card and verdict of a model.
 
     The runner passes a refused model only to somebody who asks for it; its bundle says that the gate refused it.
 
     Raises:
-        StageError: the verdict is not about these artifacts, or a format does not answer like the model.
+        StageError: the verdict is not about these artifacts, a library for a format is missing, or a format does not
+            answer like the model.
         InputError: the verdict is damaged.
     """
+    from inference.model.processes import start_processes
     from learning.card import write_card
+    from learning.formats.golden_examples import choose_golden
+    from learning.formats.parity import Parity, edge_inputs, prove_parity
+    from learning.formats.write import Exported, write_formats
 
     judged = (model, examples, evaluation, calibration)
     if reason := blessing.mismatch((type(each).__name__, each.digest) for each in judged):
         raise StageError("the model was not judged", found=reason, expected="a verdict on this model")
-    with _fresh_processes(bundle) as processes:
-        report_part("loading the model")
-        network = model.load()
-        _write_formats(network, calibration.record.temperature, bundle.path)
-        images = examples.read("test").images[: config.pictures]
-        _prove_parity(network, calibration, images, processes, bundle.scratch, config.tolerance)
+    _check_libraries(config.formats)
+    test = _first(examples.read("test"), config.pictures)
     shutil.copy(model.path / "classes.json", bundle.path / Bundle.LABELS)
     if (model.path / Model.TRAINED_ON).is_file():
         shutil.copy(model.path / Model.TRAINED_ON, bundle.path / Bundle.TRAINED_ON)
     shutil.copy(calibration.path / Calibration.RECORD, bundle.path)
     shutil.copy(transform.path / "transform.json", bundle.path)
     shutil.copy(statistics.path / "statistics.json", bundle.path)
+    with start_processes(bundle.path, bundle.scratch, config.formats) as processes:
+        report_part("loading the model")
+        network, record = model.load(), calibration.record
+        exported = Exported(network, record.temperature, examples.read("train").images[:REPRESENTATIVE])
+        write_formats(exported, config.formats, bundle.path, bundle.scratch)
+        parity = Parity(test, edge_inputs(EDGES), record, config.tolerance, config.int8_loss)
+        proven = prove_parity(network, processes, parity)
+    golden = choose_golden(test, proven, record.temperature)
+    (bundle.path / Bundle.GOLDEN).write_text(golden.to_json() + "\n", encoding="utf-8")
     card = write_card(
-        model=model.digest, classes=model.classes, statistics=statistics.read(), metrics=evaluation.metrics
+        model=model.digest,
+        classes=model.classes,
+        statistics=statistics.read(),
+        metrics=evaluation.metrics,
+        formats=config.formats,
     )
     (bundle.path / "README.md").write_text(card, encoding="utf-8")
     judgement = Judgement(blessed=blessing.verdict.blessed, reasons=blessing.verdict.reasons)
     (bundle.path / Bundle.JUDGEMENT).write_text(judgement.to_json() + "\n", encoding="utf-8")
-    _write_latency(images, bundle.path)
+    _write_latency(test.images, bundle.path)
 
 
-@contextmanager
-def _fresh_processes(bundle: Output[Bundle]) -> Generator[dict[str, subprocess.Popen[bytes]]]:
-    """Start a process for each format, which imports its library while this one writes the formats."""
-    from inference.model.format_answers import FORMATS
-
-    command = [sys.executable, "-P", "-m", "inference.model.format_answers", str(bundle.path)]
-    processes = {
-        form: subprocess.Popen(
-            [*command, form, str(bundle.scratch / PICTURES), str(bundle.scratch / f"{form}.npz")],
-            stdin=subprocess.PIPE,
+def _check_libraries(formats: list[FormatName]) -> None:
+    """Require the libraries of the formats, before any work is done."""
+    missing = [library for library in ("onnx", "onnxruntime") if "onnx" in formats and find_spec(library) is None]
+    if missing:
+        raise StageError(
+            "the format onnx needs libraries that are not installed",
+            found=f"no {' and no '.join(missing)}",
+            do="pip install 'digits[onnx]', or leave onnx out of export.formats",
         )
-        for form in FORMATS
-    }
-    try:
-        yield processes
-    finally:
-        for process in processes.values():
-            process.kill()
-            process.communicate()
 
 
-def _write_formats(network: keras.Model, temperature: float, folder: Path) -> None:
-    import keras
-    import tensorflow as tf
-
-    model: Any = network
-
-    def serve(images: tf.Tensor) -> dict[str, tf.Tensor]:
-        logits = model(images, training=False)
-        return {"logits": logits, "probabilities": tf.nn.softmax(logits / temperature)}
-
-    report_part("writing SavedModel")
-    archive: Any = keras.export.ExportArchive()
-    archive.track(network)
-    archive.add_endpoint("serving_default", serve, [tf.TensorSpec((None, SIDE, SIDE), tf.uint8, name="images")])
-    archive.write_out(str(folder / Bundle.SAVED_MODEL), verbose=False)
-    report_part("converting to LiteRT")
-    converter = tf.lite.TFLiteConverter.from_saved_model(str(folder / Bundle.SAVED_MODEL))
-    (folder / Bundle.LITERT).write_bytes(converter.convert())
-
-
-def _prove_parity(  # noqa: PLR0913, PLR0917  (the model, its pictures, and who is asked)
-    network: keras.Model,
-    calibration: Calibration,
-    images: NDArray[np.uint8],
-    processes: dict[str, subprocess.Popen[bytes]],
-    scratch: Path,
-    tolerance: float,
-) -> None:
-    """Run every format in its fresh process and compare its answers with the model's.
-
-    Raises:
-        StageError: an output differs by more than *tolerance*, a decision differs, a format cannot be loaded, or
-            there are no test pictures.
-    """
+def _first(test: Split, count: int) -> Split:
+    """Return the first test pictures; raise StageError if there are none."""
     import numpy as np
 
-    from inference.model.decision import decide, softmax
-    from learning.logits import infer
-
-    if not len(images):
+    if not len(test):
         raise StageError("the formats cannot be compared with the model", found="no test pictures")
-    logits = infer(network, images)
-    expected = {"logits": logits, "probabilities": softmax(logits / calibration.record.temperature)}
-    np.save(scratch / PICTURES, images)
-    own = decide(logits, (), calibration.record)
-    for done, (form, process) in enumerate(processes.items()):
-        report_part(f"comparing {form} with the model", done, len(processes))
-        answers = _ask(form, process, scratch)
-        _compare(form, answers, expected, tolerance)
-        _compare_decisions(form, decide(answers["logits"], (), calibration.record), own, tolerance)
+    return test.take(np.arange(min(count, len(test))))
 
 
 def _write_latency(images: NDArray[np.uint8], folder: Path) -> None:
@@ -192,43 +164,3 @@ def _microseconds(model: LiteRtModel, images: NDArray[np.uint8]) -> float:
         model(images)
         durations.append(time.perf_counter() - start)
     return statistics.median(durations) * 1e6
-
-
-def _ask(form: str, process: subprocess.Popen[bytes], scratch: Path) -> dict[str, NDArray[np.float32]]:
-    import numpy as np
-
-    process.communicate(b"\n")
-    if process.returncode:
-        raise StageError(f"the {form} format cannot be loaded", found=f"exit status {process.returncode}")
-    with np.load(scratch / f"{form}.npz") as file:
-        return dict(file)
-
-
-def _compare(
-    form: str,
-    answers: dict[str, NDArray[np.float32]],
-    expected: dict[str, NDArray[np.float32]],
-    tolerance: float,
-) -> None:
-    import numpy as np
-
-    differences = {
-        name: float(np.max(np.abs(answers[name] - values) / (1 + np.abs(values)))) for name, values in expected.items()
-    }
-    if not max(differences.values()) <= tolerance:
-        found = ", ".join(f"{name} differ by up to {difference:.2g}" for name, difference in differences.items())
-        raise StageError(f"the {form} format disagrees with the model", found=found, expected=f"at most {tolerance:g}")
-
-
-def _compare_decisions(form: str, other: Decisions, own: Decisions, tolerance: float) -> None:
-    """Require equal digits and equal refusals, except refusals of pictures whose evidence is at the threshold."""
-    import numpy as np
-
-    clear = np.abs(own.evidence - own.least) > tolerance * (1 + np.abs(own.evidence))
-    differing = int(np.sum((other.read != own.read) | ((other.refused != own.refused) & clear)))
-    if differing:
-        raise StageError(
-            f"the {form} format decides differently from the model",
-            found=f"{differing} of {len(own.read)} decisions differ",
-            expected="the same digits and refusals",
-        )

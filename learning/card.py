@@ -9,14 +9,16 @@ from __future__ import annotations
 import math
 import platform
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from typing import Any
 
+from learning.programs import JAVASCRIPT, PYTHON
 from learning.synthetic.drawn_digits import DIGITS
 from schemas.artifacts.bundle import Bundle
 from schemas.artifacts.evaluation import Metrics, Tried
 from schemas.artifacts.examples import DRAWN
+from schemas.artifacts.formats import FORMATS
 from schemas.artifacts.statistics import Source, StatisticsRecord
 
 __all__ = ["write_card"]
@@ -41,10 +43,20 @@ NAMED = 30  # classes named in the text
 CONFUSIONS = 5
 SUREST = (0.98, 0.95)
 """Coverages at which the card quotes the accuracy: the surest 98 % and 95 % of the pictures."""
+ABOUT = {
+    "saved_model": "TensorFlow SavedModel, laid out for TensorFlow Serving; its signature `serving_bytes` takes "
+    "`pictures`, encoded PNG or JPEG files in MNIST's form, light on dark",
+    "litert": "LiteRT (TensorFlow Lite), which `digits` itself reads with",
+    "litert_int8": "LiteRT with 8-bit weights and activations: about as accurate, its probabilities in steps of 1/256",
+    "onnx": "ONNX, opset 17",
+    "keras": "Keras, for further training: `keras.saving.load_model`; returns logits only",
+}
 MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~])")
 
 
-def write_card(*, model: str, classes: tuple[str, ...], statistics: StatisticsRecord, metrics: Metrics) -> str:
+def write_card(
+    *, model: str, classes: tuple[str, ...], statistics: StatisticsRecord, metrics: Metrics, formats: Sequence[str]
+) -> str:
     """Return the README.md of a bundle.
 
     Args:
@@ -52,6 +64,7 @@ def write_card(*, model: str, classes: tuple[str, ...], statistics: StatisticsRe
         classes: the name of each logit.
         statistics: of the data it was trained and tested on.
         metrics: measured on the test split.
+        formats: names of the formats in the bundle.
     """
     import yaml
 
@@ -60,7 +73,7 @@ def write_card(*, model: str, classes: tuple[str, ...], statistics: StatisticsRe
         f"---\n{front}---",
         f"# {_title(classes)}",
         *([f"**{_plain(statistics.source.notice)}**"] if statistics.source.notice else []),
-        _use(classes),
+        _use(classes, formats),
         _results(metrics),
         _limits(metrics),
         _data(statistics),
@@ -110,34 +123,47 @@ def _title(classes: tuple[str, ...]) -> str:
     )
 
 
-def _use(classes: tuple[str, ...]) -> str:
+def _use(classes: tuple[str, ...], formats: Sequence[str]) -> str:
     reads_digits = set(classes) <= set(DIGITS)
     what, those = ("digit", "digits read") if reads_digits else ("sign", "answers given")
     more = f" and {len(classes) - NAMED} more" if len(classes) > NAMED else ""
     names = ", ".join(map(_plain, classes[:NAMED])) + more
-    return f"""## Intended use
+    rows = [(f"`{FORMATS[name].path}`", ABOUT[name]) for name in formats]
+    parts = [
+        f"""## Intended use
 
 The model reads one handwritten {what} in a picture. It returns a calibrated probability for each of
 {len(classes)} classes ({names}): of the {those} with 90 % confidence, about 90 % are
-correct. `{Bundle.SAVED_MODEL}` and `{Bundle.LITERT}` return the same answers; the normalisation is built in.
+correct. The normalisation is built in.
 
 | | | |
 |---|---|---|
 | in | `images` | uint8 [n, 28, 28]: 0 is background, 255 is ink, the digit centred as in MNIST |
 | out | `probabilities` | float32 [n, {len(classes)}], calibrated |
 | out | `logits` | float32 [n, {len(classes)}] |
+| out | `digit` | int32 [n], the index of the likeliest class in `{Bundle.LABELS}` |""",
+        _table(("file", "format"), rows),
+        _example(formats),
+        """Photos, scans and drawings must be converted to this form first; `digits predict` does that with this bundle.
+The model is not intended for text, for numbers of several digits, or for decisions without human review: see the
+limits below.""",
+    ]
+    return "\n\n".join(parts)
+
+
+def _example(formats: Sequence[str]) -> str:
+    """Return programs that read the golden examples in this folder, and need nothing but a runtime."""
+    parts = [
+        f"""`{Bundle.GOLDEN}` holds test pictures with the answers that the model gave when it was exported. This
+program needs only numpy and ai-edge-litert. Run in this folder, it reads them and compares:
 
 ```python
-import numpy as np
-from ai_edge_litert.interpreter import Interpreter
-
-read = Interpreter("{Bundle.LITERT}").get_signature_runner()
-print(read(images=np.zeros((1, 28, 28), np.uint8))["probabilities"])
-```
-
-Photos, scans and drawings must be converted to this form first, and unsure answers withheld; `digits predict` does
-both with this bundle. The model is not intended for text, for numbers of several digits, or for decisions without
-human review: see the limits below."""
+{PYTHON.strip()}
+```"""
+    ]
+    if "onnx" in formats:
+        parts.append(f"The same in JavaScript, with onnxruntime-web:\n\n```js\n{JAVASCRIPT.strip()}\n```")
+    return "\n\n".join(parts)
 
 
 def _results(metrics: Metrics) -> str:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from schemas.artifacts.bundle import Bundle, Judgement
 from schemas.artifacts.calibration import Calibration, CalibrationRecord
+from schemas.artifacts.golden import Golden
 from schemas.errors import InputError
 from schemas.manifest import Manifest
 
-__all__ = ["LoadedBundle"]
+__all__ = ["LoadedBundle", "read_manifest"]
 
 FILES = (Bundle.LITERT, Bundle.LABELS, Calibration.RECORD)
 
@@ -39,10 +40,8 @@ class LoadedBundle:
             InputError: not a bundle, or a needed file is missing or differs from its checksum.
         """
         folder = folder.resolve()
-        manifest = Manifest.read(folder)
-        if manifest is None or manifest.type != Bundle.__name__:
-            raise InputError(f"{folder} is not a sealed bundle", found="no manifest.json of a bundle", do="digits run")
-        names = [*FILES, *(name for name in (Bundle.JUDGEMENT,) if name in manifest.files)]
+        manifest = read_manifest(folder)
+        names = [*FILES, *(name for name in (Bundle.JUDGEMENT, Bundle.GOLDEN) if name in manifest.files)]
         return cls(folder.name, manifest.content, {name: _read_sealed(folder, name, manifest) for name in names})
 
     @property
@@ -68,6 +67,12 @@ class LoadedBundle:
         return self.files[Bundle.LITERT]
 
     @property
+    def golden(self) -> Golden | None:
+        """Its golden examples; None if it was made before bundles had any."""
+        text = self.files.get(Bundle.GOLDEN)
+        return Golden.from_json(text) if text else None
+
+    @property
     def calibration(self) -> CalibrationRecord:
         """The calibration of its confidences.
 
@@ -87,10 +92,22 @@ class LoadedBundle:
         )
 
 
+def read_manifest(bundle: Path) -> Manifest:
+    """Return the manifest of a bundle; raise InputError if the folder is not a sealed bundle."""
+    manifest = Manifest.read(bundle)
+    if manifest is None or manifest.type != Bundle.__name__:
+        raise InputError(
+            f"{bundle} is not a sealed bundle", found="no manifest.json of a bundle", do="digits run makes one"
+        )
+    return manifest
+
+
 def _read_sealed(bundle: Path, name: str, manifest: Manifest) -> bytes:
     if name not in manifest.files:
         raise InputError(f"{bundle} has no {name}", found="a bundle of another version", do="digits run")
     data = (bundle / name).read_bytes() if (bundle / name).is_file() else b""
     if hashlib.sha256(data).hexdigest() != manifest.files[name].sha256:
-        raise InputError(f"{bundle / name} is damaged", expected="its sealed content", do="digits run")
+        raise InputError(
+            f"{bundle / name} is damaged", expected="its sealed content", do="digits run, or copy the bundle again"
+        )
     return data

@@ -27,8 +27,11 @@ from pipeline.cli.housekeeping.prove import prove
 from pipeline.cli.housekeeping.verify import verify
 from pipeline.cli.lineage import lineage
 from pipeline.cli.models.alias import alias
+from pipeline.cli.models.export import export
+from pipeline.cli.models.import_ import import_
 from pipeline.cli.models.promote import promote
 from pipeline.cli.models.rollback import rollback
+from pipeline.cli.models.selftest import selftest
 from pipeline.cli.models.show import show as show_model
 from pipeline.cli.models.table import models
 from pipeline.cli.models.write import write
@@ -59,7 +62,7 @@ PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Run the pipeline": (run, rerun, plan, check),
     "Look at runs": (runs, show, compare, report, lineage),
     "Read pictures": (predict, score, cut, serve),
-    "Models": (models, promote, rollback, alias),
+    "Models": (models, promote, rollback, alias, export, import_, selftest),
     "Housekeeping": (verify, prove, export_run, import_run, collect_garbage, doctor),
 }
 
@@ -87,7 +90,8 @@ for panel, commands in PANELS.items():
             )
             continue
         settings = {"allow_extra_args": command is score}  # Beam's own options, after --
-        app.command(cls=ProjectCommand, rich_help_panel=panel, context_settings=settings)(read_later(command))
+        name = command.__name__.rstrip("_")  # of `import`, which Python takes for itself
+        app.command(name, cls=ProjectCommand, rich_help_panel=panel, context_settings=settings)(read_later(command))
 
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001  (typer passes it by position)

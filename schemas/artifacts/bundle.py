@@ -38,14 +38,20 @@ class Latency(Record):
 
 
 class Bundle(Artifact):
-    """An exported model in two equivalent formats.
+    """An exported model in equivalent formats; the settings of export choose them, and LiteRT is always there.
 
-    Both take `images`, uint8 [n, 28, 28] (0 is background, 255 is ink), and return `probabilities` (calibrated) and
-    `logits`, float32 [n, classes]. The normalisation is built in.
+    They take `images`, uint8 [n, 28, 28] (0 is background, 255 is ink), and return `probabilities` (calibrated) and
+    `logits`, float32 [n, classes], and `digit`, int32 [n], the index of the likeliest class. The normalisation is
+    built in. Only model.keras returns nothing but logits.
 
     File structure:
-        saved_model/1/: TensorFlow SavedModel, laid out for TensorFlow Serving.
+        saved_model/1/: TensorFlow SavedModel, laid out for TensorFlow Serving; its second signature, `serving_bytes`,
+            takes encoded pictures.
         model.tflite: LiteRT.
+        model_int8.tflite: LiteRT with 8-bit weights and activations.
+        model.onnx: ONNX.
+        model.keras: for further training; logits only.
+        golden.json: a Golden, which every program that loads the bundle can hold its answers against.
         labels.json: the name of each class, in order.
         calibration.json: the Calibration.
         transform.json: the normalisation, for reference.
@@ -58,6 +64,7 @@ class Bundle(Artifact):
 
     SAVED_MODEL = "saved_model/1"
     LITERT = "model.tflite"
+    GOLDEN = "golden.json"
     LABELS = "labels.json"
     JUDGEMENT = "verdict.json"
     TRAINED_ON = "trained_on.bin"
@@ -75,7 +82,11 @@ class Bundle(Artifact):
 
     @classmethod
     def content(cls, path: Path, files: Mapping[str, FileEntry]) -> str:
-        """Return the digest of the content files: the SavedModel's bytes differ from process to process."""
+        """Return the digest of the content files.
+
+        The bytes of the other formats differ from process to process, and the golden answers from machine to machine.
+        The card names the formats, so bundles of other formats have another content.
+        """
         del path
         later = (name for name in cls.LATER_CONTENT if name in files)
         return content_of({name: files[name] for name in (*cls.CONTENT_FILES, *later)})

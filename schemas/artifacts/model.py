@@ -125,7 +125,7 @@ class Model(Artifact):
 def write_keras(path: Path, network: keras.Model) -> None:
     """Write a network as a .keras file without its optimizer and loss, whose classes another program lacks."""
     model: Any = network
-    plain = type(model).from_config(model.get_config())
+    plain: Any = cast("Any", type(network)).from_config(model.get_config())
     plain.set_weights(model.get_weights())
     plain.save(path)
 

@@ -67,7 +67,7 @@ class Section:
     def only_reads(self) -> bool:
         """Whether its commands do nothing but read pictures with the champion, so that nothing has to have run."""
         commands = set(re.findall(r"\bdigits (\w+)", "".join(block.text for block in self.blocks)))
-        return bool(commands) and commands <= {"predict", "score", "cut", "serve"}
+        return bool(commands) and commands <= {"predict", "score", "cut", "serve", "selftest", "export", "import"}
 
     @property
     def long(self) -> bool:

@@ -10,6 +10,7 @@ from huggingface_hub import ModelCard
 
 from learning.card import write_card
 from schemas.artifacts.evaluation import CoveragePoint, DigitMetrics, Metrics, RiskCoverage, Tried
+from schemas.artifacts.formats import FORMATS
 from schemas.artifacts.statistics import Source, SourceStatistics, SplitStatistics, StatisticsRecord
 
 MNIST = Source(name="tfds", dataset="MNIST 3.0.1 (tensorflow-datasets)")
@@ -36,7 +37,9 @@ def card_of(source: Source, metrics: Metrics = FIGURES) -> str:
     """Write the card of a model trained on this source."""
     split = SplitStatistics(count=100, classes={"0": 50, "1": 50}, mean=0.1, std=0.3, duplicates=0)
     statistics = StatisticsRecord(source=source, splits={"train": split, "test": split}, overlap=0)
-    return write_card(model="0123abcd" * 8, classes=("0", "1"), statistics=statistics, metrics=metrics)
+    return write_card(
+        model="0123abcd" * 8, classes=("0", "1"), statistics=statistics, metrics=metrics, formats=list(FORMATS)
+    )
 
 
 def loaded(text: str, folder: Path) -> Any:  # noqa: ANN401  (a type of huggingface_hub)
@@ -128,12 +131,21 @@ def test_drawn_digits_are_counted_separately() -> None:
     ]
     splits = {"train": split, "test": split, "drawn": split.changed(count=7)}
     statistics = StatisticsRecord(source=MNIST, splits=splits, overlap=0, sources=sources)
-    text = write_card(model="0123abcd" * 8, classes=("0", "1"), statistics=statistics, metrics=FIGURES)
+    text = write_card(
+        model="0123abcd" * 8, classes=("0", "1"), statistics=statistics, metrics=FIGURES, formats=["litert"]
+    )
     assert "100 train, 100 test, 7 drawn pictures" in text
     assert "a program drew" in text
     assert "ylecun/mnist" in text
     assert "user's own files" not in text
     assert "drawn" not in card_of(MNIST).partition("## Training data")[2]
+
+
+def test_the_card_names_the_formats() -> None:
+    """The card has a row for each format in the bundle, and a program in JavaScript if ONNX is one of them."""
+    text = card_of(MNIST)
+    assert all(f"| `{each.path}` |" in text for each in FORMATS.values())
+    assert "onnxruntime-web" in text
 
 
 def test_the_card_names_the_model() -> None:

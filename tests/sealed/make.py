@@ -16,7 +16,7 @@ from schemas.manifest import Manifest, hash_files, seal
 from tests.project import DIGITS, shipped_project
 from tests.sealed.project import BUNDLE
 
-__all__ = ["keep"]
+__all__ = ["keep", "kept"]
 
 SAMPLE = {"source: tfds": "source: sample"}
 
@@ -31,8 +31,14 @@ def main() -> None:
     print(f"content {manifest.content}: set CONTENT in tests/sealed/test_bundle.py to it")
 
 
+def kept(bundle: Path) -> list[str]:
+    """Return the files of a bundle that are kept: what its content digest covers, and its golden examples."""
+    names = (*Bundle.CONTENT_FILES, *Bundle.LATER_CONTENT, Bundle.GOLDEN)
+    return [name for name in names if (bundle / name).is_file()]
+
+
 def keep(bundle: Path, folder: Path) -> Manifest:
-    """Copy the files that the content digest of a bundle covers into a new folder, and seal it.
+    """Copy the golden examples and what the content digest of a bundle covers into a new folder, and seal it.
 
     The rest is left out: the SavedModel, which reading does not need, and the latency, which one machine gave.
 
@@ -44,7 +50,7 @@ def keep(bundle: Path, folder: Path) -> Manifest:
         The manifest of the copy, whose content digest is that of the bundle.
     """
     folder.mkdir()
-    for name in (*Bundle.CONTENT_FILES, *(each for each in Bundle.LATER_CONTENT if (bundle / each).is_file())):
+    for name in kept(bundle):
         shutil.copyfile(bundle / name, folder / name)
     files = hash_files(folder)
     manifest = Manifest(type=Bundle.__name__, content=Bundle.content(folder, files), files=files, note=Bundle.NOTE)

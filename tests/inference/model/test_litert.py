@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
-from components.export import _write_formats  # pyright: ignore[reportPrivateUsage]
 from inference.model.litert import LiteRtModel
+from learning.formats.write import Exported, write_formats
 from learning.training.networks import build_mlp
 from schemas.artifacts.bundle import Bundle
 from tests.samples import make_split, make_transform
@@ -37,7 +37,7 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> keras.Model:
 def exported(network: keras.Model, tmp_path_factory: pytest.TempPathFactory) -> LiteRtModel:
     """Convert the small network like export does."""
     folder: Path = tmp_path_factory.mktemp("bundle")
-    _write_formats(network, 1.0, folder)
+    write_formats(Exported(network, 1.0, IMAGES), ["litert"], folder, folder / "scratch")
     return LiteRtModel(folder / Bundle.LITERT)
 
 
@@ -56,11 +56,12 @@ def test_probabilities_are_those_of_the_network(network: keras.Model, exported: 
 
 
 def test_every_output_is_returned(exported: LiteRtModel) -> None:
-    """The model returns probabilities and logits as float32, one row a picture."""
+    """The model returns probabilities and logits as float32, one row a picture, and the index of its class."""
     answers = exported(IMAGES[:33])
     assert {name: (array.shape, array.dtype.name) for name, array in answers.items()} == {
         "probabilities": ((33, CLASSES), "float32"),
         "logits": ((33, CLASSES), "float32"),
+        "digit": ((33,), "int32"),
     }
 
 

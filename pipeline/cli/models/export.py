@@ -1,0 +1,52 @@
+"""`digits export`: write a model as one file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.arguments.completion import ModelOption
+from pipeline.cli.arguments.project import AsJson
+
+__all__ = ["export"]
+
+To = Annotated[Path, typer.Option("--to", metavar="FILE.zip", help="The file to write; it is replaced if it exists.")]
+Formats = Annotated[
+    str | None,
+    typer.Option(
+        "--formats",
+        metavar="NAME,NAME",
+        help="The formats to include: saved_model, litert, litert_int8, onnx, keras. Default: all that the model has.",
+    ),
+]
+
+
+def export(
+    context: typer.Context, to: To, *, model: ModelOption = None, formats: Formats = None, as_json: AsJson = False
+) -> None:
+    """Write a model as one zip file, for `digits import` or for any program: the same model gives the same bytes."""
+    from pipeline.cli.arguments.models import find_model
+    from pipeline.registry.archive import write_archive
+    from schemas.artifacts.formats import FORMATS
+    from schemas.errors import UsageError, nearest
+    from schemas.manifest import hash_file
+    from schemas.record import json_text
+
+    names = [name.strip() for name in (formats or "").split(",") if name.strip()]
+    if unknown := next((name for name in names if name not in FORMATS), None):
+        hint = nearest(unknown, list(FORMATS)) or f"the formats are {', '.join(FORMATS)}"
+        raise UsageError(f"there is no format {unknown}", do=hint)
+    if to.suffix.lower() != ".zip":
+        raise UsageError(f"--to {to} does not end in .zip", expected="a file ending in .zip")
+    if not to.parent.is_dir():
+        raise UsageError(f"--to {to}: there is no such folder", found=str(to.parent), do="create it first")
+    folder = find_model(context, model).folder
+    included = write_archive(folder, to, names)
+    done = {"file": str(to), "model": folder.resolve().name, "formats": included, "size": to.stat().st_size}
+    done["sha256"] = hash_file(to)
+    if as_json:
+        print(json_text(done))
+        return
+    print(f"{to}  {done['model']}  {', '.join(included)}  {to.stat().st_size / 1e6:.1f} MB")

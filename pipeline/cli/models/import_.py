@@ -1,0 +1,66 @@
+"""`digits import`: take a model that was exported elsewhere into this project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli.arguments.project import AsJson, artifacts_of
+
+if TYPE_CHECKING:
+    from schemas.artifacts.bundle import Bundle
+    from schemas.records.execution import Version
+
+__all__ = ["import_"]
+
+DIGITS = tuple("0123456789")
+
+File = Annotated[Path, typer.Argument(metavar="FILE.zip", help="A file that `digits export` has written.")]
+
+
+def import_(context: typer.Context, file: File, *, as_json: AsJson = False) -> None:
+    """Take a model from a file of `digits export` into this project; every file and its answers are checked.
+
+    No gate of this project has judged it: `--model` uses it, but no run makes it the champion.
+    """
+    from pipeline.registry.imported import import_bundle
+    from pipeline.store import Store
+    from schemas.artifacts.bundle import Bundle
+    from schemas.artifacts.formats import formats_in
+    from schemas.record import json_text
+
+    artifacts = artifacts_of(context)
+    imported = import_bundle(file, Store(artifacts))
+    bundle = Bundle(artifacts / imported.path)
+    expected = _expected(artifacts)
+    done = {
+        "path": imported.path,
+        "content": imported.content,
+        "formats": formats_in(bundle.path),
+        "classes": bundle.classes,
+        "other_classes": bundle.classes != expected,
+    }
+    print(json_text(done) if as_json else _table(imported, bundle, formats_in(bundle.path), expected))
+
+
+def _expected(artifacts: Path) -> tuple[str, ...]:
+    """Return the classes that the project reads: those of its champion, or the digits."""
+    from schemas.artifacts.bundle import Bundle
+
+    champion = artifacts / "champion"
+    return Bundle(champion).classes if (champion / Bundle.LABELS).is_file() else DIGITS
+
+
+def _table(imported: Version, bundle: Bundle, formats: list[str], expected: tuple[str, ...]) -> str:
+    classes = ", ".join(bundle.classes)
+    other = "" if bundle.classes == expected else f"; not those of this project, {', '.join(expected)}"
+    rows = [
+        ("imported", f"artifacts/{imported.path}"),
+        ("formats", ", ".join(formats)),
+        ("classes", classes + other),
+        ("card", f"artifacts/{imported.path}/README.md"),
+        ("use it", f"digits predict PICTURE --model {imported.content[:8]}"),
+    ]
+    return "\n".join(f"{name:10}{text}" for name, text in rows)

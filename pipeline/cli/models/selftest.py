@@ -1,0 +1,68 @@
+"""`digits selftest`: prove that a bundle is intact and answers as it did when it was exported."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli.arguments.completion import complete_model
+from pipeline.cli.arguments.project import AsJson
+
+if TYPE_CHECKING:
+    from inference.model.selftest import FormatProof, Selftest
+
+__all__ = ["selftest"]
+
+DAMAGED = 4
+UNPROVEN = 1
+
+Model = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[MODEL]",
+        autocompletion=complete_model,
+        help="The model, as --model of predict takes it: a version, an alias, a run or a path. Default: the champion.",
+    ),
+]
+Every = Annotated[
+    bool,
+    typer.Option("--all", help="Run every format, each in a process of its own; TensorFlow's take seconds."),
+]
+
+
+def selftest(context: typer.Context, model: Model = None, *, every: Every = False, as_json: AsJson = False) -> None:
+    """Prove a model: its files are intact, and it answers its golden examples as it did when it was exported.
+
+    Exit code 1: it answers otherwise, or has no golden examples. Exit code 4: a file is damaged.
+    """
+    from inference.model.selftest import selftest as prove
+    from pipeline.cli.arguments.models import find_model
+
+    done = prove(find_model(context, model).folder, every=every)
+    print(done.to_json() if as_json else _table(done))
+    if done.damaged:
+        print("files are damaged: digits run exports the champion again; copy another bundle again", file=sys.stderr)
+        raise typer.Exit(DAMAGED)
+    if not done.sound:
+        print("the model is not proven", file=sys.stderr)
+        raise typer.Exit(UNPROVEN)
+
+
+def _table(done: Selftest) -> str:
+    rows = [("model", done.bundle), ("content", done.content)]
+    rows.append(("files", f"all {done.files} intact" if not done.damaged else f"damaged: {', '.join(done.damaged)}"))
+    if not done.damaged:
+        rows.append(
+            ("golden", f"{done.examples} examples" if done.examples else "no examples: made before there were any")
+        )
+    rows += [(each.format, _words(each)) for each in done.formats]
+    width = max(len(name) for name, _ in rows)
+    return "\n".join(f"{name:{width}}  {text}" for name, text in rows)
+
+
+def _words(proof: FormatProof) -> str:
+    if proof.skipped:
+        return f"not run: {proof.skipped}"
+    return proof.problem or f"answers as exported; largest difference of a probability {proof.largest:.1g}"

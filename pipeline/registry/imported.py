@@ -1,0 +1,68 @@
+"""Take a bundle that was made elsewhere into a project's store."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from inference.model.selftest import selftest
+from pipeline.registry.archive import read_archive
+from pipeline.store import Store
+from schemas.artifacts.bundle import Bundle
+from schemas.artifacts.formats import formats_in
+from schemas.errors import InputError
+from schemas.manifest import MANIFEST, hash_file
+from schemas.records.execution import Version
+
+__all__ = ["IMPORTED", "import_bundle"]
+
+IMPORTED = "imported"
+"""Stands where the name of a stage stands in the paths of other bundles."""
+
+
+def import_bundle(file: Path, store: Store) -> Version:
+    """Publish the bundle in a zip file as `store/imported/bundle/v0001-...`; no gate has judged it here.
+
+    A bundle that was imported before is not published again.
+
+    Raises:
+        InputError: the file holds no bundle, the bundle is damaged or does not answer its golden examples, or it was
+            imported before with fewer formats.
+    """
+    if not file.is_file():
+        raise InputError(f"{file} cannot be read", found="a folder" if file.is_dir() else "no such file")
+    with store.lock(IMPORTED, lambda: None):
+        workspace = store.open_workspace(IMPORTED, hash_file(file), ["bundle"])
+        folder = workspace.outputs["bundle"]
+        try:
+            read_archive(file, folder)
+            _prove(file, folder)
+            (folder / MANIFEST).unlink()  # the store writes its own
+            formats = formats_in(folder)
+            published = store.publish(IMPORTED, workspace, {"bundle": Bundle}, None)
+        finally:
+            shutil.rmtree(workspace.root)
+    store.save_stat_cache()
+    _check_formats(store.artifacts / published["bundle"].path, formats)
+    return published["bundle"]
+
+
+def _check_formats(published: Path, formats: list[str]) -> None:
+    if lacking := sorted(set(formats) - set(formats_in(published))):
+        raise InputError(
+            f"the model was imported before, without {', '.join(lacking)}",
+            found=str(published),
+            do=f"rm -r {published}, and import the file again",
+        )
+
+
+def _prove(file: Path, folder: Path) -> None:
+    proof = selftest(folder)
+    if not proof.sound:
+        problems = [each.problem for each in proof.formats if each.problem]
+        raise InputError(
+            f"the model in {file} is not proven",
+            found="; ".join(problems) or "no golden examples",
+            expected="the answers that it gave when it was exported",
+            do="install the versions of requirements.lock, or have the model exported again",
+        )
