@@ -34,6 +34,7 @@ class Reader:
 
     def __init__(self, bundle: Path | LoadedBundle, threads: int = 1) -> None:
         loaded = bundle if isinstance(bundle, LoadedBundle) else LoadedBundle.read(bundle)
+        self.bundle = loaded
         self.classes = loaded.classes
         self.version = loaded.version
         self._record = loaded.calibration

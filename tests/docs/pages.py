@@ -66,8 +66,17 @@ class Section:
     @property
     def only_reads(self) -> bool:
         """Whether its commands do nothing but read pictures with the champion, so that nothing has to have run."""
-        commands = set(re.findall(r"\bdigits (\w+)", "".join(block.text for block in self.blocks)))
-        return bool(commands) and commands <= {"predict", "score", "cut", "serve", "selftest", "export", "import"}
+        text = "".join(block.text for block in self.blocks)
+        commands = set(re.findall(r"\bdigits (\w+)", text))
+        return bool(commands or "digits.load(" in text) and commands <= {
+            "predict",
+            "score",
+            "cut",
+            "serve",
+            "selftest",
+            "export",
+            "import",
+        }
 
     @property
     def long(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -61,6 +63,6 @@ def _table(imported: Version, bundle: Bundle, formats: list[str], expected: tupl
         ("formats", ", ".join(formats)),
         ("classes", classes + other),
         ("card", f"artifacts/{imported.path}/README.md"),
-        ("use it", f"digits predict PICTURE --model {imported.content[:8]}"),
+        ("use it", shlex.join(["digits", "predict", "PICTURE", "--model", os.path.relpath(bundle.path)])),
     ]
     return "\n".join(f"{name:10}{text}" for name, text in rows)
