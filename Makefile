@@ -19,7 +19,7 @@ endif
 # Without a bytecode cache, each of the thousand commands that the tests start would compile every module again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-quick test-machines check install lock bench-train bench-score bench-run test-bundle flink-up flink-down
+.PHONY: run test test-quick test-machines check install lock bench-train bench-score bench-run test-bundle starter flink-up flink-down
 
 run: install
 	$(BIN)/digits run
@@ -61,6 +61,10 @@ artifacts/peers/installed:
 # Rebuilds the model that the tests use: read tests/sealed/README.md first.
 test-bundle: .venv/installed-dev
 	$(BIN)/python -m tests.sealed.make
+
+# Trains the starter model that is shipped; needs MNIST_FILES: read tests/starter/make.py first.
+starter: .venv/installed-dev
+	$(BIN)/python -m tests.starter.make
 
 # A local Flink cluster for `digits score --engine beam`; needs Java 11 or 17 and Maven.
 flink-up: .venv/installed-dev

@@ -172,8 +172,8 @@ def test_an_unknown_model_names_the_known(sealed: Project, pictures: Path, bundl
 
 
 def test_without_a_champion_it_says_how_to_get_one(pictures: Path, tmp_path: Path) -> None:
-    """Without a champion, the exit status is 4 and the message says how to get one."""
-    status, out, err = _predict(toy_project(tmp_path / "new"), pictures, "four.png")
+    """If the champion is asked for and there is none, the exit status is 4 and the message says how to get one."""
+    status, out, err = _predict(toy_project(tmp_path / "new"), pictures, "four.png", "--model", "champion")
     assert (status, out) == (4, "")
     assert "there is no champion yet" in err
     assert "digits run" in err

@@ -276,8 +276,8 @@ class _Containing(str):
 
 
 def test_without_a_champion_it_exits_4(pictures: Path, tmp_path: Path) -> None:
-    """Without a champion, the exit status is 4."""
-    status, out, err = _score(toy_project(tmp_path / "new"), tmp_path, pictures)
+    """If the champion is asked for and there is none, the exit status is 4."""
+    status, out, err = _score(toy_project(tmp_path / "new"), tmp_path, pictures, "--model", "champion")
     assert (status, out) == (4, "")
     assert "there is no champion yet" in err
 

@@ -14,6 +14,7 @@ from pipeline.cli.arguments.project import artifacts_of
 from pipeline.history import use
 from pipeline.registry.aliases import ALIASES, aliases
 from pipeline.registry.bundles import bundles, standing
+from pipeline.registry.starter import STANDING, find_starter
 from pipeline.store import Store
 from schemas.artifacts.bundle import Bundle
 from schemas.errors import DigitsError, InputError, UsageError, nearest
@@ -66,10 +67,10 @@ def find_model(context: typer.Context, wanted: str | None) -> Chosen:
 
     Args:
         context: of the command; a path needs no project.
-        wanted: the option as given; None for the champion.
+        wanted: the option as given; None for the champion, or for the starter model while there is no other.
 
     Raises:
-        InputError: there is no champion, or the path is no bundle.
+        InputError: there is no champion and no starter model, or the path is no bundle.
         UsageError: nothing has that name, or more than one thing.
     """
     if wanted is not None and _is_path(wanted):
@@ -79,6 +80,8 @@ def find_model(context: typer.Context, wanted: str | None) -> Chosen:
     except UsageError as error:
         way = "pass --model with the path of a bundle"
         raise UsageError(error.headline, do="; or ".join(filter(None, [error.do, way]))) from error
+    if wanted is None and (starter := _find_starter(artifacts)):
+        return starter
     if wanted is None or wanted == "champion":
         return _chosen(artifacts, _find_champion(artifacts), artifacts / "champion")
     path = find_version(artifacts, wanted)
@@ -168,6 +171,22 @@ def _chosen(artifacts: Path, path: str, link: Path | None = None) -> Chosen:
     folder = artifacts / path
     use(folder)
     return Chosen(folder, link or folder, standing(path, Store(artifacts)))
+
+
+def _find_starter(artifacts: Path) -> Chosen | None:
+    """Return the model that is shipped, if the project has no model yet and no run has made one."""
+    folder = find_starter() if champion(artifacts) is None and not bundles(artifacts) else None
+    if folder is None or _refused(artifacts):
+        return None
+    return Chosen(folder, folder, STANDING)
+
+
+def _refused(artifacts: Path) -> bool:
+    """Return whether the gate refused the model of the latest run."""
+    from pipeline.history import read_runs
+
+    latest = next(read_runs(artifacts), None)
+    return latest is not None and latest.outcome == "rejected"
 
 
 def _find_champion(artifacts: Path) -> str:
