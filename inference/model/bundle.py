@@ -68,9 +68,15 @@ class LoadedBundle:
 
     @property
     def golden(self) -> Golden | None:
-        """Its golden examples; None if it was made before bundles had any."""
-        text = self.files.get(Bundle.GOLDEN)
-        return Golden.from_json(text) if text else None
+        """Its golden examples; None if it was made before bundles had any.
+
+        Raises:
+            InputError: they were written by another version of digits.
+        """
+        try:
+            return Golden.from_json(self.files[Bundle.GOLDEN]) if Bundle.GOLDEN in self.files else None
+        except ValueError as error:
+            raise self._of_another_version(Bundle.GOLDEN) from error
 
     @property
     def calibration(self) -> CalibrationRecord:

@@ -77,6 +77,14 @@ def test_a_model_that_answers_otherwise_is_not_used(bundle: Path) -> None:
     assert "golden example" in caught.value.found
 
 
+def test_golden_examples_of_another_version_are_an_error(bundle: Path) -> None:
+    """A golden.json with other fields is an InputError that names it."""
+    loaded = LoadedBundle.read(bundle)
+    with pytest.raises(InputError, match="cannot be used") as caught:
+        Reader(replace(loaded, files={**loaded.files, Bundle.GOLDEN: b'{"pictures": []}'}))
+    assert Bundle.GOLDEN in caught.value.found
+
+
 def test_a_bundle_without_golden_examples_is_used(bundle: Path) -> None:
     """A bundle made before there were golden examples is read."""
     loaded = LoadedBundle.read(bundle)
