@@ -34,12 +34,16 @@ class FormatProcesses:
     def __init__(self, bundle: Path, scratch: Path, formats: Sequence[str]) -> None:
         self._scratch = scratch
         command = [sys.executable, "-P", "-m", "inference.model.format_answers", str(bundle)]
-        self._processes = {
-            name: subprocess.Popen(
-                [*command, name, str(scratch / PICTURES), str(scratch / f"{name}.npz")], stdin=subprocess.PIPE
-            )
-            for name in formats
-        }
+        self._processes = {name: self._start(command, name) for name in formats}
+
+    def _start(self, command: list[str], name: str) -> subprocess.Popen[bytes]:
+        words = [*command, name, str(self._scratch / PICTURES), str(self._scratch / f"{name}.npz")]
+        with self._said(name).open("wb") as said:
+            return subprocess.Popen(words, stdin=subprocess.PIPE, stderr=said)
+
+    def _said(self, name: str) -> Path:
+        """Return the file that takes what a process says: TensorFlow talks much, and its last line may be an error."""
+        return self._scratch / f"{name}.txt"
 
     @property
     def formats(self) -> list[str]:
@@ -63,8 +67,9 @@ class FormatProcesses:
         process = self._processes[name]
         process.communicate(b"\n")
         if process.returncode:
-            title = FORMATS[name].title
-            raise StageError(f"the {title} format cannot be loaded", found=f"exit status {process.returncode}")
+            *_, last = "", *self._said(name).read_text(encoding="utf-8", errors="replace").split("\n")[:-1]
+            found = f"exit status {process.returncode}; {last}".rstrip("; ")
+            raise StageError(f"the {FORMATS[name].title} format cannot be loaded", found=found)
         with np.load(self._scratch / f"{name}.npz") as file:
             return dict(file)
 

@@ -26,7 +26,10 @@ Formats = Annotated[
 def export(
     context: typer.Context, to: To, *, model: ModelOption = None, formats: Formats = None, as_json: AsJson = False
 ) -> None:
-    """Write a model as one zip file, for `digits import` or for any program: the same model gives the same bytes."""
+    """Write a model as one file, the same bytes each time.
+
+    Another project takes it with `digits import`; unpacked, it is a bundle that any program can read.
+    """
     from pipeline.cli.arguments.models import find_model
     from pipeline.registry.archive import write_archive
     from schemas.artifacts.formats import FORMATS

@@ -23,9 +23,10 @@ File = Annotated[Path, typer.Argument(metavar="FILE.zip", help="A file that `dig
 
 
 def import_(context: typer.Context, file: File, *, as_json: AsJson = False) -> None:
-    """Take a model from a file of `digits export` into this project; every file and its answers are checked.
+    """Take a model from such a file into this project.
 
-    No gate of this project has judged it: `--model` uses it, but no run makes it the champion.
+    Every file is checked, and the model's answers. No gate of this project has judged it: `--model` uses it, but no
+    run makes it the champion.
     """
     from pipeline.registry.imported import import_bundle
     from pipeline.store import Store

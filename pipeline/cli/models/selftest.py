@@ -33,9 +33,10 @@ Every = Annotated[
 
 
 def selftest(context: typer.Context, model: Model = None, *, every: Every = False, as_json: AsJson = False) -> None:
-    """Prove a model: its files are intact, and it answers its golden examples as it did when it was exported.
+    """Prove that a model is intact and answers as exported.
 
-    Exit code 1: it answers otherwise, or has no golden examples. Exit code 4: a file is damaged.
+    Every file is checked against its hash, and the answers to the golden examples in the bundle against those stated
+    there. Exit code 1: it answers otherwise, or has no golden examples. Exit code 4: a file is damaged.
     """
     from inference.model.selftest import selftest as prove
     from pipeline.cli.arguments.models import find_model

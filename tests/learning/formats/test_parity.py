@@ -87,8 +87,10 @@ def test_another_network_fails(  # noqa: PLR0913, PLR0917  (fixtures)
 def test_a_damaged_format_fails(network: keras.Model, changed: Path, tmp_path: Path) -> None:
     """A file that its runtime cannot load is a StageError that names the format."""
     (changed / FORMATS["onnx"].path).write_bytes(b"no model")
-    with pytest.raises(StageError, match="the ONNX format cannot be loaded"):
+    with pytest.raises(StageError, match="the ONNX format cannot be loaded") as caught:
         prove(network, changed, ["onnx"], tmp_path)
+    assert "exit status 1; " in caught.value.found
+    assert "model.onnx" in caught.value.found
 
 
 def test_edge_inputs_go_from_black_to_white() -> None:
