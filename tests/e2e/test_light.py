@@ -41,12 +41,12 @@ class Figures:
 # Counts of 2026-11-29 with Python 3.11. Code that exceeds one by more than ROOM makes every command slower, and has to
 # raise it here on purpose.
 FIGURES = {
-    "--help": Figures(modules=195, files=120),
+    "--help": Figures(modules=198, files=123),
     "run": Figures(modules=252, files=233),
     "plan": Figures(modules=241, files=200),
     "runs": Figures(modules=227, files=158),
     "show": Figures(modules=228, files=146),
-    "predict": Figures(modules=426, files=325, parsed=2, slow=("numpy",)),
+    "predict": Figures(modules=432, files=330, parsed=2, slow=("numpy",)),
     "serve": Figures(modules=720, files=617, parsed=4, slow=("importlib.metadata", "numpy", "pydantic")),
 }
 ROOM = 1.06  # other versions of Python import other modules
