@@ -90,8 +90,7 @@ for panel, commands in PANELS.items():
             )
             continue
         settings = {"allow_extra_args": command is score}  # Beam's own options, after --
-        name = command.__name__.rstrip("_")  # of `import`, which Python takes for itself
-        app.command(name, cls=ProjectCommand, rich_help_panel=panel, context_settings=settings)(read_later(command))
+        app.command(cls=ProjectCommand, rich_help_panel=panel, context_settings=settings)(read_later(command))
 
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001  (typer passes it by position)

@@ -167,7 +167,7 @@ def test_the_card_names_other_classes() -> None:
     names = tuple(f"sign {i}" for i in range(100))
     split = SplitStatistics(count=100, classes=dict.fromkeys(names, 1), mean=0.1, std=0.3, duplicates=0)
     statistics = StatisticsRecord(source=FOLDER, splits={"train": split, "test": split}, overlap=0)
-    card = write_card(model="0123abcd" * 8, classes=names, statistics=statistics, metrics=FIGURES)
+    card = write_card(model="0123abcd" * 8, classes=names, statistics=statistics, metrics=FIGURES, formats=["litert"])
     assert "# A model that tells 100 classes apart" in card
     assert "100 classes (sign 0, sign 1," in card
     assert "sign 29 and 70 more)" in card

@@ -48,6 +48,9 @@ def import_(context: typer.Context, file: File, *, as_json: AsJson = False) -> N
     print(json_text(done) if as_json else _table(imported, bundle, formats_in(bundle.path), expected))
 
 
+import_.__name__ = "import"  # the name of the command, which no function can have
+
+
 def _expected(artifacts: Path) -> tuple[str, ...]:
     """Return the classes that the project reads: those of its champion, or the digits."""
     from schemas.artifacts.bundle import Bundle
