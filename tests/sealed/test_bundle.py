@@ -62,7 +62,7 @@ def test_a_project_has_it_as_its_champion(sealed: Project) -> None:
         "artifacts": 1,
         "files": len(kept(BUNDLE)),
         "damaged": [],
-        "missing": [],
+        "missing": {},
         "history": [],
     }
     assert Bundle(sealed.artifacts / "champion").digest == CONTENT
