@@ -21,7 +21,7 @@ def main() -> None:
         serving(sealed_project(Path(folder) / "project")) as server,
         open_browser() as browser,
     ):
-        page = browser.new_page(viewport={"width": 1120, "height": 780})
+        page = browser.new_page(viewport={"width": 1120, "height": 836})
         page.goto(server.address)
         box = page.locator("#paper").bounding_box()
         assert box
