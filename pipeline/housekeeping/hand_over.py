@@ -10,6 +10,7 @@ from pipeline.history import hold
 from pipeline.housekeeping.inventory import read_inventory
 from pipeline.housekeeping.needs import needed_by_run
 from pipeline.housekeeping.run_archive import check, unpack, write_archive
+from pipeline.specification.stage import CORRECTIONS
 from pipeline.store import Store
 from schemas.errors import InputError
 from schemas.manifest import Manifest, fsync, replace_link
@@ -19,6 +20,8 @@ from schemas.records.run import RunRecord
 __all__ = ["export_run", "import_run"]
 
 RECORDS = ("run.json", "pipeline.yaml", "log.jsonl")
+RECORDED_CORRECTIONS = ("store", CORRECTIONS.stage, "executions")
+"""Where the records lie that make corrections count; those of another project do not count here."""
 
 
 def export_run(artifacts: Path, run: RunRecord, to: Path) -> None:
@@ -46,7 +49,8 @@ def export_run(artifacts: Path, run: RunRecord, to: Path) -> None:
 def import_run(file: Path, artifacts: Path) -> list[str]:
     """Take the runs of a file into a project, and return their names, newest first; all of it is checked before.
 
-    A kill at any moment leaves no record of what is not there.
+    Corrections that a run was made from come with it, but this project keeps its own as the newest. A kill at any
+    moment leaves no record of what is not there.
 
     Raises:
         InputError: it is no archive of a run, or it is damaged; then nothing changes.
@@ -60,7 +64,9 @@ def import_run(file: Path, artifacts: Path) -> list[str]:
         with hold(artifacts / "store"):
             for pattern in ("store/*/*/v*", "store/*/executions/*.json", "runs/*"):
                 for path in sorted(scratch.glob(pattern)):
-                    _move(path, artifacts / path.relative_to(scratch))
+                    place = path.relative_to(scratch)
+                    if place.parent.parts != RECORDED_CORRECTIONS:
+                        _move(path, artifacts / place)
         for name in runs:
             _link_outputs(artifacts, name)
         return runs

@@ -12,6 +12,7 @@ from pipeline.champion import champion
 from pipeline.history import hold, read_runs, run_names
 from pipeline.registry.aliases import aliases
 from pipeline.registry.change import previous_champion
+from pipeline.specification.stage import CORRECTIONS
 from pipeline.store import Store
 from schemas.artifacts.bundle import Bundle
 from schemas.manifest import Manifest
@@ -62,6 +63,11 @@ class Inventory:
         """The bundles that no execution made: those that came from elsewhere."""
         orphans = (path for path in self.versions if path not in self.makers)
         return [path for path in orphans if self.is_bundle(path)]
+
+    @property
+    def corrections(self) -> list[str]:
+        """The versions of the corrections, which no stage made."""
+        return [path for path in self.versions if path.startswith(f"store/{CORRECTIONS.stage}/")]
 
     def is_bundle(self, path: str) -> bool:
         """Return whether a version is a bundle."""

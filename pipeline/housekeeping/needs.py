@@ -46,6 +46,8 @@ def find_needs(there: Inventory, kept: dict[str, list[str]]) -> Needs:
             _add(needs, there, each, [bundle], there.makers.get(bundle, ()))
     for run in list(needs.runs):
         _add(needs, there, f"run {run}", there.runs[run].outputs, _executions_of(run, there))
+    for path in there.corrections:
+        _add(needs, there, "no run brings back what people corrected", [path], there.makers.get(path, ()))
     for bundle in there.unrecorded_bundles:
         _add(needs, there, "no record says how to make it again", [bundle], ())
     _add_logs(needs, there)

@@ -55,6 +55,15 @@ def test_lineage_names_them(project: Project) -> None:
     assert project.digits("lineage", "corrections").stdout.startswith("Artifact corrections.corrections v0001-")
 
 
+def test_those_of_another_project_do_not_count(project: Project, tmp_path: Path) -> None:
+    """A run that was made from corrections brings them along when it is imported; the project keeps its own."""
+    other = shipped_project(tmp_path / "other", CORRECTED)
+    project.digits("export-run", "latest", "--to", str(tmp_path / "run.tar"))
+    other.digits("import-run", str(tmp_path / "run.tar"))
+    assert "INPUT corrections: Artifact corrections.corrections v0001-" in other.digits("lineage").stdout
+    assert "there are no corrections yet" in other.digits("lineage", "corrections", status=4).stderr
+
+
 def test_verify_checks_them(project: Project, tmp_path: Path) -> None:
     """A damaged picture is found, and no run reads it."""
     damaged = project.copy(tmp_path)

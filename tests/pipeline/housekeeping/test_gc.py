@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.corrected import correct, picture
 from tests.pipeline.test_champion import CHALLENGE
 from tests.project import Project
 
@@ -45,6 +46,15 @@ def test_what_no_kept_run_needs_goes(thrice: Project) -> None:
     thrice.digits("verify")
     assert len(thrice.json("runs")) == 1
     assert set(thrice.outcomes("--set", "say.word=three").values()) == {"unchanged"}
+
+
+def test_corrections_are_kept(thrice: Project) -> None:
+    """What people corrected stays, though no run has used it: its versions, and the records that make them count."""
+    for number in range(2):
+        correct(thrice.artifacts, picture("7", number), "7")
+    thrice.digits("gc", "--keep-runs", "1", "--delete")
+    assert correct(thrice.artifacts, picture("7", 2), "7").count == 3
+    assert thrice.digits("lineage", "corrections").stdout.startswith("Artifact corrections.corrections v0003-")
 
 
 def test_a_run_with_deleted_artifacts_makes_them_again(thrice: Project) -> None:
