@@ -10,16 +10,14 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from pipeline.history import NAMES, hold
-from pipeline.housekeeping.inventory import Inventory, read_inventory
+from pipeline.housekeeping.inventory import GOING, TRASH, Inventory, read_inventory
 from pipeline.housekeeping.needs import Needs, find_needs
 from pipeline.housekeeping.sizes import freed, size_of
 from schemas.errors import UsageError
-from schemas.manifest import fsync, replace_link
+from schemas.manifest import fsync, replace_link, write_atomically
 from schemas.record import Record
 
 __all__ = ["Collection", "Item", "Rule", "collect", "delete_run"]
-
-TRASH = ".trash"
 
 
 class Item(Record):
@@ -159,12 +157,14 @@ class _Plan:
         return (self.artifacts / version).is_dir()
 
     def carry_out(self) -> None:
-        """Remove the records of executions, and rename the rest into the trash."""
+        """Remove the records of executions, and rename the rest into the trash, which lists it beforehand."""
+        trash = self.artifacts / TRASH / os.urandom(4).hex()
+        trash.mkdir(parents=True)
+        write_atomically(trash / GOING, "".join(f"{path}\n" for path in self.versions))
         for path in self.executions:
             (self.artifacts / path).unlink(missing_ok=True)
         self._sync(self.executions)
         self._unlink()
-        trash = self.artifacts / TRASH / os.urandom(4).hex()
         for path in self._paths()[len(self.executions) :]:
             target = trash / path
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -19,8 +19,10 @@ from schemas.manifest import Manifest
 from schemas.records.execution import Execution
 from schemas.records.run import RunRecord
 
-__all__ = ["BEFORE", "Inventory", "read_inventory"]
+__all__ = ["BEFORE", "GOING", "TRASH", "Inventory", "read_inventory"]
 
+TRASH, GOING = ".trash", "going.txt"
+"""The folder of artifacts/ with what gc is deleting, and its list of the versions that go."""
 BEFORE = "the champion before, for a rollback"
 
 
@@ -60,8 +62,10 @@ class Inventory:
 
     @cached_property
     def unrecorded_bundles(self) -> list[str]:
-        """The bundles that no execution made: those that came from elsewhere."""
-        orphans = (path for path in self.versions if path not in self.makers)
+        """The bundles that no execution made: those that came from elsewhere, not what a killed gc left."""
+        lists = (file.read_text(encoding="utf-8") for file in (self.artifacts / TRASH).glob(f"*/{GOING}"))
+        going = {path for text in lists for path in text.splitlines()}
+        orphans = (path for path in self.versions if path not in self.makers and path not in going)
         return [path for path in orphans if self.is_bundle(path)]
 
     @property
