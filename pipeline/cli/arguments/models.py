@@ -214,9 +214,9 @@ def _matches(artifacts: Path, path: str, wanted: str) -> bool:
 def _matching_runs(artifacts: Path, wanted: str) -> list[RunRecord]:
     from itertools import islice
 
-    from pipeline.history import read_runs
+    from pipeline.history import read_runs, run_names
 
-    runs = read_runs(artifacts)
+    runs, wanted = read_runs(artifacts), run_names(artifacts).get(wanted, wanted)
     if wanted == "latest":
         return list(islice(runs, 1))
     return [run for run in runs if run.run.startswith(wanted) or run.run.endswith(wanted)]

@@ -11,6 +11,7 @@ import typer
 
 from pipeline.cli.arguments.models import find_model
 from pipeline.cli.main import app
+from pipeline.history import name_run
 from pipeline.registry.aliases import set_alias
 from pipeline.registry.bundles import bundles
 from schemas.artifacts.bundle import Bundle
@@ -121,9 +122,10 @@ def test_an_unknown_name_lists_what_there_is(sealed: Project, tmp_path: Path) ->
 
 
 def test_a_run_stands_for_its_model(ran: Project) -> None:
-    """A run, by its name, its end, or as `latest`, is the bundle that it made."""
+    """A run, by its name, its end, a name that people gave it, or as `latest`, is the bundle that it made."""
     run = (ran.artifacts / "latest").readlink().name
-    for wanted in (run, run[-4:], "latest"):
+    name_run(ran.artifacts, run, "first try")
+    for wanted in (run, run[-4:], "first try", "latest"):
         assert find_model(context_of(ran.path), wanted).folder.name.startswith("v0001-")
 
 
