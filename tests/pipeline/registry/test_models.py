@@ -134,6 +134,7 @@ def test_an_alias_that_leads_nowhere_is_named(judged: Project) -> None:
     judged.digits("alias", "old", "v0001")
     [folder] = (judged.artifacts / "store" / "wrap" / "bundle").glob("v0001-*")
     folder.rename(judged.path / "elsewhere")
-    assert "aliases/old" in judged.json("verify", status=4)["missing"]
+    missing = judged.json("verify", status=4)["missing"]
+    assert any("alias old" in users for users in missing.values())
     assert "the alias old leads nowhere" in judged.digits("promote", "old", status=4).stderr
     assert "there is no alias olt" in judged.digits("alias", "olt", "--remove", status=4).stderr
