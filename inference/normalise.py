@@ -13,7 +13,7 @@ from inference.drawing.native import normalise_native
 from inference.normalised import Normalised
 from inference.page.colour import LUMA
 from inference.page.frame import without_frame
-from inference.page.overview import Overview, find_sharpest, has_ink, least_score
+from inference.page.overview import Overview, find_sharpest, has_ink, has_soft_ink, least_score
 from inference.pixels.resizing import reduced
 from inference.plain_paper import normalise_plain
 from inference.trace import Trace
@@ -52,7 +52,17 @@ def normalise(pixels: NDArray[np.uint8], *, plain: bool = True, trace: bool = Fa
         image, steps = native
         share = float((image >= HALF).sum()) / (within.shape[0] * within.shape[1])
         normalised = Normalised(
-            image, tuple(steps), (), strength=255, noise=0, digits=1, share=share, clearness=1, leftover=0, inked=True
+            image,
+            tuple(steps),
+            (),
+            strength=255,
+            noise=0,
+            digits=1,
+            share=share,
+            clearness=1,
+            softness=0,
+            leftover=0,
+            inked=True,
         )
     return replace(normalised, steps=("frame removed", *normalised.steps)) if framed else normalised
 
@@ -82,7 +92,8 @@ def _look_twice(pixels: NDArray[np.uint8], trace: Trace) -> Normalised:
     found, steps = overview.found, _describe(overview, trace)
     clear = found.score > least_score(found.ink)
     drawn = draw_digit(pixels, overview.weights, found, overview.scale, trace) if clear else None
-    image, more = drawn or (np.zeros((SIDE, SIDE), np.uint8), [])
+    blurred = drawn is None and not has_ink(overview) and has_soft_ink(overview)
+    image, more, softness = drawn or (np.zeros((SIDE, SIDE), np.uint8), [], float(blurred))
     return Normalised(
         image,
         (*steps, *more),
@@ -92,8 +103,9 @@ def _look_twice(pixels: NDArray[np.uint8], trace: Trace) -> Normalised:
         digits=found.digit.digits if drawn else 0,
         share=float(found.ink.mask.mean()),
         clearness=found.score,
+        softness=softness,
         leftover=found.digit.leftover,
-        inked=drawn is not None or has_ink(overview),
+        inked=drawn is not None or blurred or has_ink(overview),
     )
 
 

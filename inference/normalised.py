@@ -25,6 +25,7 @@ class Normalised:
         digits: number of separate parts as large as a digit; 0 on a blank page.
         share: share of the picture that is ink, 0 to 1.
         clearness: 0 to 1: sharpness of the digit's edges all around, relative to all edges in the picture.
+        softness: width of the digit's edges over its longer side, 0 to 1: how blurred it is.
         leftover: size of the marks that were left out over the digit's, 0 to 1; see `digit_parts.Digit`.
         inked: whether there is ink on the page, with or without a digit.
     """
@@ -37,5 +38,6 @@ class Normalised:
     digits: int
     share: float
     clearness: float
+    softness: float
     leftover: float
     inked: bool

@@ -11,6 +11,7 @@ from inference.normalised import Normalised
 from inference.page.single_digit import SingleDigit, find_single_digit
 from inference.page.thumbnail import find_coarse_ink
 from inference.pixels.centring import bounding_box
+from inference.pixels.edges import edge_width
 from inference.pixels.resizing import reduced
 from inference.trace import Trace
 
@@ -68,6 +69,7 @@ def _redrawn(
         digits=1,
         share=np.count_nonzero(found.ink.mask) / small.size,
         clearness=found.score,
+        softness=edge_width(found.ink.relief[found.near], found.digit.mask),
         leftover=found.digit.leftover,
         inked=True,
     )

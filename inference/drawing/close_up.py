@@ -13,6 +13,7 @@ from inference.page.ruled_lines import Lines
 from inference.page.search import Found
 from inference.pixels.centring import bounding_box, draw_centred
 from inference.pixels.connected_components import connected_components, dilated, eroded
+from inference.pixels.edges import edge_width
 from inference.pixels.resizing import resized
 from inference.pixels.stroke_width import fit_strokes
 
@@ -31,7 +32,7 @@ MARGIN = 0.35  # of the digit's longer side: margin around it
 
 def draw_digit(
     pixels: NDArray[np.uint8], weights: tuple[float, float, float], found: Found, scale: float, note: Note
-) -> tuple[NDArray[np.uint8], list[str]] | None:
+) -> tuple[NDArray[np.uint8], list[str], float] | None:
     """Redraw the digit found in the overview of a picture.
 
     Args:
@@ -42,7 +43,8 @@ def draw_digit(
         note: records the name and the picture of each step.
 
     Returns:
-        The picture, uint8 [28, 28], and the steps; None if the close-up shows no ink.
+        The picture, uint8 [28, 28], the steps, and the width of the digit's edges over its longer side, 0 to 1; None
+        if the close-up shows no ink.
     """
     import numpy as np
 
@@ -60,7 +62,7 @@ def draw_digit(
         note(done, mask)
     dropped = max(found.digit.dropped, digit.dropped)
     steps = ["lines removed" if found.lines else "", ignored_marks(dropped), done]
-    return draw_centred(mask), [step for step in steps if step]
+    return draw_centred(mask), [step for step in steps if step], edge_width(ink.relief, digit.mask)
 
 
 def ignored_marks(count: int) -> str:

@@ -28,6 +28,7 @@ __all__ = [
     "why_unsure",
 ]
 
+BLURRED = "too blurred to tell"
 DIM = 0.3  # clearness below which the ink is noise; no digit has less: see inference/reading.py
 LEFTOVER = 0.3  # size of what was left out over the digit's above which that may be the digit; the suite has less
 HALF = 128  # of 255: ink in a picture in MNIST's form
@@ -126,6 +127,7 @@ def _native(image: NDArray[np.uint8], *, inked: bool, share: float) -> Reading:
         digits=int(inked),
         ink_share=share,
         clearness=1,
+        softness=0,
         leftover=0,
         inked=inked,
     )
@@ -175,7 +177,8 @@ def _answer_all(readings: list[Reading], images: NDArray[np.uint8], reader: Pict
 
 
 def _answer(reading: Reading, decisions: Decisions, i: int, classes: tuple[str, ...]) -> Answer:
-    reason = why_unsure(reading) or decisions.unsure(i)
+    doubt = decisions.unsure(i)
+    reason = why_unsure(reading) or (BLURRED if doubt and reading.blurred else doubt)
     if reading.blank:
         return Answer("unsure", reason, steps=reading.steps, reading=reading)
     return Answer(
@@ -193,7 +196,8 @@ def _answer(reading: Reading, decisions: Decisions, i: int, classes: tuple[str, 
 def why_unsure(reading: Reading) -> str:
     """Return why a picture is unsure before any network has read it; '' if it is not."""
     if reading.blank:
-        return "only noise" if reading.noise > GRAINY else "no digit found" if reading.inked else "blank page"
+        found = BLURRED if reading.blurred else "no digit found" if reading.inked else "blank page"
+        return "only noise" if reading.noise > GRAINY else found
     if reading.faint:
         return "too faint"
     if reading.clearness < DIM:

@@ -124,8 +124,8 @@ def _gather(
 
 
 def _is_stroke_of(part: NDArray[np.float64], main: NDArray[np.float64]) -> bool:
-    """Return whether a part makes one digit with the main part: it is the bar of a 5, or either half of a 4."""
-    return _is_bar(part, main) or _is_stem(part, main) or _is_stem(main, part)
+    """Return whether a part makes one digit with the main part: either is the bar of a 5, or half of a 4."""
+    return any(is_half(*both) for is_half in (_is_bar, _is_stem) for both in ((part, main), (main, part)))
 
 
 def _is_bar(bar: NDArray[np.float64], rest: NDArray[np.float64]) -> bool:

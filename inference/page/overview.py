@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Overview", "find_sharpest", "has_ink", "least_score"]
+__all__ = ["Overview", "find_sharpest", "has_ink", "has_soft_ink", "least_score"]
 
 # Chosen by eye on the robustness suite's pictures, except SHARP, SHARPER, NOTHING, OPEN and STEEP: measured on
 # the suite, on digits blurred in 11 ways, on forms and on 720 blank pages.
@@ -31,11 +31,13 @@ SHARP = 0.75  # score from which no smaller overview is tried; of the robustness
 SHARPER = 1.15  # times the best score: least score of a smaller overview that makes it the better one
 LIKELY = 0.5  # least score of a digit found in a smaller overview
 NOTHING = 0.2  # score below which a page is blank: 98 % of blank pages have at most 0.16, digits 0.32 or more
+HOLLOWED = 0.6  # of a broad digit's area: its rim has 0.1 to 0.26; a blurred digit has 0.95 and more
 GRAIN = 5.0  # of 255: noise above which the least score rises by RISE for each grey level
 RISE = 4 / 255
 OPEN = 0.05  # largest share of the border that a blurred digit reaches: most have 0.04; shadows, from outside, 0.09
 BARE = 0.1  # quantile of the grey that is bare paper in the light
 SOME, STEEP = 0.99, 150  # quantile of the slopes on a page and least slope of ink: blank pages have at most 122
+DARKER = 0.75  # of the paper: lightest mean of blurred ink
 CLEAR, STRONG = 0.8, 40  # score and strength in luma above which no other grey is tried
 LESS = 0.9  # of the score in luma: least score of the grey chosen for its contrast
 
@@ -65,7 +67,7 @@ def find_sharpest(pixels: NDArray[np.uint8]) -> Overview:
             break
         smaller = _find(pixels, side)
         least = max(SHARPER * best.found.score, LIKELY, least_score(smaller.found.ink))
-        if smaller.found.score > least and _is_enclosed(smaller):
+        if smaller.found.score > least and _is_enclosed(smaller) and not _is_hollowed(smaller.found, best.found):
             best = smaller
     return best
 
@@ -78,6 +80,20 @@ def least_score(ink: Ink) -> float:
 def has_ink(overview: Overview) -> bool:
     """Return whether a page has ink, with or without a digit: some edges are steeper than any shadow's or rule's."""
     return quantile(measure_slopes(overview.grey).each.ravel(), SOME) > STEEP
+
+
+def has_soft_ink(overview: Overview) -> bool:
+    """Return whether a page without steep edges has something dark in its middle, as a digit far out of focus."""
+    import cv2
+    import numpy as np
+
+    grey = _reduced_to(np.clip(overview.grey, 0, 255).astype(np.uint8), SIDES[-1])[0]
+    light = np.asarray(cv2.threshold(grey, 0, 255, cv2.THRESH_OTSU)[1], np.bool_)
+    border = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]])
+    darker = (
+        float(grey[~light].mean()) < DARKER * float(grey[light].mean()) if light.any() and not light.all() else False
+    )
+    return darker and float(border.mean()) >= 1 - OPEN
 
 
 def _find(pixels: NDArray[np.uint8], side: int) -> Overview:
@@ -107,6 +123,14 @@ def _reduced_to(pixels: NDArray[np.uint8], side: int) -> tuple[NDArray[np.uint8]
     scale = target / longest
     size = max(round(width * scale), 1), max(round(height * scale), 1)
     return resized(pixels, size), scale
+
+
+def _is_hollowed(smaller: Found, larger: Found) -> bool:
+    """Return whether the digit in a smaller overview is but the rim of the broad one that the larger overview shows."""
+    import numpy as np
+
+    shares = [float(np.mean(found.digit.mask)) for found in (smaller, larger)]
+    return larger.score > least_score(larger.ink) and shares[0] < HOLLOWED * shares[1]
 
 
 def _is_enclosed(overview: Overview) -> bool:

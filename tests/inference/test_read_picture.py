@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from inference.model.answer import why_unsure
-from inference.reading import read_picture
+from inference.reading import Reading, read_picture
 from inference.step_sheet import draw_sheet, draw_text
 from tests.inference.pictures import as_file, files, like, sample, seven
 
@@ -67,6 +67,25 @@ def test_ink_without_clear_edges_is_doubted() -> None:
 def test_soft_edges_and_much_ink_are_left_to_the_network() -> None:
     """A thick digit out of focus is not doubted before the network has read it."""
     assert not why_unsure(replace(REFERENCE, clearness=0.5, ink_share=0.4))
+
+
+def test_edges_are_wider_out_of_focus() -> None:
+    """The width of a 7's edges grows with the blur, and tells a blurred 7 from a sharp one."""
+    readings = [_blurred(sigma) for sigma in (1, 4, 8)]
+    widths = [REFERENCE.softness, *(each.softness for each in readings)]
+    assert widths == sorted(widths)
+    assert [each.blurred for each in (REFERENCE, *readings)] == [False, False, False, True]
+
+
+def _blurred(sigma: float) -> Reading:
+    return read_picture(as_file(cv2.GaussianBlur(seven(), (0, 0), sigma).astype(np.uint8), "PNG"))
+
+
+def test_a_small_picture_is_not_blurred() -> None:
+    """A 7 of 16 pixels has edges that are wide beside it, but only a pixel or two."""
+    small = read_picture(as_file(cv2.resize(seven(), (16, 16), interpolation=cv2.INTER_AREA), "PNG"))
+    assert small.softness > 0.1
+    assert not small.blurred
 
 
 def test_the_steps_of_decoding_come_first() -> None:

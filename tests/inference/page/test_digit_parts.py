@@ -28,6 +28,7 @@ APART = {
     "4": page(BOW, STEM),
     "4 with a bold stem": page(BOW, STEM, bold=14),
     "5": page(BAR, BOWL),
+    "5 with a bold bar": page(BOWL, BAR, bold=24),
 }
 
 

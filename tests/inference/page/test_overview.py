@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import pytest
 
+from inference.model.answer import why_unsure
 from inference.normalise import normalise
 from inference.page.overview import find_sharpest
-from tests.inference.pictures import draw, like, seven
+from inference.reading import read_picture
+from tests.inference.pictures import as_file, draw, like, seven
 
 PAGE = seven((400, 400), 30)
 
@@ -43,6 +46,27 @@ def test_a_blurred_picture_has_a_smaller_overview() -> None:
 def test_a_digit_out_of_focus_is_read_like_a_sharp_one() -> None:
     """The 28x28 of a blurred 7 is that of a sharp one."""
     assert like(normalise(blurred(PAGE, 16)).image, normalise(PAGE).image) > 0.9
+
+
+def test_a_broad_digit_keeps_its_inside() -> None:
+    """A 7 whose strokes are a quarter of the page is read as a whole, not as its rim in a smaller overview."""
+    broad = seven((280, 280), 75)
+    assert find_sharpest(broad).found.digit.mask.mean() > 0.25
+
+
+@pytest.mark.parametrize("sigma", [20, 28])
+def test_thick_ink_too_blurred_to_read_is_ink(sigma: float) -> None:
+    """A thick 7 that is only a dark cloud is too blurred to tell; the page is not blank."""
+    cloud = blurred(np.pad(seven((200, 200), 45), 60, constant_values=235), sigma)
+    assert why_unsure(read_picture(as_file(cloud, "PNG"))) == "too blurred to tell"
+
+
+@pytest.mark.parametrize("sides", [(0.6, 1.0), (1.0, 0.6)])
+def test_shading_is_no_blurred_ink(sides: tuple[float, float]) -> None:
+    """A page that is darker on one side, and one that is darker all around, are blank."""
+    shade = np.linspace(*sides, 300)
+    for page in (np.tile(shade, (300, 1)), np.minimum.outer(np.sin(shade * 3), np.sin(shade * 3)) * 0.3 + 0.7):
+        assert why_unsure(read_picture(as_file((230 * page).astype(np.uint8), "PNG"))) == "blank page"
 
 
 def test_the_scale_is_that_of_the_overview() -> None:
