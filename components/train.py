@@ -16,7 +16,7 @@ from schemas.errors import StageError
 
 __all__ = ["TrainConfig", "train"]
 
-STRANGERS = 12_000  # most pictures of no digit that are drawn; in a long training each is shown several times
+STRANGERS = 10_000  # most pictures of no digit that are drawn; in a long training each is shown several times
 
 
 class TrainConfig(Recipe):
@@ -54,7 +54,7 @@ def train(examples: Examples, transform: Transform, model: Output[Model], config
         StageError: the training diverged, or the network learned nothing and allow_untrained is not set.
     """
     from learning.synthetic.low_resolution import with_lowered
-    from learning.synthetic.strangers import draw_strangers
+    from learning.synthetic.strangers.draw import draw_strangers
     from learning.training import session
     from learning.training.curves import draw_curves
     from learning.training.fit import fit

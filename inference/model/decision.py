@@ -1,7 +1,7 @@
 """Turn logits into decisions: calibrated probabilities, and whether to answer a picture at all.
 
 The evidence for a picture is its largest logit minus the mean of its logits. A network that is trained to answer
-pictures without a digit evenly (learning/synthetic/strangers.py) has little evidence for others too. `python -m
+pictures without a digit evenly (learning/synthetic/strangers/) has little evidence for others too. `python -m
 tests.benchmarks.refusal` compares this score with others.
 """
 

@@ -6,6 +6,7 @@ from itertools import cycle, islice
 from typing import TYPE_CHECKING
 
 from inference.pixels.centring import draw_centred
+from learning.synthetic.low_resolution import lowered
 from learning.synthetic.writing_styles import STYLES
 from schemas.artifacts.examples import SIDE, Split
 
@@ -23,6 +24,8 @@ PAGE, SCALE = 480, 16  # side in pixels, and pixels per grid unit; a digit is 10
 def draw_digits(count: int, seed: int) -> Split:
     """Draw digits of all styles in turn, each with a random slant, width, pen and unsteadiness.
 
+    Every second round through the styles is at low resolution.
+
     Args:
         count: number of pictures.
         seed: the same count and seed draw the same pictures.
@@ -31,9 +34,15 @@ def draw_digits(count: int, seed: int) -> Split:
 
     rng = np.random.Generator(np.random.PCG64(seed))
     chosen = list(islice(cycle(STYLES), count))
-    images = np.array([_draw(style, rng) for style in chosen], np.uint8).reshape(-1, SIDE, SIDE)
+    drawn = [_draw(style, rng) for style in chosen]
+    images = [lowered(image, rng) if i // len(STYLES) % 2 else image for i, image in enumerate(drawn)]
     ids = [f"drawn/{style.replace(' ', '-')}-{i:05d}" for i, style in enumerate(chosen)]
-    return Split(images, np.array([int(style[0]) for style in chosen], np.int32), ids, DIGITS)
+    return Split(
+        np.array(images, np.uint8).reshape(-1, SIDE, SIDE),
+        np.array([int(style[0]) for style in chosen], np.int32),
+        ids,
+        DIGITS,
+    )
 
 
 def _draw(style: str, rng: np.random.Generator) -> NDArray[np.uint8]:

@@ -13,7 +13,7 @@ from learning.synthetic.encoding import encode_png
 from learning.synthetic.paper import cloud
 from learning.synthetic.photo import BLACK, WHITE, Look, draw, photograph
 from learning.synthetic.robustness import canvas, generator, photo
-from learning.synthetic.signs import rounded
+from learning.synthetic.strangers.signs import rounded
 from learning.synthetic.strokes import FINE, SIZE, Pose, ink_of, place, signed_distance
 from schemas.artifacts.examples import SIDE, Split
 

@@ -39,11 +39,12 @@ class Recipe(Config):
     """Weight decay of sgd, on kernels only, not on biases and normalisation parameters."""
     label_smoothing: Share = 0.05
     """Share of the target that is spread evenly over all classes."""
-    strangers: NonNegativeInt = 24
+    strangers: NonNegativeInt = 32
     """Pictures per step, beside those of the batch, that are no digits: the network learns to be sure of none of them.
     With other classes than 0 to 9 they are mixtures of the training pictures."""
-    lowered: Share = 0.08
-    """Copies of training pictures at low resolution, 8 to 14 pixels, that are added to them, as a share of them."""
+    lowered: Share = 0.12
+    """Copies of training pictures at low resolution, 7 to 20 pixels high, stretched, with other pens, that are added to
+    them, as a share of them."""
     augment: AugmentConfig | None = AugmentConfig()
     """Limits of the distortions of training pictures; null turns augmentation off."""
 
@@ -70,7 +71,7 @@ RECIPES: dict[str, dict[str, Any]] = {
         "steps": 8500,
         "rounds": 17,
         "batch_size": 32,
-        "strangers": 6,
+        "strangers": 8,
         "optimizer": "adam",
         "learning_rate": 0.001,
         "weight_decay": 0.0,

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from learning.synthetic.signs import Curves
+    from learning.synthetic.strangers.signs import Curves
 
 __all__ = ["draw_figure"]
 
