@@ -14,7 +14,7 @@ from learning.synthetic.low_resolution import lowered
 from learning.synthetic.strangers.figures import draw_figure
 from learning.synthetic.strangers.printing import printed, redrawn, whole, written
 from learning.synthetic.strangers.signs import draw_sign, rounded
-from learning.synthetic.strangers.silhouettes import draw_silhouette
+from learning.synthetic.strangers.silhouettes import draw_outlines, draw_silhouette
 from learning.synthetic.strangers.spoilt import cross_out, mix, turn
 from schemas.artifacts.examples import SIDE, Split
 from schemas.progress import report_part
@@ -81,6 +81,11 @@ def _silhouette(split: Split, rng: np.random.Generator) -> NDArray[np.uint8]:
     return redrawn(page, rng) if kind < 2 else whole(page) if kind == 2 else printed(page)  # noqa: PLR2004
 
 
+def _sketch(split: Split, rng: np.random.Generator) -> NDArray[np.uint8]:
+    del split
+    return printed(draw_outlines(rng))
+
+
 _BESIDE_DIGITS: tuple[Callable[[Split, np.random.Generator], NDArray[np.uint8]], ...] = (
     _sign,
     _scribble,
@@ -95,5 +100,6 @@ _BESIDE_DIGITS: tuple[Callable[[Split, np.random.Generator], NDArray[np.uint8]],
     _silhouette,
     mix,
     _silhouette,
+    _sketch,
 )
 """The kinds that are drawn in turn."""

@@ -39,7 +39,7 @@ def written(curves: Curves, rng: np.random.Generator) -> NDArray[np.uint8]:
     return draw_centred(page > 0)
 
 
-def printed(page: NDArray[np.float32] | NDArray[np.uint8]) -> NDArray[np.uint8]:
+def printed(page: NDArray[np.float32] | NDArray[np.uint8] | NDArray[np.bool_]) -> NDArray[np.uint8]:
     """Scale and centre a grey drawing, [h, w], as MNIST does: uint8 [28, 28]; without ink it stays empty."""
     small = _scaled(page, BOX)
     return centre(small)
@@ -62,7 +62,7 @@ def redrawn(page: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.u
     return draw_centred(fit_strokes(ink, grey)[0]) if ink.any() else whole(page)
 
 
-def _scaled(page: NDArray[np.float32] | NDArray[np.uint8], longer: int) -> NDArray[np.uint8]:
+def _scaled(page: NDArray[np.float32] | NDArray[np.uint8] | NDArray[np.bool_], longer: int) -> NDArray[np.uint8]:
     """Cut a drawing to its ink and scale it to a longer side of *longer* pixels and a strongest ink of 255."""
     import cv2
     import numpy as np

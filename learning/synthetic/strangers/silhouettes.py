@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from inference.pixels.connected_components import dilated
 from learning.synthetic.strangers.signs import rounded
 from learning.synthetic.strangers.surfaces import PAGE, draw_surface, grid
 
@@ -13,21 +14,45 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["draw_silhouette"]
+__all__ = ["draw_outlines", "draw_silhouette"]
 
 PARTS, HOLES = (1, 1, 1, 2, 3), (0, 0, 0, 1, 2)  # how many a silhouette has, one of these
 MIRRORED, STRAPPED, LAID, SLIT, STEPPED = 0.6, 0.25, 0.3, 0.4, 0.3  # shares of the silhouettes or shapes
 SHADE = (0.4, 1.0)  # of a part's lightest point
+PENS = (4, 14)  # width of the pen that draws outlines, pixels of the page
+AREAS, ATTEMPTS = 3, 20  # least number of areas that outlines enclose: an 8 encloses two
 
 
 def draw_silhouette(rng: np.random.Generator) -> NDArray[np.float32]:
     """Draw one to three shapes, each with its own surface, symmetrical most of them: float32 [112, 112], 0 to 1."""
+    return _draw(rng, draw_surface)
+
+
+def draw_outlines(rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Draw outlines of shapes with a pen, which enclose more areas than a digit does: bool [140, 140]."""
+    import cv2
+    import numpy as np
+
+    lines = np.zeros((PAGE, PAGE), np.bool_)
+    for _ in range(ATTEMPTS):
+        page = np.pad(_draw(rng, lambda _: np.ones((PAGE, PAGE), np.float32)), PENS[1])
+        edges = cv2.morphologyEx(page, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
+        pen = int(rng.integers(*PENS))
+        lines = dilated(edges, pen | 1, pen | 1)
+        if cv2.connectedComponents((~lines).view(np.uint8), connectivity=4)[0] - 2 >= AREAS:
+            break
+    return lines
+
+
+def _draw(
+    rng: np.random.Generator, surface: Callable[[np.random.Generator], NDArray[np.float32]]
+) -> NDArray[np.float32]:
     import numpy as np
 
     page, mirrored = np.zeros((PAGE, PAGE), np.float32), bool(rng.random() < MIRRORED)
     for _ in range(rng.choice(PARTS)):
         shape = _mirrored(_SHAPES[rng.integers(len(_SHAPES))](rng), mirrored=mirrored)
-        page = np.maximum(page, shape * draw_surface(rng) * np.float32(rng.uniform(*SHADE)))
+        page = np.maximum(page, shape * surface(rng) * np.float32(rng.uniform(*SHADE)))
     for _ in range(rng.choice(HOLES)):
         page[_mirrored(_hole(rng), mirrored=mirrored)] = 0
     if rng.random() < STRAPPED:

@@ -37,12 +37,14 @@ def draw_surface(rng: np.random.Generator) -> NDArray[np.float32]:
     surface = np.ones((PAGE, PAGE), np.float32)
     for _ in range(rng.choice(PATTERNS)):
         surface *= 1 - np.float32(rng.uniform(*DARKEST)) * _PATTERNS[rng.integers(len(_PATTERNS))](rng)
-    return surface / max(float(surface.max()), 1e-3)
+    return np.asarray(surface / max(float(surface.max()), 1e-3), np.float32)
 
 
 def _along(angle: float) -> NDArray[np.float32]:
+    import numpy as np
+
     x, y = grid()
-    return x * math.cos(angle) + y * math.sin(angle)
+    return np.asarray(x * math.cos(angle) + y * math.sin(angle), np.float32)
 
 
 def _gradient(rng: np.random.Generator) -> NDArray[np.float32]:
@@ -67,7 +69,7 @@ def _clouds(rng: np.random.Generator) -> NDArray[np.float32]:
     import cv2
     import numpy as np
 
-    cells = np.exp(rng.uniform(*np.log(CELLS), 2)).astype(int)
+    cells = np.exp(rng.uniform(math.log(CELLS[0]), math.log(CELLS[1]), 2)).astype(int)
     way = (cv2.INTER_NEAREST, cv2.INTER_LINEAR, cv2.INTER_LINEAR)[rng.integers(3)]
     return np.asarray(cv2.resize(rng.random(cells, np.float32), (PAGE, PAGE), interpolation=way), np.float32)
 

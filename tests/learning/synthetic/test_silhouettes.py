@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from inference.pixels.centring import bounding_box
 from inference.pixels.stroke_width import stroke_width
 from learning.synthetic.strangers.printing import printed, redrawn, whole
-from learning.synthetic.strangers.silhouettes import draw_silhouette
+from learning.synthetic.strangers.silhouettes import draw_outlines, draw_silhouette
 from learning.synthetic.strangers.surfaces import PAGE, draw_surface
 
 RNG = np.random.default_rng(0)
@@ -30,6 +31,13 @@ def test_many_are_symmetrical() -> None:
 def test_most_are_broader_than_strokes() -> None:
     """At least half are broader than the widest pen, a quarter of the page's side."""
     assert sum(stroke_width(page > 0) > PAGE / 8 for page in PAGES) > 30
+
+
+def test_outlines_enclose_more_areas_than_a_digit() -> None:
+    """Nearly every sketch encloses three areas or more; an 8 encloses two."""
+    sketches = [draw_outlines(RNG) for _ in range(30)]
+    enclosed = [cv2.connectedComponents((~lines).astype(np.uint8), connectivity=4)[0] - 2 for lines in sketches]
+    assert sum(count >= 3 for count in enclosed) >= 28
 
 
 def test_a_surface_has_a_lightest_point() -> None:

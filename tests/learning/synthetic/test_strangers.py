@@ -25,7 +25,7 @@ def digits() -> Split:
 
 @pytest.fixture(scope="module")
 def strangers(digits: Split) -> NDArray[np.uint8]:
-    """Draw 20 pictures of each of the eleven kinds."""
+    """Draw fifteen pictures or more of each kind."""
     return draw_strangers(digits, COUNT, seed=1)
 
 
