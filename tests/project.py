@@ -38,7 +38,7 @@ stages:
 
 SHORTENED = {
     "source: tfds": "source: sample",
-    "drawn: 2000": "drawn: 200",
+    "drawn: 3000": "drawn: 200",
     "recipe: standard": "recipe: standard\n      steps: 80\n      rounds: 4",
     "refused: 0.005": "refused: 0.005\n      saved: 2",
     "gate: #": "per_kind: 1\n      gate: #",

@@ -106,7 +106,7 @@ def test_a_guess_is_no_digit(sealed: Project, pictures: Path, tmp_path: Path) ->
     two.write_bytes(as_file(np.hstack([seven(), seven()]), "PNG"))
     four, several = json.loads(_predict(sealed, pictures, "four.png", str(two), "--json")[1])
     assert [four[name] for name in KEYS[1:5]] == ["answered", None, "4", "4"]
-    assert [several[name] for name in KEYS[1:5]] == ["unsure", "2 digits in one picture", None, "6"]
+    assert [several[name] for name in KEYS[1:5]] == ["unsure", "2 digits in one picture", None, "7"]
 
 
 def test_some_unreadable_files_exit_5(sealed: Project, pictures: Path) -> None:

@@ -205,7 +205,7 @@ def test_the_fallback_is_reported(tmp_path: Path) -> None:
     project = shipped_project(tmp_path / "offline")
     project.environment.update({"DIGITS_OFFLINE": "", "HTTPS_PROXY": "http://127.0.0.1:1", "NO_PROXY": ""})
     shipped = (project.path / "pipeline.yaml").read_text()
-    ingest = shipped.partition("  preprocess:")[0].replace("drawn: 2000", "drawn: 0")
+    ingest = shipped.partition("  preprocess:")[0].replace("drawn: 3000", "drawn: 0")
     (project.path / "pipeline.yaml").write_text(ingest)
     first = project.digits("run")
     line = "(storage.googleapis.com: the proxy does not connect); to retry: digits run --force ingest"

@@ -15,7 +15,7 @@ from tests.project import Project
 from tests.sealed.make import keep, kept
 from tests.sealed.project import BUNDLE
 
-CONTENT = "c7c906c31fd629f178fb2f1a29678270acd9093051f0058f427a70ad93e3bb88"
+CONTENT = "b1fe53e80f4bf15f50505f4789eaae5597ba4c90e4e6dc31114620c196360e64"
 
 
 def _manifest() -> Manifest:

@@ -79,7 +79,9 @@ def test_boxes_are_in_pixels_of_the_file(reader: Reader) -> None:
 def test_a_digit_beside_a_shape_is_answered(reader: Reader) -> None:
     """A shape that is no digit is unsure, and the line has a guess but no number."""
     page = written("2_4")
-    cv2.rectangle(page, (60 + CELL + 20, 85), (60 + 2 * CELL - 20, 120), (0,), -1)
+    left, right = 60 + CELL + 20, 60 + 2 * CELL - 20
+    zigzag = np.array([(left, 130), (left, 80), ((left + right) // 2, 110), (right, 80), (right, 130)], np.int32)
+    cv2.polylines(page, [zigzag], isClosed=False, color=(0,), thickness=7)
     answer = read_page(as_file(page, "PNG"), reader)
     [line] = answer.lines
     assert (answer.decision, line.number, line.guess[0], line.guess[-1]) == ("unsure", None, "2", "4")
