@@ -15,7 +15,7 @@ from tests.project import Project
 from tests.sealed.make import keep, kept
 from tests.sealed.project import BUNDLE
 
-CONTENT = "b1fe53e80f4bf15f50505f4789eaae5597ba4c90e4e6dc31114620c196360e64"
+CONTENT = "5f4f7bf14511901151dbe3c4c7787e0bc91760a497eb90a166d26a86a3ffae46"
 
 
 def _manifest() -> Manifest:
