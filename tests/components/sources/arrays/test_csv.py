@@ -218,6 +218,14 @@ def test_classes_can_be_named(digits: Split, tmp_path: Path) -> None:
     assert train.labels.tolist() == digits.labels.tolist()
 
 
+def test_a_hundred_classes_are_in_natural_order(tmp_path: Path) -> None:
+    """Many classes are named as in the file, 2 before 10."""
+    pixels = np.random.default_rng(0).integers(0, 256, (200, 16))
+    labelled = pd.DataFrame(pixels).assign(label=[f"sign {i % 100}" for i in range(200)])
+    labelled.to_csv(tmp_path / "a.csv", index=False)
+    assert read(tmp_path / "a.csv").splits["train"].classes == tuple(f"sign {i}" for i in range(100))
+
+
 FAULTS: dict[str, tuple[Callable[[list[str]], list[str]], str, str]] = {
     "a word": (lambda rows: [*rows[:3], rows[3].replace(",0", ",x", 1), *rows[4:]], "row 4, pixel0: no number", "x"),
     "a gap": (lambda rows: [*rows[:3], rows[3].replace(",0", ",", 1)], "row 4, pixel0: no number", "an empty cell"),
