@@ -41,7 +41,7 @@ class Picture:
 
 
 def decode(data: bytes, header: Header | None = None) -> Picture:
-    """Decode a picture file by its content, whatever its name; of an animation, the first frame.
+    """Decode a picture file by its content, whatever its name; of an animation the first frame, of pages the first.
 
     Args:
         data: the bytes of the file.
@@ -54,7 +54,7 @@ def decode(data: bytes, header: Header | None = None) -> Picture:
     pixels = _decode_pixels(data, header)
     if pixels is None or pixels.size == 0:
         raise UnreadableError("damaged")
-    steps = ["first frame used"] * (header.frames > 1)
+    steps = [f"first {'page' if header.format == 'TIFF' else 'frame'} used"] * (header.frames > 1)
     if header.orientation in TURNS:
         steps.append(TURNS[header.orientation])
     pixels = apply_orientation(pixels, header.orientation)

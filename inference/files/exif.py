@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["apply_orientation", "read_tags"]
+__all__ = ["apply_orientation", "has_more_pages", "read_tags"]
 
 _KINDS = {1: "B", 3: "H", 4: "I"}  # struct codes of BYTE, SHORT and LONG, the only types read
 MAX_TAGS = 512
@@ -50,6 +50,17 @@ def read_tags(data: bytes) -> dict[int, list[int]]:
     except struct.error:
         pass
     return tags
+
+
+def has_more_pages(data: bytes) -> bool:
+    """Return whether a second directory follows the first one of TIFF data."""
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(data[:4])
+    try:
+        at = struct.unpack_from(f"{order}I", data, 4)[0] if order else len(data)
+        count = struct.unpack_from(f"{order}H", data, at)[0] if order else 0
+        return bool(order and struct.unpack_from(f"{order}I", data, at + 2 + 12 * count)[0])
+    except struct.error:
+        return False
 
 
 def apply_orientation(pixels: NDArray[np.generic], orientation: int) -> NDArray[np.generic]:

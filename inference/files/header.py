@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from inference.files.exif import read_tags
+from inference.files.exif import has_more_pages, read_tags
 from inference.files.unreadable import UnreadableError
 from inference.files.unsupported import name_unsupported
 
@@ -204,7 +204,9 @@ def _tiff(data: bytes) -> Header:
             raise UnreadableError("damaged: a TIFF of too large tiles")
     if sum(tags.get(BITS, [1])[:1]) * tags.get(SAMPLES, [1])[0] > 8 * 64:
         raise UnreadableError("a TIFF of more than 64 bytes a pixel")
-    return Header("TIFF", width, height)  # OpenCV applies the orientation of a TIFF itself
+    return Header(
+        "TIFF", width, height, frames=1 + has_more_pages(data)
+    )  # OpenCV applies the orientation of a TIFF itself
 
 
 def _webp(data: bytes) -> Header:

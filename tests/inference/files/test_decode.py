@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import cv2
 import numpy as np
 import pytest
@@ -61,7 +63,15 @@ def test_only_the_first_frame_is_used_and_reported(kind: str) -> None:
     assert "first frame used" in decode(FILES[kind]).steps
 
 
-@pytest.mark.parametrize("kind", ["PNG", "GIF", "WebP"])
+def test_only_the_first_page_is_used_and_reported() -> None:
+    """Reading a TIFF of several pages uses its first page and records that as a step."""
+    pages, file = [Image.new("L", (40, 40), shade) for shade in (255, 0, 128)], io.BytesIO()
+    pages[0].save(file, "TIFF", save_all=True, append_images=pages[1:])
+    picture = decode(file.getvalue())
+    assert (picture.steps, int(picture.pixels.min())) == (("first page used",), 255)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "GIF", "WebP", "TIFF"])
 def test_a_still_picture_records_no_step(kind: str) -> None:
     """Decoding a picture of a single frame records no step."""
     assert decode(FILES[kind]).steps == ()
