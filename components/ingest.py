@@ -155,7 +155,7 @@ def _read(entry: SourceEntry, config: IngestConfig, corrections: Corrections | N
 
 def _read_own(entry: SourceEntry, seed: int) -> SourceResult:
     if entry.source == "folder":
-        from components.sources.folder import read_entry
+        from components.sources.pictures.folder import read_entry
 
         return read_entry(entry, seed)
     if entry.source == "csv":
@@ -170,7 +170,7 @@ def _read_own(entry: SourceEntry, seed: int) -> SourceResult:
         from components.sources.arrays.parquet import read_parquet
 
         return read_parquet(entry, seed)
-    from components.sources.idx import read_idx
+    from components.sources.arrays.idx import read_idx
 
     return read_idx(entry)
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from components.sources.idx import read_pair
-from components.sources.idx_names import find_part
+from components.sources.arrays.idx import read_pair
+from components.sources.arrays.idx_names import find_part
 from components.sources.mnist_download import CONNECTION, CORRUPT
 from components.sources.reachability import UnreachableError, check_reachable
 from schemas.artifacts.examples import Split

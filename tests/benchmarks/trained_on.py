@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from components.sources.idx import read_idx
+from components.sources.arrays.idx import read_idx
 from components.sources.source_settings import SourceEntry
 from schemas.artifacts.picture_set import BYTES, PictureSet
 

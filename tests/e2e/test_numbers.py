@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from components.sources.folder import read_folder
+from components.sources.pictures.folder import read_folder
 from tests.inference.numbers.pages import boxed, written
 from tests.inference.pictures import as_file
 from tests.project import DIGITS, Project

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from components.sources.idx import read_pair
+from components.sources.arrays.idx import read_pair
 from inference.model.reader import Reader
 from inference.model.selftest import selftest
 from pipeline.cli.arguments.models import find_model

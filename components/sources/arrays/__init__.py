@@ -1,1 +1,1 @@
-"""Pictures as numbers in one file: a table of pixels, or arrays."""
+"""Pictures as numbers in files: tables, arrays, and idx, the format of MNIST."""

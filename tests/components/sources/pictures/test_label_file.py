@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from components.sources.folder import read_folder
+from components.sources.pictures.folder import read_folder
 from components.sources.source_result import SourceResult
 from schemas.errors import InputError
 from tests.components.sources.own_pictures import ingest_own

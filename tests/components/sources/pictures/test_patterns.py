@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from components.sources.folder import read_folder
+from components.sources.pictures.folder import read_folder
 from schemas.errors import InputError
 from tests.samples import write_digits
 

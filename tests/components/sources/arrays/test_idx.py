@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from components.sources.idx import read_idx
+from components.sources.arrays.idx import read_idx
 from components.sources.source_result import SourceResult
 from components.sources.source_settings import SourceEntry
 from schemas.errors import InputError

@@ -6,11 +6,11 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from components.sources.labelled.label_file import find_label_file, read_label_file
-from components.sources.labelled.patterns import label_in
-from components.sources.layout import HALVES, Layout
 from components.sources.natural_order import naturally
-from components.sources.tags import TAGS
+from components.sources.pictures.label_file import find_label_file, read_label_file
+from components.sources.pictures.layout import HALVES, Layout
+from components.sources.pictures.patterns import label_in
+from components.sources.pictures.tags import TAGS
 from inference.files.extensions import has_picture_extension
 from schemas.errors import InputError
 from schemas.settings.external_data import name_of

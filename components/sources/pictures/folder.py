@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from components.sources.holdout import choose_test
-from components.sources.labelled.archive import unpacked
-from components.sources.labelled.listing import check_label_file, list_by_file, list_by_pattern
-from components.sources.layout import Layout, read_layout
+from components.sources.pictures.archive import unpacked
+from components.sources.pictures.layout import Layout, read_layout
+from components.sources.pictures.listing import check_label_file, list_by_file, list_by_pattern
+from components.sources.pictures.tags import read_tags
 from components.sources.source_result import SourceResult
-from components.sources.tags import read_tags
 from inference.files.unreadable import UnreadableError
 from inference.reading import read_picture
 from schemas.artifacts.examples import SIDE, Split

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from components.sources.arrays.idx_names import find_files
 from components.sources.arrays.labels import name_labels
-from components.sources.idx_names import find_files
 from components.sources.source_result import SourceResult
 from components.sources.source_settings import SourceEntry
 from learning.synthetic.drawn_digits import DIGITS

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from components.sources.natural_order import naturally
-from components.sources.tags import TAGS
+from components.sources.pictures.tags import TAGS
 from inference.files.extensions import has_picture_extension
 from schemas.errors import InputError
 from schemas.settings.external_data import name_of

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from components.sources.arrays.columns import LABEL
-from components.sources.tags import TAGS
+from components.sources.pictures.tags import TAGS
 from schemas.errors import InputError, nearest
 from schemas.settings.external_data import name_of
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from components.sources.labelled import archive
-from components.sources.labelled.archive import unpacked
+from components.sources.pictures import archive
+from components.sources.pictures.archive import unpacked
 from schemas.errors import InputError
 from tests.components.sources.own_pictures import ingest_own
 from tests.samples import write_digits

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from components.ingest import IngestConfig
-from components.sources.folder import read_folder
+from components.sources.pictures.folder import read_folder
 from components.sources.source_result import SourceResult
 from inference.reading import read_picture
 from learning.synthetic.encoding import encode_jpeg, encode_png
