@@ -86,9 +86,11 @@ def _read_groups(groups: Groups, cells: tuple[Box, ...], read: _Reading) -> list
         shapes.append(Shape(box, own, (window > 0) & ~own))
     placed = read(shapes)
     found: list[PlacedDigit] = []
-    for shape, whole, several in zip(shapes, placed, may_touch(placed, read.reader), strict=True):
-        alone = not several or any(cell.holds(shape.box) for cell in cells)
-        found += [whole] if alone else split(shape, whole, groups.height, read)
+    for each, whole in zip(placed, may_touch(shapes, placed, read.reader), strict=True):
+        if whole is None or any(cell.holds(each.box) for cell in cells):
+            found.append(each)
+        else:
+            found += split(whole, read.relief, read.reader, read)
     return found
 
 
