@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Field = NDArray[np.float32]
 
-__all__ = ["EMPTY", "DrawnPage", "draw_grid", "draw_number", "draw_pair"]
+__all__ = ["EMPTY", "DrawnPage", "draw_alone", "draw_grid", "draw_number", "draw_pair"]
 
 # Chosen by eye.
 EMPTY = "_"
@@ -40,6 +40,18 @@ class DrawnPage:
     data: bytes
     lines: tuple[str, ...]
     kind: str
+
+
+def draw_alone(digits: Split, rng: np.random.Generator) -> DrawnPage:
+    """Draw one digit as those of numbers, black on white without light or camera: what is misread here is the digit."""
+    import numpy as np
+
+    high, i = rng.uniform(28, 130), int(rng.integers(len(digits)))
+    pen = rng.uniform(1.3, 3.2) if rng.integers(2) else None
+    ink = _digit(digits.images[i], high * rng.uniform(0.8, 1.05), rng.uniform(-9, 9), pen)
+    page = np.pad(ink, round(high / 2))
+    text = digits.classes[digits.labels[i]]
+    return DrawnPage(photograph(page, Look((page.shape[0], page.shape[1]), None), rng), (text,), "one digit alone")
 
 
 def draw_number(digits: Split, rng: np.random.Generator) -> DrawnPage:

@@ -21,11 +21,12 @@ from inference.model.reader import Reader
 from inference.model.threads import use_one_thread
 from inference.numbers.page_answer import PageAnswer
 from inference.numbers.read_page import read_page
-from learning.synthetic.drawn_pages import DrawnPage, draw_grid, draw_number, draw_pair
+from learning.synthetic.drawn_pages import DrawnPage, draw_alone, draw_grid, draw_number, draw_pair
 from schemas.artifacts.examples import Split
 from tests.benchmarks.robustness import official_test_split
 
 KINDS: dict[str, Callable[[Split, np.random.Generator], DrawnPage]] = {
+    "the same digits, alone": draw_alone,
     "numbers": draw_number,
     "grids": partial(draw_grid, ruled=False),
     "ruled grids": partial(draw_grid, ruled=True),
