@@ -34,6 +34,7 @@ LONGER = 1.1  # times the rows and columns that strong lines reach into: least o
 CORNER = 9  # pixels: a line may end so much before its corner
 TOOTH, SLIM = 1.3, 0.12  # of the teeth at its ends: largest height of a tooth; of a comb's width: its largest width
 RIM = 0.12  # of a single box's shorter side: its lines lie this near to its outline
+INNER = 0.2  # of a box's shorter side: ink this far inside is no line of it
 BROAD, BROADEST = 0.3, 9  # of a line's length, and pixels: what is as broad is no line
 DRIFT = 0.05  # of a line's length: how far it may rise or fall
 
@@ -100,7 +101,7 @@ def _find(mask: NDArray[np.bool_]) -> Form | None:
     forms = {i for i, _ in held} | {i for i, cells in inside.items() if len(cells) >= MANY}
     sides = [min(cell.width, cell.height) for i in forms for cell in inside[i]]
     boxes = _boxes(labels, table, forms)
-    if not sides and len(boxes) > 1:
+    if not sides and (len(boxes) > 1 or any(_is_inked(i, labels, table) for i in boxes)):
         sides = list(boxes.values())
     usual = float(np.median(sides)) if sides else 0.0
     alike = {i for i, side in boxes.items() if 1 / ALIKE <= side / max(usual, 1) <= ALIKE}
@@ -181,6 +182,16 @@ def _boxes(labels: NDArray[np.int32], table: NDArray[np.int32], forms: set[int])
         if cv2.contourArea(outline) >= RECTANGLE * sides[0] * sides[1]:
             boxes[int(i)] = min(width, height)
     return boxes
+
+
+def _is_inked(part: int, labels: NDArray[np.int32], table: NDArray[np.int32]) -> bool:
+    """Return whether there is a stroke inside a box, off its lines."""
+    import numpy as np
+
+    left, top, width, height = map(int, table[part, :4])
+    by = round(INNER * min(width, height))
+    inner = labels[top + by : top + height - by, left + by : left + width - by] == part
+    return bool(np.count_nonzero(inner.any(axis=1)) >= INSIDE * height)
 
 
 def _add_lines(
