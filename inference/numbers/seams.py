@@ -38,8 +38,8 @@ def find_seams(own: Mask) -> list[tuple[Mask, Mask]]:
     found: dict[bytes, tuple[Mask, Mask]] = {}
     for share in STARTS:
         for path in _paths(cost, round(share * ROWS)):
-            at = (np.interp(rows, np.arange(ROWS), path) + 0.5) * width / size[0]
-            left = own & (columns < at[:, None])
+            at = np.asarray((np.interp(rows, np.arange(ROWS), path) + 0.5) * width / size[0], np.float64)
+            left = np.asarray(own & (columns < at[:, None]), np.bool_)
             if LEAST <= np.count_nonzero(left) / np.count_nonzero(own) <= 1 - LEAST:
                 found[left.tobytes()] = left, own & ~left
     return list(found.values())

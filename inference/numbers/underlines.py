@@ -59,12 +59,21 @@ def _line(own: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
     if width < SMALLEST or thick > THIN * height or min(int(end[0]) for end in ends) < LOW * height:
         return None
     first, last = (float(end[0] + end[-1]) / 2 for end in ends)
-    middle = np.interp(np.arange(width), [by / 2, width - by / 2], [first, last])
-    away = np.arange(height)[:, None] - middle
+    middle = np.asarray(np.interp(np.arange(width), [by / 2, width - by / 2], [first, last]), np.float64)
+    away = np.asarray(np.arange(height)[:, None] - middle, np.float64)
     band = own & (np.abs(away) <= thick / 2 + 1)
     if not band.any(axis=0).all():
         return None
-    above, below = ((own & (side > thick / 2 + 1) & (side <= thick + 2)).any(axis=0) for side in (-away, away))
+    above = _touches(own, -away, thick)
+    below = _touches(own, away, thick)
     line = np.asarray(band & ~(above & below), np.bool_)
     rest = own & ~line
-    return line if rest.any() and np.ptp(np.flatnonzero(rest.any(axis=1))) >= LOW * height - thick else None
+    rows = np.flatnonzero(rest.any(axis=1))
+    return line if len(rows) and rows[-1] - rows[0] >= LOW * height - thick else None
+
+
+def _touches(own: NDArray[np.bool_], away: NDArray[np.float64], thick: int) -> NDArray[np.bool_]:
+    """Return the columns with ink just beyond a line of a thickness, on the side where *away* is positive, bool [w]."""
+    import numpy as np
+
+    return np.asarray((own & (away > thick / 2 + 1) & (away <= thick + 2)).any(axis=0), np.bool_)
