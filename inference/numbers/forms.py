@@ -77,7 +77,7 @@ def _without_ink(form: Form, relief: NDArray[np.float32]) -> Form:
 
     lines = form.horizontal | form.vertical
     smooth = np.asarray(cv2.blur(relief, (3, 3)), np.float32)
-    line = smooth <= STRONGER * quantile(smooth[lines], 0.5)
+    line = ~dilated(smooth > STRONGER * quantile(smooth[lines], 0.5), 5, 5)
     return replace(form, horizontal=form.horizontal & line, vertical=form.vertical & line)
 
 

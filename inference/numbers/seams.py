@@ -34,7 +34,8 @@ def find_seams(own: Mask) -> list[tuple[Mask, Mask]]:
     height, width = own.shape
     size = max(round(ROWS * width / height), 3), ROWS
     cost = np.asarray(cv2.resize(own.astype(np.float32), size, interpolation=cv2.INTER_AREA), np.float32) + PAPER
-    rows, columns = (np.arange(height) + 0.5) * ROWS / height - 0.5, np.arange(width)
+    rows = (np.arange(height, dtype=np.float64) + 0.5) * ROWS / height - 0.5
+    columns = np.arange(width, dtype=np.float64)
     found: dict[bytes, tuple[Mask, Mask]] = {}
     for share in STARTS:
         for path in _paths(cost, round(share * ROWS)):

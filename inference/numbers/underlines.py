@@ -59,7 +59,8 @@ def _line(own: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
     if width < SMALLEST or thick > THIN * height or min(int(end[0]) for end in ends) < LOW * height:
         return None
     first, last = (float(end[0] + end[-1]) / 2 for end in ends)
-    middle = np.asarray(np.interp(np.arange(width), [by / 2, width - by / 2], [first, last]), np.float64)
+    columns = np.arange(width, dtype=np.float64)
+    middle = np.asarray(np.interp(columns, [by / 2, width - by / 2], [first, last]), np.float64)
     away = np.asarray(np.arange(height)[:, None] - middle, np.float64)
     band = own & (np.abs(away) <= thick / 2 + 1)
     if not band.any(axis=0).all():

@@ -1,0 +1,101 @@
+"""Shadows, forms and lines around digits, which are no digits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from inference.model.reader import Reader
+from inference.numbers.boxes import Box
+from inference.numbers.cut_out import Shape, draw_small
+from inference.numbers.read_page import read_page
+from inference.numbers.seams import find_seams
+from tests.inference.numbers.pages import CELL, boxed, written
+from tests.inference.pictures import as_file
+
+EDGE = 60  # pixels around the writing of a page
+
+
+@pytest.fixture(scope="module")
+def reader(bundle: Path) -> Reader:
+    """Return a reader of the sealed bundle."""
+    return Reader(bundle)
+
+
+def _guesses(page: NDArray[np.uint8], reader: Reader) -> list[str]:
+    return [line.guess for line in read_page(as_file(page, "PNG"), reader).lines]
+
+
+def test_a_shadow_is_no_digit(reader: Reader) -> None:
+    """The shadow of a finger, half as dark as the paper and with soft edges, changes nothing."""
+    page = written("2024")
+    light = np.ones(page.shape, np.float32)
+    cv2.line(light, (0, 30), (page.shape[1] * 2 // 3, 120), 0.5, 44)
+    shaded = (page * cv2.GaussianBlur(light, (0, 0), 9)).astype(np.uint8)
+    assert _guesses(shaded, reader) == ["2024"]
+
+
+def test_a_comb_of_one_tooth_is_no_digit(reader: Reader) -> None:
+    """A line with a tooth at each end, below a single digit, is part of a form."""
+    page = written("2")
+    corners = [(45, 125), (45, 155), (160, 155), (160, 125)]
+    cv2.polylines(page, [np.array(corners, np.int32)], isClosed=False, color=(90,), thickness=3)
+    assert _guesses(page, reader) == ["2"]
+
+
+def test_a_box_that_touches_its_digit_is_taken_away(reader: Reader) -> None:
+    """A digit is read though it touches the lower line of the only box."""
+    page = written("8")
+    rows, columns = np.nonzero(page < 128)
+    cv2.rectangle(page, (columns.min() - 14, rows.min() - 14), (columns.max() + 14, rows.max()), (0,), 3)
+    assert _guesses(page, reader) == ["8"]
+
+
+@pytest.mark.parametrize("digit", ["0", "3", "5", "8"])
+def test_a_line_that_touches_a_digit_never_makes_it_another(digit: str, reader: Reader) -> None:
+    """An underlined digit is read rightly or unsure, also if the line touches it."""
+    page = written(digit)
+    rows, columns = np.nonzero(page < 128)
+    cv2.line(page, (columns.min() - 14, rows.max()), (columns.max() + 14, rows.max()), (0,), 4)
+    [line] = read_page(as_file(page, "PNG"), reader).lines
+    assert line.number in {None, digit}
+
+
+def test_a_line_under_a_number_is_taken_away(reader: Reader) -> None:
+    """A line that touches all digits of a number does not join them."""
+    page = written("8385")
+    rows, columns = np.nonzero(page < 128)
+    cv2.line(page, (columns.min() - 14, rows.max()), (columns.max() + 14, rows.max()), (0,), 4)
+    [line] = read_page(as_file(page, "PNG"), reader).lines
+    assert len(line.digits) == 4
+
+
+def test_a_straight_stroke_in_a_box_stays(reader: Reader) -> None:
+    """A 1 that stands on the line of its box is no line of the form: it is stronger than they are."""
+    page = boxed("_2")
+    cv2.line(page, (EDGE + CELL // 2, EDGE + 16), (EDGE + CELL // 2, EDGE + CELL - 4), (0,), 8)
+    assert _guesses(page, reader) == ["12"]
+
+
+def test_seams_pass_between_two_digits() -> None:
+    """Some path cuts two discs that touch into two equal parts."""
+    mask = np.zeros((80, 140), np.uint8)
+    for column in (32, 108):
+        cv2.circle(mask, (column, 40), 34, (1,), 6)
+    shares = [np.count_nonzero(left) / np.count_nonzero(mask) for left, _ in find_seams(mask > 0)]
+    assert min(abs(share - 0.5) for share in shares) < 0.02
+
+
+def test_a_shape_is_drawn_as_mnist_would() -> None:
+    """A ring on a page becomes a ring 20 pixels high."""
+    relief = np.zeros((120, 120), np.float32)
+    cv2.circle(relief, (60, 60), 30, 200.0, 8)
+    box = Box(20, 20, 80, 80)
+    own = relief[20:100, 20:100] > 100
+    image = draw_small(relief, Shape(box, own, np.zeros_like(own)))
+    rows = np.flatnonzero((image > 60).any(axis=1))
+    assert (rows[-1] - rows[0] + 1, image[14, 14]) == (20, 0)
