@@ -29,7 +29,7 @@ RUN = 0.95  # of a cell's shorter side: least length of a line
 BASE = 0.9  # of a comb's width: least length of its line
 OPEN = 1.5  # times the height of its teeth: least width of a comb
 SHORTEST = 6  # pixels: least height of the teeth at both ends of a comb
-STRONGER = 1.5  # times the strength of the lines: ink
+STRONGER = 1.6  # times the strength of the lines: ink
 LONGER = 1.1  # times the rows and columns that strong lines reach into: least of faint ones
 CORNER = 9  # pixels: a line may end so much before its corner
 TOOTH, SLIM = 1.3, 0.12  # of the teeth at its ends: largest height of a tooth; of a comb's width: its largest width
@@ -77,7 +77,8 @@ def _without_ink(form: Form, relief: NDArray[np.float32]) -> Form:
 
     lines = form.horizontal | form.vertical
     smooth = np.asarray(cv2.blur(relief, (3, 3)), np.float32)
-    line = ~dilated(smooth > STRONGER * quantile(smooth[lines], 0.5), 5, 5)
+    ridge = np.asarray(cv2.dilate(smooth, np.ones((3, 3), np.uint8)), np.float32)
+    line = ~dilated(smooth > STRONGER * quantile(ridge[lines], 0.6), 5, 5)
     return replace(form, horizontal=form.horizontal & line, vertical=form.vertical & line)
 
 

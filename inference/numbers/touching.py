@@ -26,7 +26,7 @@ DOUBT = 2.0  # a digit that is answered with more evidence than this is one digi
 # Evidence counts in units of the least evidence of an answer, lengths in heights or widths of the whole.
 EVIDENCE, HIGH, CUT, OVERLAP, NONE = 1.33, 6.5, 3.8, 4.2, 9.3  # that both sides of a cut are read right
 ONE, TWO, BROAD, SINGLE = 4.3, 0.45, 1.9, 5.8  # that a shape is two digits
-SPLIT, PAIR = 1.0, 0.0  # least log-odds of a cut that is made, and of two digits
+SPLIT, PAIR = 1.6, -0.5  # least log-odds of a cut that is made, and of two digits
 
 Read = Callable[[list[Shape]], list[PlacedDigit]]
 
