@@ -22,6 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: run test test-quick test-machines check install lock bench-train bench-score bench-run test-bundle starter flink-up flink-down
 
 run: install
+	@echo "Reading works already, with the model that comes with digits: $(BIN)/digits predict PICTURE"
 	$(BIN)/digits run
 
 # One worker per processor; lists the slowest tests at the end.

@@ -13,7 +13,6 @@ from components.sources.arrays.idx import read_pair
 from inference.model.reader import Reader
 from inference.model.selftest import selftest
 from pipeline.cli.arguments.models import find_model
-from pipeline.registry import starter
 from pipeline.registry.starter import STANDING, STARTER, find_starter
 from schemas.artifacts.bundle import Bundle
 from schemas.artifacts.statistics import Statistics
@@ -23,44 +22,31 @@ from tests.inference.pictures import as_file, seven
 from tests.margin import at_least
 from tests.pipeline.cli.arguments.test_models import context_of
 from tests.project import Project, shipped_project, toy_project
-from tests.sealed.project import BUNDLE
 from tests.starter.make import RUN
 
-CONTENT = ""
-"""Content digest of the starter model; '' while none is shipped."""
-
-shipped = pytest.mark.skipif(not CONTENT, reason="no starter model is shipped")
+CONTENT = "6b2e0c0d5f2396e59100c7395d982f8f43aabd2a077a7d4b78c22a99e0e64cb2"
+"""Content digest of the starter model."""
 
 
-@pytest.fixture
-def _starter(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction]
-    """Let the sealed bundle be the starter model."""
-    monkeypatch.setattr(starter, "STARTER", BUNDLE)
-
-
-@pytest.mark.usefixtures("_starter")
 def test_a_new_project_has_the_starter_model(tmp_path: Path) -> None:
     """In a project without a model the starter model is chosen, and its name says what it is."""
     chosen = find_model(context_of(toy_project(tmp_path / "new").path), None)
-    assert (chosen.folder, chosen.standing) == (BUNDLE, STANDING)
+    assert (chosen.folder, chosen.standing) == (STARTER, STANDING)
     assert "starter model" in chosen.name
     assert chosen.warning == {"model_warning": STANDING}
 
 
-@pytest.mark.usefixtures("_starter")
 def test_a_champion_comes_first(sealed: Project) -> None:
     """In a project with a champion the starter model is not used."""
     assert find_model(context_of(sealed.path), None).folder.parent.name == "bundle"
 
 
-@pytest.mark.usefixtures("_starter")
 def test_asked_for_the_champion_there_is_none(tmp_path: Path) -> None:
     """`--model champion` means the champion and never the starter model."""
     with pytest.raises(InputError, match="there is no champion yet"):
         find_model(context_of(toy_project(tmp_path / "new").path), "champion")
 
 
-@pytest.mark.usefixtures("_starter")
 def test_after_a_refusal_the_refused_model_is_named(tmp_path: Path) -> None:
     """If the gate refused the project's own model, that is said, and how to use it, instead of reading with another."""
     project = toy_project(tmp_path / "refused")
@@ -72,17 +58,15 @@ def test_after_a_refusal_the_refused_model_is_named(tmp_path: Path) -> None:
 def test_what_is_shipped_is_what_the_tests_know() -> None:
     """The installation has the starter model of this content, or none."""
     found = find_starter()
-    assert (Bundle(found).digest if found else "") == CONTENT
+    assert (Bundle(found).digest if found else None) == CONTENT
 
 
-@shipped
 def test_the_starter_model_is_small_and_proven() -> None:
     """It has less than 1 MB, every file is as it was sealed, and it answers its golden examples."""
     assert selftest(STARTER).sound
     assert sum(path.stat().st_size for path in STARTER.rglob("*") if path.is_file()) < 1_000_000
 
 
-@shipped
 def test_it_was_made_by_the_shipped_pipeline() -> None:
     """Its record says that every stage ran and the gate blessed it, and its statistics that it saw the full MNIST."""
     record = RunRecord.from_json((STARTER / RUN).read_bytes())
@@ -93,7 +77,6 @@ def test_it_was_made_by_the_shipped_pipeline() -> None:
     assert statistics.splits["test"].count == 10_000
 
 
-@shipped
 def test_every_output_names_it(tmp_path: Path) -> None:
     """`predict` says that the starter model answers, in words and in JSON."""
     project = shipped_project(tmp_path / "new")
@@ -103,7 +86,6 @@ def test_every_output_names_it(tmp_path: Path) -> None:
     assert (answer["digit"], answer["model_warning"]) == ("7", STANDING)
 
 
-@shipped
 @pytest.mark.full
 def test_it_reads_99_4_percent_of_the_test_split() -> None:
     """Of the 10,000 test pictures of MNIST it reads at least 99.4 % right."""
