@@ -99,3 +99,4 @@ LOCK = uv pip compile pyproject.toml --universal --python-version 3.11 --generat
 lock:
 	$(LOCK) --group build -o requirements.lock
 	$(LOCK) --group build --group dev -c requirements.lock -o requirements-dev.lock
+	$(BIN)/python -m tests.pipeline.packaging.locked

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 
 from tests.project import Project
 
-__all__ = ["Reply", "Server", "serving"]
+__all__ = ["Reply", "Server", "serving", "started"]
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,21 @@ class Server:
 @contextmanager
 def serving(project: Project, *words: str) -> Generator[Server]:
     """Run `digits serve` on a free port until the block ends; it must then end as Ctrl-C ends a command."""
-    process = project.start("serve", "--port", "0", *words)
+    with started(project.start("serve", "--port", "0", *words)) as server:
+        yield server
+
+
+@contextmanager
+def started(
+    process: subprocess.Popen[str], status: int = 128 + signal.SIGINT, stop: Callable[[], None] | None = None
+) -> Generator[Server]:
+    """Wait until a server accepts requests, and stop it when the block ends; it must then exit with *status*.
+
+    Args:
+        process: the server.
+        status: that it must end with.
+        stop: how to stop it. Default: an interrupt.
+    """
     assert process.stdout
     assert process.stderr
     server = Server(process.stdout.readline().strip())
@@ -82,9 +97,9 @@ def serving(project: Project, *words: str) -> Generator[Server]:
         assert server.address, "\n".join(server.logged)
         yield server
     finally:
-        process.send_signal(signal.SIGINT)
-        status = process.wait(60)
+        stop() if stop else process.send_signal(signal.SIGINT)
+        ended = process.wait(60)
         reader.join()
         process.stdout.close()
         process.stderr.close()
-    assert status == 128 + signal.SIGINT
+    assert ended == status

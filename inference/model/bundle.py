@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from schemas.manifest import Manifest
 
 __all__ = ["LoadedBundle", "read_manifest"]
 
+VERSION = re.compile(r"v\d+-[0-9a-f]{8}")
 FILES = (Bundle.LITERT, Bundle.LABELS, Calibration.RECORD)
 
 
@@ -23,7 +25,7 @@ class LoadedBundle:
     """A bundle in memory, which can be sent to machines without its folder.
 
     Attributes:
-        version: the name of its folder, such as v0003-8f3c1d2a.
+        version: the name of its folder, such as v0003-8f3c1d2a; in a folder of another name, that and its digest.
         content: its content digest.
         files: the content of each file, by name.
     """
@@ -41,8 +43,10 @@ class LoadedBundle:
         """
         folder = folder.resolve()
         manifest = read_manifest(folder)
+        named = VERSION.fullmatch(folder.name) or folder.name.endswith(f"-{manifest.content[:8]}")
+        version = folder.name if named else f"{folder.name}-{manifest.content[:8]}"
         names = [*FILES, *(name for name in (Bundle.JUDGEMENT, Bundle.GOLDEN) if name in manifest.files)]
-        return cls(folder.name, manifest.content, {name: _read_sealed(folder, name, manifest) for name in names})
+        return cls(version, manifest.content, {name: _read_sealed(folder, name, manifest) for name in names})
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,7 +50,7 @@ class LiteRtModel:
 @contextmanager
 def _without_chatter() -> Generator[None]:
     """Drop the INFO lines that LiteRT always writes to file descriptor 2 when it starts."""
-    with TemporaryFile() as kept, os.fdopen(os.dup(2), "wb") as screen:
+    with _scratch() as kept, os.fdopen(os.dup(2), "wb") as screen:
         sys.stderr.flush()
         os.dup2(kept.fileno(), 2)
         try:
@@ -59,3 +59,8 @@ def _without_chatter() -> Generator[None]:
             os.dup2(screen.fileno(), 2)
             kept.seek(0)
             screen.writelines(line for line in kept if not line.startswith(b"INFO: "))
+
+
+def _scratch() -> IO[bytes]:
+    """Return a file in memory, since a container may have no place to write; where there is none (macOS), on disk."""
+    return os.fdopen(os.memfd_create("litert"), "w+b") if hasattr(os, "memfd_create") else TemporaryFile()

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
 from inference.server.answering.pool import Pool
+from inference.server.cloud.routes import Routes
 from inference.server.guard.access import Access
 from inference.server.guard.access_log import AccessLog, Exchange
 from inference.server.guard.body import Bodies
@@ -43,6 +44,8 @@ def make_application(  # noqa: PLR0913, PLR0917  (the parts of a server)
     log: AccessLog,
     report: Callable[[], Callable[[], str] | None],
     keeper: Keeper,
+    *,
+    cloud: Routes,
 ) -> Gate:
     """Return the application.
 
@@ -53,15 +56,18 @@ def make_application(  # noqa: PLR0913, PLR0917  (the parts of a server)
         log: takes each exchange.
         report: returns a function that renders the report of the served model's run; None if there is no such run.
         keeper: stores corrections.
+        cloud: paths that a cloud calls; they come before ours.
     """
     metrics, bodies = Metrics(), Bodies()
     pool = Pool(model, threads, metrics.count_answers)
     metrics.watch(model, pool)
+    pictures, rows, health = Predict(pool, bodies), TfServing(model, pool, bodies), Health(model)
     routes = [
-        *Predict(pool, bodies).routes(),
-        *TfServing(model, pool, bodies).routes(),
+        *cloud.of(live=health.healthz, rows=rows.predict, picture=pictures.respond),
+        *pictures.routes(),
+        *rows.routes(),
         *OpenInference(model, pool, bodies).routes(),
-        *Health(model).routes(),
+        *health.routes(),
         Route("/metrics", metrics.respond),
         *Correct(pool, bodies, keeper).routes(),
         *Pages(model, report, keeper.why_not).routes(),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Metrics"]
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
-API = {"predict", "corrections", "v1", "v2", "metrics", "healthz", "readyz", "openapi.json"}
+API = {"predict", "corrections", "v1", "v2", "ping", "invocations", "metrics", "healthz", "readyz", "openapi.json"}
 FIRST = frozenset(API | {"card", "report", "model.json"})
 
 

@@ -13,6 +13,7 @@ import uvicorn
 
 from inference.server.answering.served import Followed
 from inference.server.application import make_application
+from inference.server.cloud.routes import Routes
 from inference.server.guard.access import LOOPBACK, Access
 from inference.server.guard.access_log import AccessLog
 from inference.server.guard.deadline import BoundedProtocol
@@ -39,6 +40,7 @@ class Options:
         hosts: further names that a request's Host may have.
         token: that requests must carry; '' for none.
         report: returns a function that renders the report of the served model's run; None if there is no such run.
+        cloud: paths that a cloud calls.
         keep: stores a correction and its picture, a PNG; None if there is no place for them.
     """
 
@@ -49,6 +51,7 @@ class Options:
     hosts: frozenset[str]
     token: str
     report: Callable[[], Callable[[], str] | None]
+    cloud: Routes
     keep: Keep | None = None
 
 
@@ -68,9 +71,9 @@ def serve(options: Options, announce: Callable[[str, str], None]) -> None:
     model = Followed(options.link, options.threads, log.say)
     local = options.host in LOOPBACK
     hosts = (LOOPBACK if local else frozenset[str]()) | options.hosts
-    access = Access(hosts, options.token, OPEN_PATHS)
+    access = Access(hosts, options.token, OPEN_PATHS | options.cloud.probes, addresses=not local)
     keeper = Keeper(options.keep, open_to_others=not (local or options.token))
-    application = make_application(model, options.threads, access, log, options.report, keeper)
+    application = make_application(model, options.threads, access, log, options.report, keeper, cloud=options.cloud)
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     config = uvicorn.Config(
         application,

@@ -35,6 +35,7 @@ from pipeline.cli.models.selftest import selftest
 from pipeline.cli.models.show import show as show_model
 from pipeline.cli.models.table import models
 from pipeline.cli.models.write import write
+from pipeline.cli.package import package
 from pipeline.cli.plan import plan
 from pipeline.cli.predict import predict
 from pipeline.cli.process.leave import leave
@@ -62,7 +63,7 @@ PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Run the pipeline": (run, rerun, plan, check),
     "Look at runs": (runs, show, compare, report, lineage),
     "Read pictures": (predict, score, cut, serve),
-    "Models": (models, promote, rollback, alias, export, import_, selftest),
+    "Models": (models, promote, rollback, alias, export, import_, selftest, package),
     "Housekeeping": (verify, prove, export_run, import_run, collect_garbage, doctor),
 }
 

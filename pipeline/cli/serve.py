@@ -14,18 +14,26 @@ from pipeline.cli.arguments.completion import ModelOption
 from pipeline.cli.arguments.project import artifacts_of
 
 if TYPE_CHECKING:
+    from inference.server.interfaces.correct import Keep
+    from pipeline.cli.arguments.models import Chosen
     from schemas.artifacts.corrections import Correction, Kept
 
 __all__ = ["serve"]
 
-MOST_THREADS = 8
-TOKEN = "DIGITS_TOKEN"  # noqa: S105  (the name of the variable)
-
 Host = Annotated[
-    str, typer.Option("--host", metavar="ADDRESS", help="Address to bind; 0.0.0.0 for all of this machine.")
+    str | None,
+    typer.Option(
+        "--host",
+        metavar="ADDRESS",
+        help="Address to bind; 0.0.0.0 for all of this machine. Default: DIGITS_HOST, what a cloud asks for, or "
+        "127.0.0.1.",
+    ),
 ]
 Port = Annotated[
-    int, typer.Option("--port", metavar="N", envvar="PORT", help="Port to bind; 0 for a free one. Default: 8000.")
+    int | None,
+    typer.Option(
+        "--port", metavar="N", help="Port to bind; 0 for a free one. Default: PORT, a cloud's own variable, or 8000."
+    ),
 ]
 Allowed = Annotated[
     list[str] | None,
@@ -36,32 +44,35 @@ Allowed = Annotated[
 def serve(  # noqa: PLR0913  (each is an option)
     context: typer.Context,
     *,
-    host: Host = "127.0.0.1",
-    port: Port = 8000,
+    host: Host = None,
+    port: Port = None,
     model: ModelOption = None,
     allowed: Allowed = None,
     show: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
     """Serve the champion: a page to draw digits on, and HTTP interfaces for programs.
 
-    If DIGITS_TOKEN is set, requests must carry it as a bearer token.
+    If DIGITS_TOKEN is set, requests must carry it as a bearer token. In a cloud's container the cloud's own
+    environment variables say where to listen and what to serve.
     """
     from inference.model.threads import use_one_thread
 
     use_one_thread()
     from inference.server import serve as server
-    from pipeline.cli.arguments.models import find_model
+    from inference.server.cloud.environment import Environment, available_threads
 
-    chosen = find_model(context, model)
+    told = Environment.read(os.environ)
+    chosen = _find_model(context, model, told.bundle)
     options = server.Options(
         link=chosen.link,
-        host=host,
-        port=port,
-        threads=min(_processors(), MOST_THREADS),
-        hosts=frozenset(each.lower() for each in allowed or []),
-        token=os.environ.get(TOKEN, ""),
-        report=lambda: None if model else _find_report(artifacts_of(context)),
-        keep=lambda correction, picture: _keep(artifacts_of(context), correction, picture),
+        host=host or told.host,
+        port=told.port if port is None else port,
+        threads=available_threads(),
+        hosts=told.hosts | {each.lower() for each in allowed or []},
+        token=told.token,
+        report=lambda: _find_report(chosen.link.parent) if chosen.link.name == "champion" else None,
+        cloud=told.routes,
+        keep=_keeper(context),
     )
 
     def announce(address: str, version: str) -> None:
@@ -74,8 +85,32 @@ def serve(  # noqa: PLR0913  (each is an option)
     server.serve(options, announce)
 
 
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1  # macOS
+def _find_model(context: typer.Context, model: str | None, folder: Path | None) -> Chosen:
+    """Return the model to serve: of the option, of the environment, of the project, or where a cloud has mounted one.
+
+    Args:
+        context: of the command.
+        model: that the user asks for.
+        folder: that the environment names.
+
+    Raises:
+        InputError: there is no champion, or the folder has no bundle.
+        UsageError: no project, and no folder of a bundle; or nothing has that name.
+    """
+    from inference.server.cloud.model import find_bundle_in, find_mounted
+    from pipeline.cli.arguments.models import find_model
+    from schemas.errors import UsageError
+
+    if folder and not model:
+        return find_model(context, str(find_bundle_in(folder).absolute()))
+    try:
+        return find_model(context, model)
+    except UsageError as error:
+        if model:
+            raise
+        if mounted := find_mounted():
+            return find_model(context, str(mounted))
+        raise UsageError(error.headline, do=f"{error.do}; or name the folder of a bundle with --model") from None
 
 
 def _find_report(artifacts: Path) -> Callable[[], str] | None:
@@ -92,10 +127,21 @@ def _find_report(artifacts: Path) -> Callable[[], str] | None:
     return lambda: render_report(Material(artifacts, run))
 
 
-def _keep(artifacts: Path, correction: Correction, picture: bytes) -> Kept:
-    from pipeline.corrections import store_correction
+def _keeper(context: typer.Context) -> Keep | None:
+    """Return what stores a correction in the project; None without a project."""
+    from schemas.errors import UsageError
 
-    return store_correction(artifacts, correction, picture)
+    try:
+        artifacts = artifacts_of(context)
+    except UsageError:
+        return None
+
+    def keep(correction: Correction, picture: bytes) -> Kept:
+        from pipeline.corrections import store_correction
+
+        return store_correction(artifacts, correction, picture)
+
+    return keep
 
 
 def _open(address: str) -> None:

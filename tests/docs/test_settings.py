@@ -35,7 +35,7 @@ def test_every_option_has_help() -> None:
     """Each option and argument of each command says what it does."""
     commands = [typer.main.get_group(app), *reference.commands().values()]
     silent = [f"{each.name} {option.name}" for each in commands for option in each.params if not _help_of(option)]
-    assert len(commands) == 29
+    assert len(commands) == 30
     assert silent == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -23,11 +24,14 @@ class Access:
         hosts: names that a request's Host may have; empty for any.
         token: that a request must carry as `Authorization: Bearer TOKEN`; '' for none.
         open_paths: paths that need no token.
+        addresses: whether any IP address may stand for a name, as probes and load balancers send; what leads a
+            browser to a strange server (DNS rebinding) is a name.
     """
 
     hosts: frozenset[str]
     token: str = ""
     open_paths: frozenset[str] = frozenset()
+    addresses: bool = False
 
     def check(self, method: str, path: str, headers: Mapping[str, str]) -> None:
         """Raise RefusalError unless a request may pass.
@@ -52,7 +56,8 @@ class Access:
             self._check_token(headers.get("authorization", ""))
 
     def _check_host(self, host: str) -> None:
-        if self.hosts and _name(host) not in self.hosts:
+        name = _name(host)
+        if self.hosts and name not in self.hosts and not (self.addresses and _is_address(name)):
             raise RefusalError(
                 421,
                 "this server does not answer for that Host",
@@ -77,6 +82,14 @@ class Access:
                 expected="Authorization: Bearer TOKEN",
                 headers={"WWW-Authenticate": "Bearer"},
             )
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _name(host: str) -> str:

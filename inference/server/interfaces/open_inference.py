@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as version_of
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +72,7 @@ class OpenInference:
     async def server(self, request: Request) -> JsonResponse:
         """Return the server's name, version and extensions."""
         del request
-        return JsonResponse({"name": "digits", "version": version_of("digits"), "extensions": ["binary_tensor_data"]})
+        return JsonResponse({"name": "digits", "version": _version(), "extensions": ["binary_tensor_data"]})
 
     async def metadata(self, request: Request) -> JsonResponse:
         """Return the model's inputs and outputs."""
@@ -106,6 +107,13 @@ class OpenInference:
                 check_no_arrays(every=every)
                 answered = await self._pool.read_images(as_images(value))
         return _response(asked, answered)
+
+
+def _version() -> str:
+    try:
+        return version_of("digits")
+    except PackageNotFoundError:
+        return version_of("digits-inference")
 
 
 def _split(body: bytes, length: str | None) -> tuple[dict[str, Any], bytes]:

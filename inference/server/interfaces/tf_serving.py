@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["TfServing"]
 
 SIGNATURE = "serving_default"
-KEYS = {"instances", "inputs", "signature_name", "all"}
+KEYS = {"instances", "inputs", "signature_name", "all", "parameters"}
+"""The last one is Vertex AI's."""
 
 
 class TfServing:
@@ -101,6 +102,9 @@ def _check_keys(asked: dict[str, Any]) -> None:
     if asked.get("signature_name", SIGNATURE) not in {SIGNATURE, ""}:
         found = str(asked["signature_name"])[:80]
         raise RefusalError(400, "there is no such signature", found=found, expected=SIGNATURE)
+    if asked.get("parameters"):
+        found = str(asked["parameters"])[:80]
+        raise RefusalError(400, "this model takes no parameters", found=found, expected="none")
 
 
 def _column(inputs: Any) -> Any:  # noqa: ANN401  (any JSON value)

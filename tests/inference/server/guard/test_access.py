@@ -45,6 +45,14 @@ def test_bound_to_all_addresses_any_name_passes() -> None:
     assert _status(ANY, {"host": "pod-17:8080"}) == 200
 
 
+@pytest.mark.parametrize("host", ["10.0.0.7:8080", "[fd00::7]:8080"])
+def test_a_probe_asks_by_address(host: str) -> None:
+    """With names allowed on a server for others, an address passes too, and another name does not."""
+    access = Access(frozenset({"digits.example.org"}), addresses=True)
+    assert _status(access, {"host": host}) == 200
+    assert _status(access, {"host": "10.0.0.7.nip.io"}) == 421
+
+
 @pytest.mark.parametrize(
     "origin", ["https://evil.example", "null", "", "http://localhost:9000", "http://127.0.0.1", "\ud800"]
 )

@@ -1,0 +1,1 @@
+"""Tests of what clouds tell the server."""
