@@ -109,7 +109,7 @@ def test_kserve_probes_the_protocol(packaged: Path) -> None:
 
 
 def test_the_wheel_holds_the_inference_side(packaged: Path) -> None:
-    """It has digits, inference and schemas with the page's files, whose hashes are recorded; nothing of the other rooms."""
+    """It has digits, inference and schemas, with the page's files, all with their hashes; nothing of other rooms."""
     [path] = packaged.glob("*.whl")
     with zipfile.ZipFile(path) as wheel:
         names = wheel.namelist()
