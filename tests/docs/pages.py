@@ -67,7 +67,7 @@ class Section:
     def only_reads(self) -> bool:
         """Whether its commands do nothing but read pictures with the champion, so that nothing has to have run."""
         text = "".join(block.text for block in self.blocks)
-        commands = set(re.findall(r"\bdigits (\w+)", text))
+        commands = set(re.findall(r"\bdigits ([\w-]+)", text))
         return bool(commands or "digits.load(" in text) and commands <= {
             "predict",
             "score",
