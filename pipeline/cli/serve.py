@@ -105,12 +105,11 @@ def _find_model(context: typer.Context, model: str | None, folder: Path | None) 
         return find_model(context, str(find_bundle_in(folder).absolute()))
     try:
         return find_model(context, model)
-    except UsageError as error:
-        if model:
+    except UsageError:
+        mounted = None if model else find_mounted()
+        if mounted is None:
             raise
-        if mounted := find_mounted():
-            return find_model(context, str(mounted))
-        raise UsageError(error.headline, do=f"{error.do}; or name the folder of a bundle with --model") from None
+        return find_model(context, str(mounted))
 
 
 def _find_report(artifacts: Path) -> Callable[[], str] | None:

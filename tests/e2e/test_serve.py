@@ -444,7 +444,9 @@ def test_a_named_model_stays(two: tuple[Project, str]) -> None:
         assert server.get("/readyz").json["model"].startswith("v0001")
 
 
-def test_without_a_champion_it_says_what_to_do(tmp_path: Path) -> None:
-    """In a project without a model, the command ends with exit code 4 and the next step."""
+def test_without_a_champion_the_starter_is_served(tmp_path: Path) -> None:
+    """In a project that has no model yet, the shipped one answers, and is named as what it is."""
     (tmp_path / "pipeline.yaml").write_text("stages: {}\n")
-    assert "digits run" in Project(tmp_path, {}).digits("serve", status=4).stderr
+    with serving(Project(tmp_path, {})) as server:
+        assert server.get("/readyz").json["model"].startswith("starter-")
+        assert server.ask("POST", "/predict", PICTURE).json["digit"] == "7"
