@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from schemas.artifacts.bundle import Bundle, Judgement
+from schemas.artifacts.bundle import Bundle, Judgement, version_of
 from schemas.artifacts.calibration import Calibration, CalibrationRecord
 from schemas.artifacts.golden import Golden
 from schemas.errors import InputError
@@ -16,7 +15,6 @@ from schemas.manifest import Manifest
 
 __all__ = ["LoadedBundle", "read_manifest"]
 
-VERSION = re.compile(r"v\d+-[0-9a-f]{8}")
 FILES = (Bundle.LITERT, Bundle.LABELS, Calibration.RECORD)
 
 
@@ -43,8 +41,7 @@ class LoadedBundle:
         """
         folder = folder.resolve()
         manifest = read_manifest(folder)
-        named = VERSION.fullmatch(folder.name) or folder.name.endswith(f"-{manifest.content[:8]}")
-        version = folder.name if named else f"{folder.name}-{manifest.content[:8]}"
+        version = version_of(folder, manifest.content)
         names = [*FILES, *(name for name in (Bundle.JUDGEMENT, Bundle.GOLDEN) if name in manifest.files)]
         return cls(version, manifest.content, {name: _read_sealed(folder, name, manifest) for name in names})
 

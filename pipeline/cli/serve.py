@@ -77,7 +77,7 @@ def serve(  # noqa: PLR0913  (each is an option)
 
     def announce(address: str, version: str) -> None:
         print(address, flush=True)
-        name = chosen.name if version == chosen.folder.name else version
+        name = chosen.name if version == chosen.version else version
         print(f"serving {name}; Ctrl-C stops", file=sys.stderr, flush=True)
         if show:
             _open(address)

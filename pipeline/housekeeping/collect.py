@@ -37,7 +37,7 @@ class Rule(Record):
     newest: int | None = None
     """The newest runs to keep; None for none but the latest."""
     since: str = ""
-    """UTC, ISO 8601: runs started since then are kept; empty for none."""
+    """UTC, ISO 8601, in seconds: runs started after then are kept; empty for none."""
     since_text: str = ""
     """The same in words, such as `30d`."""
 
@@ -108,7 +108,7 @@ def _kept_by(rule: Rule, there: Inventory) -> dict[str, list[str]]:
             "is the latest": name == there.latest,
             f"is named {there.names.get(name)}": name in there.names,
             f"is one of the {rule.newest} newest": name in newest,
-            f"is not older than {rule.since_text}": bool(rule.since) and record.started >= rule.since,
+            f"is not older than {rule.since_text}": bool(rule.since) and record.started > rule.since,
         }
         if found := [reason for reason, holds in reasons.items() if holds]:
             kept[name] = found

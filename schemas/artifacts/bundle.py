@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,7 +13,16 @@ from schemas.errors import InputError
 from schemas.manifest import FileEntry, content_of
 from schemas.record import Record
 
-__all__ = ["Bundle", "Judgement", "Latency"]
+__all__ = ["Bundle", "Judgement", "Latency", "version_of"]
+
+VERSION = re.compile(r"v\d+-[0-9a-f]{8}")
+
+
+def version_of(folder: Path, content: str) -> str:
+    """Return what a bundle is called: the name of its folder, with the digest behind it unless it is a version."""
+    short = content[:8]
+    named = VERSION.fullmatch(folder.name) or folder.name.endswith(f"-{short}")
+    return folder.name if named else f"{folder.name}-{short}"
 
 
 class Judgement(Record):

@@ -407,6 +407,7 @@ def make_champion(folder: Path, seen: Grey | None) -> Bundle:
     """Make a bundle that was trained on pictures with these pixels; on pictures it does not say, for None."""
     shutil.copytree(BUNDLE, folder)
     (folder / MANIFEST).unlink()
+    (folder / Bundle.TRAINED_ON).unlink()
     if seen is not None:
         PictureSet.of(pictures([0] * len(seen), seen).images).write(folder / Bundle.TRAINED_ON)
     return seal(Bundle, folder)

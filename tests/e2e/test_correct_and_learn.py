@@ -33,7 +33,7 @@ LEARNT, HELD_OUT, MOST = 6, 2, 60
 TWO_CLASSES = {
     "source: tfds": f"sources: [{{source: folder, folder: mine}}, {{source: corrections, test_share: {SHARE}}}] #",
     "fallback: sample": "#",
-    "drawn: 2000": "#",
+    "drawn: 3000": "#",
     "recipe: standard": "recipe: fast\n      steps: 150",
     "refused: 0.005": "refused: 0.005\n      saved: 2",
     "gate: #": "per_kind: 1\n      gate: #",

@@ -15,7 +15,7 @@ INGEST = ("run", "--to", "ingest")
 CORRECTED = {
     "source: tfds": "sources: [{source: folder, folder: mine}, {source: corrections}] #",
     "fallback: sample": "#",
-    "drawn: 2000": "#",
+    "drawn: 3000": "#",
 }
 
 

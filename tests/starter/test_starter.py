@@ -81,7 +81,7 @@ def test_every_output_names_it(tmp_path: Path) -> None:
     """`predict` says that the starter model answers, in words and in JSON."""
     project = shipped_project(tmp_path / "new")
     (tmp_path / "seven.png").write_bytes(as_file(seven(), "PNG"))
-    assert f"model: starter, {STANDING}" in project.digits("predict", str(tmp_path / "seven.png")).stderr
+    assert f"model: starter-{CONTENT[:8]}, {STANDING}" in project.digits("predict", str(tmp_path / "seven.png")).stderr
     [answer] = json.loads(project.digits("predict", str(tmp_path / "seven.png"), "--json").stdout)
     assert (answer["digit"], answer["model_warning"]) == ("7", STANDING)
 

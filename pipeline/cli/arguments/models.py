@@ -16,7 +16,7 @@ from pipeline.registry.aliases import ALIASES, aliases
 from pipeline.registry.bundles import bundles, standing
 from pipeline.registry.starter import STANDING, find_starter
 from pipeline.store import Store
-from schemas.artifacts.bundle import Bundle
+from schemas.artifacts.bundle import Bundle, version_of
 from schemas.errors import DigitsError, InputError, UsageError, nearest
 from schemas.manifest import Manifest
 
@@ -49,7 +49,13 @@ class Chosen:
     @property
     def name(self) -> str:
         """Its version, and its standing if there is something to say: `v0004-8f3c1d2a, refused by the gate`."""
-        return ", ".join(filter(None, (self.folder.name, self.standing)))
+        return ", ".join(filter(None, (self.version, self.standing)))
+
+    @property
+    def version(self) -> str:
+        """What the bundle is called in answers."""
+        manifest = Manifest.read(self.folder)
+        return version_of(self.folder, manifest.content) if manifest else self.folder.name
 
     @property
     def warning(self) -> dict[str, str]:

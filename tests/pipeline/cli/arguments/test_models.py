@@ -14,7 +14,7 @@ from pipeline.cli.main import app
 from pipeline.history import name_run
 from pipeline.registry.aliases import set_alias
 from pipeline.registry.bundles import bundles
-from schemas.artifacts.bundle import Bundle
+from schemas.artifacts.bundle import Bundle, version_of
 from schemas.errors import DigitsError, InputError, UsageError
 from tests.inference.pictures import as_file, seven
 from tests.project import DIGITS, Project
@@ -70,7 +70,7 @@ def test_an_alias_is_followed(sealed: Project, tmp_path: Path) -> None:
 def test_a_path_needs_no_project(refused: Path, elsewhere: Path) -> None:
     """A path is that of a bundle anywhere, and what its own verdict says stands beside its name."""
     chosen = find_model(context_of(elsewhere), "../theirs")
-    assert (chosen.folder, chosen.name) == (refused, "theirs, refused by the gate")
+    assert (chosen.folder, chosen.name) == (refused, f"{chosen.version}, refused by the gate")
     assert chosen.warning == {"model_warning": "refused by the gate"}
 
 
@@ -159,15 +159,15 @@ def _run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 def test_every_output_warns_of_a_refused_model(refused: Path, elsewhere: Path) -> None:
     """predict, score and cut name a refused model, in words and in --json, and read with it."""
-    model = ("--model", str(refused))
+    model, version = ("--model", str(refused)), version_of(refused, Bundle(refused).digest)
     read = _run(elsewhere, "predict", "seven.png", *model)
-    assert read.stderr == "model: theirs, refused by the gate\n"
+    assert read.stderr == f"model: {version}, refused by the gate\n"
     assert "answered" in read.stdout
     for words in (("predict", "seven.png"), ("predict", "seven.png", "--all")):
         [answer] = json.loads(_run(elsewhere, *words, *model, "--json").stdout)
-        assert (answer["model"], answer["model_warning"]) == ("theirs", "refused by the gate")
+        assert (answer["model"], answer["model_warning"]) == (version, "refused by the gate")
     scored = _run(elsewhere, "score", ".", *model, "--workers", "1", "--out", "a.csv")
-    assert "model    theirs, refused by the gate" in scored.stdout
+    assert f"model    {version}, refused by the gate" in scored.stdout
     scored = _run(elsewhere, "score", ".", *model, "--workers", "1", "--out", "b.csv", "--json")
     assert json.loads(scored.stdout)["model_warning"] == "refused by the gate"
     cut = _run(elsewhere, "cut", "seven.png", *model, "--out", "cut", "--json")
