@@ -25,7 +25,7 @@ from tests.project import DIGITS, HOUSE, SHORTENED, Project, shipped_project
 from tests.terminal import run_in_terminal
 from tests.waiting import PATIENCE
 
-ENDLESS = ("--set", "train.steps=40000", "--set", "train.rounds=800")
+ENDLESS = ("--set", "train.steps=40000", "--set", "train.rounds=800", "--set", "train.strangers=0")
 ROUNDED = 2  # pictures with two nearly equal classes, which two engines may read differently
 
 
