@@ -23,10 +23,11 @@ Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the folde
 
 
 def cut(context: typer.Context, pages: Pages, *, out: Out, model: ModelOption = None, as_json: AsJson = False) -> None:
-    """Cut pages into pictures of single digits, in folders named after what each is read as.
+    """Cut pages into pictures of single digits.
 
-    Correct them by moving files between the folders; then train on them (`source: folder`). A picture that is there
-    already, in whatever folder, is kept. Exit code 5: some pages could not be read; the others are cut.
+    Each goes into a folder named after what it is read as. Correct them by moving files between the folders; then train
+    on them (`source: folder`). A picture that is there already, in whatever folder, is kept. Exit code 5: some pages
+    could not be read; the others are cut.
     """
     from inference.model.threads import use_one_thread
     from schemas.errors import UsageError

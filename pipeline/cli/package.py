@@ -16,10 +16,11 @@ To = Annotated[Path, typer.Option("--to", metavar="DIR", help="The folder to wri
 
 
 def package(context: typer.Context, to: To, *, model: ModelOption = None) -> None:
-    """Write a folder that is all a container needs to serve a model: Cloud Run, Vertex AI, SageMaker, Kubernetes, ...
+    """Write a folder with all that a container needs.
 
-    It has the bundle, the server, its locked requirements without TensorFlow, a Containerfile, a bill of materials,
-    and a README with the commands of each cloud.
+    It is for Cloud Run, Vertex AI, SageMaker, ECS, Lambda, Kubernetes and KServe. It has the bundle, the server, its
+    locked requirements without TensorFlow, a Containerfile, a bill of materials, and a README with the commands of each
+    cloud.
     """
     from pipeline.cli.arguments.models import find_model
     from pipeline.packaging.folder import write_folder

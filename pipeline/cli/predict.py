@@ -47,9 +47,10 @@ def predict(  # noqa: PLR0913  (each is an option)
     sheet: Sheet = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read the digit in each picture, or say why not; with --all, every digit of numbers, forms and grids.
+    """Read the digit in each picture, or say why not.
 
-    Exit code 5: some files could not be read; the others are answered.
+    With --all, read every digit of numbers, forms and grids. Exit code 5: some files could not be read; the others are
+    answered.
     """
     _check(images, every=every, show=show, sheet=sheet, as_json=as_json)
     from inference.model.threads import use_one_thread

@@ -50,10 +50,10 @@ def serve(  # noqa: PLR0913  (each is an option)
     allowed: Allowed = None,
     show: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
-    """Serve the champion: a page to draw digits on, and HTTP interfaces for programs.
+    """Serve a model: a page to draw on, and HTTP for programs.
 
-    If DIGITS_TOKEN is set, requests must carry it as a bearer token. In a cloud's container the cloud's own
-    environment variables say where to listen and what to serve.
+    If DIGITS_TOKEN is set, requests must carry it as a bearer token. In a cloud's container the cloud's own environment
+    variables say where to listen and what to serve.
     """
     from inference.model.threads import use_one_thread
 

@@ -12,7 +12,7 @@ COLOURS = {"ok": "green", "warning": "yellow", "broken": "red"}
 
 
 def doctor(context: typer.Context, *, as_json: AsJson = False) -> None:
-    """Examine Python, libraries, disk, store, network, devices, extras and completion.
+    """Examine the installation, the store and the network.
 
     Exit code 1: something is broken; each line says what to do.
     """

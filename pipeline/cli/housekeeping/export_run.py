@@ -21,7 +21,7 @@ def export_run(
     *,
     to: Annotated[Path, typer.Option("--to", metavar="FILE.tar", help="File to write.")],
 ) -> None:
-    """Write a run, its artifacts and all that they were made from to one file.
+    """Write a run and all that it was made from to one file.
 
     `digits import-run` takes it into another project, where `digits prove` can prove it.
     """
@@ -42,9 +42,9 @@ def import_run(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE.tar", help="A file that `digits export-run` has written.")],
 ) -> None:
-    """Take a run from a file into this project, every file checked against its hash.
+    """Take a run from such a file into this project.
 
-    Exit code 4: the file is damaged or something else; then nothing changes.
+    Every file is checked against its hash. Exit code 4: the file is damaged or something else; then nothing changes.
     """
     from pipeline.housekeeping.hand_over import import_run as take
 

@@ -41,10 +41,10 @@ def gc(
     delete: Delete = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what may be deleted and what that frees; --delete deletes it.
+    """Show what may be deleted and what that frees.
 
-    Always kept: the latest run, runs with a name, the champion, the champion before, bundles with an alias,
-    all that these were made from, and what a running process uses.
+    --delete deletes it. Always kept: the latest run, runs with a name, the champion, the champion before, bundles with
+    an alias, all that these were made from, and what a running process uses.
     """
     from pipeline.housekeeping.collect import collect
 

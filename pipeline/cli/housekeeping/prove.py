@@ -32,9 +32,10 @@ def prove(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Carry a run out again, from its recorded inputs and settings, and compare every artifact.
+    """Carry a run out again and compare every artifact.
 
-    Nothing in the project changes. Exit code 1: something differs; it says what, and the likely cause.
+    It starts from the recorded inputs and settings. Nothing in the project changes. Exit code 1: something differs; it
+    says what, and the likely cause.
     """
     from pipeline.cli.arguments.past_run import find_run
     from pipeline.cli.printing.progress import show_progress

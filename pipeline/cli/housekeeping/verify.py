@@ -29,9 +29,10 @@ SetAside = Annotated[
 
 
 def verify(context: typer.Context, *, set_aside: SetAside = False, as_json: AsJson = False) -> None:
-    """Check every file of every artifact against its hash, and the history of promotions.
+    """Check every artifact and the history of promotions.
 
-    Exit code 4: something is damaged, or gone although something needs it; both are named.
+    Every file is compared with its hash. Exit code 4: something is damaged, or gone although something needs it; both
+    are named.
     """
     from pipeline.cli.printing.progress import show_progress
     from pipeline.history import hold

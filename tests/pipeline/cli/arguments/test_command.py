@@ -25,8 +25,9 @@ def test_the_project_option_works_before_and_after_the_command(project: Project,
 
 
 def test_help_groups_the_commands(tmp_path: Path) -> None:
-    """`digits --help` has a section for each panel, with one line for each of its commands."""
+    """`digits --help` has a section for each panel, with one line for each of its commands, none cut short."""
     text = _digits("--help", folder=tmp_path).stdout
+    assert "..." not in text.replace("COMMAND [ARGS]...", "")
     for panel, commands in PANELS.items():
         section = text.partition(f"\n{panel}:\n")[2].partition("\n\n")[0]
         assert [line.split()[0] for line in section.splitlines()] == [
