@@ -68,5 +68,5 @@ def test_fashion_is_refused(full: Project, tmp_path: Path) -> None:
     project = full.copy(tmp_path)
     project.edit("pipeline.yaml", "stages:\n", STRANGERS.replace("FOLDER", files))
     project.edit("pipeline.yaml", "champion: champion #", "strangers: strangers.examples\n      champion: champion #")
-    project.edit("pipeline.yaml", "      gate: #", "      gate:\n        refusals: {strangers: {at_least: 0.95}} #")
+    project.edit("pipeline.yaml", "      gate: #", "      gate:\n        refusals: {strangers: {at_least: 0.85}} #")
     assert project.json("run")["outcome"] == "promoted"
