@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from importlib.resources import files
+from math import cos, pi, sin
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -116,7 +117,7 @@ def _within(points: Points, left: float, top: float, side: float) -> Points:
 
 BIG = _within(SEVEN, 0.2, 0.2, 0.6)
 TWO = _within(SEVEN, 0.05, 0.3, 0.35), _within(SEVEN, 0.6, 0.3, 0.35)
-SCRIBBLE = [(0.15 + 0.7 * (i % 2), 0.15 + 0.035 * i) for i in range(20)]
+STAR = [(0.5 + 0.38 * sin(0.8 * pi * i), 0.5 - 0.38 * cos(0.8 * pi * i)) for i in range(6)]
 NOISE = as_file(np.random.default_rng(0).integers(0, 256, (200, 200), np.uint8), "PNG")
 BOXED = """() => {
   const paper = document.querySelector("#paper");
@@ -212,9 +213,9 @@ def test_one_digit_follows_a_number(sheet: Sheet) -> None:
     assert not sheet.page.locator("#lines").is_visible()
 
 
-def test_a_scribble_is_unsure_with_the_reason(sheet: Sheet) -> None:
+def test_a_star_is_unsure_with_the_reason(sheet: Sheet) -> None:
     """An answer that is withheld says why."""
-    sheet.draw(SCRIBBLE)
+    sheet.draw(STAR)
     sheet.answered()
     assert sheet.decision() == "unsure"
     assert "Perhaps" in sheet.text("why")
