@@ -214,6 +214,7 @@ def test_the_fallback_is_reported(tmp_path: Path) -> None:
         assert line in project.digits(command).stdout
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_training_ends_cleanly_on_a_signal(
     number: signal.Signals, status: int, trained: Project, tmp_path: Path
