@@ -10,6 +10,14 @@ from schemas.record import Record
 __all__ = ["RuleResult", "needed", "tally"]
 
 WITHOUT = {"champion": "a comparison", "orientation": "a measurement"}
+EACH = {
+    "": "",
+    "all": "",
+    "per_class": " of each class",
+    "per_digit": " of each digit",
+    "every_digit": " of each digit",
+    "per_kind": " of each kind",
+}
 NEEDED = {"coverage": "more answered", "refusals": "more refused"}
 
 
@@ -45,6 +53,16 @@ class RuleResult(Record, kw_only=True):
     """Why it does not, naming every part that fails; empty if it does."""
     note: str = ""
     """A remark: 'first model: no comparison', 'too few pictures to tell'."""
+
+    @property
+    def parts(self) -> str | None:
+        """What the rule is on, to say behind the metric: ' of each digit', '' for all; None for a kind or a column."""
+        return EACH.get(self.of)
+
+    @property
+    def is_of_kind(self) -> bool:
+        """Whether the rule is on pictures of a kind, such as those with a shadow or of noise."""
+        return self.metric in {"robustness", "refusals"}
 
     @property
     def without(self) -> str:

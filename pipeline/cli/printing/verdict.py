@@ -61,16 +61,9 @@ def _mark(rule: RuleResult) -> str:
 
 
 def _name(rule: RuleResult) -> str:
-    of = {
-        "": "",
-        "all": "",
-        "per_class": " of each class",
-        "per_digit": " of each digit",
-        "every_digit": " of each digit",
-        "per_kind": " of each kind",
-    }.get(rule.of)
+    of = rule.parts
     if of is None:
-        of = f".{rule.of}" if rule.metric in {"robustness", "refusals"} else f" of each {rule.of}"
+        of = f".{rule.of}" if rule.is_of_kind else f" of each {rule.of}"
     return f"{rule.metric}{of} {rule.expected}"
 
 

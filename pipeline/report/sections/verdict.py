@@ -20,15 +20,6 @@ __all__ = ["head", "rules"]
 GOOD, BAD, OPEN = ("good", "✓"), ("bad", "✗"), ("open", "!")
 LOOKS = {"promoted": GOOD, "unchanged": GOOD, "completed": GOOD, "rejected": BAD, "failed": BAD}
 TITLES = {"rejected": "Refused"}
-EACH = {
-    "": "",
-    "all": "",
-    "per_class": " of each class",
-    "per_digit": " of each digit",
-    "every_digit": " of each digit",
-    "per_kind": " of each kind",
-}
-TRIED = {"robustness", "refusals"}
 
 
 def head(material: Material) -> Html:
@@ -126,9 +117,9 @@ def rules(material: Material) -> Html:
 
 
 def _rule_name(rule: RuleResult) -> str:
-    of = EACH.get(rule.of)
+    of = rule.parts
     if of is None:
-        of = f" of {readable(rule.of)}" if rule.metric in TRIED else f" of each {rule.of}"
+        of = f" of {readable(rule.of)}" if rule.is_of_kind else f" of each {rule.of}"
     return f"{readable(rule.metric)}{of}"
 
 
