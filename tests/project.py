@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.forked import run_forked
 from tests.varied import SEED, THREADS
 from tests.waiting import wait_for
 
@@ -39,7 +40,7 @@ stages:
 SHORTENED = {
     "source: tfds": "source: sample",
     "drawn: 3000": "drawn: 200",
-    "recipe: standard": "recipe: standard\n      steps: 80\n      rounds: 4",
+    "recipe: standard": "recipe: standard\n      steps: 80\n      rounds: 4\n      strangers: 4",
     "refused: 0.005": "refused: 0.005\n      saved: 2",
     "gate: #": "per_kind: 1\n      gate: #",
     "accuracy: {at_least: 0.965, on: lower}": "accuracy: {at_least: 0.7, on: lower}",
@@ -88,11 +89,10 @@ class Project:
         )
 
     def digits(self, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
-        """Run the command to its end and check its exit status."""
-        process = self.start(*arguments)
-        out, err = process.communicate()
-        assert process.returncode == status, f"exit status {process.returncode}\n{out}\n{err}"
-        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+        """Run the command to its end, in a forked process, and check its exit status."""
+        done = run_forked([str(DIGITS), "-C", str(self.path), *arguments], self.variables())
+        assert done.returncode == status, f"exit status {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
 
     def json(self, *arguments: str, status: int = 0) -> Any:  # noqa: ANN401
         """Run a command with --json and return the parsed document."""

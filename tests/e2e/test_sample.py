@@ -9,6 +9,7 @@ import shutil
 import signal
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,11 @@ from schemas.artifacts.model import Model
 from schemas.artifacts.transform import Transform
 from schemas.manifest import Manifest
 from tests.project import DIGITS, HOUSE, SHORTENED, Project, shipped_project
-from tests.terminal import run_in_terminal
+from tests.terminal import Session, run_in_terminal
 from tests.waiting import PATIENCE
 
+LIVE = r"step \d+/80  loss \d.*accuracy \d.* left"
+"""The line that a terminal shows during training."""
 ENDLESS = ("--set", "train.steps=40000", "--set", "train.rounds=800", "--set", "train.strangers=0")
 ROUNDED = 2  # pictures with two nearly equal classes, which two engines may read differently
 
@@ -171,27 +174,37 @@ def test_an_impossible_threshold_keeps_the_champion(trained: Project, refused: P
     assert (refused.artifacts / "latest" / "evaluate.blessing" / "NOT_BLESSED").exists()
 
 
+@dataclass(frozen=True)
+class Watched:
+    """A project that ran in another folder, on one processor, and exported in another process, in terminals."""
+
+    project: Project
+    to_evaluate: Session
+    export: Session
+
+
 @pytest.fixture(scope="module")
-def other(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Return a project that ran in another folder, on one processor, and exported in a separate process."""
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Watched:
+    """Return that project and what its terminals showed."""
     project = shipped_project(tmp_path_factory.mktemp("other") / "project", SHORTENED)
+    command = [str(DIGITS), "-C", str(project.path), "run"]
     with _on_one_processor():
-        project.digits("run", "--to", "evaluate")
-        project.digits("run")
-    return project
+        to_evaluate = run_in_terminal([*command, "--to", "evaluate"], 100, project.variables())
+        export = run_in_terminal(command, 100, project.variables())
+    return Watched(project, to_evaluate, export)
 
 
-def test_two_processes_give_the_same_content(trained: Project, other: Project) -> None:
+def test_two_processes_give_the_same_content(trained: Project, watched: Watched) -> None:
     """Runs in other folders, processes and processor counts have the same content."""
-    assert _contents(trained) == _contents(other)
+    assert _contents(trained) == _contents(watched.project)
     assert len(_contents(trained)) == 9
 
 
-def test_export_alone_gives_the_same_bundle(trained: Project, other: Project) -> None:
+def test_export_alone_gives_the_same_bundle(trained: Project, watched: Watched) -> None:
     """A process that runs only export makes the same bundle as a process that runs everything."""
-    exported = {stage["stage"]: stage["outcome"] for stage in other.json("show")["stages"]}
+    exported = {stage["stage"]: stage["outcome"] for stage in watched.project.json("show")["stages"]}
     assert {name for name, outcome in exported.items() if outcome == "ran"} == {"export"}
-    assert _contents(other)["export.bundle"] == _contents(trained)["export.bundle"]
+    assert _contents(watched.project)["export.bundle"] == _contents(trained)["export.bundle"]
 
 
 def _contents(project: Project) -> dict[str, str]:
@@ -232,15 +245,10 @@ def test_training_ends_cleanly_on_a_signal(
     assert copied.json("show")["outcome"] == "interrupted"
 
 
-def test_a_terminal_shows_loss_accuracy_and_time_left(trained: Project, tmp_path: Path) -> None:
+def test_a_terminal_shows_loss_accuracy_and_time_left(watched: Watched) -> None:
     """During training a live line shows step, loss, accuracy and time left, and disappears at the end."""
-    copied = _copy(trained, tmp_path)
-    live = r"step \d+/40000  loss \d.*accuracy \d.* left"
-    command = [str(DIGITS), "-C", str(copied.path), "rerun", "train", *ENDLESS]
-    session = run_in_terminal(command, 100, copied.variables(), answers={live: signal.SIGINT})
-    assert session.status == 130
-    assert any(re.search(live, frame) for frame in session.frames)
-    assert " left" not in session.text
+    assert any(re.search(LIVE, frame) for frame in watched.to_evaluate.frames)
+    assert " left" not in watched.to_evaluate.text
 
 
 PARTS = (
@@ -251,12 +259,9 @@ PARTS = (
 """Parts of export that take long enough to be seen on any machine."""
 
 
-def test_a_terminal_shows_the_parts_of_a_stage(trained: Project, tmp_path: Path) -> None:
+def test_a_terminal_shows_the_parts_of_a_stage(watched: Watched) -> None:
     """The live line names what export is doing, with counts where there are any."""
-    copied = _copy(trained, tmp_path)
-    command = [str(DIGITS), "-C", str(copied.path), "run", "--force", "export"]
-    session = run_in_terminal(command, 100, copied.variables())
-    lines = [line for frame in session.frames for line in frame.splitlines() if " export ━" in line]
+    lines = [line for frame in watched.export.frames for line in frame.splitlines() if " export ━" in line]
     assert [part for part in PARTS if not any(part in line for line in lines)] == []
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from pipeline.cli.main import PANELS, app
+from tests.forked import run_forked
 from tests.project import DIGITS, Project
 
 COMMANDS = [each.callback.__name__.replace("_", "-") for each in app.registered_commands if each.callback]
 
 
 def _digits(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([DIGITS, *arguments], cwd=folder, capture_output=True, text=True, check=True)
+    done = run_forked([str(DIGITS), *arguments], dict(os.environ), folder)
+    assert done.returncode == 0, done.stderr
+    return done
 
 
 def test_the_project_option_works_before_and_after_the_command(project: Project, tmp_path: Path) -> None:

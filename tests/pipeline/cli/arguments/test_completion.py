@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.forked import run_forked
 from tests.project import DIGITS, HOUSE, Project
 
 SETTINGS = [f"say.{key}=" for key in ("word", "times", "fail", "corrupt", "seconds", "silent")]
@@ -24,7 +25,7 @@ def _press_tab(line: str, folder: Path, **variables: str) -> subprocess.Complete
     words = line.split(" ")
     request = {"_DIGITS_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1)}
     environment = Project(folder, variables | request).variables()
-    return subprocess.run([DIGITS], cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return run_forked([str(DIGITS)], environment, folder)
 
 
 def _offered(line: str, folder: Path, **variables: str) -> list[str]:

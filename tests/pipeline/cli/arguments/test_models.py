@@ -16,6 +16,7 @@ from pipeline.registry.aliases import set_alias
 from pipeline.registry.bundles import bundles
 from schemas.artifacts.bundle import Bundle, version_of
 from schemas.errors import DigitsError, InputError, UsageError
+from tests.forked import run_forked
 from tests.inference.pictures import as_file, seven
 from tests.project import DIGITS, Project
 from tests.sealed.refused import write_refused
@@ -153,8 +154,9 @@ def test_a_refused_run_without_a_champion_can_be_used(project: Project) -> None:
 
 def _run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run the command in a folder."""
-    environment = Project(folder, {}).variables()
-    return subprocess.run([DIGITS, *words], cwd=folder, env=environment, capture_output=True, text=True, check=True)
+    done = run_forked([str(DIGITS), *words], Project(folder, {}).variables(), folder)
+    assert done.returncode == 0, done.stderr
+    return done
 
 
 def test_every_output_warns_of_a_refused_model(refused: Path, elsewhere: Path) -> None:

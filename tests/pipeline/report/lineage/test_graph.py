@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.report.lineage.graph import trace_artifact
 from pipeline.report.lineage.tree import draw_tree
+from tests.forked import run_forked
 from tests.project import DIGITS, HOUSE, Project
 
 
@@ -22,8 +23,8 @@ def bundle_of(project: Project) -> str:
 
 def root_of(project: Project, *wanted: str) -> str:
     """Run `digits lineage` inside the project and return the root of the document."""
-    command = [DIGITS, "lineage", *wanted, "--format", "json"]
-    done = subprocess.run(command, cwd=project.path, capture_output=True, text=True, check=True)
+    command = [str(DIGITS), "lineage", *wanted, "--format", "json"]
+    done = run_forked(command, project.variables(), project.path)
     return json.loads(done.stdout)["root"]
 
 
