@@ -21,7 +21,7 @@ from pathlib import Path
 from threading import Lock
 from types import ModuleType
 
-__all__ = ["run_forked"]
+__all__ = ["READ_AT_START", "run_forked"]
 
 HOUSE = Path(__file__).parents[1]
 READ_AT_START = ("PYTHON", "LC_", "LANG")
