@@ -12,7 +12,7 @@ from pipeline.specification.stage import CHAMPION, Stage
 from pipeline.store import Store
 from schemas.artifacts.blessing import Blessing
 from schemas.errors import InputError
-from schemas.manifest import Manifest, replace_link
+from schemas.manifest import Manifest, fsync, replace_link
 from schemas.records.execution import Execution, Version
 from schemas.records.promotion import Promotion, read_history
 
@@ -102,6 +102,7 @@ def crown(
     if before != bundle.path:
         append(artifacts, bundle, by=by, before=before, run=run, override=override)
         replace_link(artifacts / "champion", bundle.path)
+        fsync(artifacts)
 
 
 def given_up(artifacts: Path, path: str) -> Promotion | None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from schemas.errors import UsageError
-from schemas.manifest import replace_link
+from schemas.manifest import fsync, make_folder, replace_link
 from schemas.records.run import RunRecord
 
 __all__ = [
@@ -79,11 +79,12 @@ def name_run(artifacts: Path, run: str, name: str) -> None:
     folder = artifacts / NAMES
     if name in RESERVED or name.startswith(".") or not NAME.fullmatch(name) or LIKE_A_RUN.match(name):
         raise UsageError(f"a run cannot be named {name}", expected="up to 60 characters, none of them /")
-    folder.mkdir(exist_ok=True)
-    for old in [each for each, named in run_names(artifacts).items() if named == run and each != name]:
-        (folder / old).unlink()
+    make_folder(folder)
     if name:
         replace_link(folder / name, f"../runs/{run}")
+    for old in [each for each, named in run_names(artifacts).items() if named == run and each != name]:
+        (folder / old).unlink(missing_ok=True)
+    fsync(folder)
 
 
 def use(folder: Path) -> None:

@@ -26,7 +26,7 @@ from pipeline.specification.stage import CHAMPION, FILE, Pipeline, Stage
 from pipeline.store import Store
 from pipeline.upstream import resolve_inputs, take_stage
 from schemas.errors import DigitsError
-from schemas.manifest import Manifest, replace_link
+from schemas.manifest import Manifest, fsync, replace_link
 from schemas.records.execution import Execution, Version
 from schemas.records.run import RunRecord, StageRecord
 
@@ -108,7 +108,9 @@ def run_pipeline(pipeline: Pipeline, store: Store, selection: Selection | None =
             store.save_stat_cache()
             run.record.champion = champion(store.artifacts)
             run.record.seconds = round(time.monotonic() - start, 3)
-            run.record.write(run.folder)
+            run.record.write(run.folder, flush=True)
+            for path in (run.folder / FILE, run.folder.parent, store.artifacts):  # and the link latest
+                fsync(path)
     return run
 
 

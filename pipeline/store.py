@@ -14,7 +14,7 @@ from pathlib import Path
 from pipeline.history import use
 from pipeline.sharing import share_files
 from schemas.artifacts.artifact import Artifact, type_name
-from schemas.manifest import MANIFEST, Manifest, fsync, hash_files, seal, write_atomically
+from schemas.manifest import MANIFEST, Manifest, fsync, hash_files, make_folder, seal, write_atomically
 from schemas.records.execution import Execution, Version
 from schemas.records.stat_cache import StatCache
 
@@ -81,7 +81,7 @@ class Store:
             waiting: called once if another process holds the lock.
         """
         folder = self._root / stage
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         with (folder / ".lock").open("w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -94,7 +94,7 @@ class Store:
     def steady(self) -> Generator[None]:
         """Let nothing be removed inside the block; what `use` names there stays until the process ends."""
         if self._steady is None:
-            self._root.mkdir(parents=True, exist_ok=True)
+            make_folder(self._root)
             self._steady = os.open(self._root, os.O_RDONLY)  # open for good: a run comes here twice for each stage
         fcntl.flock(self._steady, fcntl.LOCK_SH)
         try:
@@ -133,9 +133,12 @@ class Store:
     def set_aside(self, path: str) -> str:
         """Move a damaged version or execution into .quarantine and return its new path; nothing is deleted."""
         quarantine = self.artifacts / ".quarantine"
-        quarantine.mkdir(exist_ok=True)
+        make_folder(quarantine)
         name = f"{path.removeprefix('store/').replace('/', '.')}.{os.urandom(3).hex()}"
-        return (self.artifacts / path).rename(quarantine / name).relative_to(self.artifacts).as_posix()
+        (self.artifacts / path).rename(quarantine / name)
+        fsync(quarantine)
+        fsync((self.artifacts / path).parent)
+        return f"{quarantine.name}/{name}"
 
     def save_stat_cache(self) -> None:
         """Save the stat cache of verified files for the next run."""
@@ -180,7 +183,7 @@ class Store:
     def record(self, execution: Execution) -> None:
         """Write the execution atomically, which makes its outputs count; then clear the stage's staging."""
         path = self._root / execution.stage / "executions" / f"{execution.name}.json"
-        path.parent.mkdir(exist_ok=True)
+        make_folder(path.parent)
         write_atomically(path, execution.to_json() + "\n")
         for folder in self._staged(execution.stage):
             shutil.rmtree(folder)
@@ -203,7 +206,7 @@ class Store:
     ) -> Version:
         files = hash_files(folder)
         manifest = Manifest(type=type_name(kind), content=kind.content(folder, files), files=files, note=kind.NOTE)
-        home.mkdir(exist_ok=True)
+        make_folder(home)
         with self.steady():
             target = self._find_intact(home, manifest.content)
             use(target or folder)

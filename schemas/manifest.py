@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from schemas.record import Record
 
@@ -98,7 +98,7 @@ def seal(folder: Path, manifest: Manifest) -> None:
     path.write_text(manifest.to_json() + "\n", encoding="utf-8")
     path.chmod(0o444)
     fsync(path)
-    for parent in {path.parent, *((folder / name).parent for name in manifest.files)}:
+    for parent in {folder, *(folder / above for name in manifest.files for above in PurePath(name).parents)}:
         fsync(parent)
 
 
@@ -106,13 +106,26 @@ def write_atomically(path: Path, text: str) -> None:
     """Write a file by rename, so that readers see either the old or the new content."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.write_text(text, encoding="utf-8")
+    move_into_place(draft, path)
+
+
+def move_into_place(draft: Path, path: Path) -> None:
+    """Rename a file that is written to its own name, its content on disk before, the name before this returns."""
     fsync(draft)
     draft.replace(path)
     fsync(path.parent)
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it that are missing, on disk before this returns."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        fsync(folder.parent)
+
+
 def replace_link(link: Path, target: str) -> None:
-    """Point a symbolic link at a target, atomically."""
+    """Point a symbolic link at a target, atomically; a power failure may undo that until its folder is flushed."""
     if link.is_symlink() and str(link.readlink()) == target:
         return
     draft = link.with_name(f".{link.name}.{os.getpid()}")

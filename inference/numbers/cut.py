@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from inference.numbers.page_answer import PageAnswer
+from schemas.manifest import make_folder, move_into_place
 
 __all__ = ["CutOut", "write_digits"]
 
@@ -61,7 +62,9 @@ def write_digits(page: PageAnswer, name: str, folder: Path, done: CutOut) -> Non
             else:
                 sure = placed.answer.digit is not None
                 file = f"{stem}.png" if sure else f"{stem}-unsure.png"
-                (folder / guess).mkdir(parents=True, exist_ok=True)
-                (folder / guess / file).write_bytes(cv2.imencode(".png", placed.picture)[1].tobytes())
+                make_folder(folder / guess)
+                draft = folder / guess / f".{file}.draft"  # half a picture would be kept by the next call
+                draft.write_bytes(cv2.imencode(".png", placed.picture)[1].tobytes())
+                move_into_place(draft, folder / guess / file)
                 done.written.setdefault(guess, []).append(file)
                 done.unsure += not sure

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from itertools import chain
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from inference.scoring.storage.atomic_file import is_remote, join, read_file, remove, write_atomically
 from schemas.errors import StageError, UsageError
+from schemas.manifest import fsync, move_into_place
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,7 +55,7 @@ class Output:
         """Folder of the parts, kept until the output is complete."""
         return f"{self.path}.parts" if self.suffix else self.path
 
-    def write(self, names: Iterable[str], schema: pa.Schema, see: Callable[[pa.Table], object]) -> None:
+    def write(self, names: Sequence[str], schema: pa.Schema, see: Callable[[pa.Table], object]) -> None:
         """Write the predictions of all parts, in order.
 
         Args:
@@ -70,6 +71,7 @@ class Output:
         if not self.suffix:
             for _ in tables:
                 pass
+            self._flush_parts(names)
         elif is_remote(self.path):
             buffer = BytesIO()
             _WRITERS[self.suffix](tables, buffer)
@@ -77,6 +79,11 @@ class Output:
         else:
             with _atomic_file(Path(self.parts), Path(self.path)) as file:
                 _WRITERS[self.suffix](tables, file)
+
+    def _flush_parts(self, names: Sequence[str]) -> None:
+        """Flush the parts to disk: with the file systems of Beam, they are."""
+        for path in [] if is_remote(self.path) else [*(join(self.parts, name) for name in names), self.parts]:
+            fsync(Path(path))
 
 
 def _read_part(path: str) -> pa.Table:
@@ -108,7 +115,7 @@ def _atomic_file(folder: Path, path: Path) -> Generator[BinaryIO]:
     try:
         with temporary.open("wb") as file:
             yield file
-        temporary.replace(path)
+        move_into_place(temporary, path)
     finally:
         with suppress(OSError):
             temporary.unlink()

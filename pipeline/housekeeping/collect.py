@@ -177,18 +177,19 @@ class _Plan:
     def _unlink(self) -> None:
         """Remove the links to what goes, from the folders of the runs that are kept and from the names of runs."""
         going = {self.artifacts / path for path in self._paths()}
-        for name in self.needs.runs:
-            for link in (self.artifacts / "runs" / name).glob("*.*"):
-                if link.is_symlink() and Path(os.path.normpath(link.parent / link.readlink())) in going:
-                    link.unlink()
-        for link in (self.artifacts / NAMES).glob("*"):
-            if link.is_symlink() and Path(os.path.normpath(link.parent / link.readlink())) in going:
+        for folder in (*(self.artifacts / "runs" / name for name in self.needs.runs), self.artifacts / NAMES):
+            links = [link for link in folder.glob("*") if link.is_symlink()]
+            lost = [link for link in links if Path(os.path.normpath(folder / link.readlink())) in going]
+            for link in lost:
                 link.unlink()
+            self._sync(lost)
         if self.there.latest in self.runs:
+            latest = self.artifacts / "latest"
             rest = [name for name in self.there.runs if name not in self.runs]
-            replace_link(self.artifacts / "latest", f"runs/{rest[0]}") if rest else (self.artifacts / "latest").unlink()
+            replace_link(latest, f"runs/{rest[0]}") if rest else latest.unlink()
+            self._sync([latest])
 
-    def _sync(self, paths: Iterable[str]) -> None:
+    def _sync(self, paths: Iterable[str | Path]) -> None:
         for folder in {(self.artifacts / path).parent for path in paths}:
             fsync(folder)
 

@@ -13,7 +13,7 @@ from pipeline.housekeeping.run_archive import check, unpack, write_archive
 from pipeline.specification.stage import CORRECTIONS
 from pipeline.store import Store
 from schemas.errors import InputError
-from schemas.manifest import Manifest, fsync, replace_link
+from schemas.manifest import Manifest, fsync, make_folder, replace_link
 from schemas.records.execution import Version
 from schemas.records.run import RunRecord
 
@@ -56,11 +56,12 @@ def import_run(file: Path, artifacts: Path) -> list[str]:
         InputError: it is no archive of a run, or it is damaged; then nothing changes.
     """
     scratch = artifacts / ".staging" / f".import-{os.urandom(4).hex()}"
+    make_folder(artifacts)
     scratch.mkdir(parents=True)
     try:
         unpack(file, scratch)
         runs = [record.run for record in check(file, scratch)]
-        (artifacts / "store").mkdir(exist_ok=True)
+        make_folder(artifacts / "store")
         with hold(artifacts / "store"):
             for pattern in ("store/*/*/v*", "store/*/executions/*.json", "runs/*"):
                 for path in sorted(scratch.glob(pattern)):
@@ -82,7 +83,7 @@ def _move(path: Path, target: Path) -> None:
         if each.is_file() and "store" in target.parts and "executions" not in target.parts:
             each.chmod(0o444)
         fsync(each)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     path.rename(target)
     fsync(target.parent)
 
@@ -94,3 +95,4 @@ def _link_outputs(artifacts: Path, run: str) -> None:
         for name, path in stage.outputs.items():
             if (artifacts / path).is_dir():
                 replace_link(folder / f"{stage.stage}.{name}", f"../../{path}")
+    fsync(folder)

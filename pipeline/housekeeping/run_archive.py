@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from pipeline.store import VERSION
 from schemas.errors import InputError
-from schemas.manifest import Manifest
+from schemas.manifest import Manifest, move_into_place
 from schemas.records.execution import Execution
 from schemas.records.run import RunRecord
 
@@ -42,7 +42,7 @@ def write_archive(artifacts: Path, paths: Iterable[str], to: Path) -> None:
             entry.size = path.stat().st_size
             with path.open("rb") as content:
                 archive.addfile(entry, content)
-    draft.replace(to)
+    move_into_place(draft, to)
 
 
 def unpack(file: Path, folder: Path) -> None:

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from schemas.errors import InputError, UsageError, nearest
-from schemas.manifest import replace_link
+from schemas.manifest import fsync, make_folder, replace_link
 
 __all__ = ["ALIASES", "aliases", "check_alias", "remove_alias", "set_alias"]
 
@@ -35,8 +35,9 @@ def set_alias(artifacts: Path, name: str, path: str) -> None:
         UsageError: the name is not valid.
     """
     check_alias(name)
-    (artifacts / ALIASES).mkdir(exist_ok=True)
+    make_folder(artifacts / ALIASES)
     replace_link(artifacts / ALIASES / name, f"../{path}")
+    fsync(artifacts / ALIASES)
 
 
 def remove_alias(artifacts: Path, name: str) -> None:
@@ -46,6 +47,7 @@ def remove_alias(artifacts: Path, name: str) -> None:
         there = f"the aliases are {', '.join(known)}" if known else "there are no aliases"
         raise InputError(f"there is no alias {name}", do=nearest(name, [*known]) or there)
     (artifacts / ALIASES / name).unlink()
+    fsync(artifacts / ALIASES)
 
 
 def check_alias(name: str) -> None:

@@ -13,7 +13,7 @@ from inference.model.bundle import read_manifest
 from schemas.artifacts.bundle import Bundle
 from schemas.artifacts.formats import FORMATS, formats_in
 from schemas.errors import InputError, UsageError
-from schemas.manifest import MANIFEST, FileEntry, Manifest
+from schemas.manifest import MANIFEST, FileEntry, Manifest, move_into_place
 
 __all__ = ["read_archive", "write_archive"]
 
@@ -57,7 +57,7 @@ def write_archive(bundle: Path, to: Path, formats: Sequence[str] = ()) -> list[s
         _add(archive, f"{top}/{MANIFEST}", f"{manifest.changed(files=files).to_json()}\n".encode())
         for name in sorted(files):
             _add(archive, f"{top}/{name}", (bundle / name).read_bytes())
-    draft.replace(to)
+    move_into_place(draft, to)
     return chosen
 
 

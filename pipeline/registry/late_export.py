@@ -90,4 +90,4 @@ def _add(execution: Execution, fingerprint: str, run: RunRecord, folder: Path) -
     record.run, record.fingerprint = execution.run, fingerprint
     for name, path in record.outputs.items():
         replace_link(folder / f"{execution.stage}.{name}", f"../../{path}")
-    run.write(folder)
+    run.write(folder, flush=True)

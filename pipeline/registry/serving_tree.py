@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline.history import hold
 from schemas.artifacts.bundle import Bundle
 from schemas.errors import InputError
-from schemas.manifest import fsync
+from schemas.manifest import fsync, make_folder
 
 __all__ = ["write_serving_tree"]
 
@@ -38,7 +38,7 @@ def write_serving_tree(bundle: Path, content: str, to: Path) -> int:
         raise InputError(f"{bundle.name} has no SavedModel", expected=str(source), do="digits run exports it")
     if to.exists() and not to.is_dir():
         raise InputError(f"{to} is a file", expected="a folder")
-    to.mkdir(parents=True, exist_ok=True)
+    make_folder(to)
     with hold(to):
         highest = max((int(each.name) for each in to.iterdir() if each.name.isdecimal()), default=0)
         if _origin(to / str(highest)) == content:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from schemas.artifacts.blessing import Blessing, Verdict
 from schemas.artifacts.evaluation import Evaluation
 from schemas.artifacts.statistics import OFFLINE, Source, Statistics
-from schemas.manifest import Manifest
+from schemas.manifest import Manifest, fsync
 from schemas.record import Record
 from schemas.records.execution import Execution
 
@@ -97,11 +97,13 @@ class RunRecord(Record, frozen=False):  # pyright: ignore[reportGeneralTypeIssue
                 self.notice = self.notice or retry_notice(found.source, record.stage)
                 self.warnings += [f"{record.stage}: {warning}" for warning in found.warnings]
 
-    def write(self, folder: Path) -> None:
-        """Write run.json, atomically."""
+    def write(self, folder: Path, *, flush: bool = False) -> None:
+        """Write run.json, atomically; with *flush*, it and the names in the folder are on disk before this returns."""
         draft = folder / ".run.json"
         draft.write_text(self.to_json() + "\n", encoding="utf-8")
         draft.replace(folder / "run.json")
+        for path in (folder / "run.json", folder) if flush else ():
+            fsync(path)
 
 
 def retry_notice(source: Source, stage: str) -> str | None:
