@@ -1,4 +1,4 @@
-"""Kill a command before its first, second, third ... system call of a kind."""
+"""Kill a command before its first, second, third ... system call of some kinds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from tests.project import DIGITS, Project
 
-__all__ = ["CALLS", "killed_before_each", "need_strace"]
+__all__ = ["ANY", "CALLS", "killed_before_each", "need_strace"]
 
 # The system calls by which a command publishes, records and cleans up; strace ignores the `?` names a machine lacks.
 CALLS = {
@@ -24,27 +24,33 @@ CALLS = {
     "fsync": "fsync",
     "chmod": "?chmod,?fchmodat",
 }
+ANY = ",".join([*(CALLS[call] for call in CALLS if call != "fsync"), "?mkdir,?link,?linkat,?write,?ftruncate"])
+"""Every call that changes what other processes see."""
 KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
 
 
-def killed_before_each(call: str, folder: Path, template: Project, *words: str) -> Iterator[tuple[int, Project]]:
+def killed_before_each(
+    calls: str, folder: Path, template: Project, *words: str, step: int = 1
+) -> Iterator[tuple[int, Project]]:
     """Yield copies of a project whose command was killed before its first, second ... call, until one survives.
 
     Args:
-        call: a key of CALLS.
+        calls: a value of CALLS, or ANY.
         folder: for the copies; each is removed after it was yielded.
         template: to copy.
-        words: the command, without `digits`.
+        words: the command, without `digits`; {project} in them is the folder of the copy.
+        step: 3 kills before the first, fourth, seventh ... call.
     """
-    for number in range(1, 1000):
+    for number in range(1, 5000, step):
         path = folder / str(number)
         shutil.copytree(template.path, path, symlinks=True)
         project = Project(path, {})
-        inject = f"inject={CALLS[call]}:signal=KILL:when={number}"
-        command = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", inject, DIGITS, "-C", path, *words]
+        inject = f"inject={calls}:signal=KILL:when={number}"
+        command = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", inject, DIGITS, "-C", path]
+        command += [word.replace("{project}", str(path)) for word in words]
         status = subprocess.run(command, env=project.variables(), check=False, capture_output=True).returncode
         if status == 0:
-            assert number > 1, f"the command has no call of {CALLS[call]}"
+            assert number > 1, f"the command has no call of {calls}"
             return
         assert status in KILLED
         yield number, project

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.aftermath import damaged_versions, inspect_store
-from tests.faults.killing import killed_before_each, need_strace
+from tests.faults.killing import CALLS, killed_before_each, need_strace
 from tests.project import Project, toy_project
 
 pytestmark = pytest.mark.faults
@@ -23,7 +23,7 @@ def test_a_killed_gc_leaves_a_sound_store(call: str, tmp_path: Path) -> None:
     template = _grown(tmp_path / "template")
     whole = _aftermath(_collected(template.copy(tmp_path / "whole")))
     found: dict[int, object] = {}
-    for number, project in killed_before_each(call, tmp_path / "killed", template, *DELETE):
+    for number, project in killed_before_each(CALLS[call], tmp_path / "killed", template, *DELETE):
         torn = [*damaged_versions(project), *inspect_store(project).missing]
         verified = _status(project, "verify")
         if torn or verified or _aftermath(_collected(project)) != whole:
@@ -35,7 +35,7 @@ def test_a_run_after_a_killed_gc_is_whole(tmp_path: Path) -> None:
     """Whatever a killed gc left, a run with the settings of a deleted run makes again what it needs."""
     need_strace()
     template = _grown(tmp_path / "template")
-    for _, project in killed_before_each("rename", tmp_path / "killed", template, *DELETE):
+    for _, project in killed_before_each(CALLS["rename"], tmp_path / "killed", template, *DELETE):
         project.digits("run", "--set", "say.word=one")
         project.digits("verify")
 

@@ -59,7 +59,7 @@ def test_a_kill_before_any_system_call_is_repaired_by_the_next_run(
     """Killed before the first, second, third ... call of a kind, a run is repaired by the next one."""
     need_strace()
     found: dict[int, Aftermath] = {}
-    for number, project in killed_before_each(call, tmp_path, _project(tmp_path / "template"), "run"):
+    for number, project in killed_before_each(CALLS[call], tmp_path, _project(tmp_path / "template"), "run"):
         torn = damaged_versions(project)
         project.digits("run")
         after = inspect_store(project)
@@ -74,12 +74,12 @@ def test_a_kill_during_a_repair_is_repaired_too(undisturbed: tuple[Aftermath, fl
     need_strace()
     template = next(
         project
-        for _, project in killed_before_each("rename", tmp_path / "dead", _project(tmp_path / "template"), "run")
+        for _, project in killed_before_each(CALLS["rename"], tmp_path / "dead", _project(tmp_path / "template"), "run")
         if list(project.artifacts.glob("store/say/text/v*"))
     )
     assert not list(template.artifacts.glob("store/say/executions/*.json"))
     found: dict[int, Aftermath] = {}
-    for number, project in killed_before_each("unlinkat", tmp_path / "again", template, "run"):
+    for number, project in killed_before_each(CALLS["unlinkat"], tmp_path / "again", template, "run"):
         project.digits("run")
         if (after := inspect_store(project)) != undisturbed[0]:
             found[number] = after
@@ -99,7 +99,9 @@ def test_an_unrecorded_version_of_a_killed_run_is_removed(
     if options:
         template.digits("run")
     found: dict[int, list[str]] = {}
-    for number, project in islice(killed_before_each("rename", tmp_path / "again", template, "run", *options), 6):
+    for number, project in islice(
+        killed_before_each(CALLS["rename"], tmp_path / "again", template, "run", *options), 6
+    ):
         once_named = named_versions(project) | named_versions(template)  # a forced run replaces these by new versions
         project.digits("run", *next_options)
         after = inspect_store(project)
