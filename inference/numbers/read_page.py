@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inference.files.decode import Picture, decode
+from inference.files.decode import decode
 from inference.files.unreadable import UnreadableError
-from inference.model.answer import PictureReader, answer_readings, load
+from inference.model.answer import PictureReader, answer_images, load
 from inference.numbers.boxes import Box
-from inference.numbers.cut_out import Shape, cut_out
+from inference.numbers.cut_out import Shape, cut_out, draw_small
 from inference.numbers.forms import erase_form, find_form, near_lines
 from inference.numbers.groups import Groups, find_groups
 from inference.numbers.lines import in_lines
@@ -18,7 +18,6 @@ from inference.numbers.page_answer import Line, PageAnswer, PlacedDigit
 from inference.numbers.page_ink import find_page_ink, inked
 from inference.numbers.touching import may_touch, split
 from inference.numbers.underlines import erase_underlines, without_underline
-from inference.reading import read_decoded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,7 +48,7 @@ def read_page(source: Path | bytes, reader: PictureReader) -> PageAnswer:
     mask = erase_underlines(inked(relief, ink.strength, ink.noise))
     groups = find_groups(mask, near_lines(form) if form else None)
     cells = form.cells if form else ()
-    placed = _read_groups(groups, cells, _Reading(relief, picture, reader))
+    placed = _read_groups(groups, cells, _Reading(relief, reader))
     found = [*placed, *(PlacedDigit(box) for box in _blanks(cells, groups))]
     lines = in_lines([each.box for each in found], groups.height)
     return PageAnswer(
@@ -68,13 +67,15 @@ class _Reading:
     """Reads the digits of one page."""
 
     relief: NDArray[np.float32]
-    page: Picture
     reader: PictureReader
 
     def __call__(self, shapes: list[Shape]) -> list[PlacedDigit]:
+        import numpy as np
+
         pictures = [cut_out(self.relief, shape) for shape in shapes]
-        readings = [read_decoded(replace(self.page, pixels=each, steps=())) for each in pictures]
-        answers = answer_readings(readings, self.reader)
+        if not pictures:
+            return []
+        answers = answer_images(np.stack([draw_small(each) for each in pictures]), self.reader)
         return [PlacedDigit(*each) for each in zip((shape.box for shape in shapes), answers, pictures, strict=True)]
 
     def evidence(self, placed: PlacedDigit) -> float:

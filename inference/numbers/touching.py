@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from inference.model.answer import PictureReader
 from inference.numbers.boxes import Box
-from inference.numbers.cut_out import Shape, draw_small
+from inference.numbers.cut_out import Shape, cut_out, draw_small
 from inference.numbers.page_answer import PlacedDigit
 from inference.numbers.seams import find_seams
 from inference.pixels.connected_components import dilated
@@ -93,7 +93,7 @@ def _best_cut(shape: Shape, relief: NDArray[np.float32], reader: PictureReader) 
     cuts = [_halves(shape, pair) for pair in pairs]
     if not cuts:
         return -NONE, []
-    decisions = reader.read(np.stack([draw_small(relief, half) for cut in cuts for half in cut]))
+    decisions = reader.read(np.stack([draw_small(cut_out(relief, half)) for cut in cuts for half in cut]))
     likely = [i for i in range(len(cuts)) if not decisions.refused[2 * i : 2 * i + 2].any()]
     evidence = decisions.evidence / decisions.least
     odds = {i: _odds(shape.box, cuts[i], pairs[i], float(evidence[2 * i : 2 * i + 2].sum())) for i in likely}

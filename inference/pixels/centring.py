@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["BOX", "bounding_box", "centre", "draw_centred"]
+__all__ = ["BOX", "bounding_box", "centre", "draw_centred", "shrink"]
 
 # MNIST's: 20x20 pixels in the middle of 28x28 by centre of mass (http://yann.lecun.com/exdb/mnist).
 BOX = 20
@@ -28,14 +28,21 @@ def bounding_box(mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
 
 def draw_centred(mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """Scale and centre an ink mask, bool [h, w], larger than 20 pixels; return it antialiased, uint8 [28, 28]."""
-    import cv2
     import numpy as np
 
     top, bottom, left, right = bounding_box(mask)
-    height, width = bottom - top, right - left
+    return shrink(mask[top:bottom, left:right].astype(np.float32))
+
+
+def shrink(ink: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Scale and centre ink, float32 [h, w], 0 to 1, cut along its edges; return it as uint8 [28, 28]."""
+    import cv2
+    import numpy as np
+
+    height, width = ink.shape
     scale = BOX / max(height, width)
     size = max(round(width * scale), 1), max(round(height * scale), 1)
-    ink = mask[top:bottom, left:right].astype(np.float32) * INK
+    ink = ink * np.float32(INK)
     return centre(np.rint(cv2.resize(ink, size, interpolation=cv2.INTER_AREA)).astype(np.uint8))
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from inference.model.reader import Reader
 from inference.numbers.boxes import Box
-from inference.numbers.cut_out import Shape, draw_small
+from inference.numbers.cut_out import Shape, cut_out, draw_small
 from inference.numbers.read_page import read_page
 from inference.numbers.seams import find_seams
 from tests.inference.numbers.pages import CELL, boxed, written
@@ -96,6 +96,6 @@ def test_a_shape_is_drawn_as_mnist_would() -> None:
     cv2.circle(relief, (60, 60), 30, 200.0, 8)
     box = Box(20, 20, 80, 80)
     own = relief[20:100, 20:100] > 100
-    image = draw_small(relief, Shape(box, own, np.zeros_like(own)))
+    image = draw_small(cut_out(relief, Shape(box, own, np.zeros_like(own))))
     rows = np.flatnonzero((image > 60).any(axis=1))
     assert (rows[-1] - rows[0] + 1, image[14, 14]) == (20, 0)
