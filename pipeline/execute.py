@@ -123,7 +123,7 @@ def _arguments(
 
 def _check(stage: Stage, decision: Decision, pipeline: Pipeline, workspace: Workspace) -> None:
     if read_parts(stage, pipeline, decision.parts.inputs).data != decision.parts.data:
-        raise StageError(f"the data of {stage.name} changed while it was being read", do="digits run")
+        raise StageError(f"the data of {stage.name} changed while it was being read", do="the same command again")
     _check_written(workspace)
 
 
@@ -150,4 +150,4 @@ def _load_source(stage: Stage, decision: Decision, project: Path) -> None:
     for name in decision.parts.source:
         importlib.import_module(name)
     if reread_source(stage.contract.module, project).modules != decision.parts.source:
-        raise StageError(f"the code of {stage.name} was edited since the run began", do="digits run")
+        raise StageError(f"the code of {stage.name} was edited since the run began", do="the same command again")

@@ -23,6 +23,7 @@ __all__ = [
     "new_run_name",
     "read_run",
     "read_runs",
+    "read_runs_of",
     "run_names",
     "use",
 ]
@@ -46,6 +47,11 @@ def read_runs(artifacts: Path) -> Iterator[RunRecord]:
     for folder in sorted(runs.iterdir(), reverse=True) if runs.is_dir() else ():
         if record := read_run(folder):
             yield record
+
+
+def read_runs_of(artifacts: Path, file: str | None) -> Iterator[RunRecord]:
+    """Yield the records of the runs of one pipeline, newest first: of the file that -f named, or of pipeline.yaml."""
+    return (run for run in read_runs(artifacts) if run.file == file)
 
 
 def maker_of(artifacts: Path, path: str) -> RunRecord | None:

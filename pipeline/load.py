@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ class Resolved(Record):
     conditions: dict[str, Any]
 
 
-def load_pipeline(project: Path, overrides: tuple[str, ...] = ()) -> Pipeline:
+def load_pipeline(project: Path, overrides: tuple[str, ...] = (), file: str | None = None) -> Pipeline:
     """Return a project's pipeline with the overrides and the environment applied, all of it checked.
 
     It is taken from artifacts/.pipeline.json if pipeline.yaml, the overrides, the environment variables that settings
@@ -46,6 +47,7 @@ def load_pipeline(project: Path, overrides: tuple[str, ...] = ()) -> Pipeline:
     Args:
         project: the folder of pipeline.yaml.
         overrides: `stage.key=value`, with values in YAML; `threads=1` for the pipeline itself.
+        file: to read in place of pipeline.yaml, relative to the project.
 
     Raises:
         UsageError: Something is invalid; it says where, what was found and what was expected.
@@ -53,12 +55,13 @@ def load_pipeline(project: Path, overrides: tuple[str, ...] = ()) -> Pipeline:
     if str(project) not in sys.path:
         sys.path.append(str(project))  # at the end, so that the project's modules hide no others
     known = FileCache(project / "artifacts" / ".pipeline.json", sys.version)
-    key, begun = f"stages of {project / FILE}", time.time_ns()
+    path, begun = project / (file or FILE), time.time_ns()
+    key = f"stages of {path}"
     if pipeline := _restore(known.find(key), project, overrides):
-        return pipeline
+        return replace(pipeline, file=file)
     from pipeline.specification.resolve import resolve_pipeline
 
-    pipeline = resolve_pipeline(project, overrides, known)
+    pipeline = replace(resolve_pipeline(project, overrides, known, path), file=file)
     if all(stage.contract.module.startswith("components.") for stage in pipeline.stages):
         resolved = Resolved(
             threads=pipeline.threads,
@@ -67,7 +70,7 @@ def load_pipeline(project: Path, overrides: tuple[str, ...] = ()) -> Pipeline:
             conditions=_conditions(pipeline.stages, project, overrides),
         )
         modules = [Path(__file__), *(path for folder in RESOLVING for path in sorted(folder.glob("*.py")))]
-        known.keep(key, resolved.to_values(), [project / FILE, *modules], begun)
+        known.keep(key, resolved.to_values(), [path, *modules], begun)
     known.save()
     return pipeline
 
@@ -87,8 +90,8 @@ def load_past_pipeline(project: Path, run: RunRecord, artifacts: Path) -> Pipeli
 
     if str(project) not in sys.path:
         sys.path.append(str(project))
-    file = artifacts / "runs" / run.run / FILE
-    return resolve_pipeline(project, tuple(run.overrides), FileCache(artifacts / ".pipeline.json", sys.version), file)
+    path, known = artifacts / "runs" / run.run / FILE, FileCache(artifacts / ".pipeline.json", sys.version)
+    return replace(resolve_pipeline(project, tuple(run.overrides), known, path), file=run.file)
 
 
 def _restore(stored: object, project: Path, overrides: tuple[str, ...]) -> Pipeline | None:

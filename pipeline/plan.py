@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from pipeline.champion import champion
 from pipeline.dependencies import match_counted_settings, read_parts, with_fallback
-from pipeline.history import read_runs
+from pipeline.history import read_runs, read_runs_of
 from pipeline.specification.stage import Pipeline, Stage
 from pipeline.store import Store
-from pipeline.upstream import previous_executions, resolve_inputs
+from pipeline.upstream import executions_of, resolve_inputs
 from schemas.artifacts.blessing import Blessing
 from schemas.records.execution import Execution, Version
 from schemas.records.fingerprint import Parts
@@ -49,7 +49,7 @@ def decide(
     damage = store.damage(found) if found else None
     if found and not damage and not forced:
         return Decision(parts, found.fingerprint, found, None, f"unchanged (from run {found.run})")
-    changes = damage.text if damage else None if found else _changes(stage, parts, store)
+    changes = damage.text if damage else None if found else _changes(stage, parts, store, pipeline.file)
     reason = "; ".join(filter(None, ["forced" if forced else None, changes]))
     return Decision(parts, key, None, found if damage else None, reason)
 
@@ -57,7 +57,7 @@ def decide(
 def find_stored_execution(stage: Stage, store: Store, decision: Decision) -> Execution | None:
     """Return the newest intact execution with the same settings, inputs and data that used no fallback; or None."""
     wanted = decision.parts
-    for _, execution in previous_executions(stage.name, store):
+    for _, execution in executions_of(stage.name, store, read_runs(store.artifacts)):
         parts = execution.parts
         is_same = (parts.config, parts.inputs, parts.data) == (wanted.config, wanted.inputs, wanted.data)
         if is_same and not store.damage(execution):
@@ -113,9 +113,10 @@ def foresee_stage(
     return record, decision.unchanged
 
 
-def _changes(stage: Stage, parts: Parts, store: Store) -> str:
-    _, previous = next(previous_executions(stage.name, store), (None, None))
+def _changes(stage: Stage, parts: Parts, store: Store, file: str | None) -> str:
+    """Return what has changed since the newest execution in a run of the same pipeline."""
+    _, previous = next(executions_of(stage.name, store, read_runs_of(store.artifacts, file)), (None, None))
     if previous is None:
-        records = (record for run in read_runs(store.artifacts) for record in run.stages)
+        records = (record for run in read_runs_of(store.artifacts, file) for record in run.stages)
         return "output missing" if any(r.stage == stage.name and r.outputs for r in records) else "first run"
     return previous.parts.changes_to(match_counted_settings(previous.parts, stage, parts)) or "output missing"

@@ -119,10 +119,11 @@ def _open_run(pipeline: Pipeline, store: Store) -> Run:
     name = new_run_name(now)
     folder = store.artifacts / "runs" / name
     (folder / "logs").mkdir(parents=True)
-    shutil.copyfile(pipeline.project / FILE, folder / FILE)
+    shutil.copyfile(pipeline.path, folder / FILE)
     record = RunRecord(
         run=name,
         overrides=list(pipeline.overrides),
+        file=pipeline.file,
         started=now.isoformat(timespec="seconds"),
         environment=environment_of(pipeline),
     )
@@ -326,7 +327,7 @@ def _how_the_champion_was_made(run: Run) -> str | None:
     except DigitsError:  # it is gone
         return None
     theirs, ours = differences(old, given_settings(run.folder / FILE, run.record.overrides), above)
-    says = "this run" if run.record.overrides else FILE
+    says = "this run" if run.record.overrides else run.pipeline.path.name
     return f"the champion was made with {theirs}; {says} says {ours}" if theirs else None
 
 

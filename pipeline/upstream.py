@@ -7,14 +7,14 @@ from itertools import chain
 
 from pipeline.champion import baseline
 from pipeline.dependencies import match_counted_settings, read_parts
-from pipeline.history import read_runs
+from pipeline.history import read_runs_of
 from pipeline.specification.stage import CHAMPION, CORRECTIONS, STANDING, Pipeline, Stage
 from pipeline.store import Store
 from schemas.errors import InputError, UsageError
 from schemas.records.execution import Execution, Version
 from schemas.records.run import RunRecord, StageRecord
 
-__all__ = ["previous_executions", "resolve_inputs", "take_stage"]
+__all__ = ["executions_of", "resolve_inputs", "take_stage"]
 
 
 def take_stage(  # noqa: PLR0913  (the stage, the run to take it from, and the purpose)
@@ -26,7 +26,7 @@ def take_stage(  # noqa: PLR0913  (the stage, the run to take it from, and the p
     *,
     whole: bool,
 ) -> tuple[StageRecord, Execution]:
-    """Take a stage from the run *base*, by default the latest; if that lacks it, from the newest run that has it.
+    """Take a stage from the run *base*; else, or if that lacks it, from the newest run of the pipeline that has it.
 
     Args:
         stage: to take.
@@ -40,10 +40,12 @@ def take_stage(  # noqa: PLR0913  (the stage, the run to take it from, and the p
         InputError: The stage never ran, or one of its outputs is damaged.
         UsageError: It blessed by rules that have changed since, or was made from other inputs.
     """
-    again = f"digits run --from {stage.name}" if done else f"digits run --to {stage.name}"
-    run, found = next(previous_executions(stage.name, store, [base] if base else []), (None, None))
+    again = pipeline.command("--from" if done else "--to", stage.name)
+    runs = chain([base] if base else [], read_runs_of(store.artifacts, pipeline.file))
+    run, found = next(executions_of(stage.name, store, runs), (None, None))
     if found is None:
-        raise InputError(f"{stage.name} cannot be taken from a run: it never ran", do=f"digits run --to {stage.name}")
+        do = pipeline.command("--to", stage.name)
+        raise InputError(f"{stage.name} cannot be taken from a run: it never ran", do=do)
     refused = f"{stage.name} cannot be taken from run {run}"
     if damage := store.damage(found):
         raise InputError(refused, found=damage.text, do=again)
@@ -85,9 +87,9 @@ def resolve_inputs(stage: Stage, done: Mapping[str, Execution], store: Store) ->
     return inputs | {name: version for name, version in standing.items() if version}
 
 
-def previous_executions(stage: str, store: Store, first: Iterable[RunRecord] = ()) -> Iterator[tuple[str, Execution]]:
-    """Yield runs with their execution of a stage: first those of *first*, then all, newest first."""
-    for run in chain(first, read_runs(store.artifacts)):
+def executions_of(stage: str, store: Store, runs: Iterable[RunRecord]) -> Iterator[tuple[str, Execution]]:
+    """Yield those of the runs, by name, that have an execution of a stage, with that execution."""
+    for run in runs:
         records = (record for record in run.stages if record.stage == stage and record.outputs)
         found = (store.execution(stage, record.fingerprint, record.run) for record in records)
         yield from ((run.run, execution) for execution in found if execution)

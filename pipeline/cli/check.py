@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.arguments.completion import Overrides
+from pipeline.cli.arguments.completion import Overrides, PipelineFile
 from pipeline.cli.arguments.project import open_project
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def check(
     context: typer.Context,
     *,
     overrides: Overrides = None,
+    file: PipelineFile = None,
     explain: Annotated[
         bool,
         typer.Option("--explain", help="Print the stages, their inputs, types and settings, and which settings count."),
@@ -43,7 +44,7 @@ def check(
 
     Exits with 2 if it is not valid, 4 if data that it names are missing or damaged.
     """
-    pipeline, _ = open_project(context, overrides)
+    pipeline, _ = open_project(context, overrides, file)
     if not (schema or explain):
         _check_data(pipeline)
     if schema:
@@ -55,7 +56,7 @@ def check(
         print(COUNTING)
     else:
         names = ", ".join(stage.name for stage in pipeline.stages)
-        print(f"pipeline.yaml is valid: {len(pipeline.stages)} stages ({names})")
+        print(f"{pipeline.path.name} is valid: {len(pipeline.stages)} stages ({names})")
         for warning in _warnings(pipeline):
             print(f"warning  {warning}", file=sys.stderr)
 

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 __all__ = ["app", "main"]
 
 RESUMES = {
-    **dict.fromkeys(("run", "rerun"), "nothing incomplete was published: digits run resumes from here"),
+    **dict.fromkeys(("run", "rerun"), "nothing incomplete was published: the same command resumes from here"),
     "score": "finished parts are kept: the same command resumes from here",
 }
 

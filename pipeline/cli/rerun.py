@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.arguments.completion import Overrides, complete_run, complete_stage
+from pipeline.cli.arguments.completion import Overrides, PipelineFile, complete_run, complete_stage
 from pipeline.cli.arguments.project import AsJson, check_stage, open_project
 from pipeline.cli.printing.outcome import print_outcome
 
@@ -31,6 +31,7 @@ def rerun(  # noqa: PLR0913  (each is an option)
     ],
     *,
     overrides: Overrides = None,
+    file: PipelineFile = None,
     base: BaseRun = None,
     downstream: Downstream = False,
     as_json: AsJson = False,
@@ -44,7 +45,7 @@ def rerun(  # noqa: PLR0913  (each is an option)
     from pipeline.cli.printing.progress import show_progress
     from pipeline.runner import Selection, run_pipeline
 
-    pipeline, store = open_project(context, overrides)
+    pipeline, store = open_project(context, overrides, file)
     check_stage(pipeline, stage)
     taken = find_run(store.artifacts, base) if base else None
     with show_progress():

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.arguments.completion import Overrides, complete_stage
+from pipeline.cli.arguments.completion import Overrides, PipelineFile, complete_stage
 from pipeline.cli.arguments.project import AsJson, check_part, check_stage, open_project
 from pipeline.cli.printing.outcome import print_outcome
 
@@ -47,6 +47,7 @@ def run(  # noqa: PLR0913  (each is an option)
     context: typer.Context,
     *,
     overrides: Overrides = None,
+    file: PipelineFile = None,
     first: From = None,
     last: To = None,
     force: Force = None,
@@ -61,7 +62,7 @@ def run(  # noqa: PLR0913  (each is an option)
     from pipeline.cli.printing.progress import show_progress
     from pipeline.runner import Selection, run_pipeline
 
-    pipeline, store = open_project(context, overrides)
+    pipeline, store = open_project(context, overrides, file)
     for stage in (first, last, *(force or ())):
         if stage:
             check_stage(pipeline, stage)

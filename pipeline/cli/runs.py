@@ -58,7 +58,7 @@ def runs(  # noqa: PLR0913  (each is an option)
 ) -> None:
     """List the runs, newest first; or name or delete one.
 
-    `set` is what --set changed, and whether the run used another pipeline.yaml than there is now.
+    `set` is the file of -f, what --set changed, and whether the file was another one than there is now.
     """
     from pipeline.history import read_runs
 

@@ -37,7 +37,7 @@ def show(
     stages = (f"{stage.stage} failed: {stage.error}" for stage in record.stages if stage.error)
     for error in filter(None, (record.error, *stages)):
         print(f"error    {error}")
-    if record.overrides:
-        print(f"set      {' '.join(record.overrides)}")
+    if record.overrides or record.file:
+        print(f"set      {' '.join([*record.file_option, *record.overrides])}")
     print(where_report(context, record, artifacts))
     print(f"log      {Path(os.path.relpath(artifacts)) / 'runs' / record.run / 'log.jsonl'}")

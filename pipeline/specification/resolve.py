@@ -14,7 +14,6 @@ from pipeline.specification.component import Component, load_component
 from pipeline.specification.stage import (
     CHAMPION,
     CORRECTIONS,
-    FILE,
     STANDING,
     Contract,
     Pipeline,
@@ -40,19 +39,19 @@ Outputs = Mapping[str, type[Artifact]]
 STAGE_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
-def resolve_pipeline(project: Path, overrides: tuple[str, ...], known: FileCache, file: Path | None = None) -> Pipeline:
-    """Read a project's pipeline.yaml, apply the overrides and the environment, and check all of it.
+def resolve_pipeline(project: Path, overrides: tuple[str, ...], known: FileCache, path: Path) -> Pipeline:
+    """Read a pipeline.yaml, apply the overrides and the environment, and check all of it.
 
     Args:
-        project: the folder of pipeline.yaml, from which modules can be imported.
+        project: the folder from which modules can be imported, and that paths are relative to.
         overrides: `stage.key=value`, with values in YAML; `threads=1` for the pipeline itself.
         known: keeps the file as it was read, for the next process.
-        file: to read in place of the project's pipeline.yaml.
+        path: of the file.
 
     Raises:
         UsageError: Something is invalid; it says where, what was found and what was expected.
     """
-    document = _read(file or project / FILE, known)
+    document = _read(path, known)
     overrides = tuple(override(document, given) for given in overrides)
     entry = validate(PipelineEntry, document.value, document, ())
     stages: dict[str, Stage] = {}
@@ -69,7 +68,7 @@ def _read(path: Path, known: FileCache) -> Document:
         return [document.value, list(document.places.items())], [path, READER]
 
     value, places = known.get(str(path), read)
-    return Document(FILE, copy.deepcopy(value), {tuple(location): place for location, place in places})
+    return Document(path.name, copy.deepcopy(value), {tuple(location): place for location, place in places})
 
 
 def _place_stage(name: str, entry: StageEntry, document: Document, above: dict[str, Stage], project: Path) -> Stage:

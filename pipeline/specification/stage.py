@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -126,9 +127,20 @@ class Pipeline:
         threads: number of TensorFlow's threads.
         stages: in the order they run; a stage takes inputs only from stages above it.
         overrides: the `--set` options, as given.
+        file: that they are read from, relative to the project; None for pipeline.yaml.
     """
 
     project: Path
     threads: int
     stages: tuple[Stage, ...]
     overrides: tuple[str, ...]
+    file: str | None = None
+
+    @property
+    def path(self) -> Path:
+        """The file that they are read from."""
+        return self.project / (self.file or FILE)
+
+    def command(self, *words: str) -> str:
+        """Return the shell command that runs this pipeline: `digits run -f other.yaml`, and these words."""
+        return shlex.join(["digits", "run", *(["-f", self.file] if self.file else []), *words])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any, Literal
 
@@ -60,10 +61,17 @@ class RunRecord(Record, frozen=False):  # pyright: ignore[reportGeneralTypeIssue
     error: str | None = None
     """What ended the run, if it was not a stage's failure."""
     overrides: list[str] = []
+    file: str | None = None
+    """The file that was run with -f, relative to the project; None for pipeline.yaml."""
     started: str = ""
     """UTC, ISO 8601."""
     seconds: float = 0.0
     environment: dict[str, Any] = {}
+
+    @property
+    def file_option(self) -> list[str]:
+        """The words of a command that name the file: `-f other.yaml`, or none."""
+        return ["-f", self.file] if self.file else []
 
     @property
     def outputs(self) -> list[str]:
@@ -94,7 +102,7 @@ class RunRecord(Record, frozen=False):  # pyright: ignore[reportGeneralTypeIssue
             elif kind == Statistics.__name__:
                 found = Statistics(folder).read()
                 self.source = self.source or found.source
-                self.notice = self.notice or retry_notice(found.source, record.stage)
+                self.notice = self.notice or retry_notice(found.source, record.stage, *self.file_option)
                 self.warnings += [f"{record.stage}: {warning}" for warning in found.warnings]
 
     def write(self, folder: Path, *, flush: bool = False) -> None:
@@ -106,8 +114,9 @@ class RunRecord(Record, frozen=False):  # pyright: ignore[reportGeneralTypeIssue
             fsync(path)
 
 
-def retry_notice(source: Source, stage: str) -> str | None:
+def retry_notice(source: Source, stage: str, *options: str) -> str | None:
     """Return the notice of a source with the command to retry, in one line; None if there is no notice."""
+    run = shlex.join(["digits", "run", *options])
     if source.why_not_tfds == OFFLINE:
-        return f"{source.notice}; to retry: unset DIGITS_OFFLINE, then digits run"
-    return f"{source.notice}; to retry: digits run --force {stage}" if source.notice else None
+        return f"{source.notice}; to retry: unset DIGITS_OFFLINE, then {run}"
+    return f"{source.notice}; to retry: {run} --force {stage}" if source.notice else None

@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.arguments.command import DIRECTORY
-from pipeline.cli.arguments.project import artifacts_of, open_project
+from pipeline.cli.arguments.project import artifacts_of, open_project, pipeline_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from pydantic import BaseModel
 
+    from pipeline.specification.stage import Pipeline
+    from pipeline.store import Store
+
 __all__ = [
     "ModelOption",
     "Overrides",
+    "PipelineFile",
     "complete_artifact",
     "complete_model",
     "complete_run",
@@ -44,8 +48,14 @@ def complete_model(context: typer.Context, incomplete: str) -> list[str]:
 
 def complete_stage(context: typer.Context, incomplete: str) -> list[str]:
     """Offer the stages."""
-    pipeline, _ = open_project(_with_directory(context))
+    pipeline, _ = _open(context)
     return [stage.name for stage in pipeline.stages if stage.name.startswith(incomplete)]
+
+
+def _complete_file(context: typer.Context, incomplete: str) -> list[str]:
+    """Offer the YAML files of the project."""
+    project = artifacts_of(_with_directory(context)).parent
+    return [name for name in pipeline_files(project) if name.startswith(incomplete)]
 
 
 def complete_run(context: typer.Context, incomplete: str) -> list[str]:
@@ -68,7 +78,7 @@ def complete_artifact(context: typer.Context, incomplete: str) -> list[str]:
 
 def _complete_setting(context: typer.Context, incomplete: str) -> list[str]:
     """Offer `stage.key=` for every setting; after the `=`, its values if they are few."""
-    pipeline, _ = open_project(_with_directory(context))
+    pipeline, _ = _open(context)
     settings = {"threads=": list[str]()}
     for stage in pipeline.stages:
         settings |= {f"{stage.name}.{key}=": values for key, values in _settings(type(stage.config))}
@@ -91,6 +101,10 @@ def _settings(model: type[BaseModel]) -> Iterator[tuple[str, list[str]]]:
             yield name, [value for value in typing.get_args(nested) if isinstance(value, str)]
 
 
+def _open(context: typer.Context) -> tuple[Pipeline, Store]:
+    return open_project(_with_directory(context), file=context.params.get("file"))
+
+
 def _with_directory(context: typer.Context) -> typer.Context:
     """Read -C into the context; during completion no command has done so."""
     directory = context.params.get(DIRECTORY) or context.find_root().params.get(DIRECTORY)
@@ -105,6 +119,17 @@ Overrides = Annotated[
         metavar="STAGE.KEY=VALUE",
         autocompletion=_complete_setting,
         help="Override a setting of pipeline.yaml; repeatable.",
+    ),
+]
+
+PipelineFile = Annotated[
+    str | None,
+    typer.Option(
+        "-f",
+        "--file",
+        metavar="FILE",
+        autocompletion=_complete_file,
+        help="Another file of the project in place of its pipeline.yaml.",
     ),
 ]
 

@@ -17,19 +17,35 @@ if TYPE_CHECKING:
     from pipeline.specification.stage import Pipeline
     from pipeline.store import Store
 
-__all__ = ["AsJson", "artifacts_of", "check_part", "check_stage", "find_project", "open_project", "same_project"]
+__all__ = [
+    "AsJson",
+    "artifacts_of",
+    "check_part",
+    "check_stage",
+    "find_file",
+    "find_project",
+    "open_project",
+    "pipeline_files",
+    "same_project",
+]
 
 COMMAND = "pipeline/cli/main.py"
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 
 
-def open_project(context: typer.Context, overrides: list[str] | None = None) -> tuple[Pipeline, Store]:
-    """Load the pipeline and open the store of the project: that of -C, or the one around the current folder."""
+def open_project(
+    context: typer.Context, overrides: list[str] | None = None, file: str | None = None
+) -> tuple[Pipeline, Store]:
+    """Load the pipeline, or that of -f, and open the store of the project.
+
+    The project is that of -C, or the one around the current folder.
+    """
     from pipeline.load import load_pipeline
     from pipeline.store import Store
 
     project = find_project(_start(context))
-    return load_pipeline(project, tuple(overrides or ())), Store(project / "artifacts")
+    found = None if file is None else find_file(project, file)
+    return load_pipeline(project, tuple(overrides or ()), found), Store(project / "artifacts")
 
 
 def artifacts_of(context: typer.Context) -> Path:
@@ -53,6 +69,41 @@ def find_project(start: Path) -> Path:
             _warn_of_other_source(folder)
             return folder
     raise UsageError(f"there is no {FILE} in {start} or above it", do="change into a project, or name it with -C DIR")
+
+
+def find_file(project: Path, given: str) -> str | None:
+    """Return the path relative to the project of the file that -f names; None if it is pipeline.yaml.
+
+    Args:
+        project: its folder, to which the name is relative wherever the command runs.
+        given: the option as given.
+
+    Raises:
+        UsageError: there is no such file, or it is outside the project, or its name is not UTF-8.
+    """
+    from pipeline.specification.stage import FILE
+    from schemas.errors import UsageError, nearest
+
+    home, here = project.resolve(), Path(given).resolve()
+    path = project / Path(given).expanduser()
+    path = path.parent.resolve() / path.name
+    if not (path.is_file() and path.is_relative_to(home)):
+        named = here.is_file() and here.is_relative_to(home)
+        raise UsageError(
+            f"-f {given} is no file of the project",
+            found=f"{path}: {'outside the project' if path.is_file() else 'no such file'}",
+            expected=f"a file in {home}, to which its name, its paths and its modules are relative",
+            do=f"-f {here.relative_to(home)}" if named else nearest(given, pipeline_files(project)),
+        )
+    name = path.relative_to(home).as_posix()
+    if name != name.encode(errors="replace").decode():
+        raise UsageError("the name that -f gives is not text", found=ascii(name), expected="UTF-8")
+    return None if name == FILE else name
+
+
+def pipeline_files(project: Path) -> list[str]:
+    """Return the YAML files in a project's folder."""
+    return sorted(path.name for path in project.glob("*") if path.suffix in {".yaml", ".yml"})
 
 
 @cache

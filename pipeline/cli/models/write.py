@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.arguments.completion import complete_run
-from pipeline.cli.arguments.project import open_project
+from pipeline.cli.arguments.project import artifacts_of, open_project
 
 __all__ = ["write"]
 
@@ -30,8 +30,8 @@ def write(context: typer.Context, run: Run, *, quiet: Quiet = False) -> None:
     from pipeline.registry.bundles import standing
     from pipeline.registry.late_export import export_late
 
-    pipeline, store = open_project(context)
-    record = find_run(store.artifacts, run)
+    record = find_run(artifacts_of(context), run)
+    pipeline, store = open_project(context, file=record.file)
     with show_progress():
         path = export_late(record, pipeline, store)
     store.save_stat_cache()

@@ -14,6 +14,7 @@ from pipeline.cli.arguments.project import same_project
 
 if TYPE_CHECKING:
     from pipeline.runner import Run
+    from schemas.records.run import RunRecord
 
 __all__ = ["print_outcome"]
 
@@ -45,7 +46,7 @@ def _print_failure(finished: Run, failure: BaseException, context: typer.Context
     lines = [
         "",
         f"error: {stage} failed: {record.error}",
-        f"  retry:    {_rerun_command(context, stage, finished.pipeline.overrides)}",
+        f"  retry:    {_rerun_command(context, stage, finished.record)}",
         f"  log:      {logs / 'log.jsonl'}",
         f"  output:   {logs / 'logs' / stage / 'output.txt'}",
     ]
@@ -55,9 +56,10 @@ def _print_failure(finished: Run, failure: BaseException, context: typer.Context
     raise typer.Exit(failure.exit_code if isinstance(failure, DigitsError) else 1)
 
 
-def _rerun_command(context: typer.Context, stage: str, overrides: tuple[str, ...]) -> str:
+def _rerun_command(context: typer.Context, stage: str, run: RunRecord) -> str:
     """Return the command that reruns just the failed stage."""
-    return same_project(context, "rerun", stage, *(word for override in overrides for word in ("--set", override)))
+    settings = [word for override in run.overrides for word in ("--set", override)]
+    return same_project(context, "rerun", stage, *run.file_option, *settings)
 
 
 def _component_frames(failure: BaseException) -> list[str]:

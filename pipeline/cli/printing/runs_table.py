@@ -23,7 +23,6 @@ def runs_table(artifacts: Path, records: list[RunRecord], metrics: list[str]) ->
     """Return runs as a table: name, local time, outcome, metrics, and what was set."""
     names: dict[str, str] = {run: name for name, run in run_names(artifacts).items()}
     named = any(record.run in names for record in records)
-    now = _text(artifacts.parent / FILE)
     header = ("run", *(["name"] * named), "started", "outcome", *(HEADINGS.get(each, each) for each in metrics), "set")
     rows = [
         (
@@ -32,7 +31,7 @@ def runs_table(artifacts: Path, records: list[RunRecord], metrics: list[str]) ->
             local_time(record.started),
             record.outcome,
             *(_figure(record.metrics.get(each)) for each in metrics),
-            _set(record, same_file=_text(artifacts / "runs" / record.run / FILE) == now),
+            _set(record, artifacts),
             f"{record.seconds:.1f}",
         )
         for record in records
@@ -45,8 +44,11 @@ def local_time(started: str) -> str:
     return f"{datetime.fromisoformat(started).astimezone():%Y-%m-%d %H:%M}" if started else ""
 
 
-def _set(record: RunRecord, *, same_file: bool) -> str:
-    return " ".join([*record.overrides, *([] if same_file else [f"(other {FILE})"])])
+def _set(record: RunRecord, artifacts: Path) -> str:
+    """Return -f, what was set, and whether the file was another one than there is now."""
+    name = record.file or FILE
+    other = _text(artifacts / "runs" / record.run / FILE) != _text(artifacts.parent / name)
+    return " ".join([*record.file_option, *record.overrides, *([f"(other {name})"] if other else [])])
 
 
 def _figure(value: float | None) -> str:

@@ -91,9 +91,9 @@ def reproduction(material: Material) -> Html:
 
 
 def run_command(record: RunRecord) -> str:
-    """Return the command that runs the pipeline with the overrides of a run."""
+    """Return the command that runs the pipeline of a run with its overrides."""
     settings = [word for override in record.overrides for word in ("--set", override)]
-    return shlex.join(["digits", "run", *settings])
+    return shlex.join(["digits", "run", *record.file_option, *settings])
 
 
 def _pipeline(material: Material) -> str:

@@ -115,6 +115,12 @@ def test_completion_follows_the_project_option(words: str, offered: list[str], p
     assert _offered(f"digits {command} -C {project.path} {rest}", HOUSE) == offered
 
 
+def test_stages_of_the_named_file_are_offered(project: Project) -> None:
+    """With -f FILE, the stages are those of that file."""
+    (project.path / "other.yaml").write_text("stages: {speak: {uses: toys.say}}")
+    assert _offered("digits run -f other.yaml --to s", project.path) == ["speak"]
+
+
 def test_runs_of_the_named_project_are_offered(ran: Project) -> None:
     """With -C DIR, the runs of that project are offered."""
     assert _offered(f"digits -C {ran.path} show 2", ran.path.parent) == [ran.json("show")["run"]]
