@@ -1,37 +1,89 @@
-"""`digits compare`: two runs side by side."""
+"""`digits compare`: runs side by side."""
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.arguments.completion import complete_run
+from pipeline.cli.arguments.completion import complete_run, offer
 from pipeline.cli.arguments.past_run import RUN
 from pipeline.cli.arguments.project import AsJson, artifacts_of
 
 if TYPE_CHECKING:
-    from pipeline.report.comparison import FigurePair, Picture, RunComparison
+    from pathlib import Path
 
-__all__ = ["compare", "summary"]
+    from pipeline.report.comparison import FigurePair, Picture, RunComparison
+    from pipeline.report.table import RunTable
+
+__all__ = ["compare", "summary", "table"]
 
 LISTED = 10
-First = Annotated[str, typer.Argument(metavar="FIRST", autocompletion=complete_run, help=RUN)]
-Second = Annotated[str, typer.Argument(metavar="SECOND", autocompletion=complete_run, help="Another run.")]
+FORMS = ("text", "markdown", "latex", "csv", "json")
+Runs = Annotated[list[str], typer.Argument(metavar="RUN RUN...", autocompletion=complete_run, help=RUN)]
+Format = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        metavar="|".join(FORMS),
+        autocompletion=offer(FORMS),
+        help="Of the output; markdown, latex and csv are tables with a line for each run.",
+    ),
+]
 
 
-def compare(context: typer.Context, first: First, second: Second, *, as_json: AsJson = False) -> None:
-    """Compare two runs: settings, metrics and changed pictures.
+def compare(context: typer.Context, runs: Runs, *, form: Format = "text", as_json: AsJson = False) -> None:
+    """Compare two runs: settings, metrics and changed pictures; or more in a table.
 
-    Metrics that both runs measured on the same pictures come with paired 95 % intervals.
+    Metrics that two runs measured on the same pictures come with paired 95 % intervals.
     """
     from pipeline.cli.arguments.past_run import find_run
     from pipeline.report.comparison import compare_runs
     from pipeline.report.material import Material
+    from pipeline.report.table import tabulate
+    from schemas.errors import UsageError, nearest
 
+    if form not in FORMS:
+        raise UsageError(f"there is no format {form}", expected=", ".join(FORMS), do=nearest(form, [*FORMS]))
+    if len(runs) < 2:  # noqa: PLR2004  (a pair)
+        raise UsageError("one run cannot be compared", expected="two runs or more", do=f"digits show {runs[0]}")
     artifacts = artifacts_of(context)
-    found = compare_runs(*(Material(artifacts, find_run(artifacts, name)) for name in (first, second)))
-    print(found.to_json() if as_json else summary(found))
+    materials = [Material(artifacts, find_run(artifacts, name)) for name in runs]
+    form = "json" if as_json else form
+    if len(materials) == 2 and form in {"text", "json"}:  # noqa: PLR2004
+        pair = compare_runs(*materials)
+        print(pair.to_json() if form == "json" else summary(pair))
+    else:
+        found = tabulate(materials)
+        print(found.to_json() if form == "json" else table(found, artifacts, form))
+
+
+def table(found: RunTable, artifacts: Path, form: str) -> str:
+    """Return runs as a table: name, settings that differ, metrics; what else differs goes to standard error."""
+    from pipeline.cli.printing.table import columns
+    from pipeline.cli.printing.tabular import TABULAR
+    from pipeline.history import run_names
+    from pipeline.report.comparison import setting_text
+
+    names = {run: name for name, run in run_names(artifacts).items()}
+    header = ["run", *found.settings, *found.metrics]
+    rows = [
+        [
+            names.get(each.run, each.run),
+            *(setting_text(each.settings[key]) if key in each.settings else "" for key in found.settings),
+            *(_figure(each.metrics[name], exact=form == "csv") for name in found.metrics),
+        ]
+        for each in found.runs
+    ]
+    for each in found.runs:
+        for stage, text in each.others.items():
+            print(f"{names.get(each.run, each.run)}: {stage}: {text}", file=sys.stderr)
+    return TABULAR[form](header, rows) if form in TABULAR else columns(header, rows, wrapped=len(found.settings))
+
+
+def _figure(value: float | None, *, exact: bool) -> str:
+    return "" if value is None else repr(value) if exact else f"{value:.4f}"
 
 
 def summary(found: RunComparison) -> str:

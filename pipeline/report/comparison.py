@@ -15,7 +15,17 @@ if TYPE_CHECKING:
     from pipeline.report.material import Predictions
     from schemas.records.execution import Execution
 
-__all__ = ["Change", "FigurePair", "Picture", "RunComparison", "compare_runs", "setting_text"]
+__all__ = [
+    "Change",
+    "FigurePair",
+    "Picture",
+    "RunComparison",
+    "compare_runs",
+    "other_changes",
+    "scalars",
+    "setting_text",
+    "settings_of",
+]
 
 
 class Change(Record):
@@ -73,8 +83,8 @@ class RunComparison(Record):
 def compare_runs(first: Material, second: Material) -> RunComparison:
     """Compare two runs; *unpaired* says why metrics cannot be paired, and what neither has is left out."""
     changes = list(_setting_changes(first, second))
-    others = dict(_other_changes(first, second))
-    before, now = _scalars(first), _scalars(second)
+    others = dict(other_changes(first, second))
+    before, now = scalars(first), scalars(second)
     unpaired = _why_unpaired(first, second)
     intervals: dict[str, tuple[float, float]] = {}
     p, better, worse, count = None, list[Picture](), list[Picture](), None
@@ -104,8 +114,11 @@ def _executions(first: Material, second: Material) -> Iterator[tuple[str, Execut
 
 
 def _setting_changes(first: Material, second: Material) -> Iterator[Change]:
+    files = [each.record.file or "pipeline.yaml" for each in (first, second)]
+    if files[0] != files[1]:
+        yield Change(setting="file", first=files[0], second=files[1])
     for stage, old, new in _executions(first, second):
-        before, now = _settings(first, stage, old), _settings(second, stage, new)
+        before, now = settings_of(first, stage, old), settings_of(second, stage, new)
         if (old is None) != (new is None):
             yield Change(setting=stage, first=_ran(old), second=_ran(new))
         names = [*(before if old is None or new else {}), *(now if new is None or old else {})]
@@ -114,7 +127,7 @@ def _setting_changes(first: Material, second: Material) -> Iterator[Change]:
                 yield Change(setting=name, first=before.get(name), second=now.get(name))
 
 
-def _settings(material: Material, stage: str, execution: Execution | None) -> dict[str, object]:
+def settings_of(material: Material, stage: str, execution: Execution | None) -> dict[str, object]:
     """Return the settings of a stage by dotted name; if it did not run, only those given with --set."""
     if execution:
         return dict(_flat(stage, execution.parts.config))
@@ -144,7 +157,8 @@ def _flat(name: str, value: object) -> Iterator[tuple[str, object]]:
         yield name, value
 
 
-def _other_changes(first: Material, second: Material) -> Iterator[tuple[str, str]]:
+def other_changes(first: Material, second: Material) -> Iterator[tuple[str, str]]:
+    """Yield stages that both runs carried out, with what differs besides settings and inputs: code, libraries, data."""
     for stage, old, new in _executions(first, second):
         if old and new:
             settled: dict[str, Any] = {"config": {}, "inputs": {}}
@@ -153,7 +167,8 @@ def _other_changes(first: Material, second: Material) -> Iterator[tuple[str, str
                 yield stage, changes
 
 
-def _scalars(material: Material) -> dict[str, float | None]:
+def scalars(material: Material) -> dict[str, float | None]:
+    """Return the metrics of a run's evaluation by name; none if there is no evaluation."""
     try:
         return material.metrics.scalars()
     except (MissingError, OSError, ValueError):
