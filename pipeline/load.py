@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from schemas.file_cache import FileCache
 from schemas.record import Record
 from schemas.records.run import RunRecord
 
-__all__ = ["load_past_pipeline", "load_pipeline"]
+__all__ = ["load_past_pipeline", "load_pipeline", "load_variants"]
 
 RESOLVING = (Path(specification.__path__[0]), Path(schemas.__path__[0], "settings"))
 """The folders of the modules that resolve a pipeline."""
@@ -52,8 +52,7 @@ def load_pipeline(project: Path, overrides: tuple[str, ...] = (), file: str | No
     Raises:
         UsageError: Something is invalid; it says where, what was found and what was expected.
     """
-    if str(project) not in sys.path:
-        sys.path.append(str(project))  # at the end, so that the project's modules hide no others
+    _import_from(project)
     known = FileCache(project / "artifacts" / ".pipeline.json", sys.version)
     path, begun = project / (file or FILE), time.time_ns()
     key = f"stages of {path}"
@@ -75,6 +74,20 @@ def load_pipeline(project: Path, overrides: tuple[str, ...] = (), file: str | No
     return pipeline
 
 
+def load_variants(project: Path, variants: Iterable[tuple[str, ...]], file: str | None = None) -> list[Pipeline]:
+    """Return a project's pipeline with each of some overrides, checked as `load_pipeline` does.
+
+    Raises:
+        UsageError: one of them is invalid; it says which, what was found and what was expected.
+    """
+    from pipeline.specification.resolve import resolve_pipeline
+
+    _import_from(project)
+    known = FileCache(project / "artifacts" / ".pipeline.json", sys.version)
+    resolved = (resolve_pipeline(project, overrides, known, project / (file or FILE)) for overrides in variants)
+    return [replace(each, file=file) for each in resolved]
+
+
 def load_past_pipeline(project: Path, run: RunRecord, artifacts: Path) -> Pipeline:
     """Return the pipeline of a past run: its pipeline.yaml and overrides, with the code and the environment of now.
 
@@ -88,10 +101,14 @@ def load_past_pipeline(project: Path, run: RunRecord, artifacts: Path) -> Pipeli
     """
     from pipeline.specification.resolve import resolve_pipeline
 
-    if str(project) not in sys.path:
-        sys.path.append(str(project))
+    _import_from(project)
     path, known = artifacts / "runs" / run.run / FILE, FileCache(artifacts / ".pipeline.json", sys.version)
     return replace(resolve_pipeline(project, tuple(run.overrides), known, path), file=run.file)
+
+
+def _import_from(project: Path) -> None:
+    if str(project) not in sys.path:
+        sys.path.append(str(project))  # at the end, so that the project's modules hide no others
 
 
 def _restore(stored: object, project: Path, overrides: tuple[str, ...]) -> Pipeline | None:

@@ -74,8 +74,13 @@ def refusal(stage: Stage, store: Store, inputs: Mapping[str, Version], done: Map
     return blessing.refusal([(kind, version.content) for name, version in inputs.items() for kind in kinds[name]])
 
 
-def foresee(pipeline: Pipeline, store: Store) -> RunRecord:
+def foresee(pipeline: Pipeline, store: Store, last: str | None = None) -> RunRecord:
     """Return the record of a run as far as it can be foreseen: stages below one that will run may run.
+
+    Args:
+        pipeline: to run.
+        store: of the project.
+        last: the stage to stop after; None for the last of all.
 
     Raises:
         InputError: something that a setting names is missing or damaged, so that no run could start.
@@ -89,6 +94,8 @@ def foresee(pipeline: Pipeline, store: Store) -> RunRecord:
         foreseen.add(record, execution, store.artifacts)
         if execution:
             done[stage.name] = execution
+        if stage.name == last:
+            break
     return foreseen
 
 

@@ -21,7 +21,7 @@ __all__ = ["compare", "summary", "table"]
 
 LISTED = 10
 FORMS = ("text", "markdown", "latex", "csv", "json")
-Runs = Annotated[list[str], typer.Argument(metavar="RUN RUN...", autocompletion=complete_run, help=RUN)]
+Runs = Annotated[list[str], typer.Argument(metavar="RUN RUN", autocompletion=complete_run, help=RUN)]
 Format = Annotated[
     str,
     typer.Option(

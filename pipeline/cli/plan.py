@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import typer
 
-from pipeline.cli.arguments.completion import Overrides, PipelineFile
+from pipeline.cli.arguments.completion import Overrides, PipelineFile, Sweep
 from pipeline.cli.arguments.project import AsJson, open_project
 
 __all__ = ["plan"]
 
 
 def plan(
-    context: typer.Context, overrides: Overrides = None, file: PipelineFile = None, *, as_json: AsJson = False
+    context: typer.Context,
+    *,
+    overrides: Overrides = None,
+    file: PipelineFile = None,
+    sweep: Sweep = None,
+    as_json: AsJson = False,
 ) -> None:
     """Show what `digits run` would do, and why, without running it."""
     from pipeline.cli.printing.run_summary import summary
     from pipeline.plan import foresee
     from schemas.record import json_text
 
+    if sweep:
+        from pipeline.cli.sweep import open_project_sweep, plan_sweep
+
+        plan_sweep(context, open_project_sweep(context, sweep, overrides or (), file), as_json=as_json)
+        return
     pipeline, store = open_project(context, overrides, file)
     foreseen = foresee(pipeline, store)
     if as_json:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.arguments.completion import Overrides, PipelineFile, complete_stage
+from pipeline.cli.arguments.completion import Overrides, PipelineFile, Sweep, complete_stage
 from pipeline.cli.arguments.project import AsJson, check_part, check_stage, open_project
 from pipeline.cli.printing.outcome import print_outcome
 
@@ -38,6 +38,10 @@ Force = Annotated[
 ]
 
 
+Then = Annotated[
+    str | None,
+    typer.Option("--then", metavar="run", help="After a sweep, run the best combination through the gate."),
+]
 NoPromote = Annotated[
     bool, typer.Option("--no-promote", help="Leave the champion as it is, to try something; export what is blessed.")
 ]
@@ -52,9 +56,13 @@ def run(  # noqa: PLR0913  (each is an option)
     last: To = None,
     force: Force = None,
     no_promote: NoPromote = False,
+    sweep: Sweep = None,
+    then: Then = None,
     as_json: AsJson = False,
 ) -> None:
     """Run the stages that changed, the gate, and promotion.
+
+    With --sweep, try combinations of settings: up to the last stage before the test split is touched.
 
     Exit codes: 0 done, 1 a stage failed, 3 the gate rejected the model, 4 an input is missing or
     corrupt.
@@ -62,6 +70,13 @@ def run(  # noqa: PLR0913  (each is an option)
     from pipeline.cli.printing.progress import show_progress
     from pipeline.runner import Selection, run_pipeline
 
+    if sweep or then is not None:
+        from pipeline.cli.sweep import check_options, open_project_sweep, run_sweep
+
+        check_options(sweep, then, part=bool(first or last or force), no_promote=no_promote)
+        opened = open_project_sweep(context, sweep or (), overrides or (), file)
+        run_sweep(context, opened, then=then is not None, promote=not no_promote, as_json=as_json)
+        return
     pipeline, store = open_project(context, overrides, file)
     for stage in (first, last, *(force or ())):
         if stage:

@@ -23,6 +23,7 @@ __all__ = [
     "ModelOption",
     "Overrides",
     "PipelineFile",
+    "Sweep",
     "complete_artifact",
     "complete_model",
     "complete_run",
@@ -119,6 +120,16 @@ Overrides = Annotated[
         metavar="STAGE.KEY=VALUE",
         autocompletion=_complete_setting,
         help="Override a setting of pipeline.yaml; repeatable.",
+    ),
+]
+
+Sweep = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--sweep",
+        metavar="STAGE.KEY=VALUES",
+        autocompletion=_complete_setting,
+        help="Try each of these values, 0.3,1.0 or 0..4, in every combination if repeated; judged on validation.",
     ),
 ]
 

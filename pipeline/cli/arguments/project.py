@@ -24,6 +24,7 @@ __all__ = [
     "check_stage",
     "find_file",
     "find_project",
+    "locate",
     "open_project",
     "pipeline_files",
     "same_project",
@@ -43,9 +44,14 @@ def open_project(
     from pipeline.load import load_pipeline
     from pipeline.store import Store
 
-    project = find_project(_start(context))
-    found = None if file is None else find_file(project, file)
+    project, found = locate(context, file)
     return load_pipeline(project, tuple(overrides or ()), found), Store(project / "artifacts")
+
+
+def locate(context: typer.Context, file: str | None) -> tuple[Path, str | None]:
+    """Return the project's folder, and the file that -f names, relative to it; None for its pipeline.yaml."""
+    project = find_project(_start(context))
+    return project, None if file is None else find_file(project, file)
 
 
 def artifacts_of(context: typer.Context) -> Path:

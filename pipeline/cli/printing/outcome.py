@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from pipeline.runner import Run
     from schemas.records.run import RunRecord
 
-__all__ = ["print_outcome"]
+__all__ = ["end", "print_outcome"]
 
 REJECTED = 3
 
 
 def print_outcome(context: typer.Context, finished: Run, *, as_json: bool) -> None:
-    """Print the summary of a run, and its failure if it has one; raise typer.Exit unless it succeeded."""
+    """Print the record of a run, and its failure if it has one; raise typer.Exit unless it succeeded."""
     from pipeline.cli.printing.run_summary import summary, where_report
 
     if as_json:
@@ -30,6 +30,11 @@ def print_outcome(context: typer.Context, finished: Run, *, as_json: bool) -> No
     else:
         print(summary(finished.record, finished.store.artifacts))
         print(where_report(context, finished.record, finished.store.artifacts))
+    end(context, finished)
+
+
+def end(context: typer.Context, finished: Run) -> None:
+    """Print the failure of a run, if it has one; raise typer.Exit unless it succeeded."""
     if finished.failure:
         _print_failure(finished, finished.failure, context)
     if finished.record.outcome == "rejected":

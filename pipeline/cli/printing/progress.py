@@ -76,7 +76,7 @@ class _Lines(logging.Handler):
             self.start(found["started"], record.getMessage())
         elif "kept" in found:
             self.end(record.getMessage())
-        elif "waiting" in found:
+        elif "waiting" in found or "combination" in found:
             self.print(record.getMessage())
         elif "told" in found:
             self.print(f"{self.stage}: {found['told']}")

@@ -1,0 +1,1 @@
+"""Sweeps: a pipeline with every combination of some settings, judged on the validation split."""
