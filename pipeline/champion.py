@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -33,10 +33,11 @@ def baseline(stage: Stage, name: str, inputs: Mapping[str, Version], store: Stor
     """Return the bundle that a stage compares its model with: the champion, or None if there is none.
 
     If the champion contains the very model being judged, return what the champion itself was compared with, so that
-    a repeated run has the same inputs and the same verdict.
+    a repeated run has the same inputs and the same verdict. For the same reason, a stage that made the champion's model
+    from an earlier champion and the same other inputs gets that earlier champion.
 
     Args:
-        stage: the stage that compares and blesses.
+        stage: the stage that compares and blesses, or that starts from the champion.
         name: of its input for the champion.
         inputs: its other inputs.
         store: of the project.
@@ -52,19 +53,24 @@ def baseline(stage: Stage, name: str, inputs: Mapping[str, Version], store: Stor
     if made is None:
         return _promoted(path, store)
     models = [key for key in inputs if "Model" in stage.contract.inputs[key]]
-    for judged in store.executions(stage.name):
-        same = all(key in judged.inputs and judged.inputs[key].content == inputs[key].content for key in models)
-        if models and same and _blessing(judged, stage) in made.inputs.values():
-            return judged.inputs.get(name)
+    for earlier in store.executions(stage.name):
+        given = earlier.inputs
+        same = all(key in given and given[key].content == inputs[key].content for key in models or inputs)
+        if models:
+            went_in = _blessing(earlier, stage) in made.inputs.values()
+        else:
+            went_in = name in given and any(each in made.inputs.values() for each in earlier.outputs.values())
+        if same and went_in:
+            return given.get(name)
     return _output(made, path)
 
 
-def promote(bundle: Version, judge: Stage, store: Store, done: Mapping[str, Execution], run: str) -> None:
+def promote(bundle: Version, judges: Sequence[Stage], store: Store, done: Mapping[str, Execution], run: str) -> None:
     """Make a bundle the champion if its blessing is still valid for the store and champion as they are now.
 
     Args:
         bundle: to promote.
-        judge: the stage that blessed its model.
+        judges: the stages that blessed its model; the blessing of the last one is the one that counts.
         store: of the project.
         done: the executions of the run, by stage.
         run: name of the run, for the history.
@@ -73,7 +79,8 @@ def promote(bundle: Version, judge: Stage, store: Store, done: Mapping[str, Exec
         InputError: The blessing is not valid.
     """
     with hold(store.artifacts / "store"):
-        if reason := _why_invalid(judge, store, done[judge.name]):
+        reasons = (_why_uncompared(each, store, done[each.name]) for each in judges)
+        if reason := next(filter(None, reasons), None) or _why_invalid(judges[-1], store, done[judges[-1].name]):
             raise InputError(f"{bundle.path} is not promoted", found=reason, do="digits run")
         crown(bundle, store.artifacts, by="run", run=run)
 
@@ -115,14 +122,19 @@ def given_up(artifacts: Path, path: str) -> Promotion | None:
     return None
 
 
+def _why_uncompared(judge: Stage, store: Store, judged: Execution) -> str | None:
+    """Return that a stage compared its model with another champion than the present one, or None."""
+    for name in (each for each, port in judge.inputs.items() if port == CHAMPION):
+        if baseline(judge, name, judged.inputs, store) != judged.inputs.get(name):
+            return f"it was not compared with the present champion, {champion(store.artifacts) or 'none'}"
+    return None
+
+
 def _why_invalid(judge: Stage, store: Store, judged: Execution) -> str | None:
     """Return why a blessing is not valid, or None; it must bless, and all it judged must be intact in the store."""
     ports, given = judge.inputs, judged.inputs | judged.outputs
     versions = {name: version for name, version in given.items() if ports.get(name) != CHAMPION}
     kinds = judge.contract.inputs | judge.contract.outputs
-    for name in (each for each, port in ports.items() if port == CHAMPION):
-        if baseline(judge, name, judged.inputs, store) != judged.inputs.get(name):
-            return f"it was not compared with the present champion, {champion(store.artifacts) or 'none'}"
     if damage := next(filter(None, map(store.damage_of, versions.values())), None):
         return damage.text
     blessing = _blessing(judged, judge)

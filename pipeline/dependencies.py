@@ -15,7 +15,7 @@ __all__ = ["match_counted_settings", "read_parts", "with_fallback"]
 
 def read_parts(stage: Stage, pipeline: Pipeline, inputs: dict[str, str]) -> Parts:
     """Return the parts of a stage whose inputs have these content digests."""
-    source = read_source(stage.contract.module, pipeline.project)
+    source = read_source(stage.contract.module, pipeline.project, stage.functions)
     return Parts(
         source=source.modules,
         config=stage.settings.counted,

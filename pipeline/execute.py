@@ -149,5 +149,5 @@ def _load_source(stage: Stage, decision: Decision, project: Path) -> None:
     """
     for name in decision.parts.source:
         importlib.import_module(name)
-    if reread_source(stage.contract.module, project).modules != decision.parts.source:
+    if reread_source(stage.contract.module, project, stage.functions).modules != decision.parts.source:
         raise StageError(f"the code of {stage.name} was edited since the run began", do="the same command again")

@@ -124,7 +124,7 @@ def _restore(stored: object, project: Path, overrides: tuple[str, ...]) -> Pipel
 
 def _conditions(stages: Sequence[Stage], project: Path, overrides: tuple[str, ...]) -> dict[str, Any]:
     """Return what the stages depend on, besides pipeline.yaml and the modules that resolve it."""
-    sources = [read_source(stage.contract.module, project) for stage in stages]
+    sources = [read_source(stage.contract.module, project, stage.functions) for stage in stages]
     libraries = frozenset[str]().union(*(source.libraries for source in sources))
     variables = {name: os.environ.get(name) for stage in stages for name in stage.settings.variables}
     return {

@@ -306,8 +306,9 @@ def _promote(run: Run, bundle: Version, judge: str, selection: Selection) -> Non
         why = f"{name} was given up by the rollback of {left.time}" if left else "not promoted, as asked"
         run.record.outcome, run.record.explanation = "completed", f"{why}: digits promote {name} makes it the champion"
     else:
-        stage = next(each for each in run.pipeline.stages if each.name == judge)
-        promote(bundle, stage, run.store, run.done, run.record.run)
+        judges = [each for each in run.pipeline.stages if each.contract.blessings and each.name in run.done]
+        judges.sort(key=lambda each: each.name == judge)
+        promote(bundle, judges, run.store, run.done, run.record.run)
         run.record.outcome = "promoted"
 
 
@@ -337,7 +338,7 @@ def _is_refused(record: RunRecord) -> bool:
 
 def environment_of(pipeline: Pipeline) -> dict[str, Any]:
     """Return the environment of the run: Python, platform, processors, libraries, git commit."""
-    sources = [read_source(stage.contract.module, pipeline.project) for stage in pipeline.stages]
+    sources = [read_source(stage.contract.module, pipeline.project, stage.functions) for stage in pipeline.stages]
     return {
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.release()} {platform.machine()}",

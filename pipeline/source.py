@@ -50,24 +50,26 @@ class _Module:
 
 
 @cache
-def read_source(component: str, project: Path) -> SourceCode:
+def read_source(component: str, project: Path, functions: tuple[str, ...] = ()) -> SourceCode:
     """Follow the import statements of a component at any depth, including those inside functions.
 
-    Modules in the rooms (ROOMS), in the project folder and in the component's top-level package are followed;
-    everything else is a library. A file that has not changed since an earlier process parsed it is not parsed again
-    (artifacts/.modules.json).
+    Modules in the rooms (ROOMS), in the project folder and in the top-level packages of the component and of the
+    functions are followed; everything else is a library. A file that has not changed since an earlier process parsed
+    it is not parsed again (artifacts/.modules.json).
 
     Args:
         component: dotted name of the component's module.
         project: the folder of pipeline.yaml.
+        functions: dotted names of the functions that its settings name; their modules count too.
 
     Raises:
         UsageError: a file is not Python.
     """
-    own = component.partition(".")[0]
+    roots = (component, *functions)
+    own = frozenset(name.partition(".")[0] for name in roots)
     modules: dict[str, str] = {}
     libraries: set[str] = set()
-    waiting = _with_files(component)
+    waiting = [module for name in roots for module in _with_files(name)]
     while waiting:
         name = waiting.pop()
         if name in modules:
@@ -80,10 +82,10 @@ def read_source(component: str, project: Path) -> SourceCode:
     return SourceCode(dict(sorted(modules.items())), frozenset(libraries))
 
 
-def reread_source(component: str, project: Path) -> SourceCode:
+def reread_source(component: str, project: Path, functions: tuple[str, ...] = ()) -> SourceCode:
     """Read the source from disk again, ignoring what this process has cached."""
     _read_module.cache_clear()
-    return read_source.__wrapped__(component, project)
+    return read_source.__wrapped__(component, project, functions)
 
 
 @cache
@@ -92,15 +94,15 @@ def _parsed(project: Path) -> FileCache:
 
 
 @cache
-def _read_module(name: str, own: str, project: Path) -> _Module:
-    """Read a module that has a file; *own* is a top-level package that also counts as source."""
+def _read_module(name: str, own: frozenset[str], project: Path) -> _Module:
+    """Read a module that has a file; *own* are top-level packages that also count as source."""
     path = _file_of(name) or Path()
     digest, imports = _parsed(project).get(f"{name} {path}", lambda: (_parse(path, name), [path]))
     modules: set[str] = set()
     libraries: set[str] = set()
     for imported in imports:
         top = imported.partition(".")[0]
-        if top in {*ROOMS, own} or _lies_in(top, project):
+        if top in own.union(ROOMS) or _lies_in(top, project):
             modules.update(_with_files(imported))
         else:
             libraries.add(top)

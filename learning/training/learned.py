@@ -17,19 +17,21 @@ NEAR = 0.97  # of the loss of a network that knows only how frequent the classes
 DEVIATIONS = 3  # standard deviations of the share read right by chance
 
 
-def why_untrained(best: Round, labels: NDArray[np.int32]) -> str:
+def why_untrained(best: Round, labels: NDArray[np.int32], weights: NDArray[np.float32] | None = None) -> str:
     """Return what shows that a network learned nothing, in words; empty if it learned something.
 
     Args:
         best: the best round of the training.
         labels: int32 [n], of the validation pictures, at least one.
+        weights: float32 [classes], by which each class counts in the loss; None if all pictures count the same.
     """
     import numpy as np
 
     shares = np.bincount(labels) / len(labels)
     chance = float(shares.max())
     limit = chance + DEVIATIONS * math.sqrt(chance * (1 - chance) / len(labels))
-    entropy = -float(sum(share * math.log(share) for share in shares.tolist() if share))
+    counted = shares if weights is None else shares * weights[: len(shares)] / (shares * weights[: len(shares)]).sum()
+    entropy = -float(sum(share * math.log(share) for share in counted.tolist() if share))
     if best.validation_accuracy > limit or best.validation_loss < NEAR * entropy:
         return ""
     return (

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
 from learning.training.augment import AugmentConfig
-from schemas.settings.config import Config
+from schemas.settings.config import Config, FunctionName
 
 __all__ = ["RECIPES", "Recipe"]
 
@@ -21,12 +21,16 @@ Share = Annotated[float, Field(ge=0, lt=1)]
 class Recipe(Config):
     """All settings of a training except the data and the seed; the defaults are those of `standard`."""
 
-    network: Literal["mlp", "cnn", "deep"] = "cnn"
-    """The architecture, defined in learning/training/networks.py."""
+    network: Literal["mlp", "cnn", "deep"] | FunctionName = Field(default="cnn", json_schema_extra={"code": True})
+    """The architecture, defined in learning/training/networks.py; or a function of yours, such as `mynets.wide` for
+    `def wide(transform, classes, seed)` in mynets.py beside pipeline.yaml."""
     steps: PositiveInt = 1800
     """Length of the training; eight times as many steps gained 0.07 points of validation accuracy."""
     rounds: PositiveInt = 5
     """Validations, one every steps / rounds steps; the best round is kept, and training resumes after the last."""
+    patience: PositiveInt | None = None
+    """Rounds without a lower validation loss after which training stops; null never stops it. The schedule of sgd ends
+    with the last step, so stopping early suits adam."""
     batch_size: PositiveInt = 128
     """Pictures per step."""
     optimizer: Literal["sgd", "adam"] = "sgd"
@@ -39,6 +43,8 @@ class Recipe(Config):
     """Weight decay of sgd, on kernels only, not on biases and normalisation parameters."""
     label_smoothing: Share = 0.05
     """Share of the target that is spread evenly over all classes."""
+    class_weights: Literal["balanced"] | None = None
+    """`balanced` gives every class the same weight in the loss, however few its training pictures are."""
     strangers: NonNegativeInt = 32
     """Pictures per step, beside those of the batch, that are no digits: the network learns to be sure of none of them.
     With other classes than 0 to 9 they are mixtures of the training pictures."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.specification.component import Component, load_component
+from pipeline.specification.function import check_function
 from pipeline.specification.stage import (
     CHAMPION,
     CORRECTIONS,
@@ -90,9 +91,14 @@ def _place_stage(name: str, entry: StageEntry, document: Document, above: dict[s
     requires = _port(entry.requires, Blessing, document, (*at, "requires"), known) if entry.requires else None
     given = fill(component.config, entry.config, document, (*at, "config"), project)
     config = validate(component.config, given, document, (*at, "config"))
-    if config.takes_corrections:
-        names = (name for name, kind in component.inputs.items() if kind is Corrections and name not in inputs)
-        inputs |= dict.fromkeys(names, CORRECTIONS)
+    for field, function in config.functions():
+        check_function(function, document.place((*at, "config", field)))
+    for wanted, taken, port in (
+        (Corrections, config.takes_corrections, CORRECTIONS),
+        (Bundle, config.takes_champion, CHAMPION),
+    ):
+        names = (name for name, kind in component.inputs.items() if kind is wanted and name not in inputs)
+        inputs |= dict.fromkeys(names if taken else (), port)
     if requires is None and any(issubclass(kind, Bundle) for kind in component.outputs.values()):
         raise UsageError(
             f"{document.place(at)}: {name} exports a bundle that no stage has judged",
@@ -131,15 +137,18 @@ def _settings(given: dict[str, Any], config: Config) -> Settings:
         data=[(str(path), kind) for path, kind in config.data_paths()],
         variables=variables_of(type(config)),
         names_paths=config.names_paths,
+        functions=[function for _, function in config.functions()],
     )
 
 
 def _check_names(component: Component, entry: StageEntry, document: Document, at: Location) -> None:
     """Raise UsageError for an unknown input, or a missing one.
 
-    The champion is optional but must be named: if it were forgotten, every model would count as the first.
+    For a stage that blesses, the champion is optional but must be named: if it were forgotten, every model would count
+    as the first.
     """
     known = list(component.inputs)
+    blesses = any(issubclass(kind, Blessing) for kind in component.outputs.values())
     for given in entry.inputs:
         if given not in known:
             raise UsageError(
@@ -149,7 +158,7 @@ def _check_names(component: Component, entry: StageEntry, document: Document, at
             )
     for parameter, wanted in component.inputs.items():
         is_optional = parameter in component.optional
-        if parameter not in entry.inputs and (wanted is Bundle or not is_optional):
+        if parameter not in entry.inputs and ((blesses and wanted is Bundle) or not is_optional):
             given = CHAMPION if is_optional else "stage.output"
             raise UsageError(
                 f"{document.place((*at, 'inputs'))}: {at[1]} lacks its input {parameter}",

@@ -75,6 +75,8 @@ class Settings(Record):
     """The environment variables that override a setting."""
     names_paths: bool
     """Whether Config.check_paths has something to check."""
+    functions: list[str] = []
+    """The dotted names of the functions that they name."""
 
     @property
     def data_paths(self) -> list[tuple[Path, str]]:
@@ -95,6 +97,11 @@ class Stage(Record, dict=True):
     def ports(self) -> list[Port]:
         """The outputs the stage waits for: its inputs from other stages, and the blessing it requires."""
         return [port for port in (*self.inputs.values(), self.requires) if port and port not in STANDING]
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """The dotted names of the functions that its settings name."""
+        return tuple(self.settings.functions)
 
     @cached_property
     def component(self) -> Component:

@@ -74,6 +74,7 @@ class Bundle(Artifact):
 
     SAVED_MODEL = "saved_model/1"
     LITERT = "model.tflite"
+    KERAS = "model.keras"
     GOLDEN = "golden.json"
     LABELS = "labels.json"
     JUDGEMENT = "verdict.json"

@@ -44,6 +44,10 @@ class History(Record):
         better = len(rounds) == 1 or figures.validation_loss < rounds[self.best].validation_loss
         return History(rounds=rounds, best=len(rounds) - 1 if better else self.best)
 
+    def is_stale(self, patience: int | None) -> bool:
+        """Return whether the last *patience* rounds had no lower validation loss than one before; never for None."""
+        return patience is not None and len(self.rounds) - 1 - self.best >= patience
+
 
 class Model(Artifact):
     """A trained Keras network: uint8 pictures [n, 28, 28] in, logits [n, classes] out, normalisation built in.

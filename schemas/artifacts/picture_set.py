@@ -42,6 +42,12 @@ class PictureSet:
 
         return cls(np.unique(np.concatenate([np.zeros(0, np.uint64), *map(_digests, images)])))
 
+    def joined(self, other: PictureSet) -> PictureSet:
+        """Return the pictures in this set or the other."""
+        import numpy as np
+
+        return PictureSet(np.union1d(self._digests, other._digests))
+
     @classmethod
     def read(cls, path: Path) -> PictureSet:
         """Read a set.

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Annotated, Any, Literal, TypeAlias, cast
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
-__all__ = ["Config", "Counts"]
+__all__ = ["Config", "Counts", "FunctionName"]
 
 Counts = Literal["always", "fallback", "never"]
 """When a setting is part of a stage's fingerprint: always, only if a fallback was used, or never."""
+FunctionName: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")]
+"""A function in a module beside pipeline.yaml: `mynets.wide`. A setting of this type declares `"code": True`."""
 
 
 class Config(BaseModel):
@@ -23,6 +25,8 @@ class Config(BaseModel):
     - `"env": "NAME"`: the environment variable NAME, if set, overrides pipeline.yaml; `--set` overrides both.
     - `"data": "folder"`, `"file"`, or True for either: the path of data whose content is part of the
       fingerprint, like that of an input.
+    - `"code": True`: the dotted name of a function, `module.function`, or several; their modules, with all they
+      import, are part of the fingerprint. A name without a dot is none.
     - `"counts": "never"`: the setting cannot change what the stage writes, so a new value does not rerun it.
     - `"counts": "fallback"`: it only says where the data are or how to reach them. It counts if they could not be
       reached and a fallback was used, because another value may reach them.
@@ -53,6 +57,11 @@ class Config(BaseModel):
         return False
 
     @property
+    def takes_champion(self) -> bool:
+        """Whether the settings ask for the champion; the runner then passes it, though pipeline.yaml names no input."""
+        return False
+
+    @property
     def names_paths(self) -> bool:
         """Whether `check_paths` has something to check; if it has not, a cached run need not import the component."""
         return type(self).check_paths is not Config.check_paths
@@ -75,6 +84,14 @@ class Config(BaseModel):
                     yield from item.data_paths()
                 elif kind and isinstance(item, Path):
                     yield item, kind if isinstance(kind, str) else ""
+
+    def functions(self) -> Iterator[tuple[str, str]]:
+        """Yield the functions that settings name, as the name of the setting and the dotted name of the function."""
+        for field, info in type(self).model_fields.items():
+            extra, value = info.json_schema_extra, cast("object", getattr(self, field))
+            if isinstance(extra, dict) and cast("dict[str, Any]", extra).get("code"):
+                names = cast("list[object]", value) if isinstance(value, list) else [value]
+                yield from ((field, name) for name in names if isinstance(name, str) and "." in name)
 
     def counted(self, *, fallback: bool = False) -> dict[str, Any]:
         """Return the settings that are part of the fingerprint, as JSON values.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +13,13 @@ from pydantic import ValidationError
 from components.train import TrainConfig, train
 from learning.training.recipes import RECIPES
 from learning.training.session import device
+from schemas.artifacts.bundle import Bundle
 from schemas.artifacts.examples import Examples
 from schemas.artifacts.model import Model
+from schemas.artifacts.picture_set import PictureSet
 from schemas.artifacts.transform import Transform
 from schemas.errors import StageError
-from tests.samples import make_output, make_split, make_transform
+from tests.samples import DIGITS, make_output, make_split, make_transform
 from tests.varied import THREADS
 
 
@@ -46,6 +50,10 @@ def test_one_distortion_may_be_given() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
+        ({"network": "wide"}, "'mlp', 'cnn' or 'deep'"),
+        ({"patience": 0}, "greater than 0"),
+        ({"class_weights": "even"}, "'balanced'"),
+        ({"warm_start": "latest"}, "'champion'"),
         ({"recipe": "slow"}, "'fast', 'standard', 'best' or 'mlp'"),
         ({"steps": 1001}, "steps must be a multiple of rounds, but 1001 is not a multiple of 5"),
         ({"learning_rate": 0}, "greater than 0"),
@@ -96,3 +104,89 @@ def test_a_network_that_learned_nothing_can_be_kept(unlearnable: tuple[Examples,
     output = make_output(Model, tmp_path / "model")
     train(*unlearnable, output, TrainConfig.model_validate(SHORT | {"allow_untrained": True}))
     assert Model(output.path).classes == tuple("0123456789")
+
+
+WIDE = """
+import keras
+from keras import layers
+
+
+def wide(transform, classes, seed):
+    images = keras.Input((28, 28), dtype="uint8")
+    x = layers.Flatten()(layers.Rescaling(transform.scale, transform.offset)(images))
+    return keras.Model(images, layers.Dense(classes)(x))
+"""
+WARM = SHORT | {"warm_start": "champion", "allow_untrained": True}
+
+
+@pytest.mark.usefixtures("tensorflow_session")
+def test_a_network_of_ones_own_is_trained(
+    unlearnable: tuple[Examples, Transform], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The function that the setting names builds the network, and what is written is loaded without it."""
+    (tmp_path / "nets_to_train.py").write_text(WIDE, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    output = make_output(Model, tmp_path / "model")
+    settings = SHORT | {"network": "nets_to_train.wide", "allow_untrained": True}
+    train(*unlearnable, output, TrainConfig.model_validate(settings))
+    assert Model(output.path).load().count_params() == 785 * 10
+
+
+@pytest.fixture(scope="module")
+def champion(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    """Return what a training needs of a bundle: a network of one layer that reads everything as 7."""
+    import keras
+
+    folder = tmp_path_factory.mktemp("bundle")
+    images = keras.Input((28, 28), dtype="uint8", name="images")
+    flat = keras.layers.Flatten(name="flatten")(keras.layers.Rescaling(1 / 255, name="normalise")(images))
+    network = keras.Model(images, keras.layers.Dense(10, name="logits")(flat))
+    network.get_layer("logits").set_weights([np.zeros((784, 10)), np.eye(10)[7]])
+    network.save(folder / Bundle.KERAS)
+    (folder / Bundle.LABELS).write_text(json.dumps(DIGITS), encoding="utf-8")
+    PictureSet.of(make_split([1, 2, 3], seed=7).images).write(folder / Bundle.TRAINED_ON)
+    return Bundle(folder)
+
+
+@pytest.mark.usefixtures("tensorflow_session")
+def test_a_warm_start_goes_on_from_the_champion(
+    unlearnable: tuple[Examples, Transform], champion: Bundle, tmp_path: Path
+) -> None:
+    """After steps of next to nothing the weights are the champion's, and its pictures count as trained on."""
+    output = make_output(Model, tmp_path / "model")
+    train(*unlearnable, output, TrainConfig.model_validate(WARM), champion)
+    model = Model(output.path)
+    kernel, bias = model.load().get_weights()
+    assert (abs(kernel).max() < 1e-6, bias.argmax(), bias.max() > 0.99) == (True, 7, True)
+    assert model.trained_on is not None
+    assert model.trained_on.holds(make_split([1, 2, 3], seed=7).images).all()
+    assert model.trained_on.holds(unlearnable[0].read("train").images).all()
+
+
+@pytest.mark.usefixtures("tensorflow_session")
+def test_a_warm_start_needs_a_champion(unlearnable: tuple[Examples, Transform], tmp_path: Path) -> None:
+    """Without one, the error says how to make the first."""
+    with pytest.raises(StageError, match="there is no champion to start from") as caught:
+        train(*unlearnable, make_output(Model, tmp_path / "model"), TrainConfig.model_validate(WARM))
+    assert "digits run --set train.warm_start=null" in caught.value.do
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        (Bundle.KERAS, None, f"has no {Bundle.KERAS} to start from"),
+        (Bundle.LABELS, '["left", "right"]', "has other classes than the training pictures"),
+    ],
+)
+@pytest.mark.usefixtures("tensorflow_session")
+def test_a_warm_start_needs_a_champion_that_fits(  # noqa: PLR0913, PLR0917
+    unlearnable: tuple[Examples, Transform], champion: Bundle, tmp_path: Path, name: str, text: str | None, message: str
+) -> None:
+    """It must hold the Keras format, and have the classes of the training pictures."""
+    shutil.copytree(champion.path, tmp_path / "other")
+    (tmp_path / "other" / name).unlink()
+    if text:
+        (tmp_path / "other" / name).write_text(text, encoding="utf-8")
+    output = make_output(Model, tmp_path / "model")
+    with pytest.raises(StageError, match=message):
+        train(*unlearnable, output, TrainConfig.model_validate(WARM), Bundle(tmp_path / "other"))

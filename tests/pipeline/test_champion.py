@@ -260,3 +260,32 @@ def test_a_champion_that_comes_out_different_is_not_compared(challenge: Project)
     assert "rm artifacts/champion" in failed.stderr
     (challenge.artifacts / "champion").unlink()
     challenge.digits("run", "--set", "say.word=other")
+
+
+SECOND = CHALLENGE.replace("judge.blessing}", "second.blessing}").replace("requires: judge", "requires: second")
+SECOND = SECOND.replace("  crown:", "  second:\n    uses: toys.second\n    inputs: {gate: judge.blessing}\n  crown:")
+JUDGE_OF_ONES_OWN = """
+from toys.hold import hold
+
+from schemas.artifacts.artifact import Output
+from schemas.artifacts.blessing import Blessing
+
+
+def second(gate: Blessing, blessing: Output[Blessing]) -> None:
+    hold("second")
+    Blessing.write(blessing.path, gate.verdict)
+"""
+
+
+def test_a_second_judge_does_not_hide_that_the_champion_changed(challenge: Project) -> None:
+    """The stage that compared with the champion is asked at the promotion, though another blessing is required."""
+    (challenge.path / "pipeline.yaml").write_text(SECOND)
+    (challenge.path / "toys" / "second.py").write_text(JUDGE_OF_ONES_OWN)
+    challenge.digits("run")
+    challenge.hold("second")
+    late = challenge.start("run", "--set", "say.word=late")
+    challenge.wait_for_held("second")
+    (challenge.artifacts / "champion").unlink()
+    challenge.release("second")
+    _, printed = late.communicate(timeout=PATIENCE)
+    assert "it was not compared with the present champion, none" in printed

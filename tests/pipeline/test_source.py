@@ -120,3 +120,12 @@ print(json.dumps({"modules": modules, "parsed": len(parsed) - before}))
 """
     done = subprocess.run([sys.executable, "-c", code, str(project)], capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
+
+
+def test_the_function_that_a_setting_names_counts(package: Path) -> None:
+    """The module of a function, all it imports, and its libraries count beside the component's."""
+    root = package.name
+    (package / "nets.py").write_text("import yaml\nfrom .leaf import VALUE\n\ndef wide():\n    return VALUE\n")
+    source = read_source("components.train", HOUSE, (f"{root}.nets.wide",))
+    assert {"components.train", root, f"{root}.nets", f"{root}.leaf"} <= set(source.modules)
+    assert "yaml" in source.libraries

@@ -219,3 +219,32 @@ def test_a_finished_training_is_not_repeated(tmp_path: Path, caplog: pytest.LogC
     with caplog.at_level(logging.DEBUG, "digits.progress"):
         assert training.fit() == history
     assert [message for message in caplog.messages if message.startswith("step")] == []
+
+
+def test_patience_stops_a_training_that_gets_no_better(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """After the best round, as many more are taken as patience allows; the best one is kept."""
+    training = Training(tmp_path, make_bars(wrong=True), rounds=6, learning_rate=0.01, patience=2)
+    with caplog.at_level(logging.INFO, "digits.progress"):
+        history = training.fit()
+    assert len(history.rounds) == history.best + 3 < 6
+    assert caplog.messages[-1] == f"stops at step {history.rounds[-1].step}: no lower validation loss in 2 rounds"
+
+
+def test_a_training_that_was_stopped_is_not_taken_up_again(tmp_path: Path) -> None:
+    """A training killed between its early end and its publication takes no step again."""
+    training = Training(tmp_path, make_bars(wrong=True), rounds=6, learning_rate=0.01, patience=2)
+    history = training.fit()
+    assert training.fit() == history
+
+
+def test_balanced_classes_have_equal_weights_in_the_loss(tmp_path: Path) -> None:
+    """The validation loss of a network that has learned next to nothing is the mean of the classes' own losses."""
+    uneven = make_bars().take(np.flatnonzero((np.arange(COUNT) % 3 == 0) | (np.arange(COUNT) < 15)))
+    training = Training(tmp_path, uneven, rounds=1, learning_rate=1e-9, class_weights="balanced")
+    history = fit(
+        training.network, uneven, uneven, training.recipe, seed=SEED, scratch=tmp_path, logs=tmp_path / "logs"
+    )
+    logits = np.asarray(training.network(uneven.images, training=False), np.float64)
+    losses = -log_softmax(logits, axis=1)[np.arange(len(uneven)), uneven.labels]
+    expected = np.mean([losses[uneven.labels == label].mean() for label in range(len(CLASSES))])
+    assert history.rounds[0].validation_loss == pytest.approx(expected, rel=1e-5)

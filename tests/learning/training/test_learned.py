@@ -38,3 +38,11 @@ def test_the_commonest_class_is_no_achievement() -> None:
     """Of unequal classes, the share of the commonest is chance."""
     assert why_untrained(best(0.9, 0.33), UNEVEN)
     assert why_untrained(best(0.95, 0.2), UNEVEN) == ""
+
+
+def test_balanced_classes_have_another_chance() -> None:
+    """Where the classes count the same in the loss, chance is the logarithm of their number."""
+    weights = np.array([1 / 1.8, 5], np.float32)
+    assert why_untrained(best(0.8, 0.5), UNEVEN)
+    assert why_untrained(best(0.8, 0.5), UNEVEN, weights) == ""
+    assert why_untrained(best(0.8, 0.69), UNEVEN, weights)
