@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from pydantic import Field, NonNegativeInt, field_validator
+from pydantic import Field, NonNegativeInt, ValidationInfo, field_validator
 
 from schemas.artifacts.artifact import Output
 from schemas.artifacts.blessing import Blessing, Confusion, Verdict, WorstDigit
@@ -18,7 +18,7 @@ from schemas.artifacts.model import Model
 from schemas.errors import InputError, StageError
 from schemas.manifest import hash_files
 from schemas.progress import report_part, tell
-from schemas.settings.config import Config
+from schemas.settings.config import Config, FunctionName
 from schemas.settings.gate import EACH_KIND, Gate, unknown_key
 
 if TYPE_CHECKING:
@@ -40,12 +40,32 @@ FAR, FEW = 0.1, 100  # excess in the share refused that causes a warning; a vali
 class EvaluateConfig(Config):
     """Settings of the evaluate stage."""
 
+    metrics: list[FunctionName] = Field(default_factory=list[FunctionName], json_schema_extra={"code": True})
+    """Metrics of your own: functions of labels and probabilities, such as `mymetrics.worst_pair` for
+    `def worst_pair(labels, probabilities)` in mymetrics.py beside pipeline.yaml."""
     gate: Gate = Field(default_factory=Gate)
     """The rules; a model is blessed if there is at least one rule and it meets them all."""
     per_kind: NonNegativeInt = 10
     """Pictures rendered for each robustness kind, and for each kind that is not a digit; 0 for none."""
     seed: NonNegativeInt = 0
     """Of the renderer and of the bootstrap."""
+
+    @field_validator("metrics")
+    @classmethod
+    def _check_names(cls, metrics: list[str]) -> list[str]:
+        names = [name.rpartition(".")[2] for name in metrics]
+        for name in names:
+            if name in {*Metrics.__struct_fields__, *Gate.model_fields} or names.count(name) > 1:
+                raise ValueError(f"there are two metrics of the name {name}: rename the function")
+        return metrics
+
+    @field_validator("gate")
+    @classmethod
+    def _check_own(cls, gate: Gate, info: ValidationInfo) -> Gate:
+        known = [name.rpartition(".")[2] for name in info.data.get("metrics", [])]
+        if unknown := [name for name in gate.metrics if name not in known]:
+            raise unknown_key("metrics", unknown[0], known)
+        return gate
 
     @field_validator("gate")
     @classmethod
@@ -97,6 +117,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
     from learning.evaluation.exposure import find_seen, measure_exposure, trained_on
     from learning.evaluation.gate import Evidence, judge
     from learning.evaluation.metrics import Figures
+    from learning.evaluation.own_metrics import measure_own
     from learning.evaluation.trials import STRANGERS, ModelReader, measure_strangers
 
     report_part("loading the model")
@@ -119,9 +140,10 @@ def evaluate(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
     comparison = _compare(split, decisions.read.tolist(), champion, before, seen[~own], config.seed)
     exposure = measure_exposure(own, champion, seen, known=known is not None)
     report_part("metrics")
+    own = measure_own(config.metrics, figures, config.seed)
     parameters = int(network.count_params())
     warnings = _warn_exposed(exposure) + _warn(figures, calibration.record)
-    metrics = _measure(split, figures, robustness, refusals, parameters, warnings, exposure.model)
+    metrics = _measure(split, figures, own, robustness, refusals, parameters, warnings, exposure.model)
     for warning in metrics.warnings:
         tell(f"warning: {warning}")
     Evaluation.write(evaluation.path, metrics, split, decisions.probabilities, decisions.refused, before)
@@ -131,6 +153,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
         split,
         examples.values,
         parameters,
+        own,
         robustness,
         refusals,
         comparison=comparison,
@@ -259,6 +282,7 @@ def _warn_exposed(exposure: Exposure) -> list[str]:
 def _measure(  # noqa: PLR0913, PLR0917  (fields of one record)
     split: Split,
     figures: Figures,
+    own: dict[str, Figure],
     robustness: dict[str, Tried],
     refusals: dict[str, Tried],
     parameters: int,
@@ -279,10 +303,13 @@ def _measure(  # noqa: PLR0913, PLR0917  (fields of one record)
         trained_on=left_out,
         **{name: _number(figure) for name, figure in whole.items()},
         answered=whole["answered_accuracy"].count,
+        own={name: _number(figure) for name, figure in own.items()},
         risk_coverage=measure_risk_coverage(figures.probabilities, figures.labels),
         parameters=parameters,
         warnings=warnings,
-        intervals={name: figure.interval(CONFIDENCE) for name, figure in (whole | parts).items() if _is_finite(figure)},
+        intervals={
+            name: figure.interval(CONFIDENCE) for name, figure in (whole | own | parts).items() if _is_finite(figure)
+        },
         robustness={kind: figure.value for kind, figure in kinds["robustness"].items()},
         refusals={kind: figure.value for kind, figure in kinds["refusals"].items()},
         robustness_tried=robustness,

@@ -36,6 +36,7 @@ class Evidence:
         split: the test pictures.
         values: returns the values that a column has in any split, or None if there is no such column.
         parameters: number of parameters of the network.
+        own: figures of the user's own metrics, by name.
         robustness: counts for each robustness kind.
         refusals: counts for each kind of picture that is not a digit.
         comparison: with the champion; None without a champion or without pictures.
@@ -48,6 +49,7 @@ class Evidence:
     split: Split
     values: Callable[[str], list[str] | None]
     parameters: int
+    own: dict[str, Figure] = field(default_factory=dict[str, Figure])
     robustness: dict[str, Tried] = field(default_factory=dict[str, "Tried"])
     refusals: dict[str, Tried] = field(default_factory=dict[str, "Tried"])
     comparison: Comparison | None = None
@@ -89,6 +91,7 @@ def judge(gate: Gate, evidence: Evidence) -> list[RuleResult]:
         evidence: what was measured of the model.
     """
     results = [_judge_metric(name, rule, evidence) for name in SCALARS if (rule := getattr(gate, name))]
+    results += [_judge_own(name, rule, evidence.own.get(name)) for name, rule in gate.metrics.items()]
     if gate.parameters:
         results.append(_judge_parameters(gate.parameters, evidence.parameters))
     if gate.orientation:
@@ -110,6 +113,14 @@ def _judge_metric(name: str, rule: Rule, evidence: Evidence) -> RuleResult:
         parts = [_judge_part(part, rule, figure, name, f" of {what} {part}") for part, figure in figures]
         return _result(name, rule.of, rule, parts)
     return _result(name, "all", rule, [_judge_part("", rule, evidence.figures.get(name), name)])
+
+
+def _judge_own(name: str, rule: Rule, figure: Figure | None) -> RuleResult:
+    if figure is None or not math.isfinite(figure.value):
+        part = _Part("", figure, reason=f"{name} is not a number")
+    else:
+        part = _judge_part("", rule, figure, name)
+    return _result(name, "all", rule, [part])
 
 
 def _judge_parameters(rule: Bounds, parameters: int) -> RuleResult:

@@ -87,6 +87,8 @@ class Metrics(Record, kw_only=True):
     """Accuracy among the answered pictures."""
     answered: int | None = None
     """Number of answered pictures; None in older evaluations."""
+    own: dict[str, float | None] = {}
+    """The metrics of the user's own, by the names of their functions."""
     risk_coverage: RiskCoverage | None = None
     """Accuracy at lower coverage; None without pictures and in older evaluations."""
     parameters: int | None = None
@@ -111,10 +113,10 @@ class Metrics(Record, kw_only=True):
     """The confusion matrix: rows are true classes, columns predicted ones, in the order of *per_digit*."""
 
     def scalars(self) -> dict[str, float | None]:
-        """Return the metrics that are single numbers, by name."""
+        """Return the metrics that are single numbers, by name; the user's own come last."""
         names = ("accuracy", "precision", "recall", "f1", "log_loss")
         more = ("calibration_error", "coverage", "answered_accuracy")
-        return {name: getattr(self, name) for name in (*names, *more)}
+        return {name: getattr(self, name) for name in (*names, *more)} | self.own
 
     def by_digit(self, name: str) -> dict[str, float | None] | None:
         """Return precision, recall or f1 of each class; None for any other name."""

@@ -26,7 +26,7 @@ class RuleResult(Record, kw_only=True):
 
     metric: str
     """accuracy, precision, recall, f1, log_loss, calibration_error, coverage, answered_accuracy, parameters,
-    orientation, robustness, refusals, or champion."""
+    orientation, robustness, refusals, champion, or the name of a metric of the user's."""
     of: str = "all"
     """all, per_class, per_digit, per_kind, a kind, or a column of Examples; empty for the champion rule."""
     expected: str

@@ -14,6 +14,7 @@ __all__ = [
     "ChampionRule",
     "DigitRule",
     "Gate",
+    "OwnRule",
     "Rule",
     "ShareRule",
     "SliceRule",
@@ -85,6 +86,15 @@ class DigitRule(ShareRule):
 
     of: Literal["all", "per_class", "per_digit"] = "all"
     """`all` judges the unweighted mean over the classes; `per_class` judges each class, and so does `per_digit`."""
+
+
+class OwnRule(Rule):
+    """A rule on a metric of your own, which may be negative."""
+
+    at_least: float | None = None
+    """The figure may not be below this."""
+    at_most: float | None = None
+    """The figure may not be above this."""
 
 
 class SliceRule(Rule):
@@ -165,6 +175,9 @@ class Gate(Config):
     """Share of the test pictures that are answered, not `unsure`; Wilson interval."""
     answered_accuracy: ShareRule | None = None
     """Share of the answered pictures that are read right; Wilson interval."""
+    metrics: dict[str, OwnRule] = Field(default_factory=dict[str, OwnRule])
+    """Rules on metrics of your own, those that `metrics` of evaluate lists, by the name of the function; bootstrap
+    interval."""
     parameters: Bounds | None = None
     """Number of weights in the network."""
     orientation: Bounds | None = None

@@ -33,7 +33,7 @@ def metrics(material: Material) -> Html:
     found = material.metrics
     rows = [
         (
-            joined(readable(name), element("small", MEANINGS.get(name, ""))),
+            joined(readable(name), element("small", MEANINGS.get(name, "a metric of your own"))),
             figure_in_words(name, value),
             interval_in_words(name, found.intervals.get(name)) or "not on record",
         )
