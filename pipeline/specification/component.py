@@ -12,6 +12,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from pydantic import BaseModel
+
 import components
 from schemas.artifacts.artifact import Artifact, Output
 from schemas.errors import UsageError, nearest
@@ -113,6 +115,13 @@ def _contract(name: str, function: Callable[..., None], hints: dict[str, Any], p
             optional.add(parameter)
         elif _is_subclass(hint, Config):
             config, config_name = hint, parameter
+        elif _is_subclass(hint, BaseModel):
+            raise UsageError(
+                f"{place}: {name}: the settings {hint.__name__} are no Config",
+                found=f"class {hint.__name__}(BaseModel)",
+                expected=f"class {hint.__name__}(Config): strict, immutable, and part of the fingerprint",
+                do="from schemas.settings.config import Config, and derive from it; its fields stay as they are",
+            )
         else:
             lacks = "no type annotation" if hint is None else "a type annotation that is not part of a contract"
             raise UsageError(

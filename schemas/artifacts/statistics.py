@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 from schemas.artifacts.artifact import Artifact
 from schemas.record import Record
@@ -16,7 +15,8 @@ OFFLINE = "DIGITS_OFFLINE is set"
 class Source(Record):
     """Where the examples came from."""
 
-    name: Literal["tfds", "sample", "folder", "idx", "csv", "npz", "parquet", "corrections", "several", "drawn"]
+    name: str
+    """That of a source in the settings of ingest, `several`, `drawn`, or what a stage of the user's calls its own."""
     dataset: str
     """For display: 'MNIST 3.0.1 from tensorflow-datasets'."""
     why_not_tfds: str | None = None

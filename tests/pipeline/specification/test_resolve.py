@@ -241,6 +241,16 @@ def test_a_parameter_outside_the_contract_is_named(annotation: str, words: str, 
     assert f"parameter text {words}" in project.digits("check", status=2).stderr
 
 
+def test_settings_of_pydantics_own_kind_are_refused(tmp_path: Path) -> None:
+    """A BaseModel in place of a Config is refused with what to write instead."""
+    project = toy_project(tmp_path / "toy")
+    project.edit("toys/shout.py", "class ShoutConfig(Config)", "class ShoutConfig(BaseModel)")
+    project.edit("toys/shout.py", "from schemas.settings", "from pydantic import BaseModel\nfrom schemas.settings")
+    said = project.digits("check", status=2).stderr
+    assert "the settings ShoutConfig are no Config" in said
+    assert "from schemas.settings.config import Config, and derive from it" in " ".join(said.split())
+
+
 def test_a_relative_path_starts_at_the_project(tmp_path: Path) -> None:
     """A relative path in pipeline.yaml is resolved against the project's folder."""
     (tmp_path / "pipeline.yaml").write_text("stages:\n  ingest:\n    config: {manual_dir: mnist}\n")
