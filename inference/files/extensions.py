@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["has_extension", "has_picture_extension"]
+__all__ = ["TIFF", "has_extension", "has_picture_extension"]
 
+TIFF = (".tif", ".tiff")
 LONGEST = 10  # letters: what follows the last dot of `3. my first drawing` is not an extension
 PICTURES = frozenset(
     b"png apng jpg jpeg jpe jfif gif bmp dib webp tif tiff pbm pgm pnm ppm heic heif avif jxl jp2 svg ico".split()

@@ -68,7 +68,7 @@ def score_folder(
         StageError: files are not accounted for, or the output cannot be written.
     """
     begun = time.monotonic()
-    if not output.suffix and os.path.realpath(output.path) == os.path.realpath(work.source.root):
+    if not output.suffix and work.source.names(output.path):
         raise UsageError(
             f"{output.path} is the folder being scored: it cannot hold the parts",
             do="name a folder inside or beside it",

@@ -114,5 +114,5 @@ class Ledger:
 
 
 def _count_files(footer: FileMetaData) -> int:
-    """Return the number of files in a part: of its rows, unless each digit has one."""
+    """Return the number of files in a part: of its rows, unless a file has several."""
     return int((footer.metadata or {}).get(FILES, footer.num_rows))

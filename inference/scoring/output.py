@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Callable, Generator, Iterator, Sequence
+from codecs import BOM_UTF8
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from itertools import chain
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Output"]
 
 GROUP = 65_536  # rows in a row group
+FORMULA = r"^([=+\-@\t\r])"  # OWASP, CSV injection
 SUFFIXES = (".parquet", ".csv", ".jsonl")
 
 
@@ -30,12 +32,14 @@ class Output:
 
     Args:
         path: a file ending in .parquet, .csv or .jsonl, or a folder for the parts themselves.
+        excel: whether a .csv file is for spreadsheets: it begins with a byte-order mark, and no cell is a formula.
 
     Raises:
-        UsageError: it has another ending, or its parent folder does not exist.
+        UsageError: it has another ending, its parent folder does not exist, or *excel* is asked of another format.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, excel: bool = False) -> None:
+        self.excel = excel
         self.path = path.rstrip("/") if is_remote(path) else os.path.abspath(path)
         self.suffix = os.path.splitext(self.path)[1].lower()
         if path.endswith("/") or (not is_remote(path) and Path(path).is_dir()):
@@ -46,6 +50,8 @@ class Output:
                 found=self.suffix,
                 expected=f"a file ending in {', '.join(SUFFIXES)}, or a folder",
             )
+        if excel and self.suffix != ".csv":
+            raise UsageError("--excel is for CSV only", found=path, do="--out FILE.csv")
         parent = os.path.dirname(self.path)
         if not is_remote(path) and not Path(parent).is_dir():
             raise UsageError(f"--out {path}: there is no such folder", found=parent, do="make it first")
@@ -74,11 +80,17 @@ class Output:
             self._flush_parts(names)
         elif is_remote(self.path):
             buffer = BytesIO()
-            _WRITERS[self.suffix](tables, buffer)
+            self._write(tables, buffer)
             write_atomically(self.path, buffer.getvalue())
         else:
             with _atomic_file(Path(self.parts), Path(self.path)) as file:
-                _WRITERS[self.suffix](tables, file)
+                self._write(tables, file)
+
+    def _write(self, tables: Iterator[pa.Table], file: BinaryIO) -> None:
+        if self.excel:
+            file.write(BOM_UTF8)
+            tables = map(_without_formulas, tables)
+        _WRITERS[self.suffix](tables, file)
 
     def _flush_parts(self, names: Sequence[str]) -> None:
         """Flush the parts to disk: with the file systems of Beam, they are."""
@@ -164,6 +176,17 @@ def _flat(table: pa.Table) -> pa.Table:
     for i in range(int((table.schema.field("probabilities").metadata or {})[b"classes"])):
         table = table.append_column(f"probability_{i}", pc.list_element(column, i))
     return table.drop_columns("probabilities")
+
+
+def _without_formulas(table: pa.Table) -> pa.Table:
+    """Put an apostrophe before each text that a spreadsheet would take for a formula."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for i, field in enumerate(table.schema):
+        if field.type == pa.string():
+            table = table.set_column(i, field, pc.replace_substring_regex(table.column(i), FORMULA, r"'\1"))
+    return table
 
 
 def _write_jsonl(tables: Iterator[pa.Table], file: BinaryIO) -> None:

@@ -36,4 +36,4 @@ def _row(placed: PlacedDigit, size: tuple[int | None, int | None, str | None], p
     shares = np.array(list(found.probabilities.values()), np.float32) if found.probabilities else None
     decision = found.decision if placed.answer else "empty"
     more = found.guess, found.confidence, found.runner_up, shares
-    return Row(decision, found.reason, found.digit, *more, *size, False, *place, *placed.box)
+    return Row(decision, found.reason, found.digit, *more, *size, False, None, *place, *placed.box)

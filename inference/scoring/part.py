@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inference.files.extensions import has_picture_extension
 from inference.files.header import has_picture_signature
+from inference.files.tiff_pages import tiff_pages
 from inference.files.unreadable import UnreadableError
 from inference.model.reader import Reader
 from inference.scoring.page_rows import score_page
@@ -25,7 +27,7 @@ __all__ = ["FILES", "PASSING", "Columns", "Task", "score_shard"]
 
 BATCH = 256  # pictures in one call of the network: beyond this, the overhead of a call is negligible
 PASSING = {b"passing": b"1"}  # in the footer of a part with a transient failure
-FILES = b"files"  # in the footer of a part with a row for each digit: the number of files
+FILES = b"files"  # in the footer of a part with more than a row for each file: the number of files
 # Columns of few distinct values, which Parquet stores with a dictionary.
 FEW = ["label", "decision", "reason", "digit", "guess", "runner_up", "width", "height", "format", "model"]
 
@@ -83,11 +85,46 @@ def score_shard(task: Task, source: Disk | Remote, reader: Reader, columns: Colu
         for begin in range(0, len(shard), BATCH):
             some = shard.files[begin : begin + BATCH]
             loaded = (_load(folder, name, skipped, hashes if columns.sha256 else None) for name, skipped in some)
-            if columns.places:
-                rows += [score_page(each, reader) for each in loaded]
-            else:
-                rows += [[row] for row in score_batch(loaded, reader)]
+            rows += _score_pages(loaded, reader) if columns.places else _score_digits(loaded, reader)
     write_atomically(task.part, _to_parquet(_table(shard, rows, hashes, reader, columns)))
+
+
+def _score_digits(files: Iterable[bytes | Row], reader: Reader) -> list[list[Row]]:
+    """Return the rows of each file: one, or one for each page; all pages share the batches of the network."""
+    counts: list[int] = []
+
+    def pages() -> Iterator[bytes | Row]:
+        for file in files:
+            counts.append(0)
+            for page in _pages(file):
+                counts[-1] += 1
+                yield page
+
+    rows = iter(score_batch(pages(), reader))
+    return [_numbered([[next(rows)] for _ in range(count)]) for count in counts]
+
+
+def _score_pages(files: Iterable[bytes | Row], reader: Reader) -> list[list[Row]]:
+    """Return the rows of each file: one for each digit of each page."""
+    return [_numbered([score_page(page, reader) for page in _pages(file)]) for file in files]
+
+
+def _pages(file: bytes | Row) -> Iterator[bytes | Row]:
+    """Yield each page of a file, or the row that says why it is not read."""
+    if isinstance(file, Row):
+        yield file
+        return
+    try:
+        yield from tiff_pages(file)
+    except UnreadableError as error:
+        yield Row("unreadable", error.reason)
+
+
+def _numbered(pages: list[list[Row]]) -> list[Row]:
+    """Return the rows of all pages, with the page's number if there are several."""
+    if len(pages) == 1:
+        return pages[0]
+    return [row._replace(page=number) for number, rows in enumerate(pages, 1) for row in rows]
 
 
 def _load(folder: Folder, name: bytes, skipped: str, hashes: list[str | None] | None) -> bytes | Row:
@@ -122,7 +159,7 @@ def _table(
     values["sha256"] = [each for each, some in zip(hashes, files, strict=False) for _ in some]
     values["model"] = [reader.version] * len(rows)
     about = PASSING if any(values["passing"]) else {}
-    if columns.places:
+    if len(rows) != len(files) or columns.places:
         about = {**about, FILES: b"%d" % len(files)}
     if about:
         schema = schema.with_metadata(about)

@@ -28,8 +28,8 @@ PLAIN = Header("PNG", SIDE, SIDE)
 class Row(NamedTuple):
     """The prediction for a file: the columns of prediction_schema that do not depend on its path, and `passing`.
 
-    `passing` marks a transient failure: the machine could not read the file this time. The last six say where a digit
-    lies on a page.
+    `passing` marks a transient failure: the machine could not read the file this time. `page` counts from 1 in a
+    file of several pages. The last six say where a digit lies on a page.
     """
 
     decision: str
@@ -43,6 +43,7 @@ class Row(NamedTuple):
     height: int | None = None
     format: str | None = None
     passing: bool = False
+    page: int | None = None
     line: int | None = None
     position: int | None = None
     left: int | None = None

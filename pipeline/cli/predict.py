@@ -77,6 +77,7 @@ def predict(  # noqa: PLR0913  (each is an option)
             _print_table(images, answers, show=show)
         if sheet:
             _write_sheet(sheet, images[0], answers[0])
+    _say_pages(images, every=every)
     unreadable = sum(decision == "unreadable" for decision in decisions)
     if unreadable:
         print(f"{unreadable} of {len(images)} files could not be read", file=sys.stderr)
@@ -109,6 +110,29 @@ def _source(name: str) -> Path | bytes:
         print("reading a picture from standard input", file=sys.stderr)
     with open(0, "rb", closefd=False) as stream:
         return stream.read(MAX_BYTES + 1)
+
+
+def _say_pages(names: list[str], *, every: bool) -> None:
+    """Say which page of a TIFF of several was read, and what reads them all."""
+    import shlex
+
+    from inference.files.extensions import TIFF
+    from inference.files.header import MAX_BYTES
+    from inference.files.tiff_pages import count_pages
+    from inference.files.unreadable import UnreadableError
+    from pipeline.cli.printing.answers import printable
+
+    for name in names:
+        if not name.lower().endswith(TIFF) or not Path(name).is_file() or Path(name).stat().st_size > MAX_BYTES:
+            continue
+        try:
+            pages = count_pages(Path(name).read_bytes())
+        except UnreadableError as error:
+            print(f"{printable(name)}: {error.reason}, of which the first is read", file=sys.stderr)
+            continue
+        if pages > 1:
+            do = f"digits score {shlex.quote(name)}{' --all' if every else ''} reads all"
+            print(f"{printable(name)}: page 1 of {pages} is read; {printable(do)}", file=sys.stderr)
 
 
 def _print_json(names: list[str], answers: list[Answer], named: dict[str, str]) -> None:

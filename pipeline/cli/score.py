@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from inference.scoring.folder import Scored
     from inference.scoring.job import Job
     from inference.scoring.output import Output
+    from inference.scoring.storage.disk import Disk
+    from inference.scoring.storage.remote import Remote
     from pipeline.cli.arguments.models import Chosen
 
 __all__ = ["score"]
@@ -24,12 +26,17 @@ __all__ = ["score"]
 UNREADABLE = 5
 ENGINES = ("local", "beam")
 DEFAULT = "predictions.parquet"
-ARCHIVES = {"zipfile": (".zip",), "tarfile": (".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2")}
-"""Python's modules that unpack an archive, and the ends of its name."""
 
-Folder = Annotated[
-    str,
-    typer.Argument(metavar="FOLDER", help="The folder to score, with its subfolders; or a URL that Beam can read."),
+Pictures = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[FOLDER|FILE]...",
+        help="Folders, with their subfolders; pictures; quoted globs. Or one zip or tar, or a URL that Beam can read.",
+    ),
+]
+Files = Annotated[
+    str | None,
+    typer.Option("--files", metavar="LIST", help="Read the paths in a file, one on each line; - is standard input."),
 ]
 Out = Annotated[
     str | None,
@@ -49,7 +56,7 @@ All = Annotated[
 ]
 Probabilities = Annotated[bool, typer.Option("--probabilities", help="Add the probability of every class.")]
 Digests = Annotated[bool, typer.Option("--sha256", help="Add the SHA-256 of every file.")]
-Follow = Annotated[bool, typer.Option("--follow", help="Follow symbolic links, even out of FOLDER.")]
+Follow = Annotated[bool, typer.Option("--follow", help="Follow symbolic links, even out of a folder.")]
 Force = Annotated[
     bool,
     typer.Option(
@@ -65,6 +72,12 @@ Engine = Annotated[
     str,
     typer.Option("--engine", metavar="|".join(ENGINES), help="Where to run; for beam, pass Beam's options after --."),
 ]
+Excel = Annotated[
+    bool,
+    typer.Option(
+        "--excel", help="Write a .csv for spreadsheets: a byte-order mark, and no name that runs as a formula."
+    ),
+]
 Sheet = Annotated[
     Path | None,
     typer.Option("--sheet", metavar="FILE.png", help="Draw the unsure pictures and the least confident digits."),
@@ -73,14 +86,16 @@ Sheet = Annotated[
 
 def score(  # noqa: PLR0913  (each is an option)
     context: typer.Context,
-    folder: Folder,
+    pictures: Pictures = None,
     out: Out = None,
     *,
+    files: Files = None,
     model: ModelOption = None,
     every: All = False,
     labels: FolderLabels = False,
     probabilities: Probabilities = False,
     sha256: Digests = False,
+    excel: Excel = False,
     follow: Follow = False,
     force: Force = False,
     workers: Workers = None,
@@ -88,7 +103,7 @@ def score(  # noqa: PLR0913  (each is an option)
     sheet: Sheet = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read every picture in a folder tree; account for every file.
+    """Read every picture in a folder tree, an archive or a list; account for every file.
 
     An interrupted run resumes; a finished one starts over, unless the output is a folder of Parquet files.
     Exit code 5: some files could not be read; the others are scored.
@@ -96,9 +111,13 @@ def score(  # noqa: PLR0913  (each is an option)
     On Beam: digits score FOLDER --out DIR --engine beam -- --runner=FlinkRunner --flink_master=HOST:PORT
     """
     from inference.model.threads import use_one_thread
+    from pipeline.cli.arguments.pictures import find_pictures, name_pictures, opened, split_arguments
 
     use_one_thread()  # before Beam imports numpy
-    beam = _check(folder, engine, context.args, sheet, every=every)
+    named, arguments = split_arguments([*(pictures or ()), *context.args])
+    _check(engine, arguments, sheet, every=every)
+    paths = find_pictures(named, files)
+    beam = _check_paths(paths, engine, arguments, sheet)
     from inference.scoring.engines.local import block_pandas
     from inference.scoring.folder import score_folder
     from inference.scoring.output import Output
@@ -107,18 +126,31 @@ def score(  # noqa: PLR0913  (each is an option)
 
     if engine == "local":
         block_pandas()
-    output = Output(_output(out, force=force))
+    output = Output(_output(out, force=force), excel=excel)
     chosen = find_model(context, model)
     columns = {"labels": labels, "sha256": sha256, "probabilities": probabilities, "places": every}
-    work = _work(chosen, folder, output, columns, follow=follow)
-    with show_progress(f"scoring {folder.rstrip('/').rpartition('/')[2] or folder}"):
-        scored = score_folder(work, output, beam=beam, workers=workers, force=force)
-    if sheet:
-        _write_sheet(sheet, work, scored)
+    with opened(paths, (output.path, output.parts), follow=follow) as source:
+        work = _work(chosen, source, columns)
+        with show_progress(f"scoring {name_pictures(paths)}"):
+            scored = score_folder(work, output, beam=beam, workers=workers, force=force)
+        if sheet:
+            _write_sheet(sheet, work, scored)
     _print(scored, output, work, chosen, beam.runner if beam else engine, as_json=as_json)
-    if scored.listed == scored.summary.decisions["skipped"]:
-        print(f"warning: no picture in {folder} was read", file=sys.stderr)
-    if scored.summary.decisions["unreadable"]:
+    _leave(scored, name_pictures(paths))
+
+
+def _leave(scored: Scored, name: str) -> None:
+    """Say if nothing was read; exit with 5 if something could not be."""
+    from inference.scoring.storage.disk import LINK
+
+    counts = scored.summary.decisions
+    if scored.listed == counts["skipped"]:
+        links = sum(count for (_, reason), (count, _) in scored.summary.reasons.items() if reason.endswith(LINK))
+        why = f": {links:,} of {scored.listed:,} files are links; add --follow" if links else ""
+        print(f"warning: no picture in {name} was read{why}", file=sys.stderr)
+        if links:
+            raise typer.Exit(UNREADABLE)
+    if counts["unreadable"]:
         raise typer.Exit(UNREADABLE)
 
 
@@ -133,47 +165,40 @@ def _output(out: str | None, *, force: bool) -> str:
     return out or DEFAULT
 
 
-def _check(folder: str, engine: str, arguments: list[str], sheet: Path | None, *, every: bool) -> Beam | None:
-    """Raise unless the arguments fit together; return Beam's engine if it is asked for."""
-    from inference.scoring.storage.atomic_file import is_remote
+def _check(engine: str, arguments: list[str], sheet: Path | None, *, every: bool) -> None:
+    """Raise unless the options fit together."""
     from pipeline.cli.arguments.sheet import check_sheet
-    from schemas.errors import InputError, UsageError, nearest
+    from schemas.errors import UsageError, nearest
 
     if engine not in ENGINES:
         raise UsageError(f"there is no engine {engine}", expected=" or ".join(ENGINES), do=nearest(engine, [*ENGINES]))
     if arguments and engine == "local":
-        if not arguments[0].startswith("-"):
-            each = "; ".join(f"digits score {name}" for name in (folder, *arguments))
-            raise UsageError("score takes one folder", found=" ".join((folder, *arguments)), do=each)
         raise UsageError("the local engine takes no Beam options", found=" ".join(arguments), do="add --engine beam")
-    beam = _beam(arguments) if engine == "beam" or is_remote(folder) else None
     if sheet and every:
         raise UsageError(
             "--sheet draws pictures of one digit", found="--all", do="digits predict PAGE --all --sheet FILE.png"
         )
     if sheet:
         check_sheet(sheet)
-    if is_remote(folder):
-        if sheet:
-            raise UsageError("--sheet draws local pictures only", found=folder)
-    elif not Path(folder).is_dir():
-        raise InputError(
-            f"{folder} {'is not a folder' if Path(folder).exists() else 'does not exist'}",
-            expected="a folder of pictures",
-            do=_advice(Path(folder)),
+
+
+def _check_paths(paths: list[str], engine: str, arguments: list[str], sheet: Path | None) -> Beam | None:
+    """Raise unless the engine can read the paths; return Beam's engine if it is asked for."""
+    from inference.scoring.storage.atomic_file import is_remote
+    from pipeline.cli.arguments.pictures import is_archive
+    from schemas.errors import UsageError
+
+    remote = next(filter(is_remote, paths), None)
+    if remote and sheet:
+        raise UsageError("--sheet draws local pictures only", found=remote)
+    beam = _beam(arguments) if engine == "beam" or remote else None
+    if beam and not beam.in_process and len(paths) == 1 and is_archive(paths[0]):
+        raise UsageError(
+            f"{paths[0]} is unpacked on this machine only",
+            found=f"{beam.runner}, whose workers may be on others",
+            do="unpack it where all workers see it, and score the folder",
         )
     return beam if engine == "beam" else None
-
-
-def _advice(path: Path) -> str:
-    """Return what to do with a path that is no folder; '' if there is nothing."""
-    import shlex
-
-    name, folder = shlex.quote(str(path)), shlex.quote(path.name.partition(".")[0] or "unpacked")
-    kind = next((kind for kind, ends in ARCHIVES.items() if path.name.lower().endswith(ends)), "")
-    if kind:
-        return f"python3 -m {kind} -e {name} {folder}; digits score {folder}" * path.exists()
-    return f"digits predict {name}" * path.exists()
 
 
 def _beam(arguments: list[str]) -> Beam:
@@ -191,19 +216,12 @@ def _beam(arguments: list[str]) -> Beam:
     return Beam(arguments)
 
 
-def _work(chosen: Chosen, folder: str, output: Output, columns: dict[str, bool], *, follow: bool) -> Job:
+def _work(chosen: Chosen, source: Disk | Remote, columns: dict[str, bool]) -> Job:
     from inference.model.bundle import LoadedBundle
     from inference.scoring.job import Job
     from inference.scoring.part import Columns
-    from inference.scoring.storage.atomic_file import is_remote
-    from inference.scoring.storage.disk import Disk
-    from inference.scoring.storage.remote import Remote
 
-    bundle = LoadedBundle.read(chosen.folder)
-    written = (output.path, output.parts)
-    if is_remote(folder):
-        return Job(Remote(folder.rstrip("/"), written), bundle, Columns(**columns))
-    return Job(Disk.at(Path(folder), written, follow=follow), bundle, Columns(**columns))
+    return Job(source, LoadedBundle.read(chosen.folder), Columns(**columns))
 
 
 def _write_sheet(path: Path, work: Job, scored: Scored) -> None:

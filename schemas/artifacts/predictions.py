@@ -15,7 +15,7 @@ __all__ = ["Predictions", "name_of_path", "path_of_name", "prediction_schema"]
 
 
 class Predictions(Artifact):
-    """One row for each file below a folder, ordered by folder and name.
+    """One row for each file below a folder, or for each page of a file of several, ordered by folder and name.
 
     File structure:
         predictions.parquet: the columns of prediction_schema, with page checksums.
@@ -31,7 +31,8 @@ def prediction_schema(
 ) -> pa.Schema:
     """Return the Arrow schema of predictions.
 
-    `path` is relative to the folder, encoded by name_of_path. `decision` is `answered`, `unsure`, `unreadable` or
+    `path` is relative to the folder, encoded by name_of_path; `page` counts the pages of a TIFF of several from 1, and
+    is null for any other file. `decision` is `answered`, `unsure`, `unreadable` or
     `skipped`; for the last three, `reason` says why, else it is null. `digit` is the answer, null unless answered;
     `guess` is the most likely digit, answered or not. `guess`, `confidence` (of it, 0 to 1, calibrated), `runner_up`,
     `width`, `height` (pixels, as stored) and `format` are null if nothing was read.
@@ -53,6 +54,7 @@ def prediction_schema(
     place = ("line", "position", "left", "top", "box_width", "box_height")
     fields = [
         pa.field("path", pa.string(), nullable=False),
+        pa.field("page", pa.int32()),
         *([pa.field("label", pa.string())] if labels else []),
         *(pa.field(name, pa.int32()) for name in place if places),
         pa.field("decision", pa.string(), nullable=False),

@@ -46,6 +46,13 @@ def _predict(sealed: Project, folder: Path, *arguments: str | bytes, data: bytes
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
+def test_the_page_of_a_tiff_is_named(sealed: Project, pictures: Path) -> None:
+    """Of a TIFF of two pages the first is read, and stderr says so, with the command that reads both."""
+    cv2.imwritemulti(str(pictures / "two.tiff"), [255 - sample()[2100], 255 - sample()[0]])
+    status, _, err = _predict(sealed, pictures, "two.tiff", "four.png")
+    assert (status, err) == (0, "two.tiff: page 1 of 2 is read; digits score two.tiff reads all\n")
+
+
 def test_a_table_answers_for_each_file(sealed: Project, pictures: Path) -> None:
     """Each file has a line, in the given order."""
     status, out, _ = _predict(sealed, pictures, "four.png", "blank.png")

@@ -7,7 +7,6 @@ import fcntl
 import json
 import os
 import re
-import shlex
 import shutil
 import signal
 import subprocess
@@ -225,9 +224,11 @@ def test_an_empty_folder_is_scored(sealed: Project, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
-        (["nowhere"], 4, "nowhere does not exist"),
-        (["3/30.png"], 4, "digits predict 3/30.png"),
-        (["3", "7"], 2, "do:       digits score 3; digits score 7"),
+        (["3", "nowhere"], 4, "nowhere does not exist"),
+        (["3/nothing*"], 4, "nothing matches 3/nothing*"),
+        (["3", "gs://bucket/x"], 2, "do:       digits score gs://bucket/x --out x.parquet"),
+        (["--files", "nowhere.txt"], 4, "--files nowhere.txt is no file"),
+        ([".", "--out", "../x.jsonl", "--excel"], 2, "--excel is for CSV only"),
         ([".", "--out", "-"], 2, "do:       --out FILE.csv"),
         ([".", "--out", "x.xlsx"], 2, "there is no such format"),
         ([".", "--engine", "bean"], 2, 'did you mean "beam"?'),
@@ -240,7 +241,7 @@ def test_an_empty_folder_is_scored(sealed: Project, tmp_path: Path) -> None:
         ([".", "--out", "."], 2, "is the folder being scored"),
         ([".", "--model", "v0099"], 2, "there is no model v0099"),
         ([".", "--workers", "0"], 2, "--workers"),
-        ([], 2, "Missing argument 'FOLDER'"),
+        ([], 2, "do:       digits score FOLDER"),
         (["nosuch://bucket/x", "--out", "../x.csv"], 4, "nosuch://bucket/x cannot be listed"),
     ],
 )
@@ -253,15 +254,45 @@ def test_invalid_arguments_are_refused(
     assert sorted(pictures.iterdir()) == before
 
 
-def test_the_advice_for_an_archive_works(sealed: Project, pictures: Path, tmp_path: Path) -> None:
-    """An archive is not scored; the command that the error names unpacks it, and scores it."""
-    shutil.make_archive(str(tmp_path / "my scans"), "zip", pictures / "3")
-    status, _, err = _score(sealed, tmp_path, "my scans.zip")
-    advice = err.partition("do:")[2].strip()
-    assert (status, advice) == (4, "python3 -m zipfile -e 'my scans.zip' 'my scans'; digits score 'my scans'")
-    unpack, _, then = advice.partition("; ")
-    subprocess.run(shlex.split(unpack), cwd=tmp_path, check=True)
-    assert _score(sealed, tmp_path, *shlex.split(then)[2:])[0] == 0
+def test_an_archive_is_scored_and_resumed(sealed: Project, pictures: Path, tmp_path: Path) -> None:
+    """A zip of a folder has the rows of the folder; a second run of it into a folder of parts scores nothing again."""
+    shutil.make_archive(str(tmp_path / "my scans"), "zip", pictures)
+    first, again = (_score(sealed, tmp_path, "my scans.zip", "--out", "parts", "--labels") for _ in range(2))
+    assert (first[0], again[0]) == (0, 0)
+    assert "100 files kept from an earlier run" in again[1]
+    _score(sealed, tmp_path, pictures, "--out", "folder.parquet", "--labels")
+    assert read_rows(tmp_path / "parts") == read_rows(tmp_path / "folder.parquet")
+
+
+def test_a_damaged_archive_exits_4(sealed: Project, pictures: Path, tmp_path: Path) -> None:
+    """A zip that is cut short is refused by name, and no output is written."""
+    whole = Path(shutil.make_archive(str(tmp_path / "scans"), "zip", pictures / "3")).read_bytes()
+    (tmp_path / "scans.zip").write_bytes(whole[:-100])
+    status, _, err = _score(sealed, tmp_path, "scans.zip")
+    assert (status, "scans.zip cannot be unpacked" in err) == (4, True)
+    assert [path.name for path in tmp_path.iterdir()] == ["scans.zip"]
+
+
+def test_a_list_names_files_folders_and_globs(sealed: Project, pictures: Path, tmp_path: Path) -> None:
+    """Paths of the command line, quoted globs and a list on standard input are scored together, each file once."""
+    (tmp_path / "here").symlink_to(pictures)
+    command = _command(sealed, "here/3", "here/3/3?.png", "--files", "-", "--out", "out.parquet", "--json")
+    listed = "here/7/70.png\r\nhere/7/71.png\nhere/3\n"
+    done = subprocess.run(
+        command, cwd=tmp_path, env=sealed.variables(), input=listed, capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout)["listed"] == 12
+    expected = {f"here/3/{number}.png" for number in range(30, 40)} | {"here/7/70.png", "here/7/71.png"}
+    assert set(read_rows(tmp_path / "out.parquet")) == expected
+
+
+def test_a_folder_of_links_alone_exits_5(sealed: Project, pictures: Path, tmp_path: Path) -> None:
+    """Nothing is read of a folder of links: the exit status is 5, and the advice reads them."""
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links" / "a.png").symlink_to(pictures / "3" / "30.png")
+    status, _, err = _score(sealed, tmp_path, "links")
+    assert (status, "1 of 1 files are links; add --follow" in err) == (5, True)
+    assert _score(sealed, tmp_path, "links", "--force", "--follow")[0] == 0
 
 
 class _Containing(str):

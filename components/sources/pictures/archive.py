@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import lzma
+import os
 import stat
 import tarfile
 import zipfile
@@ -19,7 +20,7 @@ from schemas.errors import InputError
 
 __all__ = ["unpacked"]
 
-LARGEST = 64 * 2**20  # bytes of one file; larger ones are left out, as the folder's reader refuses them too
+LARGEST = 64 * 2**20  # bytes of one file; of a larger one, which no reader takes, only the size is unpacked
 MOST = 8 * 2**30  # bytes of all files
 COUNT = 2_000_000  # files
 CHUNK = 2**20  # bytes copied at once
@@ -37,11 +38,20 @@ DAMAGED = (
 
 @dataclass(frozen=True)
 class _Member:
-    """A file in an archive: its name, its size in bytes, whether it is a plain file, and a function that opens it."""
+    """A file in an archive.
+
+    Attributes:
+        name: its path.
+        size: bytes.
+        plain: whether it is a plain file.
+        stamp: changes with its content: the checksum in a zip, the time in a tar.
+        open: opens it.
+    """
 
     name: str
     size: int
     plain: bool
+    stamp: int
     open: Callable[[], IO[bytes]]
 
 
@@ -49,7 +59,8 @@ class _Member:
 def unpacked(path: Path) -> Generator[Path]:
     """Unpack an archive into a folder that is removed at the end, and yield the folder of the pictures in it.
 
-    If the archive holds one folder and nothing beside it, that folder is yielded.
+    If the archive holds one folder and nothing beside it, that folder is yielded. The same archive always gives the
+    same sizes and times, so that a stopped `score` resumes.
 
     Args:
         path: a zip, or a tar that is compressed or not.
@@ -81,12 +92,17 @@ def _unpack(path: Path, root: Path) -> None:
             total, count = total + member.size, count + 1
             if total > MOST or count > COUNT:
                 raise InputError(f"{path} holds too much", expected=f"at most {MOST // 2**30} GiB in {COUNT:,} files")
-            if member.size > LARGEST or LEFT_OUT[0] in PurePosixPath(member.name).parts:
+            if LEFT_OUT[0] in PurePosixPath(member.name).parts:
                 continue
             target = root / member.name
             target.parent.mkdir(parents=True, exist_ok=True)
-            with member.open() as source, target.open("xb") as file:
-                _copy(source, file, member.size)
+            with target.open("xb") as file:
+                if member.size > LARGEST:
+                    file.truncate(member.size)  # a hole, which takes no room
+                else:
+                    with member.open() as source:
+                        _copy(source, file, member.size)
+            os.utime(target, (member.stamp, member.stamp))
 
 
 def _opened(path: Path) -> zipfile.ZipFile | tarfile.TarFile:
@@ -100,11 +116,12 @@ def _members(archive: zipfile.ZipFile | tarfile.TarFile) -> Iterator[_Member]:
             kind = stat.S_IFMT(info.external_attr >> 16)
             if not info.is_dir():
                 is_plain = kind in {0, stat.S_IFREG}
-                yield _Member(info.filename, info.file_size, is_plain, partial(archive.open, info))
+                yield _Member(info.filename, info.file_size, is_plain, info.CRC, partial(archive.open, info))
     else:
         for info in archive:
             if not info.isdir():
-                yield _Member(info.name, info.size, info.isreg(), partial(_extracted, archive, info))
+                stamp = int(info.mtime) % 2**32
+                yield _Member(info.name, info.size, info.isreg(), stamp, partial(_extracted, archive, info))
 
 
 def _extracted(archive: tarfile.TarFile, info: tarfile.TarInfo) -> IO[bytes]:

@@ -55,6 +55,11 @@ class Beam:
         # Read now: Beam overwrites the cluster's address in its options.
         self._flink = str(self._options.view_as(FlinkRunnerOptions).flink_master) if "Flink" in self.runner else ""
 
+    @property
+    def in_process(self) -> bool:
+        """Whether all workers are on this machine."""
+        return self.runner in LOCAL
+
     def score(self, tasks: Iterator[Task], work: Job) -> None:
         """Score all tasks.
 

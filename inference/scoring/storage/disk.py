@@ -15,10 +15,11 @@ from inference.files.extensions import has_extension, has_picture_extension
 from inference.files.header import MAX_BYTES
 from inference.files.unreadable import UnreadableError
 
-__all__ = ["Disk", "Entry", "Folder", "Listing", "why_skipped"]
+__all__ = ["LINK", "Disk", "Entry", "Folder", "Listing", "why_skipped"]
 
 KINDS = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
 CHUNK = 65536  # bytes of the first read
+LINK = "a link: read with --follow"
 
 
 class Entry(NamedTuple):
@@ -58,18 +59,29 @@ class Disk:
     follow: bool = False
     left_out: tuple[str, ...] = ()
 
-    @classmethod
-    def at(cls, folder: Path, output: Iterable[str] = (), *, follow: bool = False) -> Disk:
+    @staticmethod
+    def at(folder: Path | str, output: Iterable[str] = (), *, follow: bool = False) -> Disk:
         """Return a folder with everything below it, except the output."""
         real = (f"{os.path.realpath(os.path.dirname(path))}/{os.path.basename(path)}" for path in output)
-        return cls(os.path.abspath(folder), follow, tuple(real))
+        return Disk(os.path.abspath(folder), follow, tuple(real))
+
+    def names(self, folder: str) -> bool:
+        """Return whether a folder is the one to score."""
+        return os.path.realpath(folder) == os.path.realpath(self.root)
 
     def walk(self) -> Iterator[Listing]:
         """Yield the files folder by folder, sorted by name, each folder before its subfolders."""
+        return self._walk([b""], set())
+
+    def _walk(self, folders: list[bytes], listed: set[bytes]) -> Iterator[Listing]:
+        """Walk through folders that are not in *listed*, and add each to it."""
         entered: set[tuple[int, int]] = set()
-        pending = [b""]
+        pending = folders[::-1]
         while pending:
             folder = pending.pop()
+            if folder in listed:
+                continue
+            listed.add(folder)
             path = os.path.join(os.fsencode(self.root), folder)
             try:
                 if self.follow and not _is_new(path, entered):
@@ -207,7 +219,7 @@ def why_skipped(name: bytes) -> str:
 def _read_error(error: OSError, *, follow: bool) -> str:
     """Return why a listed file cannot be read."""
     if error.errno == errno.ENOENT:
-        return "gone, or a dangling link" if follow else "gone since it was listed"
+        return "gone, or a dangling link" if follow else "not there, or gone since it was listed"
     if error.errno == errno.ELOOP:
         return "a loop of links" if follow else "a link since it was listed"
     return (error.strerror or "input or output error").lower()
@@ -217,7 +229,7 @@ def _why_not_opened(mode: int) -> str:
     if stat.S_ISREG(mode):
         return ""
     if stat.S_ISLNK(mode):
-        return "a link: read with --follow"
+        return LINK
     return "a folder" if stat.S_ISDIR(mode) else KINDS.get(stat.S_IFMT(mode), "no file")
 
 

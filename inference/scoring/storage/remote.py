@@ -33,6 +33,10 @@ class Remote:
     root: str
     left_out: tuple[str, ...] = ()
 
+    def names(self, folder: str) -> bool:
+        """Return whether a folder is the one to score."""
+        return folder.rstrip("/") == self.root
+
     def walk(self) -> Iterator[Listing]:
         """List all files, folder by folder.
 

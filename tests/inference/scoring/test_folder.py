@@ -93,6 +93,24 @@ def test_odd_names_are_whole_in_csv(loaded: LoadedBundle, tmp_path: Path) -> Non
         assert sorted(row["path"] for row in csv.DictReader(file)) == sorted(names)
 
 
+def test_a_csv_for_spreadsheets_holds_no_formula(loaded: LoadedBundle, tmp_path: Path) -> None:
+    """With excel the CSV begins with a byte-order mark, and an apostrophe precedes what a spreadsheet would run."""
+    folder = tmp_path / "-pictures"
+    names = ["=1+1.png", "+1.png", "-1.png", "@SUM(1).png", "\t=1.png", "\r=1.png", "5=5.png", "ö.png"]
+    for name in names:
+        (folder / "-3").mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(as_file(sample()[0], "PNG"))
+        (folder / "-3" / name).write_bytes(as_file(sample()[0], "PNG"))
+    out = tmp_path / "out.csv"
+    score_folder(job_of(folder, loaded, out, labels=True), Output(str(out), excel=True), workers=1)
+    assert out.read_bytes().startswith(b"\xef\xbb\xbf")
+    with out.open(newline="", encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    expected = {f"'{name}" for name in names[:6]} | set(names[6:]) | {f"'-3/{name}" for name in names}
+    assert {row["path"] for row in rows} == expected
+    assert {row["label"] for row in rows} == {"", "'-3"}
+
+
 def test_a_folder_of_parts_holds_the_same_rows(few: Path, loaded: LoadedBundle, tmp_path: Path) -> None:
     """A partitioned output holds the rows of a single file, and nothing else."""
     score(few, loaded, tmp_path / "out.parquet")
