@@ -146,7 +146,6 @@ def evaluate(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
     metrics = _measure(split, figures, own, robustness, refusals, parameters, warnings, exposure.model)
     for warning in metrics.warnings:
         tell(f"warning: {warning}")
-    Evaluation.write(evaluation.path, metrics, split, decisions.probabilities, decisions.refused, before)
     report_part("gate")
     evidence = Evidence(
         figures,
@@ -161,8 +160,11 @@ def evaluate(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
         seed=config.seed,
         lie=_look_at(split, champion) if config.gate.orientation else None,
     )
+    results = judge(config.gate, evidence)
+    metrics = metrics.changed(slices=[each for result in results for each in result.slices])
+    Evaluation.write(evaluation.path, metrics, split, decisions.probabilities, decisions.refused, before)
     verdict = Verdict.of(
-        judge(config.gate, evidence),
+        results,
         model=model.digest,
         examples=examples.digest,
         evaluation=Evaluation.content(evaluation.path, hash_files(evaluation.path)),
@@ -306,6 +308,7 @@ def _measure(  # noqa: PLR0913, PLR0917  (fields of one record)
         own={name: _number(figure) for name, figure in own.items()},
         risk_coverage=measure_risk_coverage(figures.probabilities, figures.labels),
         parameters=parameters,
+        slices=[],  # which the gate measures
         warnings=warnings,
         intervals={
             name: figure.interval(CONFIDENCE) for name, figure in (whole | own | parts).items() if _is_finite(figure)

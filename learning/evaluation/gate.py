@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from learning.evaluation.champion_rule import judge_champion
 from learning.evaluation.metrics import SCALARS, Figure, Figures, share, shares
 from schemas.artifacts.examples import DIGIT, SOURCE, Split
-from schemas.artifacts.rule_result import RuleResult, needed
+from schemas.artifacts.rule_result import RuleResult, SliceFigure, needed
 from schemas.settings.gate import EACH_KIND, Bounds, ChampionRule, DigitRule, Gate, Rule, SliceRule
 
 if TYPE_CHECKING:
@@ -169,22 +169,40 @@ def _judge_slices(rule: SliceRule, evidence: Evidence) -> RuleResult:
     values, column = evidence.values(rule.column), evidence.split.column(rule.column)
     if rule.column == SOURCE and values is None:
         values, column = ["the only source"], ["the only source"] * len(evidence.split)
+    slices: list[SliceFigure] = []
     if values is None or column is None:
         known = ", ".join((DIGIT, SOURCE, *(tag for tag in evidence.split.tags if tag != SOURCE)))
         parts = [_Part("", None, reason=f"there is no column {rule.column}; the columns are {known}")]
     else:
-        parts = [_judge_slice(value, rule, column, evidence.figures) for value in rule.values or values]
+        chosen = {value: _take(evidence.figures, column, value) for value in rule.values or values}
+        slices = [_slice_figure(value, rule, figures.get(rule.metric)) for value, figures in chosen.items()]
+        parts = [_judge_slice(value, rule, figures) for value, figures in chosen.items()]
         parts = parts or [_Part("", None, reason=f"no picture has a value for {rule.column}")]
-    return _result(rule.metric, rule.column, rule, parts)
+    return _result(rule.metric, rule.column, rule, parts).changed(slices=slices)
 
 
-def _judge_slice(value: str, rule: SliceRule, column: list[str], figures: Figures) -> _Part:
+def _take(figures: Figures, column: list[str], value: str) -> Figures:
     import numpy as np
 
-    chosen = np.array([each == value for each in column], bool)
-    count, name = int(chosen.sum()), f"{rule.column} {value}"
+    return figures.take(np.array([each == value for each in column], bool))
+
+
+def _slice_figure(value: str, rule: SliceRule, figure: Figure) -> SliceFigure:
+    known = math.isfinite(figure.value)
+    return SliceFigure(
+        metric=rule.metric,
+        column=rule.column,
+        value=value,
+        count=figure.count,
+        figure=figure.value if known else None,
+        interval=figure.interval(rule.confidence) if known else None,
+    )
+
+
+def _judge_slice(value: str, rule: SliceRule, figures: Figures) -> _Part:
+    count, name = len(figures), f"{rule.column} {value}"
     if count >= rule.minimum:
-        return _judge_part(value, rule, figures.take(chosen).get(rule.metric), rule.metric, f" of {name}")
+        return _judge_part(value, rule, figures.get(rule.metric), rule.metric, f" of {name}")
     few = f"{name}: not enough examples ({count:,} of {rule.minimum:,})"
     figure = Figure(math.nan, count, lambda _: (math.nan, math.nan))
     return _Part(value, figure, note=few) if rule.too_few == "allow" else _Part(value, figure, reason=few)

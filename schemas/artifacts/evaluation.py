@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from schemas.artifacts.artifact import Artifact
+from schemas.artifacts.rule_result import SliceFigure
 from schemas.record import Record
 
 if TYPE_CHECKING:
@@ -101,6 +102,8 @@ class Metrics(Record, kw_only=True):
     """For each robustness kind, rendered from this split: the share whose digit is read right."""
     refusals: dict[str, float] = {}
     """For each kind of picture that is not a digit: the share that is not answered with one."""
+    slices: list[SliceFigure] = []
+    """The figure of every slice that the gate has a rule on."""
     warnings: list[str] = []
     """Warnings about the model, independent of the gate."""
     robustness_tried: dict[str, Tried] = {}

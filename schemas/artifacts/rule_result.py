@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from schemas.record import Record
 
-__all__ = ["RuleResult", "needed", "tally"]
+__all__ = ["RuleResult", "SliceFigure", "needed", "tally"]
 
 WITHOUT = {"champion": "a comparison", "orientation": "a measurement"}
 EACH = {
@@ -19,6 +19,20 @@ EACH = {
     "per_kind": " of each kind",
 }
 NEEDED = {"coverage": "more answered", "refusals": "more refused"}
+
+
+class SliceFigure(Record):
+    """A metric of one slice: of the test pictures with one value of a column."""
+
+    metric: str
+    column: str
+    value: str
+    count: int
+    """Number of pictures of the slice."""
+    figure: float | None
+    """None if it is not a number, because there are no pictures to measure it on."""
+    interval: tuple[float, float] | None
+    """The figure's two-sided interval of the rule's confidence, which is 95 % unless the rule says otherwise."""
 
 
 class RuleResult(Record, kw_only=True):
@@ -47,6 +61,8 @@ class RuleResult(Record, kw_only=True):
     """How many more pictures must be right to meet the rule; None if that does not apply or no number would do."""
     failing: list[str] = []
     """The parts that miss the rule, for a rule on several."""
+    slices: list[SliceFigure] = []
+    """Every part of a rule on slices, judged or not, in the order of its values."""
     passed: bool
     """Whether the model meets the rule."""
     reason: str

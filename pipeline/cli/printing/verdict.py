@@ -12,7 +12,7 @@ from schemas.artifacts.rule_result import needed, tally
 if TYPE_CHECKING:
     from schemas.artifacts.blessing import Verdict
     from schemas.artifacts.comparison import Comparison
-    from schemas.artifacts.rule_result import RuleResult
+    from schemas.artifacts.rule_result import RuleResult, SliceFigure
 
 __all__ = ["verdict_lines"]
 
@@ -37,7 +37,7 @@ def verdict_lines(verdict: Verdict, *, kept: bool) -> list[str]:
         text = f"{missed} of {len(verdict.rules)} {rules} missed" if verdict.rules else verdict.reasons[0]
         lines = [f"verdict  {paint('NOT BLESSED', 'red')}: {text}{stays}"]
     if verdict.rules:
-        lines += ["", *_rule_lines(verdict.rules, verdict.comparison), ""]
+        lines += ["", *_rule_lines(verdict.rules, verdict.comparison), "", *_slice_lines(verdict.rules)]
     if not verdict.blessed:
         lines += _worst(verdict)
     lines += _champion_lines(verdict.comparison) if verdict.comparison else []
@@ -53,6 +53,22 @@ def _rule_lines(rules: list[RuleResult], comparison: Comparison | None) -> list[
         text = columns(("", "rule", "measured"), rows, wrapped=2)
     marks = {f"{mark:6}": paint(f"{mark:6}", colour) for mark, colour in MARKS.items()}
     return [marks.get(line[:6], line[:6]) + line[6:] for line in text.splitlines()]
+
+
+def _slice_lines(rules: list[RuleResult]) -> list[str]:
+    """Return every part of every rule on slices as a table, and an empty line; nothing without such rules."""
+    slices = [each for rule in rules for each in rule.slices]
+    if not slices:
+        return []
+    rows = [(f"{each.column} {each.value}", *_figures(each), f"{each.count:,}") for each in slices]
+    return [*columns(("slice", "metric", "interval", "pictures"), rows, wrapped=0).splitlines(), ""]
+
+
+def _figures(found: SliceFigure) -> tuple[str, str]:
+    if found.figure is None or found.interval is None:
+        return f"{found.metric} not measured", ""
+    low, high = found.interval
+    return f"{found.metric} {found.figure:.4f}", f"{low:.4f} to {high:.4f}"
 
 
 def _mark(rule: RuleResult) -> str:

@@ -105,7 +105,7 @@ def _small(text: str) -> Html:
 
 
 def rules(material: Material) -> Html:
-    """Return every rule: the bound, the measured value, and the shortfall."""
+    """Return every rule: the bound, the measured value, and the shortfall; then every slice that a rule is on."""
     verdict = material.verdict
     if not verdict.rules:
         return paragraph("The gate has no rules: nothing can be blessed.")
@@ -113,7 +113,26 @@ def rules(material: Material) -> Html:
         (_rule_name(rule), _bound_text(rule), _measured(rule), joined(_mark(rule), *map(_small, _shortfall(rule))))
         for rule in verdict.rules
     ]
-    return joined(table("Rules of the gate", ("rule", "bound", "measured", "result"), rows), _worst(verdict))
+    every = table("Rules of the gate", ("rule", "bound", "measured", "result"), rows)
+    return joined(every, _slices(verdict), _worst(verdict))
+
+
+def _slices(verdict: Verdict) -> Html:
+    rows = [
+        (
+            f"{each.column} {each.value}",
+            readable(each.metric),
+            figure_in_words(each.metric, each.figure),
+            interval_in_words(each.metric, each.interval),
+            f"{each.count:,}",
+        )
+        for rule in verdict.rules
+        for each in rule.slices
+    ]
+    if not rows:
+        return Html("")
+    header = ("slice", "metric", "value", "interval", "pictures")
+    return table("Every slice", header, rows, numbers=(2, 3, 4), unseen=False)
 
 
 def _rule_name(rule: RuleResult) -> str:

@@ -11,6 +11,7 @@ from scipy.stats import binomtest
 
 from learning.evaluation.comparison import compare, mcnemar
 from learning.evaluation.gate import Evidence, judge
+from learning.evaluation.intervals import wilson
 from learning.evaluation.metrics import SCALARS, Figures
 from learning.evaluation.orientation import Lie
 from schemas.artifacts.evaluation import Tried
@@ -284,6 +285,16 @@ def test_a_column_without_values_is_refused() -> None:
     """A rule on a column in which no picture has a value is refused."""
     result = judge_one(slices(column="light"), make_evidence(TEN, TEN, {"light": [""] * 10}))
     assert (result.passed, result.reason) == (False, "no picture has a value for light")
+
+
+def test_every_slice_has_its_figure() -> None:
+    """A result has every slice with figure, interval and count: judged ones, those of too few pictures, empty ones."""
+    night, day, dusk = judge_one(slices(column="light", values=["night", "day", "dusk"]), tagged()).slices
+    assert (night.column, night.value, night.metric, night.count) == ("light", "night", "accuracy", 37)
+    assert night.figure == pytest.approx(27 / 37)
+    assert night.interval == pytest.approx(wilson(27, 37, 0.95))
+    assert (day.figure, day.count) == (1, 100)
+    assert (dusk.figure, dusk.interval, dusk.count) == (None, None, 0)
 
 
 def test_one_source_is_one_slice() -> None:

@@ -13,7 +13,7 @@ from pipeline.report.material import Material
 from pipeline.report.page import render_report, write_report
 from pipeline.report.sections.trials import digit_for
 from schemas.artifacts.blessing import Verdict
-from schemas.artifacts.rule_result import RuleResult
+from schemas.artifacts.rule_result import RuleResult, SliceFigure
 from schemas.records.run import RunRecord, StageRecord
 from tests.pipeline.report.conftest import HOSTILE
 from tests.pipeline.report.page_html import read_page
@@ -34,6 +34,22 @@ def test_the_verdict_comes_first(make_material: Make) -> None:
 def test_a_shortfall_is_given_in_pictures(make_material: Make) -> None:
     """A missed rule says how many more pictures must be right."""
     assert "17 more correct needed" in render_report(make_material([0, 1], [0, 0]))
+
+
+def test_every_slice_is_in_the_report(make_material: Make) -> None:
+    """Every slice has a row with its figure, interval and count, not the worst alone."""
+    slices = [
+        SliceFigure(metric="accuracy", column="light", value=value, count=2000, figure=0.75, interval=(0.7, 0.8))
+        for value in ("night", "day")
+    ]
+    rule = RuleResult(
+        metric="accuracy", of="light", expected=">= 0.5", actual=0.75, passed=True, reason="", slices=slices
+    )
+    made = make_material([0, 1], [0, 0])
+    verdict = Verdict.of([rule], model="m", examples="e", evaluation="v")
+    text = read_page(render_report(Material(made.artifacts, made.record.changed(verdict=verdict)))).text
+    assert [value for value in ("light night", "light day") if value in text] == ["light night", "light day"]
+    assert "70.00 to 80.00" in text
 
 
 def test_text_from_outside_is_escaped(make_material: Make) -> None:
