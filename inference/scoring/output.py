@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 from codecs import BOM_UTF8
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from itertools import chain
