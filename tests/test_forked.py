@@ -11,7 +11,7 @@ from tests.forked import READ_AT_START, run_forked
 SCRIPT = """\
 import os, sys
 
-print(sys.argv[1:], os.environ["ONLY"], os.getcwd(), "PATH" in os.environ)
+print(sys.argv[1:], os.environ["PATH"], os.getcwd(), "HOME" in os.environ)
 print("to stderr", file=sys.stderr)
 os.kill(os.getpid(), 15) if sys.argv[1] == "killed" else sys.exit(7)
 """
@@ -20,14 +20,14 @@ os.kill(os.getpid(), 15) if sys.argv[1] == "killed" else sys.exit(7)
 def test_a_forked_process_has_its_own_arguments_variables_folder_and_streams(tmp_path: Path) -> None:
     """Nothing of the process it is forked from is in them."""
     script = _script(tmp_path)
-    done = run_forked([str(script), "a", "b c"], {"ONLY": "here"} | _started_with(), tmp_path)
+    done = run_forked([str(script), "a", "b c"], {"PATH": "here"} | _started_with(), tmp_path)
     assert (done.returncode, done.stdout) == (7, f"['a', 'b c'] here {tmp_path} False\n")
     assert done.stderr == "to stderr\n"
 
 
 def test_a_forked_process_that_is_killed_has_the_signal_as_its_status(tmp_path: Path) -> None:
     """The status is negative, as subprocess has it."""
-    done = run_forked([str(_script(tmp_path)), "killed"], {"ONLY": "here"} | _started_with(), tmp_path)
+    done = run_forked([str(_script(tmp_path)), "killed"], {"PATH": "here"} | _started_with(), tmp_path)
     assert done.returncode == -15
 
 

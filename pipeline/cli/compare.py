@@ -34,7 +34,7 @@ Format = Annotated[
 
 
 def compare(context: typer.Context, runs: Runs, *, form: Format = "text", as_json: AsJson = False) -> None:
-    """Compare two runs: settings, metrics and changed pictures; or more in a table.
+    """Compare two runs in all they differ in, or more in a table.
 
     Metrics that two runs measured on the same pictures come with paired 95 % intervals.
     """

@@ -103,7 +103,7 @@ def score(  # noqa: PLR0913  (each is an option)
     sheet: Sheet = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read every picture in a folder tree, an archive or a list; account for every file.
+    """Read every picture of a folder, an archive or a list.
 
     An interrupted run resumes; a finished one starts over, unless the output is a folder of Parquet files.
     Exit code 5: some files could not be read; the others are scored.

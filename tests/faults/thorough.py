@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-__all__ = ["THOROUGH", "often"]
+__all__ = ["often"]
 
 THOROUGH = bool(os.environ.get("DIGITS_TEST_THOROUGH"))
 

@@ -262,8 +262,11 @@ def test_a_champion_that_comes_out_different_is_not_compared(challenge: Project)
     challenge.digits("run", "--set", "say.word=other")
 
 
-SECOND = CHALLENGE.replace("judge.blessing}", "second.blessing}").replace("requires: judge", "requires: second")
-SECOND = SECOND.replace("  crown:", "  second:\n    uses: toys.second\n    inputs: {gate: judge.blessing}\n  crown:")
+SECOND = (
+    CHALLENGE.replace("judge.blessing}", "second.blessing}")
+    .replace("requires: judge", "requires: second")
+    .replace("  crown:", "  second:\n    uses: toys.second\n    inputs: {gate: judge.blessing}\n  crown:")
+)
 JUDGE_OF_ONES_OWN = """
 from toys.hold import hold
 
