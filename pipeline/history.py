@@ -63,7 +63,7 @@ def maker_of(artifacts: Path, path: str) -> RunRecord | None:
 def read_run(folder: Path) -> RunRecord | None:
     """Read the record of one run; its outcome is `running` while a process holds the lock on its folder."""
     try:
-        record = RunRecord.from_json((folder / "run.json").read_bytes())
+        record = RunRecord.load(folder / "run.json")
     except (OSError, ValueError):
         return None
     if record.outcome == "interrupted" and is_held(folder):
@@ -83,7 +83,8 @@ def name_run(artifacts: Path, run: str, name: str) -> None:
         UsageError: the name cannot be one.
     """
     folder = artifacts / NAMES
-    if name in RESERVED or name.startswith(".") or not NAME.fullmatch(name) or LIKE_A_RUN.match(name):
+    is_text = NAME.fullmatch(name) and name.isprintable()
+    if name in RESERVED or name.startswith(".") or not is_text or LIKE_A_RUN.match(name):
         raise UsageError(f"a run cannot be named {name}", expected="up to 60 characters, none of them /")
     make_folder(folder)
     if name:

@@ -16,8 +16,17 @@ __all__ = ["LOGGER", "capture_output", "write_log"]
 LOGGER = logging.getLogger("digits")
 
 
+LONGEST = 20_000
+"""Characters of a message or a traceback."""
+MOST = 20_000_000
+"""Bytes of a log, and of what a stage printed."""
+
+
 class JsonLines(logging.Formatter):
-    """Formats each record as a JSON object: time (UTC), level, logger, message and any traceback."""
+    """Formats each record as a JSON object: time (UTC), level, logger, message and any traceback.
+
+    All but ASCII is escaped, so that no name can forge a line, in a terminal either; long texts are cut.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line of JSON."""
@@ -29,13 +38,28 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        return json.dumps({key: text[:LONGEST] for key, text in line.items()})
+
+
+class BoundedFile(logging.FileHandler):
+    """Appends to a file until it is full; one last line says so."""
+
+    is_full = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record if there is room."""
+        if Path(self.baseFilename).stat().st_size < MOST:
+            super().emit(record)
+        elif not self.is_full:
+            self.is_full = True
+            record = logging.makeLogRecord(vars(record) | {"msg": f"the log is full: {MOST:,} bytes", "args": None})
+            super().emit(record)
 
 
 @contextmanager
 def write_log(path: Path) -> Generator[None]:
     """Write everything logged in the process, warnings included, at level INFO and above."""
-    handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+    handler = BoundedFile(path, encoding="utf-8", errors="backslashreplace")
     handler.setFormatter(JsonLines())
     handler.setLevel(logging.INFO)
     root = logging.getLogger()
@@ -52,7 +76,7 @@ def write_log(path: Path) -> Generator[None]:
 
 @contextmanager
 def capture_output(path: Path) -> Generator[None]:
-    """Redirect standard output and error to a file, including what C++ code prints."""
+    """Redirect standard output and error to a file, including what C++ code prints; at the end, its middle is cut."""
     kept = [os.dup(number) for number in (1, 2)]
     with path.open("ab") as file:
         _redirect([file.fileno()] * 2)
@@ -62,6 +86,20 @@ def capture_output(path: Path) -> Generator[None]:
         _redirect(kept)
         for descriptor in kept:
             os.close(descriptor)
+        _bound(path)
+
+
+def _bound(path: Path) -> None:
+    """Keep the first and the last bytes of a file that is too long."""
+    size = path.stat().st_size
+    if size <= MOST:
+        return
+    with path.open("r+b") as file:
+        file.seek(size - MOST // 2)
+        last = file.read()
+        file.seek(MOST // 2)
+        file.write(b"\n[... cut out ...]\n" + last)
+        file.truncate()
 
 
 def _redirect(targets: list[int]) -> None:

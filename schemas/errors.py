@@ -8,14 +8,16 @@ DigitsError            exit 1
 
 from __future__ import annotations
 
-__all__ = ["DigitsError", "InputError", "StageError", "UsageError", "nearest"]
+__all__ = ["DigitsError", "InputError", "StageError", "UsageError", "nearest", "printable"]
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 class DigitsError(Exception):
     """An error that the user can fix: what is wrong, what was found, what was expected, what to do.
 
     Args:
-        headline: what is wrong, and where, in one line; unprintable characters are escaped.
+        headline: what is wrong, and where, in one line; unprintable characters of each part are escaped.
         found: what was there.
         expected: what should have been there.
         do: what to do next, as a sentence or a command.
@@ -24,11 +26,11 @@ class DigitsError(Exception):
     exit_code = 1
 
     def __init__(self, headline: str, *, found: str = "", expected: str = "", do: str = "") -> None:
-        self.headline = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in headline)
+        self.headline = printable(headline)
         super().__init__(self.headline)
-        self.found = found
-        self.expected = expected
-        self.do = do
+        self.found = printable(found)
+        self.expected = printable(expected)
+        self.do = printable(do)
 
     def __str__(self) -> str:
         """Return the headline and, indented below it, the parts that are not empty."""
@@ -50,6 +52,13 @@ class InputError(DigitsError):
     """An input is missing or corrupt."""
 
     exit_code = 4
+
+
+def printable(text: str) -> str:
+    """Return a text as one line that no name can forge: control and bidirectional characters are escaped."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() or each == NO_BREAK else ascii(each)[1:-1] for each in text)
 
 
 def nearest(name: str, valid: list[str]) -> str:

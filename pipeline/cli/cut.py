@@ -41,6 +41,7 @@ def cut(context: typer.Context, pages: Pages, *, out: Out, model: ModelOption = 
     from inference.numbers.cut import CutOut, write_digits
     from inference.numbers.read_page import read_page
     from pipeline.cli.arguments.models import find_model
+    from schemas.errors import printable
 
     chosen = find_model(context, model)
     if not as_json:
@@ -49,7 +50,7 @@ def cut(context: typer.Context, pages: Pages, *, out: Out, model: ModelOption = 
     for name in pages:
         page = read_page(Path(name), reader)
         if not page.lines:
-            print(f"{name}: {page.decision}: {page.reason}", file=sys.stderr)
+            print(f"{printable(str(name))}: {page.decision}: {page.reason}", file=sys.stderr)
         unreadable += page.unreadable
         write_digits(page, Path(name).stem, out, done)
     _print(done, out, {"model": reader.version} | chosen.warning, as_json=as_json)

@@ -145,7 +145,8 @@ def _print_json(names: list[str], answers: list[Answer], named: dict[str, str]) 
 
 
 def _print_table(names: list[str], answers: list[Answer], *, show: bool) -> None:
-    from pipeline.cli.printing.answers import answer_table, bar_chart, drawings, folded, printable
+    from pipeline.cli.printing.answers import answer_table, bar_chart, drawings, folded
+    from schemas.errors import printable
 
     print(answer_table(names, answers))
     if len(answers) == 1 and answers[0].probabilities:
@@ -157,7 +158,8 @@ def _print_table(names: list[str], answers: list[Answer], *, show: bool) -> None
 
 def _write_sheet(path: Path, name: str, answer: Answer) -> None:
     from inference.step_sheet import draw_sheet
-    from pipeline.cli.printing.answers import answer_words, printable
+    from pipeline.cli.printing.answers import answer_words
+    from schemas.errors import printable
 
     if answer.reading is None:
         print(f"{path} is not written: the picture could not be read", file=sys.stderr)

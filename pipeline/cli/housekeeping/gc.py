@@ -63,9 +63,10 @@ def table(found: Collection) -> str:
     """Return what goes and what is kept as text."""
     from pipeline.cli.printing.table import columns
     from pipeline.housekeeping.sizes import size_text
+    from schemas.errors import printable
 
     def rows(items: list[Item]) -> list[tuple[str, str, str]]:
-        return [(each.path, size_text(each.size), _why(each.why)) for each in items]
+        return [(printable(each.path), size_text(each.size), _why(each.why)) for each in items]
 
     goes, go = ("deleted", "were deleted") if found.deleted else ("goes", "go")
     parts = [

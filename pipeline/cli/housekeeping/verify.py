@@ -17,7 +17,8 @@ __all__ = ["verify"]
 ADVICE = {
     "damaged": "digits run recreates what the pipeline uses; digits verify --set-aside moves the rest out of the store",
     "missing": "digits run recreates what the pipeline uses; digits verify --set-aside forgets the rest",
-    "history": "promotions.jsonl was edited: compare it with a copy; new promotions are appended to it all the same",
+    "history": "promotions.jsonl was edited: put a copy back; or digits verify --set-aside begins a new one, "
+    "and digits rollback knows no champion before",
     "champion": "if no run recreates what the champion was made from: digits rollback, digits promote VERSION, or "
     "rm artifacts/champion, and the next model counts as the first",
 }
@@ -39,7 +40,8 @@ def verify(context: typer.Context, *, set_aside: SetAside = False, as_json: AsJs
     from pipeline.housekeeping.missing import find_missing, forget_missing
     from pipeline.promotions import mend
     from pipeline.store import Store
-    from schemas.errors import InputError
+    from schemas.errors import InputError, printable
+    from schemas.records.promotion import HISTORY
     from schemas.records.verification import verify as check_store
 
     artifacts = artifacts_of(context)
@@ -51,8 +53,8 @@ def verify(context: typer.Context, *, set_aside: SetAside = False, as_json: AsJs
         found = check_store(artifacts)
         found.missing = find_missing(artifacts)
     if set_aside and not found.sound:
-        for path in found.places:
-            print(f"{path} moved to artifacts/{Store(artifacts).set_aside(path)}", file=sys.stderr)
+        for path in [*found.places, *([HISTORY] if found.history else [])]:
+            print(f"{printable(path)} moved to artifacts/{Store(artifacts).set_aside(path)}", file=sys.stderr)
         forget_missing(artifacts)
         found = check_store(artifacts)
         found.missing = find_missing(artifacts)
@@ -63,11 +65,13 @@ def verify(context: typer.Context, *, set_aside: SetAside = False, as_json: AsJs
 
 
 def _table(found: Verification) -> str:
+    from schemas.errors import printable
+
     lines = [f"{found.artifacts:,} artifacts with {found.files:,} files"]
-    lines += [f"damaged  {path}" for path in found.damaged]
+    lines += [f"damaged  {printable(path)}" for path in found.damaged]
     for path, who in found.missing.items():
         more = f"; and {len(who) - SHOWN} more" if len(who) > SHOWN else ""
-        lines.append(f"missing  {path}\n         needed by {'; '.join(who[:SHOWN])}{more}")
+        lines.append(f"missing  {printable(path)}\n         needed by {'; '.join(who[:SHOWN])}{more}")
     lines += [f"changed  promotions.jsonl: {what}" for what in found.history]
     if found.sound:
         lines.append(

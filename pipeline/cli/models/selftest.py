@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.arguments.completion import complete_model
-from pipeline.cli.arguments.project import AsJson
+from pipeline.cli.arguments.project import AsJson, artifacts_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from inference.model.selftest import FormatProof, Selftest
 
 __all__ = ["selftest"]
@@ -28,7 +30,7 @@ Model = Annotated[
 ]
 Every = Annotated[
     bool,
-    typer.Option("--all", help="Run every format, each in a process of its own; TensorFlow's take seconds."),
+    typer.Option("--all", help="Run every format of a model in the store, each in a process of its own."),
 ]
 
 
@@ -41,7 +43,8 @@ def selftest(context: typer.Context, model: Model = None, *, every: Every = Fals
     from inference.model.selftest import selftest as prove
     from pipeline.cli.arguments.models import find_model
 
-    done = prove(find_model(context, model).folder, every=every)
+    folder = find_model(context, model).folder
+    done = prove(folder, every=every, registered=every and _is_registered(context, folder))
     print(done.to_json() if as_json else _table(done))
     if done.damaged:
         print("files are damaged: digits run exports the champion again; copy another bundle again", file=sys.stderr)
@@ -51,9 +54,23 @@ def selftest(context: typer.Context, model: Model = None, *, every: Every = Fals
         raise typer.Exit(UNPROVEN)
 
 
+def _is_registered(context: typer.Context, folder: Path) -> bool:
+    """Return whether a bundle lies in the store of the project."""
+    from schemas.errors import UsageError
+
+    try:
+        store = artifacts_of(context) / "store"
+    except UsageError:
+        return False
+    return folder.resolve().is_relative_to(store.resolve())
+
+
 def _table(done: Selftest) -> str:
+    from schemas.errors import printable
+
     rows = [("model", done.bundle), ("content", done.content)]
-    rows.append(("files", f"all {done.files} intact" if not done.damaged else f"damaged: {', '.join(done.damaged)}"))
+    damaged = ", ".join(map(printable, done.damaged))
+    rows.append(("files", f"damaged: {damaged}" if damaged else f"all {done.files} intact"))
     if not done.damaged:
         rows.append(
             ("golden", f"{done.examples} examples" if done.examples else "no examples: made before there were any")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from inference.model.percent import percent
 from pipeline.cli.printing.table import paint
+from schemas.errors import printable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from inference.model.answer import Answer
 
-__all__ = ["answer_table", "answer_words", "bar_chart", "drawings", "folded", "printable"]
+__all__ = ["answer_table", "answer_words", "bar_chart", "drawings", "folded"]
 
 HEADER = ("file", "digit", "confidence", "runner-up", "decision")
 COLOURS = {"answered": "green", "unsure": "yellow", "unreadable": "red"}
@@ -142,8 +143,3 @@ def folded(text: str) -> str:
 
 def _columns() -> int:
     return shutil.get_terminal_size().columns
-
-
-def printable(name: str) -> str:
-    """Return a file name with everything escaped that a terminal cannot or should not show."""
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in name)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from inference.model.percent import percent
-from pipeline.cli.printing.answers import printable
 from pipeline.cli.printing.table import columns
+from schemas.errors import printable
 
 if TYPE_CHECKING:
     from inference.numbers.page_answer import Line, PageAnswer

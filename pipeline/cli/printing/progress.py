@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from pipeline.cli.printing.table import box
 from pipeline.log import LOGGER
+from schemas.errors import printable
 from schemas.progress import format_duration
 
 if TYPE_CHECKING:
@@ -73,18 +74,18 @@ class _Lines(logging.Handler):
         """Print the records that are meant for people."""
         found = vars(record)
         if "started" in found:
-            self.start(found["started"], record.getMessage())
+            self.start(found["started"], printable(record.getMessage()))
         elif "kept" in found:
-            self.end(record.getMessage())
+            self.end(printable(record.getMessage()))
         elif "waiting" in found or "combination" in found:
-            self.print(record.getMessage())
+            self.print(printable(record.getMessage()))
         elif "told" in found:
-            self.print(f"{self.stage}: {found['told']}")
+            self.print(printable(f"{self.stage}: {found['told']}"))
         elif "stage_record" in found and found["stage_record"].outcome in {"ran", "failed"}:
             stage = found["stage_record"]
             self.end(f"{stage.stage} {'done in' if stage.outcome == 'ran' else 'failed after'} {stage.seconds:.1f} s")
         elif "notice" in found:
-            self.print(box(found["notice"].replace("; to retry", "\nto retry")))
+            self.print(box(printable(found["notice"]).replace("; to retry", "\nto retry")))
         elif "progress" in found:
             self.advance(found["progress"])
 

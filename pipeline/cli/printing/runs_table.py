@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pipeline.cli.printing.table import columns
 from pipeline.history import run_names
 from pipeline.specification.stage import FILE
+from schemas.errors import printable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +49,7 @@ def _set(record: RunRecord, artifacts: Path) -> str:
     """Return -f, what was set, and whether the file was another one than there is now."""
     name = record.file or FILE
     other = _text(artifacts / "runs" / record.run / FILE) != _text(artifacts.parent / name)
-    return " ".join([*record.file_option, *record.overrides, *([f"(other {name})"] if other else [])])
+    return printable(" ".join([*record.file_option, *record.overrides, *([f"(other {name})"] if other else [])]))
 
 
 def _figure(value: float | None) -> str:

@@ -8,8 +8,9 @@ import sys
 import textwrap
 from typing import TYPE_CHECKING
 
-from pipeline.cli.printing.answers import folded, printable
+from pipeline.cli.printing.answers import folded
 from pipeline.cli.printing.table import columns, paint
+from schemas.errors import printable
 
 if TYPE_CHECKING:
     from collections import Counter
