@@ -55,7 +55,7 @@ def execute(  # noqa: PLR0913  (the stage, its inputs, and where they go)
             shutil.rmtree(logs)
             return kept
         _check(stage, decision, pipeline, workspace)
-        _set_aside_damaged(decision, store)
+        _set_aside_damaged(stage, decision, store)
         outputs = store.publish(stage.name, workspace, stage.component.outputs, decision.damaged)
     parts = with_fallback(stage, decision.parts) if stage.config.was_unreachable else decision.parts
     execution = Execution(
@@ -73,7 +73,9 @@ def execute(  # noqa: PLR0913  (the stage, its inputs, and where they go)
     return execution
 
 
-def _set_aside_damaged(decision: Decision, store: Store) -> None:
+def _set_aside_damaged(stage: Stage, decision: Decision, store: Store) -> None:
+    for record in store.unreadable(stage.name, decision.fingerprint):
+        store.set_aside(record)
     for version in decision.damaged.outputs.values() if decision.damaged else ():
         if (store.artifacts / version.path).exists() and store.damage_of(version):
             store.set_aside(version.path)

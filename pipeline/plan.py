@@ -49,7 +49,9 @@ def decide(
     damage = store.damage(found) if found else None
     if found and not damage and not forced:
         return Decision(parts, found.fingerprint, found, None, f"unchanged (from run {found.run})")
-    changes = damage.text if damage else None if found else _changes(stage, parts, store, pipeline.file)
+    lost = [] if found else store.unreadable(stage.name, key)
+    changes = None if found else _changes(stage, parts, store, pipeline.file)
+    changes = damage.text if damage else f"record corrupt: {lost[0]}" if lost else changes
     reason = "; ".join(filter(None, ["forced" if forced else None, changes]))
     return Decision(parts, key, None, found if damage else None, reason)
 

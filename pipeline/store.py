@@ -14,6 +14,7 @@ from pathlib import Path
 from pipeline.history import use
 from pipeline.sharing import share_files
 from schemas.artifacts.artifact import Artifact, type_name
+from schemas.errors import printable
 from schemas.manifest import MANIFEST, Manifest, fsync, hash_files, make_folder, seal, write_atomically
 from schemas.records.execution import Execution, Version
 from schemas.records.stat_cache import StatCache
@@ -40,7 +41,7 @@ class Damage:
     @property
     def text(self) -> str:
         """The reason to run the stage again."""
-        return f"output corrupt: {self.version}/{self.file}" if self.file else "output missing"
+        return f"output corrupt: {self.version}/{printable(self.file)}" if self.file else "output missing"
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,11 @@ class Store:
         files = (self._root / stage / "executions").glob(f"{fingerprint}*.json")
         return sorted(filter(None, map(_read_execution, files)), key=lambda each: each.run, reverse=True)
 
+    def unreadable(self, stage: str, fingerprint: str = "") -> list[str]:
+        """Return the paths of unreadable executions of a stage, all or those with a fingerprint."""
+        files = (self._root / stage / "executions").glob(f"{fingerprint}*.json")
+        return sorted(f.relative_to(self.artifacts).as_posix() for f in files if _read_execution(f) is None)
+
     def damage(self, execution: Execution) -> Damage | None:
         """Return the damage of the first damaged output of an execution; None if all are intact."""
         return next(filter(None, map(self.damage_of, execution.outputs.values())), None)
@@ -184,7 +190,7 @@ class Store:
         """Write the execution atomically, which makes its outputs count; then clear the stage's staging."""
         path = self._root / execution.stage / "executions" / f"{execution.name}.json"
         make_folder(path.parent)
-        write_atomically(path, execution.to_json() + "\n")
+        write_atomically(path, execution.to_document())
         for folder in self._staged(execution.stage):
             shutil.rmtree(folder)
         self._stat_cache.save()
@@ -238,6 +244,6 @@ class Store:
 
 def _read_execution(path: Path) -> Execution | None:
     try:
-        return Execution.from_json(path.read_bytes())
+        return Execution.load(path)
     except (OSError, ValueError):
         return None

@@ -8,9 +8,11 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePath
 
+from schemas.document import Document
+from schemas.errors import InputError
 from schemas.record import Record
 
-__all__ = ["FileEntry", "Manifest", "digest_of", "hash_file"]
+__all__ = ["FileEntry", "Manifest", "digest_of", "hash_file", "registered"]
 
 MANIFEST = "manifest.json"
 INCIDENTAL = "incidental/"
@@ -25,7 +27,7 @@ class FileEntry(Record):
     """Bytes."""
 
 
-class Manifest(Record):
+class Manifest(Document):
     """The content of manifest.json, which is written last: a folder without one is not an artifact."""
 
     type: str
@@ -34,19 +36,28 @@ class Manifest(Record):
     note: str = ""
     """A note for readers, the same for all artifacts of this type."""
 
+    def __post_init__(self) -> None:
+        """Refuse names of files that lead out of the folder, or that no file of an artifact has."""
+        for name in self.files:
+            if not name or "\0" in name or name == MANIFEST or {"", ".", ".."}.intersection(name.split("/")):
+                raise ValueError(f"{name!r} is no name of a file of an artifact")
+
     @classmethod
     def read(cls, folder: Path) -> Manifest | None:
-        """Return the manifest of a folder, or None if it is missing or invalid."""
+        """Return the manifest of a folder, or None if it is missing or invalid; raises InputError if it is too new."""
         try:
-            return cls.from_json((folder / MANIFEST).read_bytes())
+            return cls.load(folder / MANIFEST)
         except (OSError, ValueError):
             return None
 
     def damage(self, folder: Path) -> Iterator[str]:
-        """Hash every file and yield the names of those that changed, are missing or were added since sealing."""
+        """Hash every file and yield the names of those that changed, are missing or were added since sealing.
+
+        A link counts as changed: what it leads to could change later.
+        """
         for name, entry in self.files.items():
             try:
-                if hash_file(folder / name) != entry.sha256:
+                if (folder / name).is_symlink() or hash_file(folder / name) != entry.sha256:
                     yield name
             except OSError:
                 yield name
@@ -54,9 +65,17 @@ class Manifest(Record):
 
 
 def list_files(folder: Path) -> list[str]:
-    """Return the files below a folder, except the manifest, as sorted POSIX paths."""
-    paths = (path for path in folder.rglob("*") if path.is_file())
-    return sorted(name for path in paths if (name := path.relative_to(folder).as_posix()) != MANIFEST)
+    """Return the files and links below a folder, except the manifest, as sorted POSIX paths."""
+    return sorted(name for name in _names(str(folder), "") if name != MANIFEST)
+
+
+def _names(folder: str, above: str) -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _names(entry.path, f"{above}{entry.name}/")
+            elif entry.is_symlink() or entry.is_file():
+                yield above + entry.name
 
 
 def hash_files(folder: Path) -> dict[str, FileEntry]:
@@ -77,6 +96,20 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def registered(folder: Path, name: str) -> Path:
+    """Return the path of a sealed file after comparing it with its hash, so that no parser opens anything else.
+
+    Raises:
+        InputError: there is no manifest, it does not list the file, or the file is another one.
+    """
+    manifest, path = Manifest.read(folder), folder / name
+    entry = manifest.files.get(name) if manifest else None
+    if entry is None or path.is_symlink() or not path.is_file() or hash_file(path) != entry.sha256:
+        found = "another content than it was sealed with" if entry else "no manifest that lists it"
+        raise InputError(f"{path} is not opened", found=found, expected="a sealed file", do="digits verify")
+    return path
+
+
 def digest_of(value: object) -> str:
     """Return the sha256 of a JSON value in hexadecimal, independent of the order of keys."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
@@ -95,7 +128,7 @@ def seal(folder: Path, manifest: Manifest) -> None:
         path.chmod(0o444)
         fsync(path)
     path = folder / MANIFEST
-    path.write_text(manifest.to_json() + "\n", encoding="utf-8")
+    path.write_text(manifest.to_document(), encoding="utf-8")
     path.chmod(0o444)
     fsync(path)
     for parent in {folder, *(folder / above for name in manifest.files for above in PurePath(name).parents)}:

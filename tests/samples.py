@@ -56,7 +56,7 @@ def seal(kind: type[A], folder: Path) -> A:
     """Write the manifest of a folder, as the store does, and return the artifact."""
     files = hash_files(folder)
     manifest = Manifest(type=kind.__name__, content=kind.content(folder, files), files=files)
-    (folder / MANIFEST).write_text(manifest.to_json())
+    (folder / MANIFEST).write_text(manifest.to_document(), encoding="utf-8")
     return kind(folder)
 
 

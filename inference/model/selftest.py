@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["FormatProof", "Selftest", "selftest"]
 
 OWN = "litert"
+UNREGISTERED = "it is in no store of this project: digits import takes it in"
 
 
 class FormatProof(Record):
@@ -60,13 +61,14 @@ class Selftest(Record):
         return not self.damaged and self.examples > 0 and not any(each.problem for each in self.formats)
 
 
-def selftest(folder: Path, *, every: bool = False) -> Selftest:
+def selftest(folder: Path, *, every: bool = False, registered: bool = False) -> Selftest:
     """Check the files of a bundle and hold its formats against its golden examples.
 
     Args:
         folder: of the bundle, or a link to it.
-        every: whether to run every format, each in a process of its own, and not LiteRT alone. A SavedModel is a
-            program: run one only if you trust where it comes from.
+        every: whether to run every format, each in a process of its own, and not LiteRT alone.
+        registered: whether it lies in the project's store. A SavedModel is a program, and the manifest of a folder
+            from elsewhere proves nothing: of that, only LiteRT is run.
 
     Raises:
         InputError: not a bundle.
@@ -81,15 +83,16 @@ def selftest(folder: Path, *, every: bool = False) -> Selftest:
         files=len(manifest.files),
         damaged=damaged,
         examples=len(golden.examples) if golden else 0,
-        formats=_prove(folder, loaded, golden, every=every) if loaded and golden else [],
+        formats=_prove(folder, loaded, golden, every=every, registered=registered) if loaded and golden else [],
     )
 
 
-def _prove(folder: Path, loaded: LoadedBundle, golden: Golden, *, every: bool) -> list[FormatProof]:
+def _prove(folder: Path, loaded: LoadedBundle, golden: Golden, *, every: bool, registered: bool) -> list[FormatProof]:
     own = _proof(OWN, golden, LiteRtModel(loaded.model)(golden.images)["probabilities"])
     others = [name for name in formats_in(folder) if name != OWN]
-    if not every:
-        return [own, *(FormatProof(format=name, skipped="not asked for: --all") for name in others)]
+    if not (every and registered):
+        why = UNREGISTERED if every else "not asked for: --all"
+        return [own, *(FormatProof(format=name, skipped=why) for name in others)]
     return [own, *(_prove_apart(folder, name, golden) for name in others)]
 
 

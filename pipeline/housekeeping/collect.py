@@ -13,11 +13,14 @@ from pipeline.history import NAMES, hold
 from pipeline.housekeeping.inventory import GOING, TRASH, Inventory, read_inventory
 from pipeline.housekeeping.needs import Needs, find_needs
 from pipeline.housekeeping.sizes import freed, size_of
-from schemas.errors import UsageError
+from schemas.errors import InputError, UsageError
 from schemas.manifest import fsync, replace_link, write_atomically
 from schemas.record import Record
+from schemas.records.promotion import HISTORY, read_history
 
 __all__ = ["Collection", "Item", "Rule", "collect", "delete_run"]
+
+SHOWN = 4
 
 
 class Item(Record):
@@ -62,12 +65,16 @@ def collect(artifacts: Path, rule: Rule, *, delete: bool) -> Collection:
     To delete is safe beside other processes, because none chooses what to use meanwhile, and against a kill at any
     moment: executions go first, so that none names a version that is gone; then the links of kept runs; then runs and
     versions, each by a rename. The next call deletes what a killed one had only renamed.
+
+    Raises:
+        InputError: it is to delete, and a record is damaged, so that what it needs is not known.
     """
     with _locked(artifacts, delete=delete):
         there = read_inventory(artifacts)
         plan = _Plan(there, find_needs(there, _kept_by(rule, there)))
         found = plan.collection(deleted=delete)
         if delete:
+            _refuse_damage(there)
             plan.carry_out()
     if delete:
         shutil.rmtree(artifacts / TRASH, ignore_errors=True)
@@ -78,6 +85,7 @@ def delete_run(artifacts: Path, run: str) -> Collection:
     """Delete a run, and what it ran and nothing else needs.
 
     Raises:
+        InputError: A record is damaged.
         UsageError: The run is running, or something else needs it.
     """
     with _locked(artifacts, delete=True):
@@ -86,6 +94,7 @@ def delete_run(artifacts: Path, run: str) -> Collection:
         reasons = ["is running"] if there.runs[run].outcome == "running" else needs.runs.get(run, [])
         if reasons:
             raise UsageError(f"run {run} is not deleted", found=f"it {'; it '.join(reasons)}")
+        _refuse_damage(there)
         plan = _Plan(there, needs, run)
         found = plan.collection(deleted=True)
         plan.carry_out()
@@ -96,6 +105,17 @@ def delete_run(artifacts: Path, run: str) -> Collection:
 def _locked(artifacts: Path, *, delete: bool) -> AbstractContextManager[None]:
     (artifacts / "store").mkdir(parents=True, exist_ok=True)
     return hold(artifacts / "store", fcntl.LOCK_EX if delete else fcntl.LOCK_SH)
+
+
+def _refuse_damage(there: Inventory) -> None:
+    """Raise InputError if a record cannot be read, or a line of the history was changed."""
+    damage = [*there.damaged, *(f"{HISTORY}: {what}" for what in read_history(there.artifacts).damage)]
+    if damage:
+        raise InputError(
+            "nothing is deleted while a record is damaged: what it needs is not known",
+            found="; ".join(damage[:SHOWN]) + (f"; and {len(damage) - SHOWN} more" if len(damage) > SHOWN else ""),
+            do="digits verify --set-aside moves damaged records to artifacts/.quarantine",
+        )
 
 
 def _kept_by(rule: Rule, there: Inventory) -> dict[str, list[str]]:
@@ -131,6 +151,7 @@ class _Plan:
         self.runs = [name for name in there.runs if name not in needs.runs]
         self.executions = [path for path in there.executions if path not in needs.executions]
         self.versions = [path for path in there.versions if path not in needs.versions]
+        self._there = frozenset(there.versions)
         if run:
             self.executions = [path for path in self.executions if there.executions[path].run == run]
             made = {version.path for path in self.executions for version in there.executions[path].outputs.values()}
@@ -138,23 +159,27 @@ class _Plan:
 
     def collection(self, *, deleted: bool) -> Collection:
         """Return what goes and what is kept, with sizes."""
-        runs = [self._item(f"runs/{name}", ["no rule keeps it"]) for name in self.runs]
         named = "nothing that is kept needs it", "no execution names it"
-        versions = [self._item(path, [named[path not in self.there.makers]]) for path in self.versions]
-        kept = [self._item(f"runs/{name}", reasons) for name, reasons in self.needs.runs.items()]
-        kept += [self._item(path, reasons) for path, reasons in sorted(self.needs.versions.items()) if path in self]
+        going = {f"runs/{name}": ["no rule keeps it"] for name in self.runs}
+        going |= {path: [named[path not in self.there.makers]] for path in self.versions}
+        frees, sizes = freed(self.artifacts / path for path in self._paths())
+        of_going = sizes[len(self.executions) :]
+        kept = {f"runs/{name}": reasons for name, reasons in self.needs.runs.items()}
+        kept |= {path: reasons for path, reasons in sorted(self.needs.versions.items()) if path in self}
         return Collection(
-            goes=[*runs, *versions],
+            goes=[
+                Item(path=path, size=size, why=why) for (path, why), size in zip(going.items(), of_going, strict=True)
+            ],
             executions=len(self.executions),
-            frees=freed(self.artifacts / path for path in self._paths()),
-            kept=kept,
+            frees=frees,
+            kept=[Item(path=path, size=size_of(self.artifacts / path), why=why) for path, why in kept.items()],
             elsewhere=list(_elsewhere(self.artifacts, self.there)),
             deleted=deleted,
         )
 
     def __contains__(self, version: str) -> bool:
         """Return whether a version is there, needed or not."""
-        return (self.artifacts / version).is_dir()
+        return version in self._there
 
     def carry_out(self) -> None:
         """Remove the records of executions, and rename the rest into the trash, which lists it beforehand."""
@@ -192,9 +217,6 @@ class _Plan:
     def _sync(self, paths: Iterable[str | Path]) -> None:
         for folder in {(self.artifacts / path).parent for path in paths}:
             fsync(folder)
-
-    def _item(self, path: str, why: list[str]) -> Item:
-        return Item(path=path, size=size_of(self.artifacts / path), why=why)
 
 
 def _elsewhere(artifacts: Path, there: Inventory) -> Iterator[Item]:

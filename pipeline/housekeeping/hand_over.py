@@ -90,7 +90,7 @@ def _move(path: Path, target: Path) -> None:
 
 def _link_outputs(artifacts: Path, run: str) -> None:
     folder = artifacts / "runs" / run
-    record = RunRecord.from_json((folder / "run.json").read_bytes())
+    record = RunRecord.load(folder / "run.json")
     for stage in record.stages:
         for name, path in stage.outputs.items():
             if (artifacts / path).is_dir():

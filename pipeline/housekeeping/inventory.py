@@ -89,6 +89,13 @@ class Inventory:
         return frozenset(self.versions)
 
     @property
+    def damaged(self) -> list[str]:
+        """The records of runs and executions that are there and cannot be read, relative to *artifacts*."""
+        found = (*self.artifacts.glob("runs/*/run.json"), *self.artifacts.glob("store/*/executions/*.json"))
+        known = {*self.executions, *(f"runs/{name}/run.json" for name in self.runs)}
+        return sorted({path.relative_to(self.artifacts).as_posix() for path in found} - known)
+
+    @property
     def latest(self) -> str:
         """Name of the run that the link latest points to; empty if there is none."""
         link = self.artifacts / "latest"

@@ -18,10 +18,12 @@ from schemas.records.run import RunRecord
 __all__ = ["check", "unpack", "write_archive"]
 
 STAGE, RUN = r"[a-z][a-z0-9_]*", r"\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{4}"
+OUTPUT = r"[A-Za-z_]\w*"
+VERSIONS = rf"store/{STAGE}/{OUTPUT}/{VERSION.pattern}"
 ALLOWED = re.compile(
     rf"runs/{RUN}/(run\.json|pipeline\.yaml|log\.jsonl)"
     rf"|store/{STAGE}/executions/[0-9a-f]{{64}}-{RUN}\.json"
-    rf"|store/{STAGE}/[A-Za-z_]\w*/{VERSION.pattern}/.+"
+    rf"|{VERSIONS}/.+"
 )
 MOST_FILES, MOST_BYTES = 20_000, 2**33
 DO = "digits export-run RUN --to FILE writes one"
@@ -115,7 +117,7 @@ def _refuse(file: Path, name: str) -> NoReturn:
 
 def _check_execution(file: Path, path: Path, contents: dict[str, str]) -> None:
     try:
-        execution = Execution.from_json(path.read_bytes())
+        execution = Execution.load(path)
     except ValueError as error:
         raise InputError(f"{file} is damaged", found=f"{path.name}: {error}", do="get the file again") from error
     wrong = next((each.path for each in execution.outputs.values() if contents.get(each.path) != each.content), None)
@@ -126,9 +128,12 @@ def _check_execution(file: Path, path: Path, contents: dict[str, str]) -> None:
 
 def _read_run(file: Path, folder: Path) -> RunRecord:
     try:
-        record = RunRecord.from_json((folder / "run.json").read_bytes())
+        record = RunRecord.load(folder / "run.json")
     except (OSError, ValueError) as error:
         raise InputError(f"{file} is damaged", found=f"{folder.name}: {error}", do="get the file again") from error
-    if record.run != folder.name:
-        raise InputError(f"{file} is damaged", found=f"{folder.name} has the record of {record.run}")
+    named = [(stage.stage, name, path) for stage in record.stages for name, path in stage.outputs.items()]
+    strange = [each for each in named if not all(map(re.fullmatch, (STAGE, OUTPUT, VERSIONS), each))]
+    if record.run != folder.name or strange:
+        found = f"{folder.name} names {strange[0]}" if strange else f"{folder.name} has the record of {record.run}"
+        raise InputError(f"{file} is damaged", found=found, do="get the file again")
     return record

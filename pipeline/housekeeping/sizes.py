@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 __all__ = ["freed", "size_of", "size_text"]
@@ -18,15 +20,21 @@ def size_of(*paths: Path) -> int:
     return sum({(found.st_dev, found.st_ino): found.st_size for found in _files(paths)}.values())
 
 
-def freed(paths: Iterable[Path]) -> int:
-    """Return the bytes that are freed if these folders or files go: those of files that have no name elsewhere."""
+def freed(paths: Iterable[Path]) -> tuple[int, list[int]]:
+    """Return the bytes that are freed if these folders or files go, and the size of each as `size_of` does.
+
+    Freed are those of files that have no name elsewhere. Each file is looked at once.
+    """
     names: defaultdict[tuple[int, int], int] = defaultdict(int)
-    sizes: dict[tuple[int, int], tuple[int, int]] = {}
-    for found in _files(paths):
-        key = found.st_dev, found.st_ino
-        names[key] += 1
-        sizes[key] = found.st_size, found.st_nlink
-    return sum(size for key, (size, links) in sizes.items() if names[key] >= links)
+    found: dict[tuple[int, int], os.stat_result] = {}
+    sizes: list[int] = []
+    for path in paths:
+        files = [((each.st_dev, each.st_ino), each) for each in _files([path])]
+        sizes.append(sum({key: each.st_size for key, each in files}.values()))
+        found |= files
+        for key, _ in files:
+            names[key] += 1
+    return sum(each.st_size for key, each in found.items() if names[key] >= each.st_nlink), sizes
 
 
 def size_text(size: int) -> str:
@@ -43,10 +51,18 @@ def size_text(size: int) -> str:
 
 def _files(paths: Iterable[Path]) -> Iterator[os.stat_result]:
     for path in paths:
-        if path.is_symlink() or not path.exists():
-            continue
-        if path.is_dir():
-            with os.scandir(path) as entries:
-                yield from _files(Path(entry) for entry in entries)
-        else:
-            yield path.stat()
+        with suppress(OSError):  # it is gone
+            found = os.lstat(path)
+            if stat.S_ISDIR(found.st_mode):
+                yield from _files_below(str(path))
+            elif not stat.S_ISLNK(found.st_mode):
+                yield found
+
+
+def _files_below(folder: str) -> Iterator[os.stat_result]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files_below(entry.path)
+            elif not entry.is_symlink():
+                yield entry.stat()

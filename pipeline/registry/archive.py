@@ -54,7 +54,7 @@ def write_archive(bundle: Path, to: Path, formats: Sequence[str] = ()) -> list[s
     top = f"digits-{manifest.content[:8]}"
     draft = to.with_name(f".{to.name}.draft")
     with zipfile.ZipFile(draft, "w") as archive:
-        _add(archive, f"{top}/{MANIFEST}", f"{manifest.changed(files=files).to_json()}\n".encode())
+        _add(archive, f"{top}/{MANIFEST}", manifest.changed(files=files).to_document().encode())
         for name in sorted(files):
             _add(archive, f"{top}/{name}", (bundle / name).read_bytes())
     move_into_place(draft, to)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from schemas.artifacts.artifact import Artifact
 from schemas.artifacts.picture_set import PictureSet
-from schemas.manifest import FileEntry, digest_of
+from schemas.manifest import FileEntry, digest_of, registered
 from schemas.record import Record
 
 if TYPE_CHECKING:
@@ -96,11 +96,16 @@ class Model(Artifact):
         return PictureSet.read(path) if path.is_file() else None
 
     def load(self) -> keras.Model:
-        """Load the network; imports keras."""
+        """Load the network, if the file is the one that was sealed; imports keras.
+
+        Raises:
+            InputError: it is another one.
+        """
+        path = registered(self.path, self.KERAS)
         import keras
 
         saving: Any = keras.saving
-        return saving.load_model(self.path / self.KERAS, compile=False)
+        return saving.load_model(path, compile=False)
 
     @staticmethod
     def write(

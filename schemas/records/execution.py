@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from schemas.document import Document
 from schemas.record import Record
 from schemas.records.fingerprint import Parts
 
@@ -22,7 +23,7 @@ class Version(Record):
     content: str
 
 
-class Execution(Record):
+class Execution(Document):
     """One execution of a stage: its dependencies, inputs, outputs, environment and time."""
 
     stage: str

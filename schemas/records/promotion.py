@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from schemas.document import refuse_newer
 from schemas.record import Record
 
 __all__ = ["HISTORY", "History", "Promotion", "read_history"]
@@ -58,7 +61,8 @@ class History:
 
     Attributes:
         promotions: the readable lines, oldest first.
-        damage: what is wrong with lines that were changed, removed or added; empty if the chain holds.
+        damage: what is wrong with lines that were changed, removed or added; empty if the chain holds, and its end
+            names the champion.
         whole: number of bytes up to the end of the last whole line.
         torn: whether more bytes follow: the beginning of a line that a killed process did not finish.
     """
@@ -79,7 +83,11 @@ class History:
 
 
 def read_history(artifacts: Path) -> History:
-    """Read the history of a project and check its chain; without a file it is empty."""
+    """Read the history of a project and check its chain; without a file it is empty.
+
+    Raises:
+        InputError: a newer version of digits wrote a line of it.
+    """
     path = artifacts / HISTORY
     data = path.read_bytes() if path.is_file() else b""
     *lines, rest = data.split(b"\n")
@@ -90,6 +98,7 @@ def read_history(artifacts: Path) -> History:
         try:
             found = Promotion.from_json(line)
         except ValueError:
+            _refuse_newer(line, path)
             damage.append(f"line {place} cannot be read")
             number, previous = number + 1, ""
             continue
@@ -99,4 +108,26 @@ def read_history(artifacts: Path) -> History:
             damage.append(f"line {place} does not follow the line before")
         promotions.append(found)
         number, previous = found.number + 1, found.hash
-    return History(promotions, damage, len(data) - len(rest), bool(rest))
+    history = History(promotions, damage, len(data) - len(rest), bool(rest))
+    damage += _unrecorded_champion(artifacts, history)
+    return history
+
+
+def _refuse_newer(line: bytes, path: Path) -> None:
+    """Raise InputError if a line says that it has a newer schema; those of today say nothing."""
+    with suppress(ValueError, TypeError, AttributeError):
+        refuse_newer(int(json.loads(line).get("schema", 0)), f"a line of {path}")
+
+
+def _unrecorded_champion(artifacts: Path, history: History) -> list[str]:
+    """Return what is wrong if the last line of a history does not name the champion: later lines were cut off.
+
+    A process that was killed while it promoted leaves the champion before.
+    """
+    try:
+        champion = str((artifacts / "champion").readlink())
+    except OSError:
+        return []
+    last = next(iter(history.champions), None)
+    lost = last is not None and champion not in {last.bundle, last.before}
+    return [f"no line names {champion}, the champion, as the last promoted"] if lost else []

@@ -9,6 +9,8 @@ from typing import Any, Literal
 from schemas.artifacts.blessing import Blessing, Verdict
 from schemas.artifacts.evaluation import Evaluation
 from schemas.artifacts.statistics import OFFLINE, Source, Statistics
+from schemas.document import Document
+from schemas.errors import printable
 from schemas.manifest import Manifest, fsync
 from schemas.record import Record
 from schemas.records.execution import Execution
@@ -34,7 +36,7 @@ class StageRecord(Record, frozen=False):  # pyright: ignore[reportGeneralTypeIss
     error: str | None = None
 
 
-class RunRecord(Record, frozen=False):  # pyright: ignore[reportGeneralTypeIssues]  (msgspec allows it)
+class RunRecord(Document, frozen=False):  # pyright: ignore[reportGeneralTypeIssues]  (msgspec allows it)
     """One run of a pipeline; the document that `--json` prints.
 
     The outcome is `interrupted` until the run ends, because a killed run cannot update its record.
@@ -96,19 +98,19 @@ class RunRecord(Record, frozen=False):  # pyright: ignore[reportGeneralTypeIssue
             if kind == Evaluation.__name__:
                 metrics = Evaluation(folder).metrics
                 self.metrics = dict(metrics.scalars())
-                self.warnings += [f"{record.stage}: {warning}" for warning in metrics.warnings]
+                self.warnings += [printable(f"{record.stage}: {warning}") for warning in metrics.warnings]
             elif kind == Blessing.__name__:
                 self.verdict = Blessing(folder).verdict
             elif kind == Statistics.__name__:
                 found = Statistics(folder).read()
                 self.source = self.source or found.source
                 self.notice = self.notice or retry_notice(found.source, record.stage, *self.file_option)
-                self.warnings += [f"{record.stage}: {warning}" for warning in found.warnings]
+                self.warnings += [printable(f"{record.stage}: {warning}") for warning in found.warnings]
 
     def write(self, folder: Path, *, flush: bool = False) -> None:
         """Write run.json, atomically; with *flush*, it and the names in the folder are on disk before this returns."""
         draft = folder / ".run.json"
-        draft.write_text(self.to_json() + "\n", encoding="utf-8")
+        draft.write_text(self.to_document(), encoding="utf-8")
         draft.replace(folder / "run.json")
         for path in (folder / "run.json", folder) if flush else ():
             fsync(path)

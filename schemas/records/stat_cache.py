@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from stat import S_ISLNK
 
 from schemas.manifest import Manifest, hash_file, list_files
 
@@ -32,10 +33,10 @@ class StatCache:
         for name, entry in manifest.files.items():
             path = folder / name
             try:
-                stat = path.stat()
+                stat = path.lstat()  # what a link leads to could change later: its size and hash are others
                 if self._is_known(path, stat):
                     continue
-                if stat.st_size != entry.size or hash_file(path) != entry.sha256:
+                if S_ISLNK(stat.st_mode) or stat.st_size != entry.size or hash_file(path) != entry.sha256:
                     return name
             except OSError:
                 return name

@@ -11,8 +11,12 @@ from schemas.progress import Progress, report
 from schemas.record import Record
 from schemas.records.execution import Execution
 from schemas.records.promotion import read_history
+from schemas.records.run import RunRecord
 
 __all__ = ["Verification", "verify"]
+
+DEPTH = {"store": 4, "runs": 2}
+"""Parts of the path of what is set aside as a whole."""
 
 
 class Verification(Record, frozen=False):  # pyright: ignore[reportGeneralTypeIssues]  (msgspec allows it)
@@ -23,7 +27,7 @@ class Verification(Record, frozen=False):  # pyright: ignore[reportGeneralTypeIs
     files: int
     """Number of their files."""
     damaged: list[str]
-    """Files that changed, are missing or were added since sealing."""
+    """Files that changed, are missing or were added since sealing; records that changed since they were written."""
     missing: dict[str, list[str]] = {}
     """Versions that are gone, and what needs each: the champion, an alias, a run, the record of an execution."""
     history: list[str] = []
@@ -36,12 +40,12 @@ class Verification(Record, frozen=False):  # pyright: ignore[reportGeneralTypeIs
 
     @property
     def places(self) -> list[str]:
-        """Damaged versions, such as store/train/model/v0003-8f3c1d2a, and damaged records of executions."""
-        return sorted({"/".join(path.split("/")[:4]) for path in self.damaged})
+        """Damaged versions, such as store/train/model/v0003-8f3c1d2a, records of executions, and folders of runs."""
+        return sorted({"/".join(path.split("/")[: DEPTH[path.split("/")[0]]]) for path in self.damaged})
 
 
 def verify(artifacts: Path) -> Verification:
-    """Hash every file of every artifact, bypassing the stat cache, and check the history.
+    """Hash every file of every artifact, bypassing the stat cache, and check all records and the history.
 
     Damaged files get a new modification time, which invalidates their entries in the stat cache: the next run hashes
     them again and finds the damage too.
@@ -60,6 +64,7 @@ def verify(artifacts: Path) -> Verification:
         report(Progress(number, len(folders), "artifact"))
     for file in sorted(store.glob("*/executions/*.json")):
         found.damaged += _contradictions(file, artifacts, contents)
+    found.damaged += _damaged_runs(artifacts)
     found.history = read_history(artifacts).damage
     for name in found.damaged:
         with suppress(OSError):
@@ -70,8 +75,24 @@ def verify(artifacts: Path) -> Verification:
 def _contradictions(file: Path, artifacts: Path, contents: dict[str, str]) -> list[str]:
     """Return the path of an unreadable execution, or of the manifests whose content digest differs from its record."""
     try:
-        execution = Execution.from_json(file.read_bytes())
+        execution = Execution.load(file)
     except (OSError, ValueError):
         return [file.relative_to(artifacts).as_posix()]
     outputs = execution.outputs.values()
     return [f"{each.path}/{MANIFEST}" for each in outputs if contents.get(each.path, each.content) != each.content]
+
+
+def _damaged_runs(artifacts: Path) -> list[str]:
+    """Return the records of runs that cannot be read, or are gone although the run has begun its log."""
+    runs = artifacts / "runs"
+    names = sorted(entry.name for entry in os.scandir(runs) if entry.is_dir()) if runs.is_dir() else []
+    return [f"runs/{name}/run.json" for name in names if _is_damaged(runs / name)]
+
+
+def _is_damaged(run: Path) -> bool:
+    try:
+        return RunRecord.load(run / "run.json").run != run.name
+    except FileNotFoundError:
+        return (run / "log.jsonl").exists()
+    except (OSError, ValueError):
+        return True

@@ -165,3 +165,40 @@ def test_a_manifest_that_contradicts_its_execution_is_damage(ran: Project) -> No
     record = json.loads(file.read_text())
     file.write_text(json.dumps(record | {"content": "0" * 64}))
     assert ran.json("verify", status=4)["damaged"] == [file.relative_to(ran.artifacts).as_posix()]
+
+
+def test_a_damaged_record_of_a_run_is_found(ran: Project) -> None:
+    """A changed run.json is named; set aside, its run goes to the quarantine and the rest stays sound."""
+    record = (ran.artifacts / "latest").resolve() / "run.json"
+    ran.digits("run", "--set", "say.word=other")
+    record.write_text(record.read_text().replace('"promoted"', '"rejected"'))
+    name = f"runs/{record.parent.name}/run.json"
+    assert ran.json("verify", status=4)["damaged"] == [name]
+    assert name in ran.digits("gc", "--delete", status=4).stderr
+    ran.digits("verify", "--set-aside")
+    assert not record.parent.exists()
+    ran.digits("gc", "--delete")
+
+
+def test_a_damaged_record_of_an_execution_is_named_and_made_again(ran: Project) -> None:
+    """A run whose stage has a damaged record says so, moves it to the quarantine, and writes it again."""
+    file = _file(ran, "say/executions/*.json")
+    file.write_text(file.read_text().replace("hello", "hullo"))
+    path = file.relative_to(ran.artifacts).as_posix()
+    assert ran.reasons()["say"] == f"record corrupt: {path}"
+    assert [aside.name.split(".")[:2] for aside in (ran.artifacts / ".quarantine").iterdir()] == [["say", "executions"]]
+    assert not (ran.artifacts / path).exists()
+    ran.digits("verify")
+
+
+def test_a_history_without_its_last_line_is_found(ran: Project) -> None:
+    """A history that ends before the promotion of the champion is damage; set aside, a new one begins."""
+    ran.digits("run", "--set", "say.word=other")
+    history = ran.artifacts / "promotions.jsonl"
+    ran.digits("run", "--set", "say.word=third")
+    history.write_text("".join(history.read_text().splitlines(keepends=True)[:1]))
+    [found] = ran.json("verify", status=4)["history"]
+    assert "the champion" in found
+    assert "promotions.jsonl" in ran.digits("gc", "--delete", status=4).stderr
+    ran.digits("verify", "--set-aside")
+    ran.digits("verify")

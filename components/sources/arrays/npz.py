@@ -67,7 +67,7 @@ def _load(path: Path, given: dict[Any, str]) -> dict[str, tuple[str, NDArray[Any
                 raise InputError(f"{path} is too large", expected=f"at most {MOST // 2**30} GiB of arrays")
         with np.load(path, allow_pickle=False) as file:
             return {role: (name, file[name]) for role, name in _names(path, list(file.files), given).items()}
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except (OSError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
         raise InputError(f"{path} cannot be read", found=str(error), expected="an .npz file of numpy") from error
     except ValueError as error:  # of numpy, for pickles and damaged arrays
         raise InputError(

@@ -80,7 +80,7 @@ def _read_file(path: Path, label: str | None) -> tuple[NDArray[np.uint8], list[s
                 labels += _labels(path, batch.column(reader.label), done)
                 done += batch.num_rows
                 report(Progress(done, total, "picture"))
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+    except (pa.ArrowException, MemoryError, OSError) as error:
         raise InputError(f"{path} cannot be read", found=str(error), expected="a Parquet file") from error
     return _joined(images), labels, reader.words, _names_in(schema, reader.label)
 

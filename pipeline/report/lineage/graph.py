@@ -199,7 +199,7 @@ def _executions(files: Iterable[Path], path: str) -> list[Execution]:
 
 def _read(path: Path) -> Execution | None:
     try:
-        return Execution.from_json(path.read_bytes())
+        return Execution.load(path)
     except (OSError, ValueError):
         return None
 
