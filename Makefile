@@ -19,7 +19,7 @@ endif
 # Without a bytecode cache, each of the thousand commands that the tests start would compile every module again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-quick test-machines check install lock bench-train bench-score bench-run test-bundle starter flink-up flink-down
+.PHONY: run test test-quick test-machines check audit install lock bench-train bench-score bench-run test-bundle starter flink-up flink-down
 
 run: install
 	@echo "Reading works already, with the model that comes with digits: $(BIN)/digits predict PICTURE"
@@ -41,6 +41,15 @@ check: .venv/installed-dev
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
 	$(BIN)/basedpyright
+
+# Asks the advisory database about each locked package; installs pip-audit in an environment of its own (60 MB).
+audit: .venv/installed artifacts/audit/installed
+	$(BIN)/python .ci/audit.py artifacts/audit/bin/pip-audit requirements.lock requirements-dev.lock
+
+artifacts/audit/installed:
+	$(BIN)/python -m venv --clear artifacts/audit
+	artifacts/audit/bin/python -m pip install -q --disable-pip-version-check pip-audit==2.10.1
+	@touch $@
 
 # Needs MNIST_FILES and half an hour; resumes if interrupted.
 bench-train: .venv/installed-dev
