@@ -73,7 +73,7 @@ def refuse_newer(version: int, what: str) -> None:
             f"{what} was written by a newer version of digits",
             found=f"version {version} of its schema",
             expected=f"version {SCHEMA} or older",
-            do="install the version of digits that wrote it; nothing was changed",
+            do="install that version; nothing was changed",
         )
 
 
