@@ -83,13 +83,13 @@ def run_sweep(context: typer.Context, sweep: Sweep, *, then: bool, promote: bool
             finished = run_pipeline(best, store, Selection(promote=promote))
     if as_json:
         print(found.changed(then=finished.record if finished else None).to_json())
+        if finished:
+            end(context, finished)
     elif finished:
         print()
         print_outcome(context, finished, as_json=False)
     elif best:
         print(f"next     {_command(context, best)}")
-    if finished:
-        end(context, finished)
     if any(each.outcome == "failed" for each in found.combinations):
         raise typer.Exit(1)
 

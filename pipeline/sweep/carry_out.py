@@ -10,11 +10,13 @@ from pipeline.history import use
 from pipeline.log import LOGGER
 from pipeline.plan import foresee
 from pipeline.runner import Selection, run_pipeline
+from pipeline.specification.stage import Stage
 from pipeline.store import Store
 from pipeline.sweep.variants import Sweep, Variant
-from schemas.artifacts.model import Model
+from schemas.artifacts.model import Model, Round
 from schemas.errors import DigitsError, InputError
 from schemas.record import Record
+from schemas.records.execution import Execution
 from schemas.records.run import RunRecord
 
 __all__ = ["Combination", "Group", "SweepRecord", "carry_out"]
@@ -116,19 +118,29 @@ def _carry_out(variant: Variant, sweep: Sweep, store: Store, pictures: set[str])
     made = next(each for each in record.stages if each.stage == stage.name)
     execution = store.execution(stage.name, made.fingerprint, made.run)
     if execution is None:
-        raise InputError(f"{stage.name} has no record", do="the same command makes it again")
+        raise InputError(f"the record of {stage.name} is gone", do="the same command makes it again")
     kinds = stage.contract.inputs
     pictures.update(each.content for name, each in execution.inputs.items() if "Examples" in kinds[name])
-    model = next(name for name, kinds in stage.contract.outputs.items() if "Model" in kinds)
-    history = Model(store.artifacts / execution.outputs[model].path).history
-    best = history.rounds[history.best]
+    best = _best_round(stage, execution, store)
     return Combination(
         set=settings,
         outcome="unchanged" if is_done else "ran",
-        run=record.run or made.run or "",
+        run=record.run or execution.run,
         validation_accuracy=best.validation_accuracy,
         validation_loss=best.validation_loss,
     )
+
+
+def _best_round(stage: Stage, execution: Execution, store: Store) -> Round:
+    """Return the figures of the round whose weights a training has kept."""
+    name = next(name for name, kinds in stage.contract.outputs.items() if "Model" in kinds)
+    path = execution.outputs[name].path
+    try:
+        history = Model(store.artifacts / path).history
+        return history.rounds[history.best]
+    except (OSError, ValueError, IndexError) as error:
+        expected = "history.json, with the figures on validation"
+        raise InputError(f"{path} does not say how good it is", found=str(error), expected=expected) from error
 
 
 def _ranked(found: Iterable[Combination], seeds: set[str]) -> list[Group]:

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.once import once
-from tests.project import SHORTENED, Project, shipped, shipped_project
+from tests.project import SHORTENED, Project, shipped_project
 from tests.varied import SEED
 
 pytestmark = [pytest.mark.long, pytest.mark.tensorflow]
@@ -18,10 +17,9 @@ SEEDS = f"train.seed={SEED + 1},{SEED}"
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return a project in which two trainings have run in one process."""
-    sweep = once(
-        tmp_path_factory, "swept", lambda path: shipped_project(path, SHORTENED).digits("run", "--sweep", SEEDS)
-    )
-    return shipped(sweep)
+    project = shipped_project(tmp_path_factory.mktemp("sweep") / "swept", SHORTENED)
+    project.digits("run", "--sweep", SEEDS)
+    return project
 
 
 def test_a_model_of_a_sweep_is_that_of_a_run(swept: Project, trained: Project) -> None:
