@@ -89,17 +89,19 @@ def _figure(value: float | None, *, exact: bool) -> str:
 def summary(found: RunComparison) -> str:
     """Return a comparison as text: changed settings, metrics, and pictures that got better or worse."""
     from pipeline.cli.printing.table import columns
-    from pipeline.report.comparison import setting_text
+    from pipeline.report.comparison import VALIDATION, setting_text
 
     parts = [f"first    {found.first}\nsecond   {found.second}"]
     changes = [f"{each.setting}: {setting_text(each.first)} -> {setting_text(each.second)}" for each in found.settings]
     changes += [f"{stage}: {text}" for stage, text in found.others.items()]
     parts.append("\n".join(changes) or "no setting differs")
-    evaluated = all(any(figures) for figures in zip(*map(_known, found.metrics), strict=True))
-    if found.metrics and evaluated:
+    tested = [pair for pair in found.metrics if not pair.metric.startswith(VALIDATION)]
+    evaluated = tested != [] and all(any(figures) for figures in zip(*map(_known, tested), strict=True))
+    shown = [pair for pair in found.metrics if (evaluated and pair in tested) or all(_known(pair))]
+    if shown:
         header = ("metric", "first", "second", "difference", "95 %")
-        parts.append(columns(header, [_row(pair) for pair in found.metrics], wrapped=0))
-    parts.append(_pictures(found) if evaluated and found.metrics else found.unpaired)
+        parts.append(columns(header, [_row(pair) for pair in shown], wrapped=0))
+    parts.append(_pictures(found) if evaluated else found.unpaired)
     return "\n\n".join(parts)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 from pipeline.report.material import Material, MissingError
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from schemas.records.execution import Execution
 
 __all__ = [
+    "VALIDATION",
     "Change",
     "FigurePair",
     "Picture",
@@ -26,6 +28,10 @@ __all__ = [
     "setting_text",
     "settings_of",
 ]
+
+
+VALIDATION = "validation_"
+"""How the names of figures on the validation split begin."""
 
 
 class Change(Record):
@@ -168,11 +174,15 @@ def other_changes(first: Material, second: Material) -> Iterator[tuple[str, str]
 
 
 def scalars(material: Material) -> dict[str, float | None]:
-    """Return the metrics of a run's evaluation by name; none if there is no evaluation."""
-    try:
-        return material.metrics.scalars()
-    except (MissingError, OSError, ValueError):
-        return {}
+    """Return the metrics of a run's evaluation by name, then the figures on validation; without those it lacks."""
+    found: dict[str, float | None] = {}
+    with suppress(MissingError, OSError, ValueError):
+        found |= material.metrics.scalars()
+    with suppress(MissingError, OSError, ValueError):
+        history = material.history
+        best = history.rounds[history.best]
+        found |= {f"{VALIDATION}accuracy": best.validation_accuracy, f"{VALIDATION}loss": best.validation_loss}
+    return found
 
 
 def _why_unpaired(first: Material, second: Material) -> str:

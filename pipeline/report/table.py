@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.report.comparison import other_changes, scalars, settings_of
-from pipeline.report.material import Material, MissingError
+from pipeline.report.comparison import VALIDATION, other_changes, scalars, settings_of
+from pipeline.report.material import Material
 from schemas.record import Record
 
 __all__ = ["RunRow", "RunTable", "tabulate"]
@@ -39,9 +39,9 @@ def tabulate(runs: Sequence[Material]) -> RunTable:
     """Return runs side by side; what none of them measured, and settings that are equal in all, are left out."""
     known = [_settings(each) for each in runs]
     settings = [key for key in dict.fromkeys(key for each in known for key in each) if _differs(key, known)]
-    metrics = [scalars(each) | _validation(each) for each in runs]
+    metrics = [scalars(each) for each in runs]
     measured = list(dict.fromkeys(name for each in metrics for name in each))
-    measured.sort(key=lambda name: name.startswith("validation_"))
+    measured.sort(key=lambda name: name.startswith(VALIDATION))
     return RunTable(
         settings=settings,
         metrics=measured,
@@ -78,13 +78,3 @@ def _differs(key: str, known: Sequence[dict[str, object]]) -> bool:
 def _is_known(key: str, own: dict[str, object]) -> bool:
     """Return whether a setting is known of a run: it is set, or its stage was carried out without it."""
     return key in own or key.partition(".")[0] in own
-
-
-def _validation(material: Material) -> dict[str, float | None]:
-    """Return the figures of the model's best round."""
-    try:
-        history = material.history
-    except (MissingError, OSError, ValueError):
-        return {}
-    best = history.rounds[history.best]
-    return {"validation_accuracy": best.validation_accuracy, "validation_loss": best.validation_loss}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from pipeline.cli.compare import summary
 from pipeline.report.comparison import compare_runs
 from pipeline.report.material import Material
 from schemas.artifacts.evaluation import Evaluation
-from schemas.records.run import RunRecord
+from schemas.artifacts.model import History
+from schemas.manifest import MANIFEST, Manifest
+from schemas.records.run import RunRecord, StageRecord
 from tests.project import Project
 
 Make = Callable[..., Material]
@@ -91,3 +94,15 @@ def test_figures_of_a_single_run_make_no_table(make_material: Make) -> None:
 def test_an_unknown_run_is_a_usage_error(ran: Project) -> None:
     """An unknown run is a usage error."""
     assert "there is no run nothing" in ran.digits("compare", "nothing", "nothing", status=2).stderr
+
+
+def test_runs_that_ended_before_the_test_are_compared_on_validation(tmp_path: Path, history: History) -> None:
+    """Such as those of a sweep: the figures that both have make a table, and a sentence says what is missing."""
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "history.json").write_text(history.to_json())
+    (tmp_path / "model" / MANIFEST).write_text(Manifest(type="Model", content="0", files={}).to_json())
+    trained = StageRecord(stage="train", outcome="ran", reason="", outputs={"model": "model"})
+    run = Material(tmp_path, RunRecord(run="one", stages=[trained]))
+    text = summary(compare_runs(run, run))
+    assert "validation_accuracy  0.6000  0.6000  +0.0000" in text
+    assert text.endswith("the first run was not evaluated: it did not get that far")
