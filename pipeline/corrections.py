@@ -70,7 +70,7 @@ def store_correction(artifacts: Path, correction: Correction, picture: bytes) ->
         store.record(
             Execution(
                 stage=STAGE,
-                run=new_run_name(now),
+                run=new_run_name(now, (each.run for each in store.executions(STAGE))),
                 fingerprint=parts.fingerprint,
                 parts=parts,
                 inputs={},

@@ -5,9 +5,9 @@ from __future__ import annotations
 import fcntl
 import os
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from schemas.errors import UsageError
@@ -33,12 +33,28 @@ NAMES = "names"
 RESERVED = ("champion", "corrections", "latest")
 NAME = re.compile(r"[^/\x00-\x1f\x7f]{0,60}")
 LIKE_A_RUN = re.compile(r"\d{8}T")
+TIMED = re.compile(r"(\d{8}T\d{6}\.\d{3})Z-[0-9a-f]{4}")
 _used: set[Path] = set()
 
 
-def new_run_name(now: datetime) -> str:
-    """Return a new name for a run that begins *now*, UTC; names sort by time."""
-    return f"{now:%Y%m%dT%H%M%S}.{now.microsecond // 1000:03d}Z-{os.urandom(2).hex()}"
+def new_run_name(now: datetime, before: Iterable[str]) -> str:
+    """Return a new name for a run that begins *now*, UTC; it sorts after those *before*, even if the clock is set back.
+
+    Args:
+        now: the time.
+        before: names of earlier runs.
+    """
+    time = _stamp(now)
+    last = max((match[1] for match in map(TIMED.fullmatch, before) if match), default="")
+    if last >= time:
+        with suppress(ValueError, OverflowError):  # no time at all, or the last there is
+            later = datetime.strptime(last, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC) + timedelta(milliseconds=1)
+            time = _stamp(later)
+    return f"{time}Z-{os.urandom(2).hex()}"
+
+
+def _stamp(time: datetime) -> str:
+    return f"{time:%Y%m%dT%H%M%S}.{time.microsecond // 1000:03d}"
 
 
 def read_runs(artifacts: Path) -> Iterator[RunRecord]:
@@ -72,8 +88,9 @@ def read_run(folder: Path) -> RunRecord | None:
 
 
 def run_names(artifacts: Path) -> dict[str, str]:
-    """Return the run that each name stands for, by the name; a run may have several."""
-    return {link.name: link.readlink().name for link in sorted((artifacts / NAMES).glob("*")) if link.is_symlink()}
+    """Return the run that each name stands for, by the name. A run may have several; one that is gone, none."""
+    links = (link for link in sorted((artifacts / NAMES).glob("*")) if link.is_symlink() and link.exists())
+    return {link.name: link.readlink().name for link in links}
 
 
 def name_run(artifacts: Path, run: str, name: str) -> None:

@@ -49,11 +49,16 @@ def append(  # noqa: PLR0913  (the fields of the record)
         to=to,
         previous=previous,
     )
-    with (artifacts / HISTORY).open("ab") as file:
-        file.write(promotion.sealed().line())
-        file.flush()
-        os.fsync(file.fileno())
-    fsync(artifacts)
+    path = artifacts / HISTORY
+    whole = path.stat().st_size if path.exists() else 0
+    try:
+        with path.open("ab") as file:
+            file.write(promotion.sealed().line())
+        fsync(path)
+        fsync(artifacts)
+    except OSError:
+        os.truncate(path, whole)  # what may not be on disk promotes nothing
+        raise
 
 
 def mend(artifacts: Path) -> bool:

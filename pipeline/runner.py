@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.champion import champion, given_up, promote
-from pipeline.disk_full import explain_full_disk
 from pipeline.history import hold, maker_of, new_run_name, read_runs
 from pipeline.libraries import library_versions
 from pipeline.log import LOGGER, write_log
+from pipeline.machine_errors import explain_machine_error
 from pipeline.plan import decide, foresee_stage, refusal
 from pipeline.source import read_source
 from pipeline.specification.stage import CHAMPION, FILE, Pipeline, Stage
@@ -116,8 +116,10 @@ def run_pipeline(pipeline: Pipeline, store: Store, selection: Selection | None =
 
 def _open_run(pipeline: Pipeline, store: Store) -> Run:
     now = datetime.now(UTC)
-    name = new_run_name(now)
-    folder = store.artifacts / "runs" / name
+    runs = store.artifacts / "runs"
+    runs.mkdir(exist_ok=True)
+    name = new_run_name(now, (each.name for each in runs.iterdir()))
+    folder = runs / name
     (folder / "logs").mkdir(parents=True)
     shutil.copyfile(pipeline.path, folder / FILE)
     record = RunRecord(
@@ -188,7 +190,7 @@ def _run_stage(run: Run, stage: Stage, *, forced: bool) -> tuple[StageRecord, Ex
                 stage, decision, inputs, pipeline=run.pipeline, store=run.store, run=run.record, logs=logs
             )
         except (Exception, SystemExit) as error:  # noqa: BLE001  (whatever a component raises must only fail its stage)
-            run.failure = error = explain_full_disk(error, stage.name, run.store.artifacts)
+            run.failure = error = explain_machine_error(error, stage.name, run.store.artifacts)
             record.outcome, record.error = "failed", str(error)
             if not isinstance(error, DigitsError):
                 record.error = f"{type(error).__name__}: {error}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePath
 
 from schemas.document import Document
@@ -137,9 +138,27 @@ def seal(folder: Path, manifest: Manifest) -> None:
 
 def write_atomically(path: Path, text: str) -> None:
     """Write a file by rename, so that readers see either the old or the new content."""
+    with drafted(path) as draft:
+        draft.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def drafted(path: Path) -> Generator[Path]:
+    """Yield the name of a draft beside a file; it takes the file's place, on disk before this ends, or is removed.
+
+    Raises:
+        OSError: it cannot be written; the error names the file.
+    """
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(text, encoding="utf-8")
-    move_into_place(draft, path)
+    try:
+        yield draft
+        move_into_place(draft, path)
+    except BaseException as error:
+        with suppress(OSError):
+            draft.unlink()
+        if isinstance(error, OSError) and error.errno and not error.filename:
+            raise OSError(error.errno, error.strerror, str(path)) from None
+        raise
 
 
 def move_into_place(draft: Path, path: Path) -> None:
@@ -168,9 +187,11 @@ def replace_link(link: Path, target: str) -> None:
 
 
 def fsync(path: Path) -> None:
-    """Flush a file or a folder to disk."""
+    """Flush a file or a folder to disk; an error names it, and nothing tries again: what was to be written is lost."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
     finally:
         os.close(descriptor)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from inference.numbers.page_answer import PageAnswer
-from schemas.manifest import make_folder, move_into_place
+from schemas.manifest import drafted, make_folder
 
 __all__ = ["CutOut", "write_digits"]
 
@@ -63,8 +63,7 @@ def write_digits(page: PageAnswer, name: str, folder: Path, done: CutOut) -> Non
                 sure = placed.answer.digit is not None
                 file = f"{stem}.png" if sure else f"{stem}-unsure.png"
                 make_folder(folder / guess)
-                draft = folder / guess / f".{file}.draft"  # half a picture would be kept by the next call
-                draft.write_bytes(cv2.imencode(".png", placed.picture)[1].tobytes())
-                move_into_place(draft, folder / guess / file)
+                with drafted(folder / guess / file) as draft:  # half a picture would be kept by the next call
+                    draft.write_bytes(cv2.imencode(".png", placed.picture)[1].tobytes())
                 done.written.setdefault(guess, []).append(file)
                 done.unsure += not sure

@@ -57,8 +57,6 @@ RESUMES = {
     "score": "finished parts are kept: the same command resumes from here",
 }
 
-DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
-
 PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Run the pipeline": (run, rerun, plan, check),
     "Look at runs": (runs, show, compare, report, lineage),
@@ -152,12 +150,21 @@ def _run() -> None:
             print(f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
     except OSError as error:
-        print(f"error: {error.filename or 'input or output'}: {error.strerror}", file=sys.stderr)
-        if error.errno in DISK_FULL:
-            print("  do:       free some space, and run the command again; digits gc says what may go", file=sys.stderr)
-        sys.exit(1)
+        _refused(f"{error.filename or 'input or output'}: {error.strerror}", error.errno)
+    except MemoryError:
+        _refused("out of memory", errno.ENOMEM)
     except Interrupted as signal:
         _end(signal)
+
+
+def _refused(what: str, code: int | None) -> NoReturn:
+    """Print what the machine refused, and what to do about it, if that is known."""
+    from pipeline.machine_errors import ADVICE
+
+    print(f"error: {what}", file=sys.stderr)
+    if code in ADVICE:
+        print(f"  do:       {ADVICE[code]}", file=sys.stderr)
+    sys.exit(1)
 
 
 def _end(signal: Interrupted) -> NoReturn:

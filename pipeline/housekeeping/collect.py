@@ -189,20 +189,21 @@ class _Plan:
         for path in self.executions:
             (self.artifacts / path).unlink(missing_ok=True)
         self._sync(self.executions)
-        self._unlink()
+        self._unlink(*(f"runs/{name}" for name in self.needs.runs))
         for path in self._paths()[len(self.executions) :]:
             target = trash / path
             target.parent.mkdir(parents=True, exist_ok=True)
             (self.artifacts / path).rename(target)
         self._sync(self._paths())
+        self._unlink(NAMES)
 
     def _paths(self) -> list[str]:
         return [*self.executions, *(f"runs/{name}" for name in self.runs), *self.versions]
 
-    def _unlink(self) -> None:
-        """Remove the links to what goes, from the folders of the runs that are kept and from the names of runs."""
+    def _unlink(self, *folders: str) -> None:
+        """Remove the links to what goes from these folders; the link latest points to the newest run that stays."""
         going = {self.artifacts / path for path in self._paths()}
-        for folder in (*(self.artifacts / "runs" / name for name in self.needs.runs), self.artifacts / NAMES):
+        for folder in (self.artifacts / each for each in folders):
             links = [link for link in folder.glob("*") if link.is_symlink()]
             lost = [link for link in links if Path(os.path.normpath(folder / link.readlink())) in going]
             for link in lost:
@@ -211,7 +212,7 @@ class _Plan:
         if self.there.latest in self.runs:
             latest = self.artifacts / "latest"
             rest = [name for name in self.there.runs if name not in self.runs]
-            replace_link(latest, f"runs/{rest[0]}") if rest else latest.unlink()
+            replace_link(latest, f"runs/{rest[0]}") if rest else latest.unlink(missing_ok=True)
             self._sync([latest])
 
     def _sync(self, paths: Iterable[str | Path]) -> None:

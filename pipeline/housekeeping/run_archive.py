@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from pipeline.store import VERSION
 from schemas.errors import InputError
-from schemas.manifest import Manifest, move_into_place
+from schemas.manifest import Manifest, drafted
 from schemas.records.execution import Execution
 from schemas.records.run import RunRecord
 
@@ -37,14 +37,12 @@ def write_archive(artifacts: Path, paths: Iterable[str], to: Path) -> None:
         paths: files and folders, relative to *artifacts*.
         to: the file; it is replaced if it exists.
     """
-    draft = to.with_name(f".{to.name}.draft")
-    with tarfile.open(draft, "w", format=tarfile.PAX_FORMAT) as archive:
+    with drafted(to) as draft, tarfile.open(draft, "w", format=tarfile.PAX_FORMAT) as archive:
         for path in sorted({file for each in paths for file in _files(artifacts / each)}):
             entry = tarfile.TarInfo(path.relative_to(artifacts).as_posix())
             entry.size = path.stat().st_size
             with path.open("rb") as content:
                 archive.addfile(entry, content)
-    move_into_place(draft, to)
 
 
 def unpack(file: Path, folder: Path) -> None:

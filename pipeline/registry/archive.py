@@ -13,7 +13,7 @@ from inference.model.bundle import read_manifest
 from schemas.artifacts.bundle import Bundle
 from schemas.artifacts.formats import FORMATS, formats_in
 from schemas.errors import InputError, UsageError
-from schemas.manifest import MANIFEST, FileEntry, Manifest, move_into_place
+from schemas.manifest import MANIFEST, FileEntry, Manifest, drafted
 
 __all__ = ["read_archive", "write_archive"]
 
@@ -52,12 +52,10 @@ def write_archive(bundle: Path, to: Path, formats: Sequence[str] = ()) -> list[s
     chosen = [name for name in present if name in formats or name == "litert" or not formats]
     files = {name: entry for name, entry in manifest.files.items() if _format_of(name) in {None, *chosen}}
     top = f"digits-{manifest.content[:8]}"
-    draft = to.with_name(f".{to.name}.draft")
-    with zipfile.ZipFile(draft, "w") as archive:
+    with drafted(to) as draft, zipfile.ZipFile(draft, "w") as archive:
         _add(archive, f"{top}/{MANIFEST}", manifest.changed(files=files).to_document().encode())
         for name in sorted(files):
             _add(archive, f"{top}/{name}", (bundle / name).read_bytes())
-    move_into_place(draft, to)
     return chosen
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.champion import champion, crown
@@ -11,6 +13,7 @@ from pipeline.registry.bundles import blessed, bundles, standing, version_of
 from pipeline.registry.serving_tree import write_serving_tree
 from pipeline.store import Store
 from schemas.errors import InputError, UsageError
+from schemas.manifest import make_folder
 from schemas.records.execution import Version
 from schemas.records.promotion import read_history
 
@@ -29,7 +32,7 @@ def promote_version(path: str, store: Store, override: str | None = None) -> Non
         InputError: the bundle is damaged.
         UsageError: no gate has blessed it and there is no override, or there is one without need.
     """
-    with hold(store.artifacts / "store"):
+    with _locked(store):
         bundle = _permitted(path, store, override)
         crown(bundle, store.artifacts, by="promote", override=override)
 
@@ -47,7 +50,7 @@ def serve_version(path: str, to: Path, store: Store, override: str | None = None
         InputError: the bundle is damaged, or has no SavedModel.
         UsageError: as for `promote_version`.
     """
-    with hold(store.artifacts / "store"):
+    with _locked(store):
         bundle = _permitted(path, store, override)
         number = write_serving_tree(store.artifacts / path, bundle.content, to)
         place = str((to / str(number)).resolve())
@@ -64,7 +67,7 @@ def rollback(store: Store) -> str:
     Raises:
         InputError: no champion before is on record, or it is damaged.
     """
-    with hold(store.artifacts / "store"):
+    with _locked(store):
         path = previous_champion(store.artifacts)
         if path is None:
             others = ", ".join(Path(each).name for each in bundles(store.artifacts)) or "none"
@@ -86,6 +89,13 @@ def previous_champion(artifacts: Path) -> str | None:
     promoted = (each for each in read_history(artifacts).champions if each.bundle == present and each.by != "rollback")
     found = next(promoted, None)
     return found.before if found else None
+
+
+@contextmanager
+def _locked(store: Store) -> Generator[None]:
+    make_folder(store.artifacts / "store")
+    with hold(store.artifacts / "store"):
+        yield
 
 
 def _permitted(path: str, store: Store, override: str | None) -> Version:

@@ -65,17 +65,22 @@ class History:
             names the champion.
         whole: number of bytes up to the end of the last whole line.
         torn: whether more bytes follow: the beginning of a line that a killed process did not finish.
+        champion: path of the champion; None if there is none.
     """
 
     promotions: list[Promotion]
     damage: list[str]
     whole: int
     torn: bool
+    champion: str | None
 
     @property
     def champions(self) -> list[Promotion]:
-        """The promotions that changed the champion, newest first."""
-        return [each for each in reversed(self.promotions) if each.to is None]
+        """The promotions that changed the champion, newest first; one that was killed on the way changed nothing."""
+        lines = [each for each in self.promotions if each.to is None]
+        found_next = [*(each.before for each in lines[1:]), self.champion]
+        pairs = zip(lines, found_next, strict=False)
+        return [each for each, found in pairs if found is None or found != each.before][::-1]
 
     def next_line(self) -> tuple[int, str]:
         """Return the number of the next line, and the hash that it names as `previous`."""
@@ -108,9 +113,10 @@ def read_history(artifacts: Path) -> History:
             damage.append(f"line {place} does not follow the line before")
         promotions.append(found)
         number, previous = found.number + 1, found.hash
-    history = History(promotions, damage, len(data) - len(rest), bool(rest))
-    damage += _unrecorded_champion(artifacts, history)
-    return history
+    link = artifacts / "champion"
+    champion = str(link.readlink()) if link.is_symlink() else None
+    damage += _unrecorded_champion(promotions, champion)
+    return History(promotions, damage, len(data) - len(rest), bool(rest), champion)
 
 
 def _refuse_newer(line: bytes, path: Path) -> None:
@@ -119,15 +125,11 @@ def _refuse_newer(line: bytes, path: Path) -> None:
         refuse_newer(int(json.loads(line).get("schema", 0)), f"a line of {path}")
 
 
-def _unrecorded_champion(artifacts: Path, history: History) -> list[str]:
+def _unrecorded_champion(promotions: list[Promotion], champion: str | None) -> list[str]:
     """Return what is wrong if the last line of a history does not name the champion: later lines were cut off.
 
     A process that was killed while it promoted leaves the champion before.
     """
-    try:
-        champion = str((artifacts / "champion").readlink())
-    except OSError:
-        return []
-    last = next(iter(history.champions), None)
-    lost = last is not None and champion not in {last.bundle, last.before}
+    last = next((each for each in reversed(promotions) if each.to is None), None)
+    lost = champion is not None and last is not None and champion not in {last.bundle, last.before}
     return [f"no line names {champion}, the champion, as the last promoted"] if lost else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from stat import S_ISLNK
 
@@ -53,8 +54,12 @@ class StatCache:
         if not self._is_changed:
             return
         temporary = self._file.with_name(f".stat.{os.getpid()}.json")
-        temporary.write_text(json.dumps(self._entries), encoding="utf-8")
-        temporary.replace(self._file)
+        with suppress(OSError):  # without space or write access the next process only hashes the files again
+            try:
+                temporary.write_text(json.dumps(self._entries), encoding="utf-8")
+                temporary.replace(self._file)
+            finally:
+                temporary.unlink(missing_ok=True)
         self._is_changed = False
 
     def _is_known(self, path: Path, stat: os.stat_result) -> bool:

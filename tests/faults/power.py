@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import wait_for
+
 __all__ = ["Disk", "disk_that_can_fail"]
 
 SHUTDOWN = 0x8004587D
@@ -50,7 +52,11 @@ class Disk:
         finally:
             os.close(descriptor)
         subprocess.run(["umount", self.path], check=True)
+        wait_for(lambda: not self._is_attached(), "the end of the file system")  # another mount namespace may have it
         self.mount()
+
+    def _is_attached(self) -> bool:
+        return bool(subprocess.run(["losetup", "-j", self.image], check=True, capture_output=True).stdout)
 
     def mount(self) -> None:
         """Mount the file system; its journal is replayed."""

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.faults.aftermath import Aftermath, contents, damaged_versions, inspect_store, named_versions
-from tests.faults.killing import CALLS, killed_before_each, need_strace
+from tests.faults.killing import ANY, CALLS, killed_before_each, need_strace
+from tests.faults.thorough import often
 from tests.project import TOYS, Project, toy_project
 
 SEED = 20
@@ -60,6 +61,23 @@ def test_a_kill_before_any_system_call_is_repaired_by_the_next_run(
     need_strace()
     found: dict[int, Aftermath] = {}
     for number, project in killed_before_each(CALLS[call], tmp_path, _project(tmp_path / "template"), "run"):
+        torn = damaged_versions(project)
+        project.digits("run")
+        after = inspect_store(project)
+        if torn or after != undisturbed[0]:
+            found[number] = after
+    assert found == {}
+
+
+@pytest.mark.faults
+def test_a_kill_before_any_change_is_repaired_by_the_next_run(
+    undisturbed: tuple[Aftermath, float], tmp_path: Path
+) -> None:
+    """Killed before a call that changes anything, writing and making folders included, a run is repaired too."""
+    need_strace()
+    found: dict[int, Aftermath] = {}
+    template = _project(tmp_path / "template")
+    for number, project in killed_before_each(ANY, tmp_path / "killed", template, "run", step=often(11, 1)):
         torn = damaged_versions(project)
         project.digits("run")
         after = inspect_store(project)

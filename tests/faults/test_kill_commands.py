@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.history import run_names
 from tests.faults.killing import ANY, killed_before_each, need_strace
 from tests.faults.promises import Fact, damage_in, facts_of, kept
 from tests.faults.thorough import often
@@ -21,7 +22,6 @@ COMMANDS = {
     "alias": ("alias", "stable", "v0001"),
     "alias moved": ("alias", "trial", "v0001"),
     "run named": ("runs", "--name", "latest", "second try"),
-    "run deleted": ("runs", "--delete", "refused"),
     "report": ("report", "--out", "{project}/report.html"),
     "export-run": ("export-run", "latest", "--to", "{project}/other.tar"),
 }
@@ -56,6 +56,19 @@ def test_a_killed_command_loses_nothing_and_can_be_repeated(name: str, template:
         project.digits(*_words(project, name))
         if wrong or _result(project) != wanted:
             found[number] = [*wrong, *(_result(project)[0] ^ wanted[0])]
+    assert found == {}
+
+
+def test_a_killed_deletion_of_a_run_can_be_repeated(template: Project, tmp_path: Path) -> None:
+    """Killed before any call, the run is there, and can be deleted, or it is gone; all else is as it was."""
+    found: dict[int, object] = {}
+    words = ("runs", "--delete", "refused")
+    for number, project in killed_before_each(ANY, tmp_path / "killed", template, *words):
+        wrong = _wrong(project, kept(facts_of(template.artifacts), "runs"))
+        if "refused" in run_names(project.artifacts):
+            project.digits(*words)
+        if wrong or "refused" in run_names(project.artifacts) or damage_in(project.artifacts):
+            found[number] = wrong
     assert found == {}
 
 

@@ -1,0 +1,236 @@
+"""Everything that can happen to a store, in any order, against a simple model of what must be true."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from pipeline.champion import champion
+from pipeline.housekeeping.collect import Rule, collect
+from pipeline.housekeeping.missing import find_missing
+from pipeline.load import load_pipeline
+from pipeline.registry.aliases import aliases, remove_alias, set_alias
+from pipeline.registry.bundles import bundles
+from pipeline.registry.change import promote_version, rollback
+from pipeline.runner import run_pipeline
+from pipeline.store import Store
+from schemas.artifacts.bundle import Bundle
+from schemas.manifest import Manifest
+from schemas.records.promotion import read_history
+from schemas.records.verification import verify
+from tests.faults.forked_steps import DIED, DONE, REFUSED, begin, finish
+from tests.faults.thorough import often
+from tests.pipeline.registry.conftest import WRAPPED
+from tests.project import Project, toy_project
+
+pytestmark = pytest.mark.faults
+
+STORIES, STEPS = often(8, 200), often(20, 50)
+WORDS = st.sampled_from(["one", "two", "three", "four"])
+NAMES = st.sampled_from(["staging", "trial"])
+DEATHS = st.integers(1, 120)
+"""The change to a file before which a process dies; one that makes fewer ends as it should."""
+
+
+class StoreMachine(RuleBasedStateMachine):
+    """A project, and what must be true of it.
+
+    Attributes:
+        steps: how many were carried out, in all stories.
+        champion: path of the champion.
+        changes: each change of the champion: the new one, the one before, and whether it was a rollback.
+        names: the bundle of each alias.
+        spoilt: versions that are damaged, or gone because they were damaged.
+    """
+
+    steps: ClassVar[int] = 0
+
+    @initialize()
+    def begin_story(self) -> None:
+        """Make a project in which nothing has run."""
+        self.folder = Path(tempfile.mkdtemp())
+        self.project: Project = toy_project(self.folder / "toy", WRAPPED)
+        self.artifacts = self.project.artifacts
+        self.champion: str | None = None
+        self.names: dict[str, str] = {}
+        self.spoilt: set[str] = set()
+        self.changes: list[tuple[str, str | None, bool]] = []
+        self.promotions = 0
+
+    def teardown(self) -> None:
+        """Remove the project."""
+        if hasattr(self, "folder"):
+            shutil.rmtree(self.folder)
+
+    def _carry_out(self, function: Callable[[], object], dies_at: int = 0) -> int:
+        log = self.folder / "log"
+        return finish(begin(function, log, dies_at), log)
+
+    def _run(self, word: str) -> None:
+        pipeline = load_pipeline(self.project.path, (f"say.word={word}",))
+        finished = run_pipeline(pipeline, Store(self.artifacts))
+        assert finished.failure is None, finished.failure
+
+    def _bundle_of(self, word: str) -> str | None:
+        """Return the path of the bundle of a word; None if there is none, or it cannot be read."""
+        found = (each for each in bundles(self.artifacts) if _word_of(self.artifacts / each) == word)
+        return next(found, None)
+
+    def _given_up(self, path: str | None) -> bool:
+        """Return whether a rollback put another bundle in this one's place, and nothing made it champion since."""
+        last = next((each for each in reversed(self.changes) if path in each[:2]), None)
+        return last is not None and last[0] != path and last[2]
+
+    def _change(self, path: str | None, *, back: bool = False) -> None:
+        """Note that a bundle is the champion now."""
+        if path and path != self.champion:
+            self.changes.append((path, self.champion, back))
+            self.champion = path
+
+    @rule(word=WORDS)
+    def run(self, word: str) -> None:
+        """Run the pipeline: what it made is whole, and is the champion, unless it was given up."""
+        left = self._given_up(self._bundle_of(word))
+        assert self._carry_out(lambda: self._run(word)) == DONE
+        made = (self.artifacts / "latest" / "wrap.bundle").resolve().relative_to(self.artifacts.resolve()).as_posix()
+        assert _word_of(self.artifacts / made) == word
+        self._change(None if left else made)
+
+    @rule(word=WORDS, dies_at=DEATHS)
+    def run_killed(self, word: str, dies_at: int) -> None:
+        """Run the pipeline, which dies on the way: the champion is the old one, or the new one."""
+        status = self._carry_out(lambda: self._run(word), dies_at)
+        assert status in {DONE, DIED}
+        now = champion(self.artifacts)
+        assert now == self.champion or (now and _word_of(self.artifacts / now) == word)
+        self._change(now)
+
+    @rule(word=WORDS, dies_at=st.one_of(st.just(0), st.integers(1, 6)))
+    def promote(self, word: str, dies_at: int) -> None:
+        """Promote a word's bundle by hand, if it is there: it is the champion, or the process died before."""
+        path = self._bundle_of(word)
+        if path is None:
+            return
+        status = self._carry_out(lambda: promote_version(path, Store(self.artifacts)), dies_at)
+        assert status != REFUSED or self.spoilt
+        if status == DONE or (status == DIED and champion(self.artifacts) == path):
+            self._change(path)
+
+    @rule(dies_at=st.one_of(st.just(0), st.integers(1, 6)))
+    def go_back(self, dies_at: int) -> None:
+        """Roll back: the champion is the one before, which is whole; or nothing changes."""
+        promoted = [each for each in self.changes if not each[2]]
+        before = next((each[1] for each in reversed(promoted) if each[0] == self.champion), None)
+        status = self._carry_out(lambda: rollback(Store(self.artifacts)), dies_at)
+        assert status != REFUSED or before is None or self.spoilt
+        if status == DONE or (status == DIED and champion(self.artifacts) == before):
+            self._change(before, back=True)
+
+    @rule(name=NAMES, word=WORDS)
+    def name(self, name: str, word: str) -> None:
+        """Point an alias at a word's bundle."""
+        if path := self._bundle_of(word):
+            assert self._carry_out(lambda: set_alias(self.artifacts, name, path)) == DONE
+            self.names[name] = path
+
+    @rule(name=NAMES)
+    def forget(self, name: str) -> None:
+        """Remove an alias; one that is not there is refused."""
+        status = self._carry_out(lambda: remove_alias(self.artifacts, name))
+        assert status == (DONE if self.names.pop(name, None) else REFUSED)
+
+    @rule(keep=st.integers(1, 3), dies_at=st.one_of(st.just(0), st.integers(1, 40)))
+    def clean_up(self, keep: int, dies_at: int) -> None:
+        """Delete what nothing needs, perhaps not to the end."""
+        rules = Rule(newest=keep)
+        assert self._carry_out(lambda: collect(self.artifacts, rules, delete=True), dies_at) in {DONE, DIED}
+
+    @precondition(lambda self: bool(bundles(self.artifacts)))
+    @rule(chance=st.randoms(use_true_random=False))
+    def corrupt(self, chance: random.Random) -> None:
+        """Flip a bit of some version's file."""
+        files = sorted(path for path in self.artifacts.glob("store/*/*/v*/*") if path.is_file() and path.stat().st_size)
+        file = chance.choice(files)
+        data = bytearray(file.read_bytes())
+        data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+        file.chmod(0o644)
+        file.write_bytes(data)
+        self.spoilt.add(file.parent.relative_to(self.artifacts).as_posix())
+
+    @precondition(lambda self: self.champion is not None and self.champion not in self.spoilt)
+    @rule(word=WORDS, keep=st.integers(1, 2))
+    def read_beside(self, word: str, keep: int) -> None:
+        """Read the champion again and again while a run and a gc go on: it is always whole."""
+        rules = Rule(newest=keep)
+        left = self._given_up(self._bundle_of(word))
+        logs = [self.folder / name for name in ("reader", "log", "other")]
+        steps = [self._read_on, lambda: self._run(word), lambda: collect(self.artifacts, rules, delete=True)]
+        begun = [begin(step, log) for step, log in zip(steps, logs, strict=True)]
+        assert [finish(process, log) for process, log in zip(begun, logs, strict=True)] == [DONE] * 3
+        self._change(None if left else self._bundle_of(word))
+
+    def _read_on(self) -> None:
+        for _ in range(20):
+            folder = (self.artifacts / "champion").resolve()
+            manifest = Manifest.read(folder)
+            assert manifest, folder
+            assert not [*manifest.damage(folder)], folder
+
+    @invariant()
+    def holds(self) -> None:
+        """Only what was spoilt is damaged or gone; champion, aliases and history are what they must be."""
+        if not hasattr(self, "artifacts") or not self.artifacts.exists():
+            return
+        type(self).steps += 1
+        found = verify(self.artifacts)
+        wrong = {*found.places, *find_missing(self.artifacts)}
+        assert wrong <= self.spoilt
+        self.spoilt &= wrong
+        history = read_history(self.artifacts)
+        assert (champion(self.artifacts), aliases(self.artifacts), history.damage) == (self.champion, self.names, [])
+        assert len(history.promotions) >= self.promotions
+        self.promotions = len(history.promotions)
+        assert self.champion is None or self.champion in {each.bundle for each in history.promotions}
+
+
+def _word_of(folder: Path) -> str | None:
+    """Return the word that a bundle was made from; None if it cannot be read."""
+    manifest = Manifest.read(folder)
+    if manifest is None or any(manifest.damage(folder)):
+        return None
+    return (folder / Bundle.LITERT).read_text(encoding="utf-8")
+
+
+def test_whatever_happens_the_store_is_as_the_model_says(record_property: Any) -> None:  # noqa: ANN401
+    """Runs, kills, promotions, rollbacks, aliases, gc, flipped bits and readers, in any order."""
+    run_state_machine_as_test(
+        StoreMachine,
+        settings=settings(
+            max_examples=STORIES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            phases=[Phase.generate],
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+        ),
+    )
+    record_property("steps", StoreMachine.steps)
+    print(f"{StoreMachine.steps} steps")
+    assert StoreMachine.steps > STORIES
