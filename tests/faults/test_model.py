@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import random
 import shutil
 import tempfile
@@ -41,6 +42,16 @@ from tests.project import Project, toy_project
 
 pytestmark = pytest.mark.faults
 
+IMPORTED = [
+    importlib.import_module(name)
+    for name in (
+        "pipeline.execute",
+        "pipeline.repair",
+        "pipeline.specification.resolve",
+        "schemas.settings.pipeline_file",
+    )
+]
+"""What a run imports: forked processes have it already."""
 STORIES, STEPS = often(8, 200), often(20, 50)
 WORDS = st.sampled_from(["one", "two", "three", "four"])
 NAMES = st.sampled_from(["staging", "trial"])
@@ -106,11 +117,10 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(word=WORDS)
     def run(self, word: str) -> None:
         """Run the pipeline: what it made is whole, and is the champion, unless it was given up."""
-        left = self._given_up(self._bundle_of(word))
         assert self._carry_out(lambda: self._run(word)) == DONE
         made = (self.artifacts / "latest" / "wrap.bundle").resolve().relative_to(self.artifacts.resolve()).as_posix()
         assert _word_of(self.artifacts / made) == word
-        self._change(None if left else made)
+        self._change(None if self._given_up(made) else made)
 
     @rule(word=WORDS, dies_at=DEATHS)
     def run_killed(self, word: str, dies_at: int) -> None:
@@ -178,12 +188,12 @@ class StoreMachine(RuleBasedStateMachine):
     def read_beside(self, word: str, keep: int) -> None:
         """Read the champion again and again while a run and a gc go on: it is always whole."""
         rules = Rule(newest=keep)
-        left = self._given_up(self._bundle_of(word))
         logs = [self.folder / name for name in ("reader", "log", "other")]
         steps = [self._read_on, lambda: self._run(word), lambda: collect(self.artifacts, rules, delete=True)]
         begun = [begin(step, log) for step, log in zip(steps, logs, strict=True)]
         assert [finish(process, log) for process, log in zip(begun, logs, strict=True)] == [DONE] * 3
-        self._change(None if left else self._bundle_of(word))
+        made = self._bundle_of(word)
+        self._change(None if self._given_up(made) else made)
 
     def _read_on(self) -> None:
         for _ in range(20):
