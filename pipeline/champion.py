@@ -52,15 +52,13 @@ def baseline(stage: Stage, name: str, inputs: Mapping[str, Version], store: Stor
     made = next((each for each in makers if _output(each, path)), None)
     if made is None:
         return _promoted(path, store)
-    models = [key for key in inputs if "Model" in stage.contract.inputs[key]]
-    for earlier in store.executions(stage.name):
-        given = earlier.inputs
-        same = all(key in given and given[key].content == inputs[key].content for key in models or inputs)
-        if models:
-            went_in = _blessing(earlier, stage) in made.inputs.values()
-        else:
-            went_in = name in given and any(each in made.inputs.values() for each in earlier.outputs.values())
-        if same and went_in:
+    judges = bool(stage.contract.blessings)
+    fixed = [key for key in inputs if not judges or "Model" in stage.contract.inputs[key]]
+    for earlier in store.executions(stage.name) if fixed else ():
+        given, outputs = earlier.inputs, list(earlier.outputs.values())
+        same = all(key in given and given[key].content == inputs[key].content for key in fixed)
+        went_in = [_blessing(earlier, stage)] if judges else outputs if name in given else []
+        if same and any(each in made.inputs.values() for each in went_in):
             return given.get(name)
     return _output(made, path)
 

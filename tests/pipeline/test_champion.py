@@ -292,3 +292,57 @@ def test_a_second_judge_does_not_hide_that_the_champion_changed(challenge: Proje
     challenge.release("second")
     _, printed = late.communicate(timeout=PATIENCE)
     assert "it was not compared with the present champion, none" in printed
+
+
+GROWING = CHALLENGE.replace("text: say.text, ", "text: grow.grown, ")
+GROWING = GROWING.replace("  judge:", "  grow:\n    uses: toys.grow\n    inputs: {text: say.text}\n  judge:")
+GROW = """
+from toys.text import Model as Text
+
+from schemas.artifacts.artifact import Output
+from schemas.artifacts.bundle import Bundle
+from schemas.settings.config import Config
+
+
+class GrowConfig(Config):
+    warm: bool = False
+
+    @property
+    def takes_champion(self):
+        return self.warm
+
+
+def grow(text: Text, grown: Output[Text], config: GrowConfig, champion: Bundle | None = None) -> None:
+    before = (champion.path / Bundle.LITERT).read_text() if champion else ""
+    Text.write(grown.path, before + text.read())
+"""
+WARM = ("--set", "grow.warm=true")
+
+
+@pytest.fixture
+def growing(challenge: Project) -> Project:
+    """Return a project with a stage that starts from the champion if its settings say so; it has promoted `hello`."""
+    (challenge.path / "pipeline.yaml").write_text(GROWING)
+    (challenge.path / "toys" / "grow.py").write_text(GROW)
+    challenge.digits("run")
+    return challenge
+
+
+def read_champion(project: Project) -> str:
+    """Return the text of the champion."""
+    return (project.artifacts / "champion" / "model.tflite").read_text()
+
+
+def test_a_stage_may_start_from_the_champion(growing: Project) -> None:
+    """It gets the champion only if its settings ask for it, and the champion's content counts in its fingerprint."""
+    assert set(growing.outcomes().values()) == {"unchanged"}
+    assert "input changed: champion" in growing.reasons(*WARM)["grow"]
+    assert read_champion(growing) == "hellohello"
+
+
+def test_a_repeated_warm_start_is_unchanged(growing: Project) -> None:
+    """It starts where the champion's own training started; with another input, it starts from the champion."""
+    growing.digits("run", *WARM)
+    assert set(growing.outcomes(*WARM).values()) == {"unchanged"}
+    growing.digits("run", *WARM, "--set", "say.word=bye")
+    assert read_champion(growing) == "hellohellobye"

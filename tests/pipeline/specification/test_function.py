@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.dependencies import read_parts
 from pipeline.load import load_pipeline
 from pipeline.specification.function import check_function
 from schemas.errors import UsageError
@@ -69,3 +70,16 @@ def test_a_network_of_ones_own_is_checked_with_the_pipeline(tmp_path: Path) -> N
     with pytest.raises(UsageError) as caught:
         load_pipeline(project.path, ("train.network=wide",))
     assert "'mlp', 'cnn' or 'deep'" in str(caught.value)
+
+
+def test_the_code_of_a_network_counts_in_the_fingerprint(tmp_path: Path) -> None:
+    """Its module and what that imports are part of train's, and of no other stage's."""
+    name = f"net_in_{tmp_path.name}"
+    project = shipped_project(tmp_path / "project", {"recipe: standard": f"network: {name}.wide"})
+    (project.path / f"{name}.py").write_text(f"from {name}_parts import wide\n", encoding="utf-8")
+    (project.path / f"{name}_parts.py").write_text("def wide(): ...\n", encoding="utf-8")
+    pipeline = load_pipeline(project.path)
+    counting = [each.name for each in pipeline.stages if name in read_parts(each, pipeline, {}).source]
+    [train] = [each for each in pipeline.stages if each.name == "train"]
+    assert counting == ["train"]
+    assert f"{name}_parts" in read_parts(train, pipeline, {}).source
