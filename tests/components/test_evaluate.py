@@ -99,6 +99,7 @@ def evaluate_split(  # noqa: PLR0913, PLR0917  (the inputs of the stage)
     champion: Bundle | None = None,
     strangers: Examples | None = None,
     least: float = -1e9,
+    metrics: tuple[str, ...] = (),
 ) -> Evaluated:
     """Run the stage on a test split."""
     (folder / "examples").mkdir(exist_ok=True)  # a test may have written other splits
@@ -106,7 +107,7 @@ def evaluate_split(  # noqa: PLR0913, PLR0917  (the inputs of the stage)
     examples = seal(Examples, folder / "examples")
     evaluation, blessing = make_output(Evaluation, folder / "evaluation"), make_output(Blessing, folder / "blessing")
     calibration = make_calibration(folder / "calibration", least=least)
-    config = EvaluateConfig(gate=Gate.model_validate(gate or {}), per_kind=0)
+    config = EvaluateConfig(metrics=list(metrics), gate=Gate.model_validate(gate or {}), per_kind=0)
     evaluate(model, examples, calibration, evaluation, blessing, config, champion, strangers)
     return Evaluated(Evaluation(evaluation.path), Blessing(blessing.path), model, examples)
 
@@ -483,3 +484,17 @@ def test_a_model_says_itself_what_it_was_trained_on(model: Model, tmp_path: Path
     (tmp_path / "examples").mkdir()
     Examples.write(tmp_path / "examples", "train", pictures(LABELS[:30], GREYS[:30]))
     assert evaluate_split(tmp_path, other, pictures(LABELS, GREYS), RULES).metrics.trained_on == 5
+
+
+def test_a_metric_of_ones_own_is_on_record_and_judged(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is among the figures, with its interval, and its rule is in the verdict."""
+    text = "def misread(labels, probabilities):\n    return (probabilities.argmax(axis=1) != labels).mean()\n"
+    (tmp_path / "metrics_to_evaluate.py").write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    split, gate = pictures([3] * 40, greys_for([3] * 30 + [5] * 10)), {"metrics": {"misread": {"at_most": 0.2}}}
+    done = evaluate_split(tmp_path, model, split, gate, metrics=("metrics_to_evaluate.misread",))
+    low, high = done.metrics.intervals["misread"]
+    assert (done.metrics.own, done.metrics.scalars()["misread"], low < 0.25 < high) == ({"misread": 0.25}, 0.25, True)
+    assert done.blessing.verdict.reasons == ["misread 0.25 > 0.2, over by 0.05; 40 pictures"]
