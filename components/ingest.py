@@ -29,7 +29,8 @@ class IngestConfig(SourceEntry):
     manual_dir: Path | None = Field(
         default=None, json_schema_extra={"env": "DIGITS_TFDS_MANUAL_DIR", "counts": "fallback"}
     )
-    """A folder with the four original MNIST files, instead of what tensorflow-datasets has or would download."""
+    """A folder with the four original MNIST files, instead of what tensorflow-datasets has or would download; or with
+    the files of another `dataset`, which tensorflow-datasets then prepares."""
     data_dir: Path | None = Field(default=None, json_schema_extra={"env": "TFDS_DATA_DIR", "counts": "fallback"})
     """Where tensorflow-datasets caches prepared data; by default ~/tensorflow_datasets."""
     offline: bool = Field(default=False, json_schema_extra={"env": "DIGITS_OFFLINE", "counts": "fallback"})
@@ -60,7 +61,7 @@ class IngestConfig(SourceEntry):
     @property
     def takes_mnist(self) -> bool:
         """Whether the full MNIST is the source, or one of them."""
-        return any(entry.source == "tfds" for entry in self.sources or [self])
+        return any(entry.is_mnist for entry in self.sources or [self])
 
     @property
     def names_paths(self) -> bool:
@@ -128,7 +129,7 @@ def _read_all(config: IngestConfig, corrections: Corrections | None) -> dict[str
 
 def _name(entry: SourceEntry) -> str:
     path = entry.folder or entry.file
-    return name_of(path.name) if path else entry.source
+    return name_of(path.name) if path else (entry.dataset or entry.source).replace("/", "-")
 
 
 def _draw(train: Split, config: IngestConfig) -> SourceResult:
@@ -146,11 +147,12 @@ def _read(entry: SourceEntry, config: IngestConfig, corrections: Corrections | N
         return read_corrections(corrections, entry.test_share)
     if entry.source == "sample":
         return _read_sample(config.seed)
-    if entry.source == "tfds":
+    if entry.is_mnist:
         return _read_mnist(config)
     from components.sources.turning import turned
 
-    return turned(_read_own(entry, config.seed), entry.orientation, entry.ink)
+    own = _read_builder(entry, config) if entry.source == "tfds" else _read_own(entry, config.seed)
+    return turned(own, entry.orientation, entry.ink)
 
 
 def _read_own(entry: SourceEntry, seed: int) -> SourceResult:
@@ -173,6 +175,19 @@ def _read_own(entry: SourceEntry, seed: int) -> SourceResult:
     from components.sources.arrays.idx import read_idx
 
     return read_idx(entry)
+
+
+def _read_builder(entry: SourceEntry, config: IngestConfig) -> SourceResult:
+    from components.sources.builder import read_builder
+
+    return read_builder(
+        entry,
+        config.seed,
+        data_dir=config.data_dir,
+        manual_dir=config.manual_dir,
+        offline=config.offline,
+        stall_seconds=config.stall_seconds,
+    )
 
 
 def _read_sample(seed: int, why_not_tfds: str | None = None) -> SourceResult:
@@ -219,7 +234,7 @@ def _describe(prefix: str, part: SourceResult) -> SourceStatistics:
 
 
 def _report(parts: dict[str, SourceResult], warnings: list[str], config: IngestConfig) -> None:
-    if config.manual_dir and not config.takes_mnist:
+    if config.manual_dir and not any(entry.source == "tfds" for entry in config.sources or [config]):
         tell(f"the files in {config.manual_dir} are not used: no source is tfds")
     for part in parts.values():
         if part.skipped:

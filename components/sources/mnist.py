@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from components.sources.arrays.idx import read_pair
 from components.sources.arrays.idx_names import find_part
-from components.sources.mnist_download import CONNECTION, CORRUPT
 from components.sources.reachability import UnreachableError, check_reachable
+from components.sources.tfds_download import CONNECTION, CORRUPT
 from schemas.artifacts.examples import Split
 from schemas.artifacts.statistics import OFFLINE
 from schemas.errors import InputError, StageError
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from tensorflow_datasets.core import DatasetBuilder
 
-__all__ = ["check_originals", "read_mnist"]
+__all__ = ["check_originals", "download", "read_mnist"]
 
 URL = "https://storage.googleapis.com/cvdf-datasets/mnist/train-images-idx3-ubyte.gz"
 # sha256 of the original files, from TFDS's checksums, and of what they hold.
@@ -85,7 +85,7 @@ def read_mnist(
     if not builder.is_prepared():
         if not checked:
             _check_available(offline=offline)
-        _download(builder, data_dir, stall_seconds)
+        download(builder, "mnist", data_dir, stall_seconds, BYTES)
         _prepare(builder)
     return _name(str(builder.version)), {split: _read_split(builder, split) for split in ("train", "test")}
 
@@ -200,43 +200,56 @@ def _report_pictures(builder: Any) -> None:  # noqa: ANN401  (its type hides wha
     builder._generate_examples = reporting  # noqa: SLF001
 
 
-def _download(builder: DatasetBuilder, data_dir: Path | None, stall_seconds: float) -> None:
-    """Download in a child process, which is killed if no byte arrives for *stall_seconds*."""
-    arguments = [] if data_dir is None else [str(data_dir)]
+def download(builder: DatasetBuilder, dataset: str, data_dir: Path | None, stall_seconds: float, size: int) -> None:
+    """Download in a child process, which is killed if no byte arrives for *stall_seconds*.
+
+    Args:
+        builder: of the data set.
+        dataset: its name.
+        data_dir: TFDS's cache; None for its default.
+        stall_seconds: the longest time without a byte.
+        size: bytes of the download, for the progress.
+
+    Raises:
+        UnreachableError: the connection was lost, or stalled.
+        InputError: what came is damaged.
+        StageError: the download failed otherwise.
+    """
+    arguments = [dataset] if data_dir is None else [dataset, str(data_dir)]
     child = subprocess.Popen(
-        [sys.executable, "-P", "-m", "components.sources.mnist_download", *arguments],
+        [sys.executable, "-P", "-m", "components.sources.tfds_download", *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
     try:
-        _await_download(child, Path(builder.data_path.parent.parent) / "downloads", stall_seconds)
+        _await_download(child, Path(builder.data_dir_root) / "downloads", stall_seconds, size)
     finally:
         child.kill()
         child.communicate()
     if child.returncode == CONNECTION:
         raise UnreachableError("the download was interrupted")
     if child.returncode == CORRUPT:
-        raise _corrupt("the downloaded MNIST", "run again")
+        raise _corrupt(f"the downloaded {dataset}", "run again")
     if child.returncode != 0:
-        raise StageError(f"the download of MNIST exited with status {child.returncode}", do="see the log")
+        raise StageError(f"the download of {dataset} exited with status {child.returncode}", do="see the log")
 
 
-def _await_download(child: subprocess.Popen[bytes], downloads: Path, stall_seconds: float) -> None:
+def _await_download(child: subprocess.Popen[bytes], downloads: Path, stall_seconds: float, size: int) -> None:
     """Wait for the child to end; raise UnreachableError when it stalls."""
     if child.stdout is not None:
         child.stdout.readline()  # its imports are done: start the clock
-    start = seen = _size(downloads)
+    start = seen = _size_of(downloads)
     last = time.monotonic()
     while child.poll() is None:
         time.sleep(POLL_SECONDS)
-        if (size := _size(downloads)) != seen:
-            seen, last = size, time.monotonic()
-            report_part("kB downloaded", max(seen - start, 0) // 1000, BYTES // 1000)
+        if (now := _size_of(downloads)) != seen:
+            seen, last = now, time.monotonic()
+            report_part("kB downloaded", max(seen - start, 0) // 1000, size // 1000)
         if time.monotonic() - last > stall_seconds:
             raise UnreachableError(f"the download stalled: no new byte for {stall_seconds:g} s")
 
 
-def _size(folder: Path) -> int:
+def _size_of(folder: Path) -> int:
     total = 0
     for path in folder.rglob("*"):
         try:

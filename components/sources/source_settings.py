@@ -16,6 +16,7 @@ FILES = ("train_images", "train_labels", "test_images", "test_labels")
 ANY = {"orientation", "classes"}
 TABLE = ANY | {"file", "test_share", "ink"}
 OF_SOURCE = {
+    "tfds": ANY | {"dataset", "test_share", "ink"},
     "folder": {"folder", "file", "test_share", "labels", "label", "pattern", "orientation"},
     "idx": ANY | {"folder", "ink", *FILES},
     "csv": TABLE | {"test_file", "label"},
@@ -35,9 +36,11 @@ class SourceEntry(Config):
     """The settings of one source."""
 
     source: Literal["tfds", "sample", "folder", "idx", "csv", "npz", "parquet", "corrections"] = "tfds"
-    """`tfds`: the full MNIST. `sample`: 5,000 digits that come with `digits`. `folder`: your pictures. `idx`: files in
-    MNIST's format. `csv`, `npz`, `parquet`: pictures as numbers in one file. `corrections`: pictures that you corrected
-    on the page of `digits serve`, beside another source."""
+    """`tfds`: the full MNIST, or another `dataset` of TensorFlow Datasets. `sample`: 5,000 digits that come with
+    `digits`. `folder`: your pictures. `idx`: files in MNIST's format. `csv`, `npz`, `parquet`: pictures as numbers in
+    one file. `corrections`: pictures that you corrected on the page of `digits serve`, beside another source."""
+    dataset: str | None = None
+    """For `tfds`: a data set of its catalog with a picture and a label in each example: emnist/letters, kmnist."""
     folder: Path | None = Field(default=None, json_schema_extra={"data": "folder"})
     """For `folder`: a folder of LABEL/*.png, .jpg and so on, or of train/LABEL/ and test/LABEL/. For `idx`: the folder
     of the four files. For `parquet`: a folder of train*.parquet and test*.parquet."""
@@ -73,6 +76,11 @@ class SourceEntry(Config):
     """Whether the ink is `light` on dark, as in MNIST (the default), or `dark` on light."""
 
     @property
+    def is_mnist(self) -> bool:
+        """Whether the source is the full MNIST."""
+        return self.source == "tfds" and self.dataset in {None, "mnist"}
+
+    @property
     def files(self) -> list[Path]:
         """The idx files that are set one by one."""
         return [path for name in FILES if (path := getattr(self, name)) is not None]
@@ -81,8 +89,10 @@ class SourceEntry(Config):
     def _check_needs(self) -> SourceEntry:
         own = set(SourceEntry.model_fields) - {"source"}
         given = {name for name in self.model_fields_set & own if getattr(self, name) is not None}
-        if strange := given - OF_SOURCE.get(self.source, set()):
-            raise ValueError(f"{min(strange)} is not a setting of source: {self.source}")
+        known = {"dataset"} if self.is_mnist else OF_SOURCE.get(self.source, set())
+        if strange := given - known:
+            where = f"{self.source} without dataset" if self.is_mnist else self.source
+            raise ValueError(f"{min(strange)} is not a setting of source: {where}")
         if self.classes and len(set(self.classes)) < len(self.classes):
             raise ValueError("classes contains a name twice")
         self._check_paths_given()

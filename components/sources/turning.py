@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ["turned"]
 
-MNIST = {"tfds", "sample"}
 UPRIGHT = "upright", False
 FAR = 0.1  # gain from which on a warning is issued; of upright digits it is 0
 
@@ -31,8 +30,6 @@ def turned(part: SourceResult, orientation: Orientation | None, ink: Ink | None)
 
     from learning.evaluation.orientation import TURNS
 
-    if part.source.name in MNIST:
-        return part
     given = orientation or "upright", ink == "dark"
     splits = dict(part.splits)
     if given != UPRIGHT:

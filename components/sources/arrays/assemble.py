@@ -26,8 +26,14 @@ if TYPE_CHECKING:
 __all__ = ["assemble"]
 
 
-def assemble(
-    entry: SourceEntry, seed: int, parts: dict[str, Pictures], words: str, names: Sequence[str] | None = None
+def assemble(  # noqa: PLR0913  (what was read, and its names)
+    entry: SourceEntry,
+    seed: int,
+    parts: dict[str, Pictures],
+    words: str,
+    names: Sequence[str] | None = None,
+    *,
+    place: str = "",
 ) -> SourceResult:
     """Return the splits of a source.
 
@@ -37,11 +43,12 @@ def assemble(
         parts: `train`, and `test` if the source has it: pictures, uint8 [n, 28, 28], and the labels of them.
         words: what was found about the pixels.
         names: of the labels 0, 1, 2 and so on, if the source has them and the settings do not.
+        place: names the source in errors, if it has no file or folder.
 
     Raises:
         InputError: there are no pictures, or a label has no name.
     """
-    path = entry.file or entry.folder or Path()
+    path = entry.file or entry.folder or Path(place)
     if not len(parts["train"][0]):
         raise InputError(f"{path} holds no pictures", expected="at least one picture of each class")
     labels, classes, warnings = name_labels([part[1] for part in parts.values()], entry.classes or names, str(path))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from components.sources.arrays.assemble import assemble
 from components.sources.arrays.columns import LABEL, find_columns
+from components.sources.arrays.picture_file import read_pixels
 from components.sources.arrays.pixels import Pixels, side_of
 from schemas.artifacts.examples import SIDE
 from schemas.errors import InputError, nearest
@@ -212,10 +213,7 @@ class _FileColumn:
         return np.array([self._picture(file, first + row) for row, file in enumerate(files)], np.uint8)
 
     def _picture(self, file: bytes | None, row: int) -> NDArray[np.uint8]:
-        from inference.files.decode import decode
-        from inference.files.header import read_header
         from inference.files.unreadable import UnreadableError
-        from inference.reading import read_decoded
 
         if not file:
             raise InputError(
@@ -224,12 +222,9 @@ class _FileColumn:
                 expected="a picture file: paths of other files are not followed",
             )
         try:
-            picture = decode(file, read_header(file))
+            return read_pixels(file)
         except UnreadableError as error:
             raise InputError(f"{self._path}: row {row}, {self._image} cannot be read", found=error.reason) from error
-        if picture.pixels.shape == (SIDE, SIDE):
-            return picture.pixels
-        return read_decoded(picture).image
 
 
 def _labels(path: Path, column: pa.Array[Any], first: int) -> list[str]:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
+from components.ingest import IngestConfig
 from components.sources.sample import FILE, read_table
 from schemas.errors import InputError
 from tests.components.sources.own_pictures import Own, ingest_own
@@ -112,3 +114,10 @@ def test_user_pictures_join_the_sample(tmp_path: Path) -> None:
     own = ingest_own(tmp_path / "out", sources=[{"source": "sample"}, mine])
     assert own.train.ids[0].startswith("sample/sample-")
     assert len(own.ids) == 5005
+
+
+@pytest.mark.parametrize("dataset", [None, "mnist"])
+def test_mnist_takes_no_settings_of_other_data_sets(dataset: str | None) -> None:
+    """The full MNIST has its classes and lies upright."""
+    with pytest.raises(ValidationError, match="orientation is not a setting of source: tfds without dataset"):
+        IngestConfig.model_validate({"source": "tfds", "dataset": dataset, "orientation": "transposed"})

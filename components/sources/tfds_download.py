@@ -1,4 +1,4 @@
-"""Download MNIST through TFDS in a separate process, which can be killed: TFDS has no timeout.
+"""Download a data set through TFDS in a separate process, which can be killed: TFDS has no timeout.
 
 The process prints a line when the download starts, and exits with 0 when the files are in TFDS's cache and their
 checksums match. It exits at once when its standard input closes, which happens when its parent dies.
@@ -16,17 +16,17 @@ CORRUPT = 4
 CONNECTION = 5
 
 
-def download(data_dir: str | None) -> int:
-    """Download MNIST into TFDS's cache below *data_dir*, and check it; return 0, CORRUPT or CONNECTION."""
+def download(dataset: str, data_dir: str | None) -> int:
+    """Download a data set into TFDS's cache below *data_dir*, and check it; return 0, CORRUPT or CONNECTION."""
     import requests
     import tensorflow_datasets as tfds
     from tensorflow_datasets.core.download.download_manager import NonMatchingChecksumError
     from tensorflow_datasets.core.download.util import DownloadError
 
     tfds.disable_progress_bar()
-    builder = tfds.builder("mnist", data_dir=data_dir)
+    builder = tfds.builder(dataset, data_dir=data_dir)
     manager = tfds.download.DownloadManager(
-        download_dir=builder.data_path.parent.parent / "downloads",
+        download_dir=builder.data_dir_root / "downloads",
         url_infos=builder.url_infos,
         force_checksums_validation=True,
         dataset_name=builder.name,
@@ -50,4 +50,4 @@ def _exit_with_parent() -> None:
 
 if __name__ == "__main__":
     threading.Thread(target=_exit_with_parent, daemon=True).start()
-    os._exit(download(sys.argv[1] if len(sys.argv) > 1 else None))
+    os._exit(download(sys.argv[1], next(iter(sys.argv[2:]), None)))
