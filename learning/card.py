@@ -14,8 +14,8 @@ from importlib.metadata import version
 from typing import Any
 
 from learning.programs import JAVASCRIPT, PYTHON
-from learning.synthetic.drawn_digits import DIGITS
 from schemas.artifacts.bundle import Bundle
+from schemas.artifacts.class_noun import noun
 from schemas.artifacts.evaluation import Metrics, Tried
 from schemas.artifacts.examples import DRAWN
 from schemas.artifacts.formats import FORMATS
@@ -117,14 +117,14 @@ def _front_matter(source: Source, metrics: Metrics) -> dict[str, Any]:
 
 
 def _title(classes: tuple[str, ...]) -> str:
-    reads_digits = set(classes) <= set(DIGITS)
+    reads_digits = noun(classes) == "digit"
     return (
         "A model that reads handwritten digits" if reads_digits else f"A model that tells {len(classes)} classes apart"
     )
 
 
 def _use(classes: tuple[str, ...], formats: Sequence[str]) -> str:
-    reads_digits = set(classes) <= set(DIGITS)
+    reads_digits = noun(classes) == "digit"
     what, those = ("digit", "digits read") if reads_digits else ("sign", "answers given")
     more = f" and {len(classes) - NAMED} more" if len(classes) > NAMED else ""
     names = ", ".join(map(_plain, classes[:NAMED])) + more
@@ -178,6 +178,7 @@ def _results(metrics: Metrics) -> str:
 
 
 def _limits(metrics: Metrics) -> str:
+    shown, others = ("Digits", "digits") if noun(metrics.per_digit) == "digit" else ("Pictures", "of its classes")
     parts = ["## Measured limits", *(f"**{_plain(warning)}**" for warning in metrics.warnings)]
     if metrics.coverage is not None:
         parts.append(
@@ -189,12 +190,12 @@ def _limits(metrics: Metrics) -> str:
         parts += ["Most frequent confusions:", _table(("true", "read as", "pictures"), confusions)]
     if metrics.robustness:
         parts += [
-            "Digits of this split rendered as photos, scans and drawings. Share read correctly, worst first:",
+            f"{shown} of this split rendered as photos, scans and drawings. Share read correctly, worst first:",
             _kinds("read correctly", metrics.robustness, metrics.robustness_tried),
         ]
     if metrics.refusals:
         parts += [
-            "Pictures that are not digits. Share refused, worst first:",
+            f"Pictures that are not {others}. Share refused, worst first:",
             _kinds("refused", metrics.refusals, metrics.refusals_tried),
         ]
     return "\n\n".join(parts)

@@ -10,15 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from schemas.artifacts.class_noun import noun
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from schemas.artifacts.calibration import CalibrationRecord
 
-__all__ = ["UNLIKE", "Decisions", "decide", "evidence", "softmax"]
-
-UNLIKE = "unlike any digit"
+__all__ = ["Decisions", "decide", "evidence", "softmax"]
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class Decisions:
         runner_up: int64 [n], index of the second likeliest class.
         confidence: float32 [n], probability of the likeliest class.
         evidence: float32 [n], the largest logit minus the mean of the logits.
-        least: evidence below which a picture is unlike any digit.
-        floor: confidence below which a picture lies between two digits.
+        least: evidence below which a picture is unlike any class.
+        floor: confidence below which a picture lies between two classes.
     """
 
     classes: tuple[str, ...]
@@ -53,7 +53,7 @@ class Decisions:
     def unsure(self, position: int) -> str:
         """Return why a picture is not answered; '' if it is."""
         if self.evidence[position] < self.least:
-            return UNLIKE
+            return f"unlike any {noun(self.classes)}"
         if self.confidence[position] < self.floor:
             first, second = sorted(int(each[position]) for each in (self.read, self.runner_up))
             return f"between {self.classes[first]} and {self.classes[second]}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from learning.evaluation.champion_rule import judge_champion
 from learning.evaluation.metrics import SCALARS, Figure, Figures, share, shares
+from schemas.artifacts.class_noun import noun
 from schemas.artifacts.examples import DIGIT, SOURCE, Split
 from schemas.artifacts.rule_result import RuleResult, SliceFigure, needed
 from schemas.settings.gate import EACH_KIND, Bounds, ChampionRule, DigitRule, Gate, Rule, SliceRule
@@ -109,9 +110,9 @@ def judge(gate: Gate, evidence: Evidence) -> list[RuleResult]:
 def _judge_metric(name: str, rule: Rule, evidence: Evidence) -> RuleResult:
     if isinstance(rule, DigitRule) and rule.of != "all":
         figures = zip(evidence.split.classes, evidence.figures.per_digit(name), strict=True)
-        what = rule.of.removeprefix("per_")
+        what = "class" if rule.of == "per_class" else noun(evidence.split.classes)
         parts = [_judge_part(part, rule, figure, name, f" of {what} {part}") for part, figure in figures]
-        return _result(name, rule.of, rule, parts)
+        return _result(name, f"per_{what}", rule, parts)
     return _result(name, "all", rule, [_judge_part("", rule, evidence.figures.get(name), name)])
 
 

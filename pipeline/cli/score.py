@@ -227,12 +227,13 @@ def _work(chosen: Chosen, source: Disk | Remote, columns: dict[str, bool]) -> Jo
 def _write_sheet(path: Path, work: Job, scored: Scored) -> None:
     from inference.scoring.contact_sheet import draw_least_certain
     from inference.scoring.storage.disk import Disk
+    from pipeline.cli.printing.score_summary import answered_word
 
     if isinstance(work.source, Disk):
         summary = scored.summary
         path.write_bytes(draw_least_certain(work.source.root, [*summary.unsure, *summary.least_certain]))
         unsure = f"{len(summary.unsure):,} of {summary.decisions['unsure']:,} unsure"
-        answered = f"{len(summary.least_certain):,} of {summary.scored:,} digits"
+        answered = f"{len(summary.least_certain):,} of {summary.scored:,} {answered_word(summary.classes)}"
         print(f"least certain pictures drawn in {path}: {unsure}, then {answered}", file=sys.stderr)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pipeline.store import Store
 from schemas.artifacts.artifact import Artifact
 from schemas.artifacts.blessing import Blessing, Verdict
+from schemas.artifacts.class_noun import noun
 from schemas.artifacts.evaluation import Evaluation, Metrics
 from schemas.artifacts.examples import Examples, Split
 from schemas.artifacts.model import History, Model
@@ -148,6 +149,14 @@ class Material:
     def metrics(self) -> Metrics:
         """The metrics of the evaluation."""
         return self.output(Evaluation).metrics
+
+    @property
+    def noun(self) -> str:
+        """What a class is called: `digit`, or `class`; `digit` if the metrics are not there."""
+        try:
+            return noun(self.metrics.per_digit)
+        except (MissingError, OSError, ValueError):
+            return "digit"
 
     @cached_property
     def predictions(self) -> Predictions:

@@ -32,10 +32,10 @@ SECTIONS: tuple[tuple[str, str, Callable[[Material], Html]], ...] = (
     ("confusions", "Confusion matrix", confusions),
     ("calibration", "Calibration", calibration),
     ("selection", "Risk and coverage", risk_coverage),
-    ("digits", "Each digit", digits),
-    ("misread", "Misread digits", misread),
+    ("digits", "Each {noun}", digits),
+    ("misread", "Misread pictures", misread),
     ("robustness", "Pictures people take", robustness),
-    ("refusals", "Pictures that are not digits", refusals),
+    ("refusals", "Pictures to refuse", refusals),
     ("curves", "Learning curves", curves),
     ("bundle", "The bundle", bundle),
     ("data", "Data", data),
@@ -58,12 +58,13 @@ def render_report(material: Material) -> str:
     record = material.record
     parts: dict[str, Html] = {}
     missing: list[tuple[str, MissingError]] = []
-    for name, title, make in SECTIONS:
+    sections = [(name, title.format(noun=material.noun), make) for name, title, make in SECTIONS]
+    for name, title, make in sections:
         try:
             parts[name] = _section(name, title, make, material)
         except MissingError as error:
             missing.append((title, error))
-    links = (element("a", title, href=f"#{name}") for name, title, _ in SECTIONS if name in parts)
+    links = (element("a", title, href=f"#{name}") for name, title, _ in sections if name in parts)
     body = element(
         "body",
         head(material),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from inference.model.percent import percent
 from pipeline.cli.printing.table import paint
+from schemas.artifacts.class_noun import noun
 from schemas.errors import printable
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["answer_table", "answer_words", "bar_chart", "drawings", "folded"]
 
-HEADER = ("file", "digit", "confidence", "runner-up", "decision")
 COLOURS = {"answered": "green", "unsure": "yellow", "unreadable": "red"}
 LEAST = 24  # columns for file names and decisions together; below it, paragraphs replace the table
 WIDEST_CHART = 60
@@ -34,7 +34,9 @@ GAP = 2
 def answer_table(names: Sequence[str], answers: Sequence[Answer]) -> str:
     """Return a row for each file, wrapped to the terminal's width; paragraphs in a narrow terminal."""
     rows = [_row(name, answer) for name, answer in zip(names, answers, strict=True)]
-    widths = [max(map(len, column)) for column in zip(HEADER, *rows, strict=True)]
+    classes = {name for answer in answers for name in answer.probabilities}
+    header = ("file", noun(classes), "confidence", "runner-up", "decision")
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     if sys.stdout.isatty():
         spare = _columns() - sum(widths[1:-1]) - GAP * (len(widths) - 1)
         if spare < LEAST:
@@ -42,7 +44,7 @@ def answer_table(names: Sequence[str], answers: Sequence[Answer]) -> str:
         widths[-1] = min(widths[-1], max(spare - widths[0], spare // 2))
         widths[0] = min(widths[0], spare - widths[-1])
     colours = ["bold", *(COLOURS[answer.decision] for answer in answers)]
-    return "\n".join(_lines(row, widths, colour) for row, colour in zip((HEADER, *rows), colours, strict=True))
+    return "\n".join(_lines(row, widths, colour) for row, colour in zip((header, *rows), colours, strict=True))
 
 
 def _row(name: str, answer: Answer) -> tuple[str, ...]:

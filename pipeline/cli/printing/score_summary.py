@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.cli.printing.answers import folded
 from pipeline.cli.printing.table import columns, paint
+from schemas.artifacts.class_noun import noun
 from schemas.errors import printable
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from inference.scoring.output import Output
     from inference.scoring.summary import Summary
 
-__all__ = ["print_scored"]
+__all__ = ["answered_word", "print_scored"]
 
 BAR = 30
 REASONS = 12  # rows, or one more; further reasons share a row
@@ -44,7 +45,7 @@ def print_scored(scored: Scored, output: Output, bundle: LoadedBundle, name: str
     """
     summary = scored.summary
     counts = ", ".join(f"{summary.decisions[name]:,} {name}" for name in ("unsure", "unreadable", "skipped"))
-    print(folded(f"{scored.listed:,} files: {summary.scored:,} digits, {counts}"))
+    print(folded(f"{scored.listed:,} files: {summary.scored:,} {answered_word(summary.classes)}, {counts}"))
     if summary.scored:
         print(f"\n{_histogram(summary)}")
     if summary.reasons:
@@ -58,6 +59,11 @@ def print_scored(scored: Scored, output: Output, bundle: LoadedBundle, name: str
     print(f"\nscored   {_hanging(figures)}")
     print(f"model    {_hanging(name)}")
     print(f"output   {_hanging(printable(os.path.relpath(output.path) if '://' not in output.path else output.path))}")
+
+
+def answered_word(classes: tuple[str, ...]) -> str:
+    """Return what answered pictures are called: `digits`; or `answered`, if the classes are none."""
+    return "digits" if noun(classes) == "digit" else "answered"
 
 
 def _hanging(text: str) -> str:

@@ -53,6 +53,6 @@ def misread(material: Material) -> Html:
         name, sure = predictions.ids[i], percent(float(predictions.confidence[i]))
         true, read = (predictions.classes[int(each[i])] for each in (predictions.labels, predictions.read))
         held_back = " (unsure)" if predictions.refused[i] else ""
-        alt = f"{name}: true digit {true}, answer {read} with {sure}{held_back}"
+        alt = f"{name}: true {material.noun} {true}, answer {read} with {sure}{held_back}"
         tiles.append(tile(split.images[rows[name]], alt, f"{true}, read as {read}", f"{sure}{held_back}", name))
-    return joined(paragraph(intro), gallery("Misread digits", tiles))
+    return joined(paragraph(intro), gallery("Misread pictures", tiles))

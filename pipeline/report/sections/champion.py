@@ -73,8 +73,8 @@ def _tile(material: Material, name: str) -> Html:
     classes = predictions.classes
     true, read = classes[int(predictions.labels[row])], classes[int(predictions.read[row])]
     before = _champions(material)[row] or "?"
-    alt = f"{name}: true digit {true}, answer {read}, champion's answer {before}"
-    return tile(material.split.images[row], alt, f"digit {true}", f"read as {read}, champion {before}", name)
+    alt = f"{name}: true {material.noun} {true}, answer {read}, champion's answer {before}"
+    return tile(material.split.images[row], alt, f"{material.noun} {true}", f"read as {read}, champion {before}", name)
 
 
 def _champions(material: Material) -> list[str | None]:

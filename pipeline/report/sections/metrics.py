@@ -18,10 +18,10 @@ __all__ = ["calibration", "confusions", "curves", "digits", "metrics"]
 
 MEANINGS = {
     "accuracy": "share of pictures read right",
-    "precision": "of the pictures read as a digit, the share that show it; mean over the digits",
-    "recall": "of the pictures of a digit, the share read as it; mean over the digits",
-    "f1": "harmonic mean of precision and recall; mean over the digits",
-    "log_loss": "mean negative log-probability of the right digit, in nats; 0 is best",
+    "precision": "of the pictures read as a class, the share that show it; mean over the classes",
+    "recall": "of the pictures of a class, the share read as it; mean over the classes",
+    "f1": "harmonic mean of precision and recall; mean over the classes",
+    "log_loss": "mean negative log-probability of the right class, in nats; 0 is best",
     "calibration_error": "expected gap between confidence and accuracy; 0 is best",
     "coverage": "share of pictures answered, rather than “unsure”",
     "answered_accuracy": "share of answered pictures read right",
@@ -53,7 +53,7 @@ def confusions(material: Material) -> Html:
     found = material.metrics
     if not found.confusion:
         raise MissingError("There are no test pictures.")
-    intro = "Rows are true digits, columns what was read; a stronger colour means more misreadings."
+    intro = "Rows are what the pictures show, columns what was read; a stronger colour means more misreadings."
     scrolls = element("div", _matrix(found), class_="scroll", role="group", tabindex="0", aria_label="Confusion matrix")
     return joined(paragraph(intro, class_="about"), scrolls)
 
@@ -95,8 +95,8 @@ def digits(material: Material) -> Html:
         )
         for i, (name, each) in enumerate(found.per_digit.items())
     ]
-    header = ("digit", "recall", "precision", "F1", "mostly misread as")
-    return table("Each digit, with 95 % intervals", header, rows, numbers=(1, 2, 3))
+    header = (material.noun, "recall", "precision", "F1", "mostly misread as")
+    return table(f"Each {material.noun}, with 95 % intervals", header, rows, numbers=(1, 2, 3))
 
 
 def _with_interval(name: str, digit: str, value: float | None, found: Metrics) -> Html:

@@ -39,7 +39,7 @@ def risk_coverage(material: Material) -> Html:
     caption = (
         "The share misread among accepted answers, with 95 % intervals. The table shows the lowest accepted "
         "confidence; predict and score print the confidence of each answer. The square is the decision in use: it "
-        "also refuses whatever is unlike any digit, which is meant for other pictures and gains little among digits."
+        f"also refuses whatever is unlike any {material.noun}, which is meant for other pictures and gains little here."
     )
     drawn = figure(plot_risk_coverage(_curve(material.predictions), points, decision), caption)
     return joined(paragraph(intro), element("div", drawn, _rows(points, decision), class_="pair"))

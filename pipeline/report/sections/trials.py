@@ -30,8 +30,8 @@ def robustness(material: Material) -> Html:
     found = material.metrics
     draw = _example_drawer(material, KINDS, lambda split, kind, seed: render(digit_for(split, kind), kind, seed))
     intro = (
-        "Digits of this split as people photograph them: rendered on paper by a program and read through the whole "
-        f"front end. An answer counts as right if its digit is, sure or not. {ORDER}"
+        "Pictures of this split as people photograph them: rendered on paper by a program and read through the whole "
+        f"front end. An answer counts as right if its {material.noun} is, sure or not. {ORDER}"
     )
     return _trial(material, "robustness", "Pictures people take", intro, found.robustness, found.robustness_tried, draw)
 
@@ -44,10 +44,8 @@ def refusals(material: Material) -> Html:
         return next(NOT_DIGITS[kind](split, 1, seed))
 
     draw = _example_drawer(material, tuple(NOT_DIGITS), make)
-    intro = f"Pictures without a digit. An answer counts as right if it is not a digit. {ORDER}"
-    return _trial(
-        material, "refusals", "Pictures that are not digits", intro, found.refusals, found.refusals_tried, draw
-    )
+    intro = f"Pictures that show no {material.noun}. A picture counts as right if it is not answered. {ORDER}"
+    return _trial(material, "refusals", "Pictures to refuse", intro, found.refusals, found.refusals_tried, draw)
 
 
 def _trial(  # noqa: PLR0913, PLR0917  (one table, and its words)

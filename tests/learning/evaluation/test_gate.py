@@ -317,6 +317,14 @@ def test_a_rule_on_each_class_names_the_class(of: str) -> None:
     assert result.reason.startswith(f"recall of {of[4:]} 0 0 < 0.9")
 
 
+def test_a_rule_per_digit_on_letters_is_one_per_class() -> None:
+    """If the classes are letters, `per_digit` judges each class and says so."""
+    found = make_evidence(TEN * 10, [1, *TEN[1:]] * 10)
+    letters = Split(found.split.images, found.split.labels, found.split.ids, tuple("abcdefghij"), {})
+    result = judge_one({"recall": {"at_least": 0.9, "of": "per_digit"}}, replace(found, split=letters))
+    assert (result.of, result.reason[:19]) == ("per_class", "recall of class a 0")
+
+
 # The champion.
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 from collections.abc import Callable
@@ -50,6 +51,14 @@ def test_every_slice_is_in_the_report(make_material: Make) -> None:
     text = read_page(render_report(Material(made.artifacts, made.record.changed(verdict=verdict)))).text
     assert [value for value in ("light night", "light day") if value in text] == ["light night", "light day"]
     assert "70.00 to 80.00" in text
+
+
+@pytest.mark.parametrize("classes", [("a", "b"), ("0", "1")])
+def test_classes_are_called_digits_only_if_they_are(make_material: Make, classes: tuple[str, str]) -> None:
+    """A report on letters speaks of classes; one on digits has a section on each digit."""
+    text = read_page(render_report(make_material([0, 1, 1, 0], [0, 1, 0, 0], classes=classes))).text
+    assert bool(re.search(r"\b[Dd]igit\b", text)) == (classes == ("0", "1"))
+    assert ("Each digit" if classes == ("0", "1") else "Each class") in text
 
 
 def test_text_from_outside_is_escaped(make_material: Make) -> None:
