@@ -75,7 +75,13 @@ def _file_change(old: str | None, new: str | None) -> str:
     return f"{before} -> {now} files"
 
 
-def _format_value(value: object) -> str:
+def _format_value(value: Any) -> str:  # noqa: ANN401  (JSON)
+    """Return a value as pipeline.yaml has it, without the entries that are unset."""
+    if isinstance(value, dict):
+        entries = cast("dict[str, Any]", value).items()
+        return f"{{{', '.join(f'{name}: {_format_value(each)}' for name, each in entries if each is not None)}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_format_value, cast('list[Any]', value)))}]"
     return "unset" if value is None else str(value)
 
 
