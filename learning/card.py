@@ -107,7 +107,7 @@ def _front_matter(source: Source, metrics: Metrics) -> dict[str, Any]:
             "tflite",
             "tensorflow",
             "image-classification",
-            "handwritten-digits",
+            *(["handwritten-digits"] if noun(metrics.per_digit) == "digit" else []),
             *(["mnist"] if is_mnist else []),
         ],
         **({"datasets": [HUB_NAME]} if is_mnist else {}),
@@ -138,7 +138,7 @@ correct. The normalisation is built in.
 
 | | | |
 |---|---|---|
-| in | `images` | uint8 [n, 28, 28]: 0 is background, 255 is ink, the digit centred as in MNIST |
+| in | `images` | uint8 [n, 28, 28]: 0 is background, 255 is ink, the {what} centred as in MNIST |
 | out | `probabilities` | float32 [n, {len(classes)}], calibrated |
 | out | `logits` | float32 [n, {len(classes)}] |
 | out | `digit` | int32 [n], the index of the likeliest class in `{Bundle.LABELS}` |""",

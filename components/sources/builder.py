@@ -74,7 +74,7 @@ def read_builder(  # noqa: PLR0913  (the settings of ingest that are about TFDS)
     features: Any = builder.info.features
     names = features[label].names
     result = assemble(entry, seed, _parts(found, name), "", None if _are_numbers(names) else names, place=name)
-    return replace(result, source=Source(name="tfds", dataset=f"{builder.info.full_name} (tensorflow-datasets)"))
+    return replace(result, source=Source(name=name, dataset=f"{builder.info.full_name} (tensorflow-datasets)"))
 
 
 def _find(name: str, data_dir: Path | None) -> DatasetBuilder:

@@ -77,8 +77,10 @@ def test_the_classes_are_named_everywhere(learned: tuple[Project, Sequence[str]]
     assert f"tells {len(names)} classes apart" in (project.artifacts / "champion" / "README.md").read_text()
     project.digits("report")
     [page] = (project.artifacts / "latest").glob("report.html")
-    text = re.sub(r"<style>.*?</style>", "", page.read_text(), flags=re.DOTALL)
-    assert not re.search(r"\b[Dd]igit\b(?!\")", re.sub(r"<[^>]*>", " ", text))
+    text, _, _ = re.sub(r"<style>.*?</style>", "", page.read_text(), flags=re.DOTALL).partition(
+        "pipeline.yaml as it was"
+    )
+    assert not re.search(r"\b[Dd]igit\b", re.sub(r"<[^>]*>", " ", text))
     assert all(name in text for name in names)
 
 

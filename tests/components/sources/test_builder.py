@@ -83,7 +83,8 @@ def test_grey_pictures_are_taken_as_they_are(tmp_path: Path) -> None:
     np.testing.assert_array_equal(own.train.images, sample()[[0, 10, 20, 30]])
     np.testing.assert_array_equal(own.test.images, sample()[[1000, 1010]])
     assert (own.train.classes, own.train.labels.tolist()) == (("a", "b"), [0, 1, 0, 1])
-    assert own.record.source.dataset == "tiny_grey/1.0.0 (tensorflow-datasets)"
+    source = own.record.source
+    assert (source.name, source.dataset) == ("tiny_grey", "tiny_grey/1.0.0 (tensorflow-datasets)")
 
 
 @pytest.mark.long
