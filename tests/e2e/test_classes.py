@@ -43,7 +43,7 @@ def _sign(number: int, copy: int) -> NDArray[np.uint8]:
     rng = np.random.default_rng(number)
     points = rng.integers(40, 240, (1, 6, 2)) + np.random.default_rng([number, copy]).integers(-12, 13, 2)
     page = np.full((280, 280), 255, np.uint8)
-    return np.asarray(cv2.polylines(page, points.astype(np.int32), False, (0,), 16, cv2.LINE_AA), np.uint8)
+    return np.asarray(cv2.polylines(page, [points[0].astype(np.int32)], False, (0,), 16, cv2.LINE_AA), np.uint8)
 
 
 def _write_signs(folder: Path, names: Sequence[str]) -> None:
