@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -14,14 +15,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Group", "Groups", "find_groups"]
+__all__ = ["Group", "Groups", "find_groups", "join_in_cells"]
 
 # Chosen by eye on the pages of learning/synthetic/drawn_pages.py. Lengths are shares of a digit's usual height.
 DUST = 0.1  # a shorter part is dust
 WHOLE = 0.5  # a part this long may be a digit; a shorter one belongs to the nearest digit or is dropped
 FLAT = 0.35  # a part that is lower is a bar or a dash
 LOOSE, BESIDE = 0.25, 0.1  # largest gap between a digit and its loose part; if it is not above or below the digit
-SHARED = 0.45  # of the narrower width: columns that two parts of one digit share at least
+SHARED, OVER = 0.45, 0.2  # of the narrower width: columns that two parts of one digit share at least; a small part
 TALL, HIGHEST = 0.75, 1.35  # two parts this tall are two digits; no digit is higher
 LONG = 1.6  # a flat part this wide is a line
 THIN, LARGE = 0.2, 1.8  # of its bounding box: a part that fills no more and is this long is a drawing, not a digit
@@ -82,6 +83,21 @@ def find_groups(mask: NDArray[np.bool_], slivers: NDArray[np.bool_] | None = Non
     return Groups(labels, tuple(groups), height)
 
 
+def join_in_cells(groups: Groups, cells: Iterable[Box]) -> Groups:
+    """Join the groups in each box of a form to one digit, unless two are as high as a digit.
+
+    Args:
+        groups: the digits of a page.
+        cells: the boxes of its form.
+    """
+    left = list(groups.groups)
+    for cell in cells:
+        own = [each for each in left if cell.holds(each.box)]
+        if len(own) > 1 and sorted(each.box.height for each in own)[-2] < TALL * hull(each.box for each in own).height:
+            left = [each for each in left if each not in own] + [reduce(_union, own)]
+    return replace(groups, groups=tuple(left))
+
+
 def _usual_height(table: NDArray[np.int32], kept: NDArray[np.bool_]) -> float:
     """Return the median height of the parts kept, each pixel of ink counted."""
     import numpy as np
@@ -125,7 +141,7 @@ def _attach(part: Group, groups: list[Group], height: float) -> Group | None:
     if nearest is None:
         return part
     box = groups[nearest].box
-    reach = LOOSE if _shared(part.box, box) >= SHARED else BESIDE
+    reach = LOOSE if _shared(part.box, box) >= OVER else BESIDE
     if _gap(part.box, box) > reach * height:
         return part
     groups[nearest] = _union(groups[nearest], part)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["PageInk", "find_page_ink", "inked"]
+__all__ = ["PageInk", "find_page_ink", "inked", "slopes"]
 
 # Chosen by eye on the pages of learning/synthetic/drawn_pages.py.
 THUMB, OVERVIEW = 240, 256  # pixels: longer sides of the thumbnail for the background, and of that for ruled lines
@@ -148,18 +148,19 @@ def _background(signed: NDArray[np.float32]) -> NDArray[np.float32]:
 
     height, width = signed.shape
     thumb = np.asarray(cv2.GaussianBlur(reduced(signed, max(max(signed.shape) // THUMB, 1)), (0, 0), 0.8), np.float32)
-    longer, slopes = max(thumb.shape), _slopes(thumb)
-    sharp = slopes > SHARP * quantile(slopes.ravel(), INK)
-    least, side = KEPT * float(slopes[sharp].sum()), 0
+    longer, steep = max(thumb.shape), slopes(thumb)
+    sharp = steep > SHARP * quantile(steep.ravel(), INK)
+    least, side = KEPT * float(steep[sharp].sum()), 0
     for share in WINDOWS:
         side = max(round(share * longer), 5)
-        if float(_slopes(np.asarray(thumb - _opened(thumb, side), np.float32))[sharp].sum()) >= least:
+        if float(slopes(np.asarray(thumb - _opened(thumb, side), np.float32))[sharp].sum()) >= least:
             break
     ground = _opened(thumb, round(min(WIDER * side, WINDOWS[-1] * longer)))
     return np.asarray(cv2.resize(ground, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _slopes(grey: NDArray[np.float32]) -> NDArray[np.float32]:
+def slopes(grey: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return how steeply each pixel's grey changes, float32 [h, w], in Sobel's units."""
     import cv2
     import numpy as np
 
@@ -183,7 +184,7 @@ def _are_sharp(
 
     edge = mask & ~eroded(mask, 1)
     at, length = labels[edge], np.bincount(labels[edge], minlength=count)
-    slope = np.bincount(at, _slopes(relief)[edge], count) / np.maximum(length, 1)
+    slope = np.bincount(at, slopes(relief)[edge], count) / np.maximum(length, 1)
     height = np.bincount(labels[mask], relief[mask], count) / np.maximum(np.bincount(labels[mask], minlength=count), 1)
     ratio = slope / np.maximum(height, LEAST)
     order = np.argsort(ratio)

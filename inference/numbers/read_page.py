@@ -12,10 +12,11 @@ from inference.model.answer import PictureReader, answer_images, load
 from inference.numbers.boxes import Box
 from inference.numbers.cut_out import Shape, cut_out, draw_small
 from inference.numbers.forms import erase_form, find_form, near_lines
-from inference.numbers.groups import Groups, find_groups
+from inference.numbers.groups import Groups, find_groups, join_in_cells
 from inference.numbers.lines import in_lines
 from inference.numbers.page_answer import Line, PageAnswer, PlacedDigit
 from inference.numbers.page_ink import find_page_ink, inked
+from inference.numbers.remains import are_remains
 from inference.numbers.touching import may_touch, split
 from inference.numbers.underlines import erase_underlines, without_underline
 
@@ -46,8 +47,8 @@ def read_page(source: Path | bytes, reader: PictureReader) -> PageAnswer:
     form = find_form(ink.relief, inked(ink.relief, ink.strength, ink.noise), ink.marks)
     relief = erase_form(ink.relief, form, ink.strength) if form else ink.relief
     mask = erase_underlines(inked(relief, ink.strength, ink.noise))
-    groups = find_groups(mask, near_lines(form) if form else None)
     cells = form.cells if form else ()
+    groups = join_in_cells(find_groups(mask, near_lines(form) if form else None), cells)
     placed = _read_groups(groups, cells, _Reading(relief, reader))
     found = [*placed, *(PlacedDigit(box) for box in _blanks(cells, groups))]
     lines = in_lines([each.box for each in found], groups.height)
@@ -96,8 +97,11 @@ def _read_groups(groups: Groups, cells: tuple[Box, ...], read: _Reading) -> list
         shapes.append(Shape(box, own, (window > 0) & ~own))
     placed = read(shapes)
     _take_lines_away(shapes, placed, read)
+    remains = are_remains(shapes, placed, read.relief)
     found: list[PlacedDigit] = []
-    for each, whole in zip(placed, may_touch(shapes, placed, read.reader), strict=True):
+    for each, whole, gone in zip(placed, may_touch(shapes, placed, read.reader), remains, strict=True):
+        if gone:
+            continue
         if whole is None or any(cell.holds(each.box) for cell in cells):
             found.append(each)
         else:

@@ -9,10 +9,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from inference.model.answer import Answer
 from inference.model.reader import Reader
 from inference.numbers.boxes import Box
 from inference.numbers.cut_out import Shape, cut_out, draw_small
+from inference.numbers.groups import Group, Groups, join_in_cells
+from inference.numbers.page_answer import PlacedDigit
 from inference.numbers.read_page import read_page
+from inference.numbers.remains import are_remains
 from inference.numbers.seams import find_seams
 from tests.inference.numbers.pages import CELL, boxed, written
 from tests.inference.pictures import as_file
@@ -79,6 +83,27 @@ def test_a_straight_stroke_in_a_box_stays(reader: Reader) -> None:
     page = boxed("_2")
     cv2.line(page, (EDGE + CELL // 2, EDGE + 16), (EDGE + CELL // 2, EDGE + CELL - 4), (0,), 8)
     assert _guesses(page, reader) == ["12"]
+
+
+def test_the_pieces_in_a_box_are_one_digit() -> None:
+    """Two halves in a box of a form are joined; two digits in it are not, nor are the halves without it."""
+    cell, halves = Box(0, 0, 60, 60), (Group(Box(30, 8, 12, 22), (1,)), Group(Box(14, 34, 12, 20), (2,)))
+    digits = Group(Box(8, 8, 14, 40), (1,)), Group(Box(34, 10, 14, 40), (2,))
+    labels = np.zeros((60, 60), np.int32)
+    found = [
+        len(join_in_cells(Groups(labels, groups, 40.0), cells).groups)
+        for groups, cells in ((halves, [cell]), (digits, [cell]), (halves, []))
+    ]
+    assert found == [1, 2, 2]
+
+
+def test_what_has_faint_edges_is_left_of_a_shadow() -> None:
+    """Of two equal marks, the one whose edges are a tenth as steep is no digit."""
+    relief = np.zeros((60, 120), np.float32)
+    relief[10:50, 20:28], relief[10:50, 90:98] = 200, 20
+    shapes = [Shape(Box(left, 10, 8, 40), *(np.full((40, 8), own) for own in (True, False))) for left in (20, 90)]
+    placed = [PlacedDigit(shape.box, Answer("answered", guess="1")) for shape in shapes]
+    assert are_remains(shapes, placed, relief) == [False, True]
 
 
 def test_seams_pass_between_two_digits() -> None:
