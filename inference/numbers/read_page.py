@@ -17,6 +17,7 @@ from inference.numbers.lines import in_lines
 from inference.numbers.page_answer import Line, PageAnswer, PlacedDigit
 from inference.numbers.page_ink import find_page_ink, inked
 from inference.numbers.remains import are_remains
+from inference.numbers.steady import SteadyReader
 from inference.numbers.touching import may_touch, split
 from inference.numbers.underlines import erase_underlines, without_underline
 
@@ -49,7 +50,7 @@ def read_page(source: Path | bytes, reader: PictureReader) -> PageAnswer:
     mask = erase_underlines(inked(relief, ink.strength, ink.noise))
     cells = form.cells if form else ()
     groups = join_in_cells(find_groups(mask, near_lines(form) if form else None), cells)
-    placed = _read_groups(groups, cells, _Reading(relief, reader))
+    placed = _read_groups(groups, cells, _Reading(relief, SteadyReader(reader)))
     found = [*placed, *(PlacedDigit(box) for box in _blanks(cells, groups))]
     lines = in_lines([each.box for each in found], groups.height)
     return PageAnswer(

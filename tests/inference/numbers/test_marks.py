@@ -18,6 +18,7 @@ from inference.numbers.page_answer import PlacedDigit
 from inference.numbers.read_page import read_page
 from inference.numbers.remains import are_remains
 from inference.numbers.seams import find_seams
+from inference.numbers.steady import SteadyReader
 from tests.inference.numbers.pages import CELL, boxed, written
 from tests.inference.pictures import as_file
 
@@ -104,6 +105,15 @@ def test_what_has_faint_edges_is_left_of_a_shadow() -> None:
     shapes = [Shape(Box(left, 10, 8, 40), *(np.full((40, 8), own) for own in (True, False))) for left in (20, 90)]
     placed = [PlacedDigit(shape.box, Answer("answered", guess="1")) for shape in shapes]
     assert are_remains(shapes, placed, relief) == [False, True]
+
+
+def test_a_steady_reading_is_the_mean_of_five(reader: Reader) -> None:
+    """A picture without ink, which looks the same turned and slanted, is read as it always is; a digit otherwise."""
+    images = np.stack([np.zeros((28, 28), np.uint8), draw_small(written("4"))])
+    once, steady = reader.read(images), SteadyReader(reader).read(images)
+    np.testing.assert_allclose(steady.probabilities[0], once.probabilities[0], rtol=1e-3)
+    assert not np.allclose(steady.evidence[1], once.evidence[1], rtol=1e-3)
+    assert steady.read[1] == 4
 
 
 def test_seams_pass_between_two_digits() -> None:
