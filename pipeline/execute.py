@@ -50,13 +50,12 @@ def execute(  # noqa: PLR0913  (the stage, its inputs, and where they go)
     logs.mkdir()
     with capture_output(logs / "output.txt"):
         _prepare(stage, decision, pipeline.project)
-        if kept := _call(stage, _arguments(stage, inputs, store, workspace, logs), store, decision):
-            store.clear(stage.name, decision.fingerprint)
-            shutil.rmtree(logs)
-            return kept
-        _check(stage, decision, pipeline, workspace)
-        _set_aside_damaged(stage, decision, store)
-        outputs = store.publish(stage.name, workspace, stage.component.outputs, decision.damaged)
+        kept = _call(stage, _arguments(stage, inputs, store, workspace, logs), store, decision)
+        outputs = {} if kept else _publish(stage, decision, pipeline, store, workspace)
+    if kept:
+        store.clear(stage.name, decision.fingerprint)
+        shutil.rmtree(logs)
+        return kept
     parts = with_fallback(stage, decision.parts) if stage.config.was_unreachable else decision.parts
     execution = Execution(
         stage=stage.name,
@@ -71,6 +70,15 @@ def execute(  # noqa: PLR0913  (the stage, its inputs, and where they go)
     )
     store.record(execution)
     return execution
+
+
+def _publish(
+    stage: Stage, decision: Decision, pipeline: Pipeline, store: Store, workspace: Workspace
+) -> dict[str, Version]:
+    """Publish what the component wrote, in place of damaged versions, if code and data are those it began with."""
+    _check(stage, decision, pipeline, workspace)
+    _set_aside_damaged(stage, decision, store)
+    return store.publish(stage.name, workspace, stage.component.outputs, decision.damaged)
 
 
 def _set_aside_damaged(stage: Stage, decision: Decision, store: Store) -> None:
