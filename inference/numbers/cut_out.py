@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inference.numbers.boxes import Box
+from inference.numbers.groups import Groups
 from inference.pixels.centring import BOX, bounding_box, draw_centred, shrink
 from inference.pixels.connected_components import dilated
 from inference.pixels.quantile import quantile
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Shape", "cut_out", "draw_small"]
+__all__ = ["Shape", "cut_out", "draw_small", "shapes_of"]
 
 # Chosen by eye on the pages of learning/synthetic/drawn_pages.py.
 MARGIN, LEAST = 0.4, 10  # of the digit's longer side, and in pixels: the paper around it
@@ -42,6 +43,19 @@ class Shape:
     box: Box
     own: NDArray[np.bool_]
     other: NDArray[np.bool_]
+
+
+def shapes_of(groups: Groups) -> list[Shape]:
+    """Return the ink of each digit of a page."""
+    import numpy as np
+
+    shapes: list[Shape] = []
+    for group in groups.groups:
+        box = group.box
+        window = groups.labels[box.top : box.bottom, box.left : box.right]
+        own = np.isin(window, group.parts)
+        shapes.append(Shape(box, own, (window > 0) & ~own))
+    return shapes
 
 
 def cut_out(relief: NDArray[np.float32], shape: Shape) -> NDArray[np.uint8]:

@@ -10,7 +10,7 @@ from inference.files.decode import decode
 from inference.files.unreadable import UnreadableError
 from inference.model.answer import PictureReader, answer_images, load
 from inference.numbers.boxes import Box
-from inference.numbers.cut_out import Shape, cut_out, draw_small
+from inference.numbers.cut_out import Shape, cut_out, draw_small, shapes_of
 from inference.numbers.forms import erase_form, find_form, near_lines
 from inference.numbers.groups import Groups, find_groups, join_in_cells
 from inference.numbers.lines import in_lines
@@ -88,14 +88,7 @@ class _Reading:
 
 def _read_groups(groups: Groups, cells: tuple[Box, ...], read: _Reading) -> list[PlacedDigit]:
     """Read each group; two digits that touch are split if they can be, but a box of a form holds one."""
-    import numpy as np
-
-    shapes: list[Shape] = []
-    for group in groups.groups:
-        box = group.box
-        window = groups.labels[box.top : box.bottom, box.left : box.right]
-        own = np.isin(window, group.parts)
-        shapes.append(Shape(box, own, (window > 0) & ~own))
+    shapes = shapes_of(groups)
     placed = read(shapes)
     _take_lines_away(shapes, placed, read)
     remains = are_remains(shapes, placed, read.relief)

@@ -16,13 +16,17 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["TOUCHING", "Whole", "may_touch", "split"]
+__all__ = ["TOUCHING", "WIDE", "Whole", "cuts_of", "may_touch", "measures_of", "split"]
 
 TOUCHING = "two digits touch"
 WIDE = 0.6  # least width over height of what may be two digits
+LOWEST = (
+    0.6  # of the whole's height: least height of either side of a cut; 94 % of right cuts have more, of others a third
+)
 DOUBT = 2.0  # a digit that is answered with more evidence than this is one digit
 # Fitted by logistic regression on 360 touching pairs and 1,800 digits of learning/synthetic/drawn_pages.py, read by a
-# SteadyReader. Evidence counts in units of the least evidence of an answer, lengths in heights or widths of the whole.
+# SteadyReader; `python -m tests.benchmarks.touching` fits them again, as another model may need. Evidence counts in
+# units of the least evidence of an answer, lengths in heights or widths of the whole.
 EVIDENCE, SMALLER, OVERLAP, NONE = 2.1, 4.5, 3.4, 8.1  # that both sides of a cut are read right
 ONE, TWO, BROAD, SINGLE = 4.4, 0.37, 4.2, 2.0  # that a shape is two digits
 SPLIT, PAIR = 1.4, -1.5  # least log-odds of a cut that is made, and of two digits
@@ -88,7 +92,7 @@ def _best_cut(shape: Shape, relief: NDArray[np.float32], reader: PictureReader) 
     """Return the log-odds of the likeliest cut that leaves two answered digits, and its two sides; none without one."""
     import numpy as np
 
-    cuts = [_halves(shape, pair) for pair in find_seams(shape.own)]
+    cuts = cuts_of(shape)
     if not cuts:
         return -NONE, []
     decisions = reader.read(np.stack([draw_small(cut_out(relief, half)) for cut in cuts for half in cut]))
@@ -100,11 +104,22 @@ def _best_cut(shape: Shape, relief: NDArray[np.float32], reader: PictureReader) 
 
 
 def _odds(box: Box, halves: list[Shape], evidence: float) -> float:
-    """Return the log-odds that both sides of a cut are read right: what shares the ink evenly is no cut-off end."""
+    """Return the log-odds that both sides of a cut are read right."""
+    smaller, overlap = measures_of(box, halves)
+    return EVIDENCE * evidence + SMALLER * smaller - OVERLAP * overlap - NONE
+
+
+def measures_of(box: Box, halves: list[Shape]) -> tuple[float, float]:
+    """Return the smaller side's share of the ink of a shape that is cut, and how far its sides overlap, in widths."""
     left, right = halves
     inks = [int(half.own.sum()) for half in halves]
-    overlap = (left.box.right - right.box.left) / box.width
-    return EVIDENCE * evidence + SMALLER * min(inks) / sum(inks) - OVERLAP * overlap - NONE
+    return min(inks) / sum(inks), (left.box.right - right.box.left) / box.width
+
+
+def cuts_of(shape: Shape) -> list[list[Shape]]:
+    """Return the two sides, from left to right, of each cut of a shape: digits of one number are about as high."""
+    cuts = [_halves(shape, pair) for pair in find_seams(shape.own)]
+    return [cut for cut in cuts if min(half.box.height for half in cut) >= LOWEST * shape.box.height]
 
 
 def _halves(shape: Shape, pair: tuple[NDArray[np.bool_], NDArray[np.bool_]]) -> list[Shape]:
