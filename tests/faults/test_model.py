@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -39,8 +39,6 @@ from tests.faults.forked_steps import DIED, DONE, REFUSED, begin, finish
 from tests.faults.thorough import often
 from tests.pipeline.registry.conftest import WRAPPED
 from tests.project import Project, toy_project
-
-pytestmark = pytest.mark.faults
 
 IMPORTED = [
     importlib.import_module(name)
@@ -227,13 +225,26 @@ def _word_of(folder: Path) -> str | None:
     return (folder / Bundle.LITERT).read_text(encoding="utf-8")
 
 
-def test_whatever_happens_the_store_is_as_the_model_says(record_property: Any) -> None:  # noqa: ANN401
+def test_a_short_story_ends_as_the_model_says() -> None:
+    """A few of the steps below."""
+    _tell(stories=3, steps=6)
+
+
+@pytest.mark.faults
+def test_whatever_happens_the_store_is_as_the_model_says(record_property: Callable[[str, object], None]) -> None:
     """Runs, kills, promotions, rollbacks, aliases, gc, flipped bits and readers, in any order."""
+    _tell(STORIES, STEPS)
+    record_property("steps", StoreMachine.steps)
+    assert StoreMachine.steps > STORIES
+
+
+def _tell(stories: int, steps: int) -> None:
+    """Carry out many stories, each with so many steps."""
     run_state_machine_as_test(
         StoreMachine,
         settings=settings(
-            max_examples=STORIES,
-            stateful_step_count=STEPS,
+            max_examples=stories,
+            stateful_step_count=steps,
             deadline=None,
             database=None,
             derandomize=True,
@@ -241,6 +252,3 @@ def test_whatever_happens_the_store_is_as_the_model_says(record_property: Any) -
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
         ),
     )
-    record_property("steps", StoreMachine.steps)
-    print(f"{StoreMachine.steps} steps")
-    assert StoreMachine.steps > STORIES
