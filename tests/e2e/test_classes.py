@@ -49,7 +49,7 @@ def _sign(number: int, copy: int) -> NDArray[np.uint8]:
 def _write_signs(folder: Path, names: Sequence[str]) -> None:
     for number, name in enumerate(names):
         (folder / name).mkdir(parents=True)
-        for copy in range(max(200 // len(names), 12)):
+        for copy in range(max(200 // len(names), 20)):
             cv2.imwrite(str(folder / name / f"{copy:02}.png"), _sign(number, copy))
 
 
@@ -89,4 +89,4 @@ def test_a_sign_is_read(learned: tuple[Project, Sequence[str]]) -> None:
     project, names = learned
     assert sorted(json.loads((project.artifacts / "champion" / "labels.json").read_text())) == sorted(names)
     out = project.digits("score", str(project.path / "signs"), "--out", str(project.path / "out.csv")).stdout
-    assert re.match(rf"{max(200 // len(names), 12) * len(names):,} files: [\d,]+ answered, ", out)
+    assert re.match(rf"{max(200 // len(names), 20) * len(names):,} files: [\d,]+ answered, ", out)
