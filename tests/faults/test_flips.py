@@ -1,17 +1,20 @@
-"""Flipped bits, cut and added files in every artifact of a whole run."""
+"""Flipped bits, cut, removed and added files in every artifact, record and history of a whole run."""
 
 from __future__ import annotations
 
 import random
 import shutil
 from collections.abc import Callable
+from itertools import cycle, islice
 from pathlib import Path
 
 import pytest
 
+from pipeline.history import read_run
 from pipeline.store import Store
-from schemas.manifest import MANIFEST, Manifest
+from schemas.manifest import Manifest
 from schemas.records.execution import Version
+from schemas.records.promotion import HISTORY, read_history
 from tests.project import Project
 
 pytestmark = pytest.mark.faults
@@ -48,35 +51,61 @@ DAMAGE: dict[str, Callable[[Path, random.Random], None]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def copied(trained: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the artifacts of a whole run, whose files can be changed."""
+    artifacts = tmp_path_factory.mktemp("flips") / "artifacts"
+    shutil.copytree(trained.artifacts, artifacts, symlinks=True, copy_function=shutil.copyfile)
+    return artifacts
+
+
 @pytest.mark.parametrize("kind", DAMAGE)
-def test_damage_to_any_file_of_any_artifact_is_found(kind: str, trained: Project, tmp_path: Path) -> None:
-    """What guards every use of an artifact finds each of 1,000 flipped bits, and other damage as well."""
+def test_damage_to_any_file_is_found(kind: str, copied: Path) -> None:
+    """What guards every use finds each of 1,000 flipped bits in files, manifests and records, and other damage.
+
+    A history that is gone as a whole is no damage: a project that promoted before there was one has none.
+    """
     chance = random.Random(f"{SEED} {kind}")  # noqa: S311
-    versions = [path for path in trained.artifacts.glob("store/*/*/v*") if path.is_dir()]
-    files = [file for each in versions for file in each.rglob("*") if file.is_file() and file.name != MANIFEST]
-    types = {manifest.type for each in versions if (manifest := Manifest.read(each))}
+    versions = {path: manifest for path in copied.glob("store/*/*/v*") if (manifest := Manifest.read(path))}
+    types = {manifest.type for manifest in versions.values()}
     assert types >= {"Examples", "Model", "Evaluation", "Blessing", "Bundle", "Calibration", "Transform", "Statistics"}
-    whole = [file for file in files if file.stat().st_size]
-    missed: list[str] = []
-    for number in range(FLIPS):
-        file = whole[number % len(whole)]
-        if not _is_found(file, DAMAGE[kind], trained.artifacts, tmp_path / "artifacts", chance):
-            missed.append(str(file))
+    guards = {file: _guard_of(copied, path, each) for path, each in versions.items() for file in path.rglob("*")}
+    if kind != "added":  # a file beside a record is none
+        guards |= {file: _guard_of_execution(copied, file) for file in copied.glob("store/*/executions/*.json")}
+        guards |= {file: _guard_of_run(file) for file in copied.glob("runs/*/run.json")}
+    if kind == "flipped":
+        guards[copied / HISTORY] = lambda: bool(read_history(copied).damage or read_history(copied).torn)
+    whole = sorted(file for file in guards if file.is_file() and file.stat().st_size)
+    assert [file for file in whole if guards[file]()] == []
+    missed = [file for file in islice(cycle(whole), FLIPS) if not _is_found(file, DAMAGE[kind], guards[file], chance)]
     assert missed == []
 
 
+def _guard_of(artifacts: Path, folder: Path, manifest: Manifest) -> Callable[[], bool]:
+    """Return what tells whether a version is damaged."""
+    version = Version(path=folder.relative_to(artifacts).as_posix(), content=manifest.content)
+    return lambda: Store(artifacts).damage_of(version) is not None
+
+
+def _guard_of_execution(artifacts: Path, file: Path) -> Callable[[], bool]:
+    """Return what tells whether the record of an execution is damaged or gone."""
+    stage, (fingerprint, _, run) = file.parts[-3], file.stem.partition("-")
+    return lambda: Store(artifacts).execution(stage, fingerprint, run) is None
+
+
+def _guard_of_run(file: Path) -> Callable[[], bool]:
+    """Return what tells whether the record of a run is damaged or gone."""
+    return lambda: read_run(file.parent) is None
+
+
 def _is_found(
-    file: Path, damage: Callable[[Path, random.Random], None], artifacts: Path, copy: Path, chance: random.Random
+    file: Path, damage: Callable[[Path, random.Random], None], guard: Callable[[], bool], chance: random.Random
 ) -> bool:
-    """Damage a file in a copy of its version, and return whether the store finds it."""
-    version = artifacts.joinpath(*file.relative_to(artifacts).parts[:4])
-    path = version.relative_to(artifacts)
-    shutil.copytree(version, copy / path, symlinks=True)
-    target = copy / file.relative_to(artifacts)
-    target.chmod(0o644)
-    damage(target, chance)
-    manifest = Manifest.read(version)
-    assert manifest
-    found = Store(copy).damage_of(Version(path=path.as_posix(), content=manifest.content))
-    shutil.rmtree(copy)
-    return found is not None
+    """Damage a file, return whether its guard finds it, and put everything back."""
+    before, data = set(file.parent.iterdir()), file.read_bytes()
+    damage(file, chance)
+    found = guard()
+    for added in set(file.parent.iterdir()) - before:
+        added.unlink()
+    file.write_bytes(data)
+    return found
