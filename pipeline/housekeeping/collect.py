@@ -162,7 +162,7 @@ class _Plan:
         named = "nothing that is kept needs it", "no execution names it"
         going = {f"runs/{name}": ["no rule keeps it"] for name in self.runs}
         going |= {path: [named[path not in self.there.makers]] for path in self.versions}
-        frees, sizes = freed(self.artifacts / path for path in self._paths())
+        frees, sizes = freed(f"{self.artifacts}/{path}" for path in self._paths())
         of_going = sizes[len(self.executions) :]
         kept = {f"runs/{name}": reasons for name, reasons in self.needs.runs.items()}
         kept |= {path: reasons for path, reasons in sorted(self.needs.versions.items()) if path in self}

@@ -20,7 +20,7 @@ def size_of(*paths: Path) -> int:
     return sum({(found.st_dev, found.st_ino): found.st_size for found in _files(paths)}.values())
 
 
-def freed(paths: Iterable[Path]) -> tuple[int, list[int]]:
+def freed(paths: Iterable[str]) -> tuple[int, list[int]]:
     """Return the bytes that are freed if these folders or files go, and the size of each as `size_of` does.
 
     Freed are those of files that have no name elsewhere. Each file is looked at once.
@@ -49,7 +49,7 @@ def size_text(size: int) -> str:
     raise AssertionError
 
 
-def _files(paths: Iterable[Path]) -> Iterator[os.stat_result]:
+def _files(paths: Iterable[Path | str]) -> Iterator[os.stat_result]:
     for path in paths:
         with suppress(OSError):  # it is gone
             found = os.lstat(path)

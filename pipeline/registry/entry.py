@@ -92,6 +92,7 @@ def _describe(project: _Project, path: str, made: list[Execution]) -> ModelEntry
     promotion = next((each for each in project.promotions if each.bundle == path), None)
     card = _text(bundle.path / "README.md")
     results = {name: (value, low, high) for name, value, low, high in RESULT.findall(card)}
+    verdict = blessed(path, project.store, made)
     accuracy, low, high = results.get("accuracy", (None, "", ""))
     return ModelEntry(
         version=bundle.path.name,
@@ -100,8 +101,8 @@ def _describe(project: _Project, path: str, made: list[Execution]) -> ModelEntry
         champion=project.champion == path,
         previous=project.previous == path,
         aliases=[name for name, target in project.aliases.items() if target == path],
-        blessed=blessed(path, project.store, made),
-        standing=standing(path, project.store, made),
+        blessed=verdict,
+        standing="" if verdict else standing(path, project.store, made),
         promoted=promotion.time if promotion else None,
         promoted_by=(promotion.run or promotion.by) if promotion else None,
         run=made[-1].run if made else None,
