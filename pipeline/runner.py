@@ -126,6 +126,7 @@ def _open_run(pipeline: Pipeline, store: Store) -> Run:
         run=name,
         overrides=list(pipeline.overrides),
         file=pipeline.file,
+        judged=next((version.path for version in pipeline.given), None),
         started=now.isoformat(timespec="seconds"),
         environment=environment_of(pipeline),
     )
@@ -289,7 +290,7 @@ def _conclude(run: Run, selection: Selection) -> None:
     elif blocked.intersection(stage.name for stage in carried_out) or (judged and _is_refused(run.record)):
         run.record.outcome, run.record.explanation = "rejected", _how_the_champion_was_made(run)
     elif selection.last:
-        run.record.outcome = "partial"
+        run.record.outcome, run.record.explanation = "partial", _how_to_promote(run)
     elif bundles:
         _promote(run, *bundles[-1], selection)
     else:
@@ -314,13 +315,22 @@ def _promote(run: Run, bundle: Version, judge: str, selection: Selection) -> Non
         run.record.outcome = "promoted"
 
 
+def _how_to_promote(run: Run) -> str | None:
+    """Return what promotes the bundle that the run has judged; None if it judged none, or that is the champion."""
+    judged = run.record.judged
+    if judged is None or judged == champion(run.store.artifacts):
+        return None
+    name = Path(judged).name
+    return f"{name} is blessed: digits promote {name} makes it the champion"
+
+
 def _how_the_champion_was_made(run: Run) -> str | None:
     """Return in which settings the champion that refused the model differs from the run; None if in none."""
     from pipeline.specification.given import differences, given_settings
 
     verdict, path = run.record.verdict, champion(run.store.artifacts)
     refused = verdict and any(rule.metric == "champion" and not rule.passed for rule in verdict.rules)
-    made = maker_of(run.store.artifacts, path) if refused and path else None
+    made = maker_of(run.store.artifacts, path) if refused and path and not run.record.judged else None
     if made is None:
         return None
     judged = next(i for i, each in enumerate(run.pipeline.stages) if each.contract.blessings)

@@ -84,7 +84,7 @@ def resolve_inputs(stage: Stage, done: Mapping[str, Execution], store: Store) ->
             from pipeline.corrections import newest_corrections
 
             standing[name] = newest_corrections(store)
-    return inputs | {name: version for name, version in standing.items() if version}
+    return inputs | {name: version for name, version in standing.items() if version} | stage.given
 
 
 def executions_of(stage: str, store: Store, runs: Iterable[RunRecord]) -> Iterator[tuple[str, Execution]]:

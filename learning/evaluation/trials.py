@@ -42,7 +42,7 @@ STRANGERS, MOST_STRANGERS = "strangers", 500
 
 
 class ModelReader:
-    """PictureReader pictures with a model and its calibration, exactly as their bundle will.
+    """Read pictures with a model and its calibration, exactly as their bundle will.
 
     Args:
         network: the model.
@@ -54,12 +54,12 @@ class ModelReader:
         self.classes = classes
         self._network, self.record = network, calibration.record
 
-    def read(self, images: NDArray[np.uint8], part: str = "") -> Decisions:
-        """Return the decisions on pictures, uint8 [n, 28, 28]; report the progress as *part* if it has a name."""
+    def read(self, images: NDArray[np.uint8]) -> Decisions:
+        """Decide on pictures, uint8 [n, 28, 28]."""
         from inference.model.decision import decide
         from learning.logits import infer
 
-        return decide(infer(self._network, images, part), self.classes, self.record)
+        return decide(infer(self._network, images), self.classes, self.record)
 
 
 def measure_robustness(split: Split, reader: PictureReader, *, per_kind: int, seed: int) -> dict[str, Tried]:

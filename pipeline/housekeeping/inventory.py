@@ -11,6 +11,7 @@ from pathlib import Path
 from pipeline.champion import champion
 from pipeline.history import hold, read_runs, run_names
 from pipeline.registry.aliases import aliases
+from pipeline.registry.bundles import JUDGE
 from pipeline.registry.change import previous_champion
 from pipeline.specification.stage import CORRECTIONS
 from pipeline.store import Store
@@ -53,6 +54,15 @@ class Inventory:
         for path, execution in sorted(self.executions.items(), key=lambda each: each[1].run, reverse=True):
             for version in execution.outputs.values():
                 found[version.path].append(path)
+        return dict(found)
+
+    @cached_property
+    def judges(self) -> dict[str, list[str]]:
+        """The paths of the executions that judged a bundle as it is, by the bundle's path."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for path, execution in self.executions.items():
+            if execution.stage == JUDGE and "bundle" in execution.inputs:
+                found[execution.inputs["bundle"].path].append(path)
         return dict(found)
 
     @cached_property

@@ -42,8 +42,9 @@ def find_needs(there: Inventory, kept: dict[str, list[str]]) -> Needs:
         for run in _runs_that_made(bundle, there):
             needs.runs.setdefault(run, []).extend(f"made {each}" for each in who)
     for bundle, who in there.relied.items():
+        executions = [*there.makers.get(bundle, ()), *there.judges.get(bundle, ())]
         for each in who:
-            _add(needs, there, each, [bundle], there.makers.get(bundle, ()))
+            _add(needs, there, each, [bundle], executions)
     for run in list(needs.runs):
         _add(needs, there, f"run {run}", there.runs[run].outputs, _executions_of(run, there))
     for path in there.corrections:

@@ -13,6 +13,8 @@ from pipeline.history import read_run
 from pipeline.load import load_past_pipeline
 from pipeline.log import LOGGER
 from pipeline.plan import Decision
+from pipeline.registry.bundles import JUDGE
+from pipeline.registry.judging import judging
 from pipeline.runner import environment_of
 from pipeline.specification.stage import Pipeline, Stage
 from pipeline.store import Store
@@ -77,7 +79,10 @@ def _prove(made: Execution, run: RunRecord, project: Path, store: Store, scratch
     """Carry out one stage again and yield the proof of each output."""
     past = read_run(store.artifacts / "runs" / made.run) or run
     pipeline = load_past_pipeline(project, past, store.artifacts)
-    stage = next((each for each in pipeline.stages if each.name == made.stage), None)
+    stage = _placed(made.stage, pipeline)
+    if stage is None and made.stage == JUDGE:
+        pipeline = judging(pipeline, made.inputs["bundle"])
+        stage = _placed(JUDGE, pipeline)
     if stage is None:
         raise InputError(f"the pipeline.yaml of run {past.run} has no stage {made.stage}")
     again, copy = _carry_out(made, stage, pipeline, store, Store(scratch / made.stage))
@@ -92,6 +97,10 @@ def _prove(made: Execution, run: RunRecord, project: Path, store: Store, scratch
             )
         else:
             yield proof
+
+
+def _placed(name: str, pipeline: Pipeline) -> Stage | None:
+    return next((each for each in pipeline.stages if each.name == name), None)
 
 
 def _carry_out(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from pipeline.champion import champion
@@ -12,7 +13,21 @@ from schemas.manifest import Manifest
 from schemas.records.execution import Execution, Version
 from schemas.records.promotion import read_history
 
-__all__ = ["all_makers", "blessed", "bundles", "makers", "override_of", "standing", "verdict_on", "version_of"]
+__all__ = [
+    "JUDGE",
+    "all_makers",
+    "blessed",
+    "bundles",
+    "judges",
+    "makers",
+    "override_of",
+    "standing",
+    "verdict_on",
+    "version_of",
+]
+
+JUDGE = "evaluate_bundle"
+"""The component that judges a bundle, and the name of the stage in which `digits rerun --model` places it."""
 
 UNJUDGED = "not judged by a gate here"
 
@@ -36,6 +51,11 @@ def makers(path: str, store: Store) -> list[Execution]:
     return [each for each in made if any(version.path == path for version in each.outputs.values())]
 
 
+def judges(path: str, store: Store) -> list[Execution]:
+    """Return the executions that judged a bundle as it is, whoever made it, newest first."""
+    return [each for each in store.executions(JUDGE) if "bundle" in each.inputs and each.inputs["bundle"].path == path]
+
+
 def all_makers(store: Store) -> dict[str, list[Execution]]:
     """Return the executions that produced each bundle, newest first, by its path: each record is read once."""
     paths = bundles(store.artifacts)
@@ -55,12 +75,15 @@ def blessed(path: str, store: Store, made: list[Execution] | None = None) -> boo
     Raises:
         InputError: a verdict cannot be read.
     """
+    judged = [verdict.blessed for verdict in _verdicts_here(path, store)]
+    if True in judged:
+        return True
     carried = Bundle(store.artifacts / path).judgement
     if carried and not carried.blessed:
         return False
     made = makers(path, store) if made is None else made
     verdicts = [carried is not None or _blessed_for(each, store.artifacts) for each in made]
-    return next((verdict for verdict in (True, False) if verdict in verdicts), None)
+    return next((verdict for verdict in (True, False) if verdict in [*verdicts, *judged]), None)
 
 
 def verdict_on(path: str, store: Store) -> Verdict | None:
@@ -69,7 +92,8 @@ def verdict_on(path: str, store: Store) -> Verdict | None:
     Raises:
         InputError: a verdict cannot be read.
     """
-    verdicts = [each for execution in makers(path, store) for each in _verdicts(execution, store.artifacts)]
+    made = (each for execution in makers(path, store) for each in _verdicts(execution.inputs, store.artifacts))
+    verdicts = [*_verdicts_here(path, store), *made]
     return next((each for each in verdicts if each.blessed), verdicts[0] if verdicts else None)
 
 
@@ -99,15 +123,22 @@ def _blessed_for(execution: Execution, artifacts: Path) -> bool | None:
 
     An execution that took none ran because the runner found the blessing that its stage requires.
     """
-    found = _verdicts(execution, artifacts)
+    found = _verdicts(execution.inputs, artifacts)
     if found:
         return all(verdict.blessed for verdict in found)
     gone = any(Manifest.read(artifacts / each.path) is None for each in execution.inputs.values())
     return None if gone else True
 
 
-def _verdicts(execution: Execution, artifacts: Path) -> list[Verdict]:
-    """Return the verdicts among the inputs of an execution, without those whose files are gone."""
-    manifests = {each.path: Manifest.read(artifacts / each.path) for each in execution.inputs.values()}
+def _verdicts_here(path: str, store: Store) -> list[Verdict]:
+    """Return the verdicts on a bundle itself, newest first: it was judged as it is, on this project's pictures."""
+    verdicts = [each for judge in judges(path, store) for each in _verdicts(judge.outputs, store.artifacts)]
+    version = version_of(store.artifacts, path)
+    return [each for each in verdicts if version and each.bundle == version.content]
+
+
+def _verdicts(versions: Mapping[str, Version], artifacts: Path) -> list[Verdict]:
+    """Return the verdicts among some versions, without those whose files are gone."""
+    manifests = {each.path: Manifest.read(artifacts / each.path) for each in versions.values()}
     paths = [path for path, manifest in manifests.items() if manifest and manifest.type == Blessing.__name__]
     return [Blessing(artifacts / path).verdict for path in paths]

@@ -17,7 +17,7 @@ from schemas.manifest import make_folder
 from schemas.records.execution import Version
 from schemas.records.promotion import read_history
 
-__all__ = ["previous_champion", "promote_version", "rollback", "serve_version"]
+__all__ = ["intact", "previous_champion", "promote_version", "rollback", "serve_version"]
 
 
 def promote_version(path: str, store: Store, override: str | None = None) -> None:
@@ -76,7 +76,7 @@ def rollback(store: Store) -> str:
                 found=f"{_present(store.artifacts)}, and none before it on record",
                 do=f"digits promote VERSION; the models are {others}",
             )
-        crown(_intact(path, store), store.artifacts, by="rollback")
+        crown(intact(path, store), store.artifacts, by="rollback")
         return path
 
 
@@ -99,7 +99,7 @@ def _locked(store: Store) -> Generator[None]:
 
 
 def _permitted(path: str, store: Store, override: str | None) -> Version:
-    bundle = _intact(path, store)
+    bundle = intact(path, store)
     name = Path(path).name
     if blessed(path, store):
         if override is not None:
@@ -109,17 +109,19 @@ def _permitted(path: str, store: Store, override: str | None) -> Version:
             f"{name} is not promoted",
             found=standing(path, store) or "no record of a blessing",
             expected="a model that a gate has blessed",
-            do=f'digits promote {name} --override --reason "..." promotes it all the same; the reason stays on record',
+            do=f"digits rerun evaluate --model {name} lets the gate judge it; or digits promote {name} --override "
+            '--reason "...", which stays on record',
         )
     return bundle
 
 
-def _intact(path: str, store: Store) -> Version:
+def intact(path: str, store: Store) -> Version:
+    """Return the version at a path relative to artifacts/; raise InputError if no intact bundle is there."""
     bundle = version_of(store.artifacts, path)
     damage = store.damage_of(bundle) if bundle else None
     if bundle is None or damage:
         found = damage.text if damage else "no bundle there"
-        raise InputError(f"{path} cannot be promoted", found=found, do="digits verify; digits run makes it again")
+        raise InputError(f"{path} cannot be used", found=found, do="digits verify; digits run makes it again")
     return bundle
 
 

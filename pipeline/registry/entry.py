@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.champion import champion
 from pipeline.registry.aliases import aliases
-from pipeline.registry.bundles import all_makers, blessed, makers, standing
+from pipeline.registry.bundles import all_makers, blessed, judges, makers, standing
 from pipeline.registry.change import previous_champion
 from pipeline.store import Store
 from schemas.artifacts.bundle import Bundle
@@ -46,6 +46,8 @@ class ModelEntry(Record, kw_only=True):
     """The run that promoted it; `promote` or `rollback` if a person did."""
     run: str | None
     """The run that made it; None if no record is left."""
+    judged_by: str | None
+    """The latest run that judged the bundle itself, with `digits rerun --model`; None if none did."""
     accuracy: float | None
     """On the test split, as its card states it, to four decimals."""
     accuracy_interval: tuple[float, float] | None
@@ -106,6 +108,7 @@ def _describe(project: _Project, path: str, made: list[Execution]) -> ModelEntry
         promoted=promotion.time if promotion else None,
         promoted_by=(promotion.run or promotion.by) if promotion else None,
         run=made[-1].run if made else None,
+        judged_by=next((each.run for each in judges(path, project.store)), None),
         accuracy=float(accuracy) if accuracy else None,
         accuracy_interval=(float(low), float(high)) if low and high else None,
         coverage=float(results["coverage"][0]) if "coverage" in results else None,

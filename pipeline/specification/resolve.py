@@ -33,7 +33,7 @@ from schemas.settings.document import Document, Location, read_document
 from schemas.settings.pipeline_file import PipelineEntry, StageEntry, override
 from schemas.settings.resolve import fill, validate, variables_of
 
-__all__ = ["resolve_pipeline"]
+__all__ = ["contract_of", "resolve_pipeline"]
 
 READER = Path(inspect.getfile(read_document))
 Outputs = Mapping[str, type[Artifact]]
@@ -105,7 +105,7 @@ def _place_stage(name: str, entry: StageEntry, document: Document, above: dict[s
             expected="requires: stage.blessing",
         )
     stage = Stage(
-        name=name, contract=_contract(component), inputs=inputs, requires=requires, settings=_settings(given, config)
+        name=name, contract=contract_of(component), inputs=inputs, requires=requires, settings=_settings(given, config)
     )
     vars(stage).update(component=component, config=config)  # as the properties would be when first asked for
     return stage
@@ -117,7 +117,9 @@ def _standing(wanted: type[Artifact]) -> dict[str, Outputs]:
     return {port.stage: {port.output: kind} for port, kind in kinds.items() if issubclass(kind, wanted)}
 
 
-def _contract(component: Component) -> Contract:
+def contract_of(component: Component) -> Contract:
+    """Return the types of a component's inputs and outputs by their names."""
+
     def names(kinds: Mapping[str, type[Artifact]]) -> dict[str, list[str]]:
         return {name: [base.__name__ for base in kind.__mro__] for name, kind in kinds.items()}
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from schemas.record import Record
+from schemas.records.execution import Version
 
 if TYPE_CHECKING:
     from pipeline.specification.component import Component
@@ -92,6 +93,8 @@ class Stage(Record, dict=True):
     inputs: dict[str, Port]
     requires: Port | None
     settings: Settings
+    given: dict[str, Version] = {}
+    """The inputs that are a version of the store, whichever stage made it."""
 
     @property
     def ports(self) -> list[Port]:
@@ -151,3 +154,8 @@ class Pipeline:
     def command(self, *words: str) -> str:
         """Return the shell command that runs this pipeline: `digits run -f other.yaml`, and these words."""
         return shlex.join(["digits", "run", *(["-f", self.file] if self.file else []), *words])
+
+    @property
+    def given(self) -> list[Version]:
+        """The versions that stages take whichever stage made them: the bundle that is judged."""
+        return [version for stage in self.stages for version in stage.given.values()]

@@ -42,13 +42,15 @@ class Verdict(Record, kw_only=True):
     blessed: bool
     """Whether there is at least one rule and every rule is met."""
     model: str
-    """Content digest of the judged model."""
+    """Content digest of the judged model; empty if a bundle was judged."""
     examples: str
     """Content digest of the examples it was judged on."""
     evaluation: str = ""
     """Content digest of the evaluation it was judged by; empty in older verdicts, which cannot promote."""
     calibration: str = ""
-    """Content digest of the calibration it was judged with; empty if there was none."""
+    """Content digest of the calibration it was judged with; empty if there was none, or a bundle has it."""
+    bundle: str = ""
+    """Content digest of the judged bundle; empty if a model was judged."""
     rules: list[RuleResult]
     """The result of each rule, in the order of the gate."""
     worst_digits: list[WorstDigit] = []
@@ -65,10 +67,11 @@ class Verdict(Record, kw_only=True):
         cls,
         rules: list[RuleResult],
         *,
-        model: str,
+        model: str = "",
         examples: str,
         evaluation: str,
         calibration: str = "",
+        bundle: str = "",
         worst_digits: list[WorstDigit] | None = None,
         worst_confusions: list[Confusion] | None = None,
         comparison: Comparison | None = None,
@@ -81,6 +84,7 @@ class Verdict(Record, kw_only=True):
             examples=examples,
             evaluation=evaluation,
             calibration=calibration,
+            bundle=bundle,
             rules=rules,
             worst_digits=worst_digits or [],
             worst_confusions=worst_confusions or [],
@@ -91,12 +95,13 @@ class Verdict(Record, kw_only=True):
     @property
     def judged(self) -> dict[str, str]:
         """Content digest of each judged artifact, by the name of its type."""
-        return {
+        judged = {
             "Model": self.model,
             "Examples": self.examples,
             "Evaluation": self.evaluation,
             "Calibration": self.calibration,
         }
+        return judged | ({"Bundle": self.bundle} if self.bundle else {})
 
     @property
     def reasons(self) -> list[str]:
@@ -158,7 +163,7 @@ class Blessing(Artifact):
         judged = self.verdict.judged
         for kind, digest in used:
             if digest != judged.get(kind, digest):
-                return f"the blessing is for another {kind}: {judged[kind][:8]}, not {digest[:8]}"
+                return f"the blessing is for another {kind}: {judged[kind][:8] or 'none'}, not {digest[:8]}"
         return None
 
     @staticmethod

@@ -55,9 +55,10 @@ class RunRecord(Document, frozen=False):  # pyright: ignore[reportGeneralTypeIss
     """Warnings about the data and the model, each prefixed with the stage that found it, even if it was cached."""
     champion: str | None = None
     """Path of the champion after the run, relative to artifacts/."""
+    judged: str | None = None
+    """Path of the bundle that the run judged, relative to artifacts/; None if it judged a model of its own."""
     explanation: str | None = None
-    """Why a blessed model was not promoted, or how the champion that is better was made; None if that is not the case.
-    """
+    """Why a blessed model was not promoted and what promotes it, or how the champion that is better was made."""
     under_way: str | None = None
     """The stage in progress; after an interruption, the stage that was interrupted."""
     error: str | None = None

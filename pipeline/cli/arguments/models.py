@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -96,12 +97,12 @@ def find_model(context: typer.Context, wanted: str | None) -> Chosen:
 
 
 def find_version(artifacts: Path, wanted: str) -> str:
-    """Return the path of a bundle of the project, relative to *artifacts*, by version, digest, alias or run.
+    """Return the path of a bundle of the project, relative to *artifacts*, by version, digest, alias, run or path.
 
     The bundle of a run that the gate refused is written if it is not there yet.
 
     Raises:
-        InputError: an alias leads nowhere, or a run has no model.
+        InputError: an alias leads nowhere, a run has no model, or a path is not that of a bundle of the project.
         UsageError: nothing has that name, or more than one thing.
     """
     if wanted == "champion":
@@ -111,6 +112,8 @@ def find_version(artifacts: Path, wanted: str) -> str:
             do = f"digits alias {wanted} VERSION, or digits alias {wanted} --remove"
             raise InputError(f"the alias {wanted} leads nowhere", found=f"no {target}", do=do)
         return target
+    if _is_path(wanted):
+        return _path_within(artifacts, Path(wanted).expanduser())
     found = [path for path in bundles(artifacts) if _matches(artifacts, path, wanted)]
     runs = [] if found else _matching_runs(artifacts, wanted)
     if len(found) == 1:
@@ -152,6 +155,16 @@ def _at(context: typer.Context, path: Path) -> Chosen:
         return _chosen(artifacts, folder.relative_to(artifacts).as_posix())
     judgement = Bundle(folder).judgement
     return Chosen(folder, folder, judgement.standing if judgement else "")
+
+
+def _path_within(artifacts: Path, path: Path) -> str:
+    """Return the path of a bundle relative to *artifacts*, below which it must lie."""
+    folder = path.resolve()
+    within = {(artifacts / each).resolve(): each for each in bundles(artifacts)}
+    if folder not in within:
+        do = shlex.join(["digits", "export", "--model", str(path), "--to", "model.zip"])
+        raise InputError(f"{path} is no model of this project", do=f"{do}, and digits import model.zip")
+    return within[folder]
 
 
 def _what_is(folder: Path, manifest: Manifest | None) -> str:
@@ -232,7 +245,7 @@ def _of_run(artifacts: Path, run: RunRecord) -> str:
     """Return the bundle of a run; write it first if the run has none."""
     made = [path for stage in run.stages for path in stage.outputs.values()]
     known = set(bundles(artifacts))
-    if found := [path for path in made if path in known]:
+    if found := [path for path in [run.judged, *made] if path in known]:
         return found[-1]
     if not any(stage.outputs for stage in run.stages):
         raise InputError(f"run {run.run} has no model", found=f"a run that ended {run.outcome}", do="digits run")

@@ -25,8 +25,8 @@ File = Annotated[Path, typer.Argument(metavar="FILE.zip", help="A file that `dig
 def import_(context: typer.Context, file: File, *, as_json: AsJson = False) -> None:
     """Take a model from such a file into this project.
 
-    Every file is checked, and the model's answers. No gate of this project has judged it: `--model` uses it, but no
-    run makes it the champion.
+    Every file is checked, and the model's answers. No gate of this project has judged it: `--model` uses it, and
+    `digits rerun evaluate --model` lets the gate judge it, so that `digits promote` can make it the champion.
     """
     from pipeline.registry.imported import import_bundle
     from pipeline.store import Store
@@ -67,6 +67,7 @@ def _table(imported: Version, bundle: Bundle, formats: list[str], expected: tupl
         ("formats", ", ".join(formats)),
         ("classes", classes + other),
         ("card", f"artifacts/{imported.path}/README.md"),
+        ("judge it", f"digits rerun evaluate --model {bundle.path.name}"),
         ("use it", shlex.join(["digits", "predict", "PICTURE", "--model", os.path.relpath(bundle.path)])),
     ]
     return "\n".join(f"{name:10}{text}" for name, text in rows)

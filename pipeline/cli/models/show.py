@@ -56,10 +56,11 @@ def _names(entry: ModelEntry, artifacts: Path) -> str:
         "model": ", ".join(filter(None, [entry.version, *marks, entry.standing])),
         "aliases": ", ".join(entry.aliases),
         "made by": f"run {entry.run}" if entry.run else "",
+        "judged by": f"run {entry.judged_by}" if entry.judged_by else "",
         "digest": entry.content,
         "folder": str(artifacts / entry.path),
     }
-    return "\n".join(f"{name:9}{value}" for name, value in rows.items() if value)
+    return "\n".join(f"{name:11}{value}" for name, value in rows.items() if value)
 
 
 def _promotions(promotions: list[Promotion], path: str) -> str:

@@ -13,6 +13,8 @@ import typer
 from pipeline.cli.arguments.project import same_project
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipeline.runner import Run
     from schemas.records.run import RunRecord
 
@@ -21,8 +23,15 @@ __all__ = ["end", "print_outcome"]
 REJECTED = 3
 
 
-def print_outcome(context: typer.Context, finished: Run, *, as_json: bool) -> None:
-    """Print the record of a run, and its failure if it has one; raise typer.Exit unless it succeeded."""
+def print_outcome(context: typer.Context, finished: Run, *, as_json: bool, again: Sequence[str] = ()) -> None:
+    """Print the record of a run, and its failure if it has one; raise typer.Exit unless it succeeded.
+
+    Args:
+        context: of the command.
+        finished: the run.
+        as_json: whether to print its record instead of the summary.
+        again: the words of the command that carries out a failed stage again, if `rerun STAGE` does not.
+    """
     from pipeline.cli.printing.run_summary import summary, where_report
 
     if as_json:
@@ -30,18 +39,18 @@ def print_outcome(context: typer.Context, finished: Run, *, as_json: bool) -> No
     else:
         print(summary(finished.record, finished.store.artifacts))
         print(where_report(context, finished.record, finished.store.artifacts))
-    end(context, finished)
+    end(context, finished, again)
 
 
-def end(context: typer.Context, finished: Run) -> None:
+def end(context: typer.Context, finished: Run, again: Sequence[str] = ()) -> None:
     """Print the failure of a run, if it has one; raise typer.Exit unless it succeeded."""
     if finished.failure:
-        _print_failure(finished, finished.failure, context)
+        _print_failure(finished, finished.failure, context, again)
     if finished.record.outcome == "rejected":
         raise typer.Exit(REJECTED)
 
 
-def _print_failure(finished: Run, failure: BaseException, context: typer.Context) -> None:
+def _print_failure(finished: Run, failure: BaseException, context: typer.Context, again: Sequence[str]) -> None:
     """Print the error first, then the command that retries, the logs and, for a bug, the traceback."""
     from schemas.errors import DigitsError
 
@@ -51,7 +60,7 @@ def _print_failure(finished: Run, failure: BaseException, context: typer.Context
     lines = [
         "",
         f"error: {stage} failed: {record.error}",
-        f"  retry:    {_rerun_command(context, stage, finished.record)}",
+        f"  retry:    {_rerun_command(context, again or ('rerun', stage), finished.record)}",
         f"  log:      {logs / 'log.jsonl'}",
         f"  output:   {logs / 'logs' / stage / 'output.txt'}",
     ]
@@ -61,10 +70,10 @@ def _print_failure(finished: Run, failure: BaseException, context: typer.Context
     raise typer.Exit(failure.exit_code if isinstance(failure, DigitsError) else 1)
 
 
-def _rerun_command(context: typer.Context, stage: str, run: RunRecord) -> str:
+def _rerun_command(context: typer.Context, words: Sequence[str], run: RunRecord) -> str:
     """Return the command that reruns just the failed stage."""
     settings = [word for override in run.overrides for word in ("--set", override)]
-    return same_project(context, "rerun", stage, *run.file_option, *settings)
+    return same_project(context, *words, *run.file_option, *settings)
 
 
 def _component_frames(failure: BaseException) -> list[str]:

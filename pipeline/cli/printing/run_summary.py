@@ -25,6 +25,8 @@ def summary(record: RunRecord, artifacts: Path) -> str:
     lines.append("")
     if record.source and not record.notice:  # a notice names the data, too
         lines.append(hanging("data", record.source.dataset))
+    if record.judged:
+        lines.append(hanging("model", Path(record.judged).name))
     if record.metrics:
         lines.append(side_by_side(f"{name} {_figure(value)}" for name, value in record.metrics.items()))
     lines += verdict_lines(record.verdict, kept=record.champion is not None) if record.verdict else []

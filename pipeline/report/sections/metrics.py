@@ -106,7 +106,8 @@ def _with_interval(name: str, digit: str, value: float | None, found: Metrics) -
 
 def _misread_as(found: Metrics, label: int) -> str:
     names = list(found.per_digit)
-    others = [(count, names[j]) for j, count in enumerate(found.confusion[label]) if j != label and count]
+    row = found.confusion[label] if found.confusion else []  # no pictures, no matrix
+    others = [(count, names[j]) for j, count in enumerate(row) if j != label and count]
     return (
         ", ".join(f"{name}{UNBROKEN}({count})" for count, name in sorted(others, key=lambda each: -each[0])[:3])
         or "nothing"

@@ -122,7 +122,7 @@ def test_a_damaged_bundle_is_not_promoted(judged: Project) -> None:
         lambda: promote_version(named(judged, 1), Store(judged.artifacts)),
         lambda: rollback(Store(judged.artifacts)),
     ):
-        with pytest.raises(InputError, match="cannot be promoted"):
+        with pytest.raises(InputError, match="cannot be used"):
             change()
     assert champion(judged.artifacts) == named(judged, 2)
 
