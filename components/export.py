@@ -50,7 +50,8 @@ class ExportConfig(Config):
     tolerance: PositiveFloat = 1e-5
     """Largest difference of a probability between a format and the model; 8-bit formats are not held to it."""
     int8_loss: Annotated[float, Field(ge=0, le=1)] = 0.0005
-    """Largest loss of accuracy of an 8-bit format on those test pictures, 0 to 1."""
+    """Largest loss of accuracy of an 8-bit format on those test pictures, 0 to 1. If it comes to fewer than 5 of them,
+    a loss must also be more than chance explains."""
 
     @field_validator("formats")
     @classmethod

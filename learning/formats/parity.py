@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from inference.model.decision import Decisions, decide, softmax
+from learning.evaluation.comparison import mcnemar
 from learning.logits import infer
 from schemas.artifacts.examples import SIDE
 from schemas.artifacts.formats import FORMATS
@@ -21,11 +22,15 @@ if TYPE_CHECKING:
     from schemas.artifacts.calibration import CalibrationRecord
     from schemas.artifacts.examples import Split
 
-__all__ = ["Parity", "Proven", "edge_inputs", "prove_parity"]
+__all__ = ["Parity", "Proven", "edge_inputs", "loses_too_much", "prove_parity"]
 
 LOGITS = 1e-4
 """Largest difference of a logit, divided by 1 + its absolute value: they are sums of terms that are far larger."""
 POINTS = 100
+FEW = 5
+"""Pictures that the largest loss must come to for the loss to count as it is."""
+CHANCE = 0.1
+"""p-value of McNemar's two-sided test below which the loss on fewer pictures counts: 0.05 on the side of a loss."""
 
 
 @dataclass(frozen=True)
@@ -139,11 +144,31 @@ def _compare_decisions(title: str, other: Decisions, own: Decisions, tolerance: 
 def _compare_accuracy(title: str, answered: NDArray[np.float32], logits: NDArray[np.float32], parity: Parity) -> None:
     import numpy as np
 
-    own, other = (float(np.mean(each.argmax(axis=1) == parity.test.labels)) for each in (logits, answered))
-    if own - other > parity.int8_loss:
+    own, other = (each.argmax(axis=1) == parity.test.labels for each in (logits, answered))
+    lost, won = int(np.sum(own & ~other)), int(np.sum(other & ~own))
+    if loses_too_much(lost, won, len(own), parity.int8_loss):
         raise StageError(
             f"the {title} format is less accurate than the model",
-            found=f"{POINTS * other:.2f} %, {POINTS * (own - other):.2f} points less, on {len(logits):,} test pictures",
+            found=f"{POINTS * np.mean(other):.2f} %, {POINTS * (lost - won) / len(own):.2f} points less: "
+            f"of {len(own):,} test pictures only the model reads {lost:,} right, only the format {won:,}",
             expected=f"at most {POINTS * parity.int8_loss:g} points less",
             do="leave litert_int8 out of export.formats",
         )
+
+
+def loses_too_much(lost: int, won: int, count: int, most: float) -> bool:
+    """Return whether a format is less accurate than its network by more than may be.
+
+    If the largest loss comes to 5 pictures or more, as 0.05 points of 10,000 do, the loss counts as it is. Of fewer
+    pictures one alone may be more than the largest loss; then a loss must also be more than chance explains: McNemar's
+    exact test, 0.05 on the side of a loss.
+
+    Args:
+        lost: pictures that only the network reads right.
+        won: pictures that only the format reads right.
+        count: of all pictures.
+        most: the largest loss of accuracy, 0 to 1.
+    """
+    if lost - won <= most * count:
+        return False
+    return most * count >= FEW or mcnemar(won, lost) < CHANCE

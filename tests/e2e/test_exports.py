@@ -26,7 +26,7 @@ def project(trained: Project, tmp_path_factory: pytest.TempPathFactory) -> Proje
     """Return a copy of a project that has run, whose champion has every format."""
     copied = trained.copy(tmp_path_factory.mktemp("formats"))
     formats = f"export.formats=[{', '.join(FORMATS)}]"
-    copied.digits("run", "--set", formats, "--set", "export.int8_loss=0.1")  # one picture of 1,000 is 0.1 points
+    copied.digits("run", "--set", formats)
     return copied
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from inference.model.processes import start_processes
-from learning.formats.parity import Parity, edge_inputs, prove_parity
+from learning.formats.parity import Parity, edge_inputs, loses_too_much, prove_parity
 from learning.formats.write import Exported, write_formats
 from learning.logits import infer
 from learning.training.networks import build_mlp
@@ -82,6 +82,27 @@ def test_another_network_fails(  # noqa: PLR0913, PLR0917  (fixtures)
     with pytest.raises(StageError, match=message) as caught:
         prove(network, changed, [name], tmp_path)
     assert any(character.isdigit() for character in caught.value.found)
+
+
+@pytest.mark.parametrize(
+    ("lost", "won", "count", "too_much"),
+    [
+        (5, 0, 10_000, False),
+        (6, 0, 10_000, True),
+        (26, 20, 10_000, True),
+        (36, 0, 70_000, True),
+        (1, 0, 1_000, False),
+        (4, 0, 1_000, False),
+        (5, 0, 1_000, True),
+        (9, 4, 1_000, False),
+        (1, 0, 10, False),
+        (0, 0, 1, False),
+        (0, 9, 1_000, False),
+    ],
+)
+def test_a_loss_counts_as_the_pictures_allow(lost: int, won: int, count: int, *, too_much: bool) -> None:
+    """On 10,000 pictures a loss above 0.05 points fails; on fewer, one that is also more than chance explains."""
+    assert loses_too_much(lost, won, count, 0.0005) == too_much
 
 
 def test_a_damaged_format_fails(network: keras.Model, changed: Path, tmp_path: Path) -> None:
