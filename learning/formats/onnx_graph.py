@@ -1,7 +1,7 @@
 """Write a Keras network as an ONNX model, layer by layer.
 
-tf2onnx would convert any TensorFlow graph, but its pins exclude the protobuf that TensorFlow itself needs. The networks
-here consist of a dozen kinds of layers, each of which is one to five nodes of ONNX.
+The networks here consist of a dozen kinds of layers, each of which is one to five nodes of ONNX. tf2onnx would convert
+any TensorFlow graph, in a hundred times the processor time: docs/decisions.md.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from collections.abc import Generator
 from contextlib import ExitStack, suppress
 from typing import Any
 
+import numpy as np
 import pytest
 
 from schemas.manifest import replace_link
@@ -16,12 +17,14 @@ from tests.hostile import Hostile, mutated, originals
 from tests.inference.pictures import as_file, bomb, seven
 from tests.project import Project
 from tests.serving import Server, serving
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.faults
 
 PICTURE = as_file(seven(), "PNG")
 V1 = "/v1/models/digits:predict"
 V2 = "/v2/models/digits/infer"
+LEAVING = 200
 SLOW = 300
 """Connections that send nothing more."""
 
@@ -149,6 +152,26 @@ def test_slow_clients_do_not_stop_others(server: Server) -> None:
         for _ in range(20):
             assert _answers(server)
         assert {connection.recv(12) for connection in slow} == {b"HTTP/1.1 408"}
+
+
+def test_who_leaves_gives_the_place_up(sealed: Project) -> None:
+    """Of 200 clients that leave without waiting for an answer, most are not read, and then nobody waits."""
+    page = as_file(np.tile(seven(), (4, 6)), "PNG")
+    head = b"POST /predict?all=true HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(page)
+    with serving(sealed) as server:
+        with ExitStack() as stack:
+            for _ in range(LEAVING):
+                stack.enter_context(socket.create_connection(server.place)).sendall(head + page)
+        wait_for(lambda: _figure(server, 'requests_total{interface="predict"') == LEAVING, "the end of all requests")
+        assert _figure(server, "waiting ") == 0
+        assert _figure(server, "pictures_total{") < LEAVING / 2
+        assert _answers(server)
+
+
+def _figure(server: Server, name: str) -> float:
+    """Return the sum of the figures whose name and labels begin with *name*."""
+    lines = server.get("/metrics").body.decode().splitlines()
+    return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(f"digits_{name}"))
 
 
 def test_fuzzed_requests_never_fail_the_server(server: Server) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -35,7 +36,7 @@ class Answered(Generic[A]):
     model: Served
 
 
-@dataclass
+@dataclass(eq=False)
 class _Job:
     """A request: either pictures in MNIST's form, uint8 [n, 28, 28], or a function that answers with a reader."""
 
@@ -113,7 +114,12 @@ class Pool:
                 )
             self._waiting.append(job)
             self._arrived.notify()
-        return await job.future
+        try:
+            return await job.future
+        except asyncio.CancelledError:  # the client has left: its place is free
+            with self._arrived, suppress(ValueError):  # a thread has taken it already
+                self._waiting.remove(job)
+            raise
 
     def _work(self, number: int) -> None:
         while jobs := self._next():
@@ -128,14 +134,15 @@ class Pool:
 
     def _deliver(self, jobs: list[_Job]) -> None:
         for job in jobs:
-            if isinstance(job.answered, Answered):
-                self._count(job.answered.answers)
-            if job.future.done():  # the client has gone
+            if job.future.done():  # the client has left
                 continue
             if isinstance(job.answered, Exception):
                 job.future.set_exception(job.answered)
             elif job.answered:
                 job.future.set_result(job.answered)
+        for job in jobs:  # after all have their answers, which an error here does not take away
+            if isinstance(job.answered, Answered):
+                self._count(job.answered.answers)
 
     def _next(self) -> list[_Job]:
         """Wait for a request and return it, with the small ones that wait behind it; none if the pool has stopped."""

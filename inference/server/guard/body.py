@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from starlette.requests import ClientDisconnect, Request
 
+from inference.server.guard.leaving import until_left
 from inference.server.refusal import RefusalError
 
 __all__ = ["MOST_HELD", "Bodies"]
@@ -25,14 +26,14 @@ class Bodies:
 
     @asynccontextmanager
     async def received(self, request: Request, most: int) -> AsyncGenerator[bytes]:
-        """Receive the body of a request and count its bytes until the block ends.
+        """Receive the body of a request and count its bytes until the block ends, or the client leaves.
 
         Args:
             request: to receive from.
             most: bytes that its body may have.
 
         Raises:
-            RefusalError: the body is larger (413), or too many bytes are held already (503).
+            RefusalError: the body is larger (413), too many bytes are held already (503), or the client has left (499).
         """
         _check_announced(request, most)
         held = 0
@@ -48,7 +49,8 @@ class Bodies:
                         503, "too many large requests", do="try again in a second", headers={"Retry-After": "1"}
                     )
                 parts.append(part)
-            yield parts[0] if len(parts) == 1 else b"".join(parts)
+            with until_left(request.scope):
+                yield parts[0] if len(parts) == 1 else b"".join(parts)
         except ClientDisconnect:
             raise RefusalError(400, "the request ended before its body did") from None
         finally:

@@ -1,11 +1,14 @@
-"""A deadline for receiving a request, and a bound on its head: uvicorn has neither."""
+"""A deadline for receiving a request, a bound on its head, and word that a client left: uvicorn has none of them."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from inference.server.guard.leaving import CALLS, LEFT
 
 __all__ = ["MOST_HEAD", "SECONDS", "BoundedProtocol"]
 
@@ -25,13 +28,16 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: Any) -> None:  # noqa: ANN401  (asyncio's, which it does not name)
         """Start the deadline of the first request."""
+        self._left: set[Callable[[], object]] = set()
         super().connection_made(transport)
         self._start_deadline()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the deadline."""
+        """Stop the deadline, and tell those who work for the client that it left."""
         self._stop_deadline()
         super().connection_lost(exc)
+        for leave in list(self._left):
+            leave()
 
     def data_received(self, data: bytes) -> None:
         """Count the bytes of the head; what came together with the body does not count."""
@@ -47,6 +53,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._deadline is None:
             self._start_deadline()
         super().on_message_begin()
+        self.scope["extensions"] = {LEFT: {CALLS: self._left}}
 
     def on_headers_complete(self) -> None:
         """End the head."""

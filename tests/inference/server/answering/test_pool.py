@@ -14,6 +14,7 @@ from inference.server.answering.pool import MOST_WAITING, Answered, Pool
 from inference.server.answering.served import Followed
 from inference.server.refusal import RefusalError
 from tests.inference.pictures import as_file, sample, seven
+from tests.waiting import PATIENCE
 
 THREADS = 2
 
@@ -64,6 +65,49 @@ def test_too_many_requests_are_refused(model: Followed) -> None:
 
     refused = asyncio.run(ask())
     assert (refused.status, refused.headers) == (503, {"Retry-After": "1"})
+
+
+def test_a_client_that_leaves_gives_its_place_up(model: Followed) -> None:
+    """A cancelled request waits no longer, whatever waits before and behind it, and another takes its place."""
+
+    async def ask() -> tuple[int, int]:
+        pool = Pool(model, THREADS, _none)  # not started: nothing is taken from the queue
+        tasks = [asyncio.create_task(pool.read_images(sample()[:2])) for _ in range(MOST_WAITING)]
+        await asyncio.sleep(0)
+        tasks[7].cancel()
+        await asyncio.sleep(0)
+        left = pool.waiting
+        tasks.append(asyncio.create_task(pool.read_images(sample()[:2])))
+        await asyncio.sleep(0)
+        full = pool.waiting
+        for task in tasks:
+            task.cancel()
+        return left, full
+
+    assert asyncio.run(ask()) == (MOST_WAITING - 1, MOST_WAITING)
+
+
+def test_an_error_in_counting_takes_no_answer_away(model: Followed) -> None:
+    """Whoever counts the answers may fail: the requests of the batch are answered, and the error is reported."""
+
+    def fail(answers: Sequence[object]) -> None:
+        raise RuntimeError(f"{len(answers)} answers cannot be counted")
+
+    async def ask() -> tuple[list[Answered[Answer]], list[str]]:
+        reported: list[str] = []
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: reported.append(str(context["exception"])))
+        pool = Pool(model, 1, fail)
+        asked = [asyncio.create_task(pool.read_images(sample()[:1])) for _ in range(3)]
+        await asyncio.sleep(0)  # all wait, so that they are one batch
+        pool.start()
+        found = await asyncio.wait_for(asyncio.gather(*asked), PATIENCE)
+        pool.stop()
+        return found, reported
+
+    found, reported = asyncio.run(ask())
+    assert [each.answers[0].guess for each in found] == ["0", "0", "0"]
+    assert reported == ["1 answers cannot be counted"]
 
 
 def test_an_error_fails_its_request_alone(model: Followed) -> None:
