@@ -64,7 +64,7 @@ def grow(project: Project, words: int, times: int) -> None:
     lines, history = list[bytes](), read_history(project.artifacts).promotions[-1]
     for number in range(words):
         now = [START + timedelta(minutes=number * times + each) for each in range(times)]
-        names = [new_run_name(each) for each in now]
+        names = [new_run_name(each, ()) for each in now]
         done = _write_executions(project.artifacts, made, f"word{number}", names[0], bundle)
         before, bundle = bundle, done["pack"].outputs["bundle"]
         history = history.changed(

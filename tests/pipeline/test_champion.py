@@ -294,8 +294,9 @@ def test_a_second_judge_does_not_hide_that_the_champion_changed(challenge: Proje
     assert "it was not compared with the present champion, none" in printed
 
 
-GROWING = CHALLENGE.replace("text: say.text, ", "text: grow.grown, ")
-GROWING = GROWING.replace("  judge:", "  grow:\n    uses: toys.grow\n    inputs: {text: say.text}\n  judge:")
+GROWING = CHALLENGE.replace("text: say.text, ", "text: grow.grown, ").replace(
+    "  judge:", "  grow:\n    uses: toys.grow\n    inputs: {text: say.text}\n  judge:"
+)
 GROW = """
 from toys.text import Model as Text
 
