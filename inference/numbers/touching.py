@@ -29,7 +29,7 @@ DOUBT = 2.0  # a digit that is answered with more evidence than this is one digi
 # units of the least evidence of an answer, lengths in heights or widths of the whole.
 EVIDENCE, SMALLER, OVERLAP, NONE = 2.1, 4.5, 3.4, 8.1  # that both sides of a cut are read right
 ONE, TWO, BROAD, SINGLE = 4.4, 0.37, 4.2, 2.0  # that a shape is two digits
-SPLIT, PAIR = 1.4, -1.5  # least log-odds of a cut that is made, and of two digits
+SPLIT, PAIR = 1.8, -1.5  # least log-odds of a cut that is made, and of two digits
 
 Read = Callable[[list[Shape]], list[PlacedDigit]]
 
