@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from inference.page.colour import project
 from inference.page.digit_parts import Digit, choose_parts
-from inference.page.ink import Ink, find_ink
+from inference.page.ink import FAINTEST, LOW_NOISE, Ink, find_ink
 from inference.page.ruled_lines import Lines
 from inference.page.search import Found
 from inference.pixels.centring import bounding_box, draw_centred
@@ -27,6 +27,7 @@ Note = Callable[[str, Any], None]
 
 # Chosen by eye on the robustness suite's pictures.
 LONGER = 112  # pixels: longer side of the digit in the close-up, 5.6 for each pixel of MNIST's
+JOIN = 0.08  # of the digit's longer side: how far a stroke that fades is from the rest
 MARGIN = 0.35  # of the digit's longer side: margin around it
 
 
@@ -48,7 +49,7 @@ def draw_digit(
     """
     import numpy as np
 
-    grey, move = _crop(pixels, weights, bounding_box(found.digit.mask), scale)
+    grey, move = _crop(pixels, weights, bounding_box(found.digit.mask | found.digit.faded), scale)
     ink, digit = _find_again(grey, move, found)
     note("crop", grey)
     note("ink", ink.relief / max(ink.strength, 1) * 255)
@@ -104,14 +105,25 @@ def _find_again(grey: NDArray[np.float32], move: NDArray[np.float32], found: Fou
     if lines is not None:
         lines = Lines(closer(lines.horizontal), closer(lines.vertical), lines.dark, lines.strength)
     widest = round(found.page.widest * float(move[0, 0]))
-    ink = find_ink(grey, region, closer(found.digit.mask), dark=found.page.dark, lines=lines, widest=widest)
+    certain = closer(found.digit.mask | found.digit.faded)
+    ink = find_ink(grey, region, certain, dark=found.page.dark, lines=lines, widest=widest)
     if widest and not ink.mask.any():
-        ink = find_ink(grey, region, closer(found.digit.mask), dark=found.page.dark, lines=lines)
+        ink = find_ink(grey, region, certain, dark=found.page.dark, lines=lines)
+    faded = _faded(ink, found.digit, closer)
     ink = replace(ink, mask=_touching(_closed(ink.mask), closer(dilated(found.digit.mask, 5, 5))))
     digit = choose_parts(ink.mask, ink.relief, region & ~eroded(region, 1))
     if not digit.mask.any():
         digit = replace(found.digit, mask=closer(found.digit.mask))
-    return ink, digit
+    return ink, replace(digit, mask=digit.mask | faded)
+
+
+def _faded(ink: Ink, digit: Digit, closer: Callable[[NDArray[np.bool_]], NDArray[np.bool_]]) -> NDArray[np.bool_]:
+    """Return where the digit's strokes fade in the close-up, and what joins them to the rest."""
+    top, bottom, left, right = bounding_box(digit.mask)
+    join = 2 * round(JOIN * max(bottom - top, right - left)) + 1
+    return _closed(
+        closer(dilated(digit.faded, join, join)) & (ink.relief > max(LOW_NOISE * ink.noise, FAINTEST * ink.strength))
+    )
 
 
 def _touching(mask: NDArray[np.bool_], near: NDArray[np.bool_]) -> NDArray[np.bool_]:

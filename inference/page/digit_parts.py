@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from inference.page.faded import find_faded
 from inference.page.marks import are_within, find_frames, find_underlines
 from inference.pixels.connected_components import connected_components
 
@@ -34,6 +35,7 @@ class Digit:
 
     Attributes:
         mask: bool, shape [h, w]: its strokes.
+        faded: bool, shape [h, w]: specks and faint ink that continue them.
         others: bool, shape [h, w]: other parts larger than dust.
         dropped: number of other parts.
         digits: number of separate parts as large as a digit, itself included.
@@ -42,19 +44,26 @@ class Digit:
     """
 
     mask: NDArray[np.bool_]
+    faded: NDArray[np.bool_]
     others: NDArray[np.bool_]
     dropped: int
     digits: int
     leftover: float
 
 
-def choose_parts(mask: NDArray[np.bool_], relief: NDArray[np.float32], rim: NDArray[np.bool_]) -> Digit:
+def choose_parts(
+    mask: NDArray[np.bool_],
+    relief: NDArray[np.float32],
+    rim: NDArray[np.bool_],
+    faint: NDArray[np.bool_] | None = None,
+) -> Digit:
     """Choose the part with the most ink and the strokes that belong to it.
 
     Args:
         mask: bool, shape [h, w]: all ink.
         relief: float32, shape [h, w]: contrast of each pixel with the paper.
         rim: bool, shape [h, w]: the edge of the paper; parts that run into it are less likely the digit.
+        faint: bool, shape [h, w]: ink too faint to be ink by itself, which may continue the digit's strokes.
     """
     import numpy as np
 
@@ -63,7 +72,8 @@ def choose_parts(mask: NDArray[np.bool_], relief: NDArray[np.float32], rim: NDAr
     frames, underlines = find_frames(labels, table), find_underlines(table)
     weight[frames | underlines] = 0
     if not weight.any():
-        return Digit(np.zeros_like(mask), np.zeros_like(mask), len(table) - 1, 0, 0.0)
+        none = np.zeros_like(mask)
+        return Digit(none, none, none, len(table) - 1, 0, 0.0)
     longer, main = table[:, 2:4].max(axis=1), int(weight.argmax())
     size = float(longer[main])
     possible = (weight >= LEAST_AREA * weight[main]) & (longer >= LEAST_LENGTH * size) & ~cut
@@ -80,9 +90,14 @@ def choose_parts(mask: NDArray[np.bool_], relief: NDArray[np.float32], rim: NDAr
     count = 1 + sum(not _is_stroke_of(box, boxes[main]) for box in boxes[separate])
     others = (longer >= LEAST_LENGTH * size) & ~chosen
     others[0] = False
-    leftover = _compare(table, ~(chosen | around | underlines | border), chosen, size)
-    dropped = len(table) - 1 - int(np.count_nonzero(chosen))
-    return Digit(np.take(chosen, labels), np.take(others, labels), dropped, count, leftover)
+    digit, dust = np.take(chosen, labels), ~(chosen | possible | cut | frames | underlines)
+    dust[0] = False
+    faded = find_faded(digit, np.take(dust, labels) if faint is None else np.take(dust, labels) | faint)
+    continued = np.zeros_like(chosen)
+    continued[labels[faded]] = True
+    leftover = _compare(table, ~(chosen | continued | around | underlines | border), chosen, size)
+    dropped = int(np.count_nonzero(~(chosen | continued)[1:]))
+    return Digit(digit, faded, np.take(others & ~continued, labels), dropped, count, leftover)
 
 
 def _compare(table: NDArray[np.int32], left: NDArray[np.bool_], chosen: NDArray[np.bool_], size: float) -> float:

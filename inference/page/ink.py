@@ -24,6 +24,8 @@ BARE = 0.5  # least share of a thumbnail pixel's area that is paper
 THUMB = 64  # pixels: longer side of the thumbnail that the background is computed from; it has no detail
 WINDOW = 0.12  # of the longer side: window of the background's median filter
 HALF = 0.42  # of the strength nearby: level at which a stroke's soft edge is placed
+WIDE = 0.5  # of the longer side: window of a median that follows the light but no strokes
+GROWN = 3.0  # largest area of ink over that of the ink that is certain; more is a shadow
 LOW_NOISE, HIGH_NOISE = 3.0, 4.5  # standard deviations of the paper's grain: hysteresis thresholds
 
 
@@ -33,12 +35,14 @@ class Ink:
 
     Attributes:
         mask: bool, shape [h, w]: True on ink.
+        faint: bool, shape [h, w]: True on what is too faint to be ink unless it continues a stroke; not in *mask*.
         relief: float32, shape [h, w]: contrast of each pixel with the paper, to 255; negative if opposite to ink.
         strength: contrast of the ink, 0 to 255.
         noise: standard deviation of the bare paper.
     """
 
     mask: NDArray[np.bool_]
+    faint: NDArray[np.bool_]
     relief: NDArray[np.float32]
     strength: float
     noise: float
@@ -71,6 +75,7 @@ def find_ink(  # noqa: PLR0913  (a page and all that is known about it)
     reach = max(grey.shape) / 40
     signed = -grey if dark else grey
     relief, noise, strength, given = np.zeros_like(grey), 0.0, 0.0, coarse
+    coarse = coarse if widest else _with_faint(coarse, signed, region)
     for _ in range(1 if widest else 2):
         paper = region & ~_dilated(coarse, max(2, round(reach / 2)))
         ground = wide_background(signed, widest) if widest else _background(signed, paper, reach)
@@ -80,7 +85,31 @@ def find_ink(  # noqa: PLR0913  (a page and all that is known about it)
         coarse = (relief > max(LOW_NOISE * noise, FAINTEST * strength, 1.5)) & region
     if lines is not None and lines.dark == dark:
         relief = bridge_lines(relief, lines, _dilated(given, 2))
-    return Ink(_hysteresis(relief, noise, strength), relief, strength, noise)
+    return Ink(*_hysteresis(relief, noise, strength), relief, strength, noise)
+
+
+def _with_faint(coarse: NDArray[np.bool_], signed: NDArray[np.float32], region: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Add the faint parts of strokes to certain ink, so that they do not count as paper."""
+    import cv2
+    import numpy as np
+
+    small = np.clip(_thumbnail(signed + 255 * (signed.min() < 0), cv2.INTER_AREA), 0, 255).astype(np.uint8)
+    median = cv2.medianBlur(small, round(WIDE * max(small.shape)) | 1).astype(np.float32)
+    relief = signed + 255 * (signed.min() < 0) - cv2.resize(median, signed.shape[::-1])
+    level = FAINTEST * quantile(relief[coarse], 0.85) if coarse.any() else np.inf
+    labels, table = connected_components(coarse | region & (relief > level))
+    kept = np.zeros(len(table), np.bool_)
+    kept[labels[coarse]] = True
+    grown = np.take(kept, labels)
+    return grown if np.count_nonzero(grown) <= GROWN * np.count_nonzero(coarse) else coarse
+
+
+def _thumbnail(signed: NDArray[np.float32], way: int) -> NDArray[np.float32]:
+    import cv2
+
+    height, width = signed.shape
+    factor = -(-max(height, width) // THUMB)
+    return cv2.resize(signed, (max(width // factor, 1), max(height // factor, 1)), interpolation=way).astype("float32")
 
 
 def _background(signed: NDArray[np.float32], paper: NDArray[np.bool_], reach: float) -> NDArray[np.float32]:
@@ -101,7 +130,10 @@ def _background(signed: NDArray[np.float32], paper: NDArray[np.bool_], reach: fl
     return np.asarray(cv2.resize(median, (width, height), interpolation=cv2.INTER_LINEAR), np.float32) + np.float32(low)
 
 
-def _hysteresis(relief: NDArray[np.float32], noise: float, strength: float) -> NDArray[np.bool_]:
+def _hysteresis(
+    relief: NDArray[np.float32], noise: float, strength: float
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return the weak pixels that are connected to strong ones, and the others, bool [h, w]."""
     import cv2
     import numpy as np
 
@@ -113,7 +145,8 @@ def _hysteresis(relief: NDArray[np.float32], noise: float, strength: float) -> N
     kept = np.zeros(len(table), np.bool_)
     kept[labels[strong]] = True
     kept[0] = False
-    return np.take(kept, labels)
+    mask = np.take(kept, labels)
+    return mask, weak & ~mask
 
 
 def _dilated(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from inference.page.background import fit_surface, noise_of, wide_background
@@ -10,7 +10,7 @@ from inference.page.digit_parts import Digit, choose_parts
 from inference.page.ink import Ink, find_ink
 from inference.page.paper import Page, find_page, split_by_threshold
 from inference.page.ruled_lines import Lines, erase_lines, find_residue
-from inference.page.shadows import find_shadows, measure_slopes
+from inference.page.shadows import Slopes, find_shadows, measure_slopes
 from inference.page.sharpness import score
 from inference.pixels.connected_components import connected_components, dilated, eroded
 from inference.pixels.quantile import quantile
@@ -71,7 +71,8 @@ def find_digit(grey: NDArray[np.float32]) -> Found:
         rejected = find_shadows(slopes, ink, dark=page.dark)
         if lines is not None and lines.strength < RULES:
             rejected |= find_residue(ink.mask, ink.relief, lines)
-        digit = choose_parts(ink.mask & ~rejected, ink.relief, page.region & ~eroded(page.region, 1))
+        rim = page.region & ~eroded(page.region, 1)
+        digit = choose_parts(ink.mask & ~rejected, ink.relief, rim, _without_shadows(ink, slopes, dark=page.dark))
         likely = score(digit.mask, page.region, slopes, ink) * (LITTERED if _is_littered(ink, digit) else 1)
         likely *= HOLLOW if page.widest and _is_rim(digit.mask, -grey if page.dark else grey, ink.strength) else 1
         found = Found(page, ink, digit, rejected, lines, likely, first=best is None)
@@ -81,6 +82,11 @@ def find_digit(grey: NDArray[np.float32]) -> Found:
             break
     assert best is not None  # noqa: S101  (there is always a first page)
     return best
+
+
+def _without_shadows(ink: Ink, slopes: Slopes, *, dark: bool) -> NDArray[np.bool_]:
+    """Return the faint ink that has sharp edges, bool [h, w]."""
+    return ink.faint & ~find_shadows(slopes, replace(ink, mask=ink.faint), dark=dark)
 
 
 def _is_littered(ink: Ink, digit: Digit) -> bool:

@@ -24,6 +24,7 @@ __all__ = ["SingleDigit", "find_single_digit"]
 # Chosen by eye on plain pictures of the robustness suite, except SURE, which is measured.
 WEAK, GRAIN = 0.15, 4.0  # of the ink's strength; standard deviations of the paper: a mark exceeds both
 STRAY = 0.0005  # of the picture: largest area of marks outside the digit: dust
+FAINT, SHARP = 0.18, 12.0  # of the ink's strength; standard deviations of the paper: slope of faint ink's edges
 STRONG, CLEAR = 40, 8.0  # of 255; standard deviations of the paper: weaker ink needs the full search
 BULKY, SURER = 0.14, 0.9  # of the picture: with more ink, which may not be strokes, least score of a digit
 LIKE = 0.4  # of the longest part's length: another part this long may be another digit
@@ -85,8 +86,13 @@ def find_single_digit(
     strays = np.count_nonzero(seen) - np.count_nonzero(seen[near] & dilated(digit.mask, 7, 7))
     if strays > STRAY * grey.size:
         return None
-    ink = Ink(_pasted(mask, near, grey.shape), relief, strength, noise)
-    likely = score(_pasted(digit.mask, near, grey.shape), np.ones(grey.shape, np.bool_), measure_slopes(flat), ink)
+    every = _pasted(mask, near, grey.shape)
+    ink = Ink(every, np.zeros_like(every), relief, strength, noise)
+    slopes, whole = measure_slopes(flat), _pasted(digit.mask, near, grey.shape)
+    edges = slopes.each > max(FAINT * strength, SHARP * noise)
+    if np.count_nonzero(edges & ~dilated(whole, 13, 13)) > STRAY * grey.size:
+        return None
+    likely = score(whole, np.ones(grey.shape, np.bool_), slopes, ink)
     if likely < (SURER if np.count_nonzero(mask) > BULKY * grey.size else SURE):
         return None
     edge = np.asarray(ground[near] + (-half if dark else half), np.float32)
@@ -115,10 +121,12 @@ def _only_digit(mask: NDArray[np.bool_], relief: NDArray[np.float32]) -> Digit |
 
     none = np.zeros_like(mask)
     if cv2.connectedComponents(mask.view(np.uint8))[0] == 2:  # noqa: PLR2004  (the background and one part)
-        return Digit(mask, none, 0, 1, 0.0)
+        return Digit(mask, none, none, 0, 1, 0.0)
     digit = choose_parts(mask, relief, none)
     longer = np.sort(connected_components(digit.mask)[1][1:, 2:4].max(axis=1, initial=0))
-    alone = digit.digits == 1 and not digit.others.any() and not (longer[:-1] >= LIKE * longer[-1]).any()
+    alone = (
+        digit.digits == 1 and not (digit.others | digit.faded).any() and not (longer[:-1] >= LIKE * longer[-1]).any()
+    )
     return digit if alone else None
 
 
