@@ -1,12 +1,13 @@
 """Accuracy against CPU seconds of training: python -m tests.benchmarks.training FOLDER.
 
 Needs MNIST_FILES, the folder of the four original files. Trains the recipes with five seeds and the "simple convnet" of
-keras.io with two, each in a separate process, in turns, so that a slowing machine slows all of them. FOLDER keeps a
-row for each training, which is reused while the code of the train stage is the same. Prints the table of
-docs/measurements.md and draws its plot.
+keras.io with two, each in a separate process, in turns, so that a slowing machine slows all of them; `standard` also
+without the pictures of no digit, with the same seeds. FOLDER keeps a row for each training, which is reused while the
+code of the train stage is the same. Prints the table of docs/measurements.md and draws its plot.
 
-CPU seconds are those of the whole process from building the network to its final weights: building, tracing, steps and
-validation, without imports. The test split is evaluated once, after each training, and every seed counts.
+CPU seconds are those of the whole process from building the network to its final weights: building, drawing pictures,
+tracing, steps and validation, without imports. The test split is evaluated once, after each training, and every seed
+counts.
 """
 
 from __future__ import annotations
@@ -34,9 +35,9 @@ if TYPE_CHECKING:
     from schemas.artifacts.examples import Examples
 
 THREADS = 1
-KERAS_IO, SAMPLE = "keras.io convnet", "standard, sample"
+KERAS_IO, SAMPLE, DIGITS_ONLY = "keras.io convnet", "standard, sample", "standard, no strangers"
 RECIPES = ("fast", "standard", "best", "mlp")
-SEEDS = {KERAS_IO: 2, **dict.fromkeys((*RECIPES, SAMPLE), 5)}
+SEEDS = {KERAS_IO: 2, **dict.fromkeys((*RECIPES, SAMPLE, DIGITS_ONLY), 5)}
 PLOT = HOUSE / "docs" / "pictures" / "training.svg"
 
 
@@ -83,20 +84,26 @@ def train_keras_io(examples: Examples, seed: int) -> tuple[keras.Model, float]:
 
 
 def train_recipe(name: str, examples: Examples, seed: int, folder: Path) -> tuple[keras.Model, float]:
-    """Train a recipe, as the train stage does."""
-    from components.train import TrainConfig
+    """Train a recipe, as the train stage does, with all that it adds to the pictures."""
+    from components.train import STRANGERS, TrainConfig
+    from learning.synthetic.low_resolution import with_lowered
+    from learning.synthetic.strangers.draw import draw_strangers
     from learning.training import session
     from learning.training.fit import fit
     from learning.training.networks import BUILDERS
     from schemas.artifacts.transform import Transform
 
-    config = TrainConfig.model_validate({"recipe": name, "seed": seed})
+    without = {"strangers": 0} if name == DIGITS_ONLY else {}
+    config = TrainConfig.model_validate({"recipe": name.partition(",")[0], "seed": seed, **without})
     transform = Transform(next(examples.path.parents[1].glob("transform/v*")))
     session.restart(seed)
     begun = time.process_time()
     data, validation = examples.read("train"), examples.read("validation")
     network = BUILDERS[config.network](transform, len(data.classes), seed)
-    fit(network, data, validation, config, seed=seed, scratch=folder, logs=folder)
+    shown = config.strangers * config.steps
+    strangers = draw_strangers(data, min(STRANGERS, shown), seed) if shown else None
+    data = with_lowered(data, config.lowered, seed)
+    fit(network, data, validation, config, seed=seed, scratch=folder, logs=folder, strangers=strangers)
     return network, time.process_time() - begun
 
 
@@ -119,7 +126,7 @@ def train_once(name: str, seed: int, examples_path: str, test_path: str) -> None
         if name == KERAS_IO:
             network, spent = train_keras_io(examples, seed)
         else:
-            network, spent = train_recipe(name.partition(",")[0], examples, seed, Path(folder))
+            network, spent = train_recipe(name, examples, seed, Path(folder))
     test = Examples(Path(test_path)).read("test")
     row = {
         "name": name,
@@ -174,6 +181,18 @@ def table(rows: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def compare_strangers(rows: list[dict[str, Any]]) -> str:
+    """Return what pictures of no digit change in the test accuracy, in points: mean, standard error and each seed."""
+    by = {(row["name"], row["seed"]): row["test"] for row in rows}
+    both = sorted(seed for name, seed in by if name == DIGITS_ONLY and ("standard", seed) in by)
+    changes = [by["standard", seed] - by[DIGITS_ONLY, seed] for seed in both]
+    if len(changes) < 2:
+        return "pictures of no digit: not compared"
+    error = statistics.stdev(changes) / len(changes) ** 0.5
+    each = ", ".join(f"{change:+.2f}" for change in changes)
+    return f"pictures of no digit: {statistics.mean(changes):+.3f} points, standard error {error:.3f} ({each})"
+
+
 def draw(rows: list[dict[str, Any]]) -> None:
     """Draw each training as a point, and each recipe's name at its mean."""
     import matplotlib as mpl
@@ -182,7 +201,7 @@ def draw(rows: list[dict[str, Any]]) -> None:
     mpl.rcParams["svg.hashsalt"] = "digits"
     figure: Any = Figure(figsize=(8, 4.2), layout="constrained")
     axes: Any = figure.subplots()
-    for name in (name for name in SEEDS if name != SAMPLE):
+    for name in (name for name in SEEDS if name not in {SAMPLE, DIGITS_ONLY}):
         mine = [row for row in rows if row["name"] == name]
         spent, missed = [row["cpu_s"] for row in mine], [100 - row["test"] for row in mine]
         axes.plot(spent, missed, "o", alpha=0.6)
@@ -220,7 +239,7 @@ def main() -> None:
             rows.append({**row, "code": code})
             with kept.open("a") as file:
                 file.write(json.dumps(rows[-1]) + "\n")
-    print(table(rows))
+    print(table(rows), compare_strangers(rows), sep="\n\n")
     draw(rows)
     python, day = platform.python_version(), dt.datetime.now(dt.UTC).date()
     print(f"\n{day}, {platform.machine()}, Python {python}, {THREADS} thread")
