@@ -52,7 +52,12 @@ def preprocess(
             random_state=config.seed,
         )
     except ValueError as error:
-        raise StageError("the train split cannot be divided", found=str(error), do="add training pictures") from error
+        raise StageError(
+            "the train split cannot be divided",
+            found=str(error),
+            expected="at least one picture of each class to validate, and one to train",
+            do="add training pictures, or raise preprocess.validation",
+        ) from error
     kept = everything.take(np.sort(train))
     if DRAWN in raw.splits:
         kept = Split.joined([kept, raw.read(DRAWN)])

@@ -62,7 +62,9 @@ def make_drawn() -> Split:
     return Split(noise.images, noise.labels, [f"d{i}" for i in range(4)], CLASSES)
 
 
-def prepare(folder: Path, train: Split | None = None, *, seed: int = 0, drawn: Split | None = None) -> Prepared:
+def prepare(
+    folder: Path, train: Split | None = None, *, seed: int = 0, drawn: Split | None = None, share: float = SHARE
+) -> Prepared:
     """Run the stage in a new folder."""
     raw = folder / "raw"
     raw.mkdir(parents=True)
@@ -71,7 +73,7 @@ def prepare(folder: Path, train: Split | None = None, *, seed: int = 0, drawn: S
     if drawn:
         Examples.write(raw, DRAWN, drawn)
     examples, transform = make_output(Examples, folder / "examples"), make_output(Transform, folder / "transform")
-    preprocess(Examples(raw), examples, transform, PreprocessConfig(validation=SHARE, seed=seed))
+    preprocess(Examples(raw), examples, transform, PreprocessConfig(validation=share, seed=seed))
     return Prepared(Examples(examples.path), Transform(transform.path))
 
 
@@ -180,6 +182,14 @@ def test_too_few_examples_are_refused(tmp_path: Path, labels: list[int]) -> None
     """A train split that is empty, or has one picture of a class, is a StageError."""
     with pytest.raises(StageError, match="the train split cannot be divided"):
         prepare(tmp_path, make_split(labels, CLASSES))
+
+
+def test_the_advice_for_few_pictures_helps(tmp_path: Path) -> None:
+    """A share that leaves a class without a validation picture is an error; a larger one, as advised, is not."""
+    few = make_split([i % len(CLASSES) for i in range(4 * len(CLASSES))], CLASSES)
+    with pytest.raises(StageError, match=r"raise preprocess\.validation"):
+        prepare(tmp_path / "few", few, share=0.1)
+    assert prepare(tmp_path / "more", few, share=0.5).counts("validation") == [2] * len(CLASSES)
 
 
 @pytest.mark.parametrize("shade", [0, 7, 255])
