@@ -14,6 +14,7 @@ from schemas.artifacts.model import History, Model
 from schemas.artifacts.picture_set import PictureSet
 from schemas.artifacts.transform import Transform
 from schemas.errors import StageError
+from schemas.manifest import registered
 
 if TYPE_CHECKING:
     import keras
@@ -149,7 +150,7 @@ def _load(champion: Bundle | None, classes: tuple[str, ...]) -> keras.Model:
         )
     tell(f"starts from the champion {champion.path.name}")
     saving: Any = keras.saving
-    return saving.load_model(path, compile=False)
+    return saving.load_model(registered(champion.path, Bundle.KERAS), compile=False)
 
 
 def _check_learned(history: History, data: Split, validation: Split, config: TrainConfig) -> None:

@@ -23,7 +23,9 @@ from schemas.artifacts.bundle import Bundle
 from schemas.artifacts.examples import Examples, Split
 from schemas.artifacts.model import Model
 from schemas.artifacts.transform import Transform
+from schemas.manifest import MANIFEST, Manifest, hash_files
 from tests.benchmarks.other_digits import load_other_digits
+from tests.samples import seal
 
 DIGITS = tuple("0123456789")
 EACH, VALIDATED = 5, 1  # of each digit: pictures to learn from, and how many of them choose the best round
@@ -74,7 +76,7 @@ def _train(
         part.mkdir(parents=True)
     output: Output[Model] = Output(*parts)
     train(examples, transform, output, TrainConfig.model_validate(settings), champion)
-    return Model(output.path)
+    return seal(Model, output.path)
 
 
 def _bundle(model: Model, folder: Path) -> Bundle:
@@ -82,6 +84,8 @@ def _bundle(model: Model, folder: Path) -> Bundle:
     folder.mkdir()
     (folder / Bundle.KERAS).write_bytes((model.path / Model.KERAS).read_bytes())
     (folder / Bundle.LABELS).write_text(json.dumps(model.classes), encoding="utf-8")
+    manifest = Manifest(type="Bundle", content="0", files=hash_files(folder))
+    (folder / MANIFEST).write_text(manifest.to_document(), encoding="utf-8")
     return Bundle(folder)
 
 

@@ -19,7 +19,8 @@ from schemas.artifacts.model import Model
 from schemas.artifacts.picture_set import PictureSet
 from schemas.artifacts.transform import Transform
 from schemas.errors import StageError
-from tests.samples import DIGITS, make_output, make_split, make_transform
+from schemas.manifest import MANIFEST, Manifest, hash_files
+from tests.samples import DIGITS, make_output, make_split, make_transform, seal
 from tests.varied import THREADS
 
 
@@ -129,7 +130,7 @@ def test_a_network_of_ones_own_is_trained(
     output = make_output(Model, tmp_path / "model")
     settings = SHORT | {"network": "nets_to_train.wide", "allow_untrained": True}
     train(*unlearnable, output, TrainConfig.model_validate(settings))
-    assert Model(output.path).load().count_params() == 785 * 10
+    assert seal(Model, output.path).load().count_params() == 785 * 10
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +146,8 @@ def champion(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     network.save(folder / Bundle.KERAS)
     (folder / Bundle.LABELS).write_text(json.dumps(DIGITS), encoding="utf-8")
     PictureSet.of(make_split([1, 2, 3], seed=7).images).write(folder / Bundle.TRAINED_ON)
+    manifest = Manifest(type="Bundle", content="0", files=hash_files(folder))
+    (folder / MANIFEST).write_text(manifest.to_document(), encoding="utf-8")
     return Bundle(folder)
 
 
@@ -155,7 +158,7 @@ def test_a_warm_start_goes_on_from_the_champion(
     """After steps of next to nothing the weights are the champion's, and its pictures count as trained on."""
     output = make_output(Model, tmp_path / "model")
     train(*unlearnable, output, TrainConfig.model_validate(WARM), champion)
-    model = Model(output.path)
+    model = seal(Model, output.path)
     kernel, bias = model.load().get_weights()
     assert (abs(kernel).max() < 1e-6, bias.argmax(), bias.max() > 0.99) == (True, 7, True)
     assert model.trained_on is not None

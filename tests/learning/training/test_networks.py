@@ -14,7 +14,7 @@ from learning.training.networks import BUILDERS, build_cnn, build_deep, build_ml
 from schemas.artifacts.model import Model
 from schemas.artifacts.transform import Transform
 from schemas.manifest import hash_files
-from tests.samples import DIGITS, HISTORY, make_split, make_transform
+from tests.samples import DIGITS, HISTORY, make_split, make_transform, seal
 
 if TYPE_CHECKING:
     import keras
@@ -164,7 +164,7 @@ def test_a_network_survives_the_round_trip(transform: Transform, build: Build, t
     """A network read back from an artifact has the logits of the one written."""
     network, images = build(transform, 7), make_split([0, 1, 2]).images
     Model.write(tmp_path, network, DIGITS, HISTORY)
-    loaded = Model(tmp_path).load()
+    loaded = seal(Model, tmp_path).load()
     np.testing.assert_array_equal(
         np.asarray(loaded(images, training=False)), np.asarray(network(images, training=False))
     )
