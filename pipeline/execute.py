@@ -11,10 +11,10 @@ from typing import Any
 
 from inference.model.threads import use_one_blas_thread
 from learning.training import session
-from pipeline.dependencies import read_parts, with_fallback
+from pipeline.fingerprints.dependencies import read_parts, with_fallback
+from pipeline.fingerprints.source import reread_source
 from pipeline.log import capture_output
 from pipeline.plan import Decision, find_stored_execution
-from pipeline.source import reread_source
 from pipeline.specification.stage import Pipeline, Stage
 from pipeline.store import Store, Workspace
 from schemas.artifacts.artifact import Output

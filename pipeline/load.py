@@ -15,8 +15,8 @@ from typing import Any
 
 import schemas
 from pipeline import specification
-from pipeline.libraries import library_versions
-from pipeline.source import read_source
+from pipeline.fingerprints.libraries import library_versions
+from pipeline.fingerprints.source import read_source
 from pipeline.specification.stage import FILE, Pipeline, Stage
 from schemas.file_cache import FileCache
 from schemas.record import Record

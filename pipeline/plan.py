@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.champion import champion
-from pipeline.dependencies import match_counted_settings, read_parts, with_fallback
+from pipeline.fingerprints.dependencies import match_counted_settings, read_parts, with_fallback
 from pipeline.history import read_runs, read_runs_of
 from pipeline.specification.stage import Pipeline, Stage
 from pipeline.store import Store

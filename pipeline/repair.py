@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.dependencies import read_parts
 from pipeline.execute import execute
+from pipeline.fingerprints.dependencies import read_parts
 from pipeline.history import read_run
 from pipeline.load import load_past_pipeline
 from pipeline.log import LOGGER

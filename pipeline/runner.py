@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.champion import champion, given_up, promote
+from pipeline.fingerprints.libraries import library_versions
+from pipeline.fingerprints.source import read_source
 from pipeline.history import hold, maker_of, new_run_name, read_runs
-from pipeline.libraries import library_versions
 from pipeline.log import LOGGER, write_log
 from pipeline.machine_errors import explain_machine_error
 from pipeline.plan import decide, foresee_stage, refusal
-from pipeline.source import read_source
 from pipeline.specification.stage import CHAMPION, FILE, Pipeline, Stage
 from pipeline.store import Store
 from pipeline.upstream import resolve_inputs, take_stage

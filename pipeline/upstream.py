@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from pipeline.champion import baseline
-from pipeline.dependencies import match_counted_settings, read_parts
+from pipeline.fingerprints.dependencies import match_counted_settings, read_parts
 from pipeline.history import read_runs_of
 from pipeline.specification.stage import CHAMPION, CORRECTIONS, STANDING, Pipeline, Stage
 from pipeline.store import Store

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pipeline.dependencies import read_parts
 from pipeline.execute import execute
+from pipeline.fingerprints.dependencies import read_parts
 from pipeline.history import read_run
 from pipeline.load import load_past_pipeline
 from pipeline.log import LOGGER

@@ -25,7 +25,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.source import read_source
+from pipeline.fingerprints.source import read_source
 from schemas.manifest import digest_of
 from tests.project import HOUSE, Project
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from pipeline.libraries import library_versions
+from pipeline.fingerprints.libraries import library_versions
+from pipeline.fingerprints.source import read_source
 from pipeline.packaging.wheel import REQUIRED
-from pipeline.source import read_source
 from tests.pipeline.packaging.locked import BILL, REQUIREMENTS, bill, requirements, served
 
 UNUSED = {"pyarrow"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.dependencies import read_parts
+from pipeline.fingerprints.dependencies import read_parts
 from pipeline.load import load_pipeline
 from pipeline.specification.function import check_function
 from schemas.errors import UsageError

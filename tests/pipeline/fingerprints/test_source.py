@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.libraries import library_versions
-from pipeline.source import HOUSE, read_source
+from pipeline.fingerprints.libraries import library_versions
+from pipeline.fingerprints.source import HOUSE, read_source
 
 ROOMS = ("schemas", "inference", "learning", "components")
 
@@ -113,7 +113,7 @@ from pathlib import Path
 from typing import Any
 parsed = []
 sys.addaudithook(lambda event, arguments: parsed.append(arguments) if event == "compile" else None)
-from pipeline.source import read_source
+from pipeline.fingerprints.source import read_source
 before = len(parsed)
 modules = read_source("components.train", Path(sys.argv[1])).modules
 print(json.dumps({"modules": modules, "parsed": len(parsed) - before}))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.libraries import library_versions
+from pipeline.fingerprints.libraries import library_versions
 from tests.waiting import wait_until_cacheable
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from pipeline.libraries import library_versions
-from pipeline.source import read_source
+from pipeline.fingerprints.libraries import library_versions
+from pipeline.fingerprints.source import read_source
 from pipeline.specification.stage import Pipeline, Stage
 from schemas.records.fingerprint import Parts
 from schemas.settings.external_data import digest_external_data

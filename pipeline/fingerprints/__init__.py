@@ -1,0 +1,1 @@
+"""What a stage depends on: its code, read and never imported, the libraries it loads, its settings and inputs."""
