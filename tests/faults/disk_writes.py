@@ -20,7 +20,7 @@ CALL = re.compile(r"\d+ +(\w+)\((.*)\) += (\d+)(?:<(.*)>)?$")
 PATHS = re.compile(r'(?:(?:AT_FDCWD|\d+)<([^>]*)>, )?"([^"]*)"')
 OPENED = re.compile(r"\d+<([^>]*)>")
 UNFINISHED, RESUMED = " <unfinished ...>", re.compile(r"^(\d+) +<\.\.\. \w+ resumed>(.*)")
-IGNORED = re.compile(r".*/(\.[^/]*|log\.jsonl|logs|_shards|[^/]*\.parts)(/.*)?")
+IGNORED = re.compile(r".*/(\.[^/]*|__pycache__|log\.jsonl|logs|_shards|[^/]*\.parts)(/.*)?")
 """Caches, locks, drafts and what is being written, which may come back; logs, whose last lines may be lost."""
 
 
