@@ -24,7 +24,7 @@ from tests.pipeline.cli.arguments.test_models import context_of
 from tests.project import Project, shipped_project, toy_project
 from tests.starter.make import RUN
 
-CONTENT = "6b2e0c0d5f2396e59100c7395d982f8f43aabd2a077a7d4b78c22a99e0e64cb2"
+CONTENT = "9d677cd434a5a43180feaac45f054fc88771b957fafefbea1593a87ea725891f"
 """Content digest of the starter model."""
 
 
