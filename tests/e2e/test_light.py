@@ -86,7 +86,7 @@ def project(trained: Project, tmp_path_factory: pytest.TempPathFactory) -> Proje
     shutil.copytree(trained.path, folder / "project", symlinks=True)
     (folder / "project" / "digit.png").write_bytes(as_file(seven(), "PNG"))
     wait_until_cacheable(folder / "project" / "pipeline.yaml")
-    return Project(folder / "project", trained.environment | {"PYTHONPYCACHEPREFIX": str(folder / "bytecode")})
+    return Project(folder / "project", trained.environment)
 
 
 def count(project: Project, *words: str) -> Figures:

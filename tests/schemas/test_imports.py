@@ -19,22 +19,28 @@ CODE = """
 import importlib, json, os, sys
 import pydantic, typer, yaml  # not heavy, and most of the time that the modules take
 
-heavy, found = sys.argv[1].split(), {}
-for name in sys.argv[2:]:
+heavy, modules = sys.argv[1].split(), sys.argv[2:]
+
+
+def load(*names):
     ours, theirs = os.pipe()
     if not os.fork():
         try:
-            importlib.import_module(name)
+            for name in names:
+                importlib.import_module(name)
             loaded = [each for each in heavy if each in sys.modules]
         except BaseException as error:
             loaded = [repr(error)]
         os.write(theirs, json.dumps(loaded).encode())
         os._exit(0)
     os.close(theirs)
-    with open(ours, "rb") as file:
-        found[name] = json.loads(file.read())
     os.wait()
-print(json.dumps(found))
+    with open(ours, "rb") as file:
+        return json.loads(file.read())
+
+
+together = load(*modules)  # if all of them together load nothing, each alone loads nothing
+print(json.dumps({name: load(name) if together else [] for name in modules}))
 """
 
 
