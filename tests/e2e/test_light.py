@@ -38,8 +38,8 @@ class Figures:
     slow: tuple[str, ...] = ()
 
 
-# Counts of 2026-11-29, of `run` of 2026-11-30, with Python 3.11. Code that exceeds one by more than ROOM makes every command slower, and has to
-# raise it here on purpose.
+# Counts of 2026-11-29, of `run` of 2026-11-30, with Python 3.11. Code that exceeds one by more than ROOM makes every
+# command slower, and has to raise it here on purpose.
 FIGURES = {
     "--help": Figures(modules=198, files=123),
     "run": Figures(modules=261, files=247),
