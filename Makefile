@@ -25,7 +25,7 @@ run: install
 	@echo "Reading works already, with the model that comes with digits: $(BIN)/digits predict PICTURE"
 	$(BIN)/digits run
 
-# One worker per processor; lists the slowest tests at the end.
+# One worker more than processors; lists the slowest tests at the end.
 test: .venv/installed-dev
 	$(BIN)/python -m pytest -n auto --durations 10 --durations-min 1
 

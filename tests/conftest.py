@@ -29,9 +29,9 @@ COMMANDED = frozenset({"project", "ran", "server"})
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Return one worker for each available processor, at most WORKERS."""
+    """Return one worker more than available processors, since some wait for a disk or a process; at most WORKERS."""
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1  # macOS
-    return min(available, WORKERS)
+    return min(available + 1, WORKERS)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

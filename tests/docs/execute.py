@@ -37,6 +37,7 @@ def execute(block: Block, project: Project) -> None:
 def _run(script: str, project: Project) -> subprocess.CompletedProcess[str]:
     script = re.sub(r"^make ", f"make -n -C {HOUSE} ", script, flags=re.MULTILINE)
     variables = project.variables()
+    variables["PYTEST_DEBUG_TEMPROOT"] = str(project.path.parent)  # where it deletes no earlier test run
     variables["PATH"] = f"{DIGITS.parent}{os.pathsep}{variables['PATH']}"
     return subprocess.run(
         ["bash", "-c", script],
