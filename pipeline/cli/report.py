@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.arguments.completion import complete_run
+from pipeline.cli.arguments.completion import RunsOfFile, complete_run
 from pipeline.cli.arguments.past_run import RUN
-from pipeline.cli.arguments.project import artifacts_of, same_project
+from pipeline.cli.arguments.project import runs_of, same_project
 
 __all__ = ["report"]
 
@@ -28,6 +28,7 @@ def report(
         typer.Argument(metavar="RUN", autocompletion=complete_run, help=f"{RUN} Default: the latest."),
     ] = None,
     *,
+    file: RunsOfFile = None,
     show: Annotated[bool, typer.Option("--open", help="Open the report in the browser.")] = False,
     out: Out = None,
 ) -> None:
@@ -40,8 +41,8 @@ def report(
     from pipeline.report.page import write_report
     from schemas.errors import UsageError
 
-    artifacts = artifacts_of(context)
-    record = find_run(artifacts, run)
+    artifacts, of = runs_of(context, file)
+    record = find_run(artifacts, run, of)
     material = Material(artifacts, record)
     running = record.outcome == "running"
     path = out.expanduser() if out else material.folder / (RUNNING if running else REPORT)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.arguments.completion import complete_run
-from pipeline.cli.arguments.project import AsJson, artifacts_of
+from pipeline.cli.arguments.completion import RunsOfFile, complete_run
+from pipeline.cli.arguments.project import AsJson, runs_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,6 +50,7 @@ def runs(  # noqa: PLR0913  (each is an option)
     context: typer.Context,
     number: Limit = 20,
     *,
+    file: RunsOfFile = None,
     metrics: Metric = None,
     sort: Sort = "started",
     name: Name = None,
@@ -61,15 +62,16 @@ def runs(  # noqa: PLR0913  (each is an option)
     `set` is the file of -f, what --set changed, and whether the file was another one than there is now.
     """
     from pipeline.history import read_runs
+    from pipeline.specification.stage import FILE
 
-    artifacts = artifacts_of(context)
+    artifacts, of = runs_of(context, file)
     if name:
         _name(artifacts, *name)
         return
     if delete:
         _delete(artifacts, delete)
         return
-    records = _sorted(list(read_runs(artifacts)), sort)
+    records = _sorted([run for run in read_runs(artifacts) if of in {None, run.file or FILE}], sort)
     listed = records[:number]
     if as_json:
         print(_json(artifacts, listed))

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.arguments.completion import complete_run
+from pipeline.cli.arguments.completion import RunsOfFile, complete_run
 from pipeline.cli.arguments.past_run import RUN
-from pipeline.cli.arguments.project import AsJson, artifacts_of
+from pipeline.cli.arguments.project import AsJson, runs_of
 
 __all__ = ["show"]
 
@@ -22,14 +22,15 @@ def show(
         typer.Argument(metavar="RUN", autocompletion=complete_run, help=f"{RUN} Default: the latest."),
     ] = None,
     *,
+    file: RunsOfFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Show a run: stages, metrics, verdict, and file locations."""
     from pipeline.cli.arguments.past_run import find_run
     from pipeline.cli.printing.run_summary import summary, where_report
 
-    artifacts = artifacts_of(context)
-    record = find_run(artifacts, run)
+    artifacts, of = runs_of(context, file)
+    record = find_run(artifacts, run, of)
     if as_json:
         print(record.to_json())
         return

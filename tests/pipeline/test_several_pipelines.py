@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from pipeline.cli.arguments.past_run import find_run
 from pipeline.cli.arguments.project import find_file
 from pipeline.cli.main import app
 from pipeline.cli.printing.outcome import print_outcome
@@ -93,6 +94,15 @@ def test_the_record_keeps_the_file(house: Path) -> None:
     assert " -f other.yaml say.times=2 " in runs_table(house / "artifacts", [finished.record], [])
     (house / OTHER).write_text(TOYS)
     assert "(other other.yaml)" in runs_table(house / "artifacts", [finished.record], [])
+
+
+def test_the_latest_run_of_a_file_is_found(house: Path) -> None:
+    """With a file, the latest run is that of the file, and an error names the file that has none."""
+    other, own = run(house, OTHER).record.run, run(house).record.run
+    found = [find_run(house / "artifacts", None, file).run for file in (OTHER, "pipeline.yaml", None)]
+    assert found == [other, own, own]
+    with pytest.raises(UsageError, match=r"there is no run of third\.yaml yet"):
+        find_run(house / "artifacts", None, "third.yaml")
 
 
 def test_pipelines_share_the_store(house: Path) -> None:

@@ -144,6 +144,17 @@ PipelineFile = Annotated[
     ),
 ]
 
+RunsOfFile = Annotated[
+    str | None,
+    typer.Option(
+        "-f",
+        "--file",
+        metavar="FILE",
+        autocompletion=_complete_file,
+        help="Only runs of this file of the project, pipeline.yaml or another.",
+    ),
+]
+
 ModelOption = Annotated[
     str | None,
     typer.Option(

@@ -16,21 +16,28 @@ RUN = "A run's name, or the start or end of it; or latest; or champion, for the 
 SHOWN = 4
 
 
-def find_run(artifacts: Path, name: str | None) -> RunRecord:
+def find_run(artifacts: Path, name: str | None, file: str | None = None) -> RunRecord:
     """Return the run whose name is, starts or ends with *name*; `latest` or None is the latest, `champion` its run.
+
+    Args:
+        artifacts: the folder of the project.
+        name: as above.
+        file: only of runs of this file, relative to the project.
 
     Raises:
         InputError: `champion` was asked for, but there is no champion or no record of its run.
         UsageError: No run matches, or more than one.
     """
     from pipeline.history import read_runs, run_names
+    from pipeline.specification.stage import FILE
     from schemas.errors import UsageError
 
     if name == "champion":
         return _find_champion_run(artifacts)
     name = run_names(artifacts).get(name or "", name)
     wanted = "" if name is None or name == "latest" else name
-    matching = (run for run in read_runs(artifacts) if run.run.startswith(wanted) or run.run.endswith(wanted))
+    runs = (run for run in read_runs(artifacts) if file in {None, run.file or FILE})
+    matching = (run for run in runs if run.run.startswith(wanted) or run.run.endswith(wanted))
     found = list(matching) if wanted else list(islice(matching, 1))
     exact = [run for run in found if run.run == name]
     if len(exact or found) == 1:
@@ -38,7 +45,8 @@ def find_run(artifacts: Path, name: str | None) -> RunRecord:
     if not found:
         if wanted:
             raise UsageError(f"there is no run {wanted}", do="digits runs lists the runs")
-        raise UsageError("there is no run yet", do="start one with digits run")
+        of, other = (f" of {file}", f" -f {file}") if file else ("", "")
+        raise UsageError(f"there is no run{of} yet", do=f"start one with digits run{other}")
     more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
     raise UsageError(f"{name} matches more than one run", found=", ".join(run.run for run in found[:SHOWN]) + more)
 

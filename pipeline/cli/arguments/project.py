@@ -27,6 +27,7 @@ __all__ = [
     "locate",
     "open_project",
     "pipeline_files",
+    "runs_of",
     "same_project",
 ]
 
@@ -57,6 +58,14 @@ def locate(context: typer.Context, file: str | None) -> tuple[Path, str | None]:
 def artifacts_of(context: typer.Context) -> Path:
     """Return the project's artifacts/ folder, without reading its pipeline."""
     return find_project(_start(context)) / "artifacts"
+
+
+def runs_of(context: typer.Context, file: str | None) -> tuple[Path, str | None]:
+    """Return the artifacts/ folder, and the file whose runs -f asks for, relative to the project; None for all."""
+    from pipeline.specification.stage import FILE
+
+    project = find_project(_start(context))
+    return project / "artifacts", file and (find_file(project, file) or FILE)
 
 
 def same_project(context: typer.Context, *words: str) -> str:
