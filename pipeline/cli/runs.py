@@ -77,7 +77,11 @@ def runs(  # noqa: PLR0913  (each is an option)
         print(_json(artifacts, listed))
         return
     if not records:
-        print("no runs yet: start one with digits run")
+        print(
+            f"no runs of {of} yet: start one with digits run -f {of}"
+            if of
+            else "no runs yet: start one with digits run"
+        )
         return
     from pipeline.cli.printing.runs_table import runs_table
 
