@@ -44,13 +44,15 @@ def evaluate_bundle(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
 
     report_part("loading the model")
     reader = Reader(bundle.path)
-    known = bundle.trained_on
-    if known is None:
+    trained_on = bundle.trained_on
+    if trained_on is None:
         raise StageError(
             "the bundle does not say which pictures it was trained on: it may have seen the test pictures",
             found=f"no {Bundle.TRAINED_ON}",
             do="have it exported again by this version of digits",
         )
     loaded = reader.bundle
-    candidate = Candidate(reader, loaded.calibration, count_weights(loaded.model), known, {"bundle": loaded.content})
+    candidate = Candidate(
+        reader, loaded.calibration, count_weights(loaded.model), trained_on, {"bundle": loaded.content}
+    )
     assess(candidate, examples, evaluation, blessing, config, champion, strangers)

@@ -95,13 +95,11 @@ def assess(  # noqa: PLR0913, PLR0917  (what is judged, on what, and where it go
     robustness, refusals = _measure_synthetic(split, reader, config)
     if strangers:
         refusals[STRANGERS] = measure_strangers(strangers.read(SPLIT), reader)
-    if champion:
-        report_part("comparison with the champion")
     before = _read_champion(champion, split) if champion else None
-    known = champion.trained_on if champion else None
-    seen = find_seen(whole, known)
+    trained_on = champion.trained_on if champion else None
+    seen = find_seen(whole, trained_on)
     comparison = _compare(split, decisions.read.tolist(), champion, before, seen[~own], config.seed)
-    exposure = measure_exposure(own, champion, seen, known=known is not None)
+    exposure = measure_exposure(own, champion, seen, known=trained_on is not None)
     report_part("metrics")
     of_own = measure_own(config.metrics, figures, config.seed)
     warnings = _warn_exposed(exposure) + _warn(figures, candidate.record)
@@ -157,6 +155,7 @@ def _without(split: Split, seen: NDArray[np.bool_]) -> Split:
 def _read_champion(champion: Bundle, split: Split) -> list[str]:
     from learning.evaluation.comparison import read_champion
 
+    report_part("comparison with the champion")
     try:
         return read_champion(champion.path, split)
     except InputError as error:

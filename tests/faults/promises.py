@@ -1,4 +1,4 @@
-"""What a project has been told is done: the facts that must outlive whatever happens next."""
+"""The facts that commands have reported as done, and that outlive whatever happens next."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from schemas.manifest import Manifest, hash_file
 from schemas.records.promotion import read_history
 from schemas.records.run import RunRecord
 from schemas.records.verification import verify
+from tests.pipeline.registry.conftest import WRAPPED
+from tests.project import Project, toy_project
 
-__all__ = ["Fact", "damage_in", "facts_of", "kept"]
+__all__ = ["Fact", "damage_in", "facts_of", "kept", "project_with_history"]
 
 Fact = tuple[str, str, str]
 """Kind, name and value."""
@@ -65,3 +67,14 @@ def _facts(artifacts: Path) -> Iterator[Fact]:
     yield from (("alias", name, path) for name, path in aliases(artifacts).items())
     yield from (("name", name, run) for name, run in run_names(artifacts).items())
     yield "champion", "", champion(artifacts) or "none"
+
+
+def project_with_history(path: Path) -> Project:
+    """Make a project with three champions, one after the other, and a refused run, which has a name."""
+    project = toy_project(path, WRAPPED)
+    project.digits("run")
+    project.digits("run", "--set", "say.word=other")
+    project.digits("run", "--set", "say.word=ok", "--set", "bless.least=9", status=3)
+    project.digits("runs", "--name", "latest", "refused")
+    project.digits("run", "--set", "say.word=third")
+    return project

@@ -9,6 +9,7 @@ import pytest
 
 from tests.faults.disk_writes import Unflushed, unflushed_by
 from tests.faults.killing import need_strace
+from tests.faults.promises import project_with_history
 from tests.inference.scoring.folders import write_pictures
 from tests.pipeline.registry.conftest import WRAPPED
 from tests.project import Project, toy_project
@@ -46,12 +47,7 @@ CHECKED = re.compile(r".*/runs/[^/]+/run\.json|.*/[0-9a-f]{32}\.parquet")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return a project with two champions, one after the other, an alias, and the names of two runs."""
     need_strace()
-    project = toy_project(tmp_path_factory.mktemp("flushed") / "toy", WRAPPED)
-    project.digits("run")
-    project.digits("run", "--set", "say.word=other")
-    project.digits("run", "--set", "say.word=ok", "--set", "bless.least=9", status=3)
-    project.digits("runs", "--name", "latest", "refused")
-    project.digits("run", "--set", "say.word=third")
+    project = project_with_history(tmp_path_factory.mktemp("flushed") / "toy")
     project.digits("runs", "--name", "latest", "try")
     project.digits("alias", "trial", "v0002")
     project.digits("export-run", "latest", "--to", str(project.path.parent / "given.tar"))

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.history import run_names
 from tests.faults.killing import ANY, killed_before_each, need_strace
-from tests.faults.promises import Fact, damage_in, facts_of, kept
+from tests.faults.promises import Fact, damage_in, facts_of, kept, project_with_history
 from tests.faults.thorough import often
 from tests.inference.scoring.folders import write_pictures
 from tests.pipeline.registry.conftest import WRAPPED
@@ -33,12 +33,7 @@ SEVERAL = often(7, 1)
 def template(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return a project with three champions, one after the other, a refused run, an alias, and the name of a run."""
     need_strace()
-    project = toy_project(tmp_path_factory.mktemp("killed") / "toy", WRAPPED)
-    project.digits("run")
-    project.digits("run", "--set", "say.word=other")
-    project.digits("run", "--set", "say.word=ok", "--set", "bless.least=9", status=3)
-    project.digits("runs", "--name", "latest", "refused")
-    project.digits("run", "--set", "say.word=third")
+    project = project_with_history(tmp_path_factory.mktemp("killed") / "toy")
     project.digits("alias", "trial", "v0002")
     project.digits("export-run", "latest", "--to", str(project.path.parent / "run.tar"))
     return project

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +24,7 @@ __all__ = [
     "ModelOption",
     "Overrides",
     "PipelineFile",
+    "RunsOfFile",
     "Sweep",
     "complete_artifact",
     "complete_model",
@@ -133,26 +135,10 @@ Sweep = Annotated[
     ),
 ]
 
-PipelineFile = Annotated[
-    str | None,
-    typer.Option(
-        "-f",
-        "--file",
-        metavar="FILE",
-        autocompletion=_complete_file,
-        help="Another file of the project in place of its pipeline.yaml.",
-    ),
-]
-
+_file_option = partial(typer.Option, "-f", "--file", metavar="FILE", autocompletion=_complete_file)
+PipelineFile = Annotated[str | None, _file_option(help="Another file of the project in place of its pipeline.yaml.")]
 RunsOfFile = Annotated[
-    str | None,
-    typer.Option(
-        "-f",
-        "--file",
-        metavar="FILE",
-        autocompletion=_complete_file,
-        help="Only runs of this file of the project, pipeline.yaml or another.",
-    ),
+    str | None, _file_option(help="Only runs of this file of the project, pipeline.yaml or another.")
 ]
 
 ModelOption = Annotated[
