@@ -196,7 +196,7 @@ def _rows(builder: DatasetBuilder, split: str, image: str, label: str) -> Iterat
 
 
 def _parts(found: dict[str, tuple[NDArray[np.uint8], list[str]]], name: str) -> dict[str, Any]:
-    """Return train and test: validation joins the training pictures, or is the test split if there is none."""
+    """Return the splits train and test: validation joins train, or becomes test if there is no test split."""
     import numpy as np
 
     if "train" not in found:

@@ -59,8 +59,8 @@ class _Member:
 def unpacked(path: Path) -> Generator[Path]:
     """Unpack an archive into a folder that is removed at the end, and yield the folder of the pictures in it.
 
-    If the archive holds one folder and nothing beside it, that folder is yielded. The same archive always gives the
-    same sizes and times, so that a stopped `score` resumes.
+    If the archive holds a single folder, that folder is yielded. The files have the sizes and times that the archive
+    records, so that a stopped `score` resumes.
 
     Args:
         path: a zip, or a tar that is compressed or not.
