@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -68,6 +69,14 @@ def _starts_tensorflow(item: pytest.Item) -> bool:
 
 def _is_quick(item: pytest.Item) -> bool:
     return not (_starts_tensorflow(item) or COMMANDED & _fixtures(item) or E2E in item.path.parents)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Collect garbage more rarely, and never what lives as long as the tests: that takes a twentieth of their time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000)
 
 
 @pytest.fixture(scope="session")

@@ -103,7 +103,7 @@ def _import_all(room: ModuleType) -> None:
 
 
 if __name__ == "__main__":
-    for name in ("schemas", "pipeline"):
+    for name in ("schemas", "pipeline", "inference"):
         _import_all(importlib.import_module(name))
     gc.freeze()
     sys.argv = _serve(socket.socket(fileno=int(sys.argv[1])))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from components.sources.pictures.folder import read_folder
+from tests.forked import run_forked
 from tests.inference.numbers.pages import boxed, written
 from tests.inference.pictures import as_file
 from tests.project import DIGITS, Project
@@ -30,8 +31,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _run(sealed: Project, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [DIGITS, "-C", sealed.path, *arguments]
-    return subprocess.run(command, cwd=folder, env=sealed.variables(), capture_output=True, text=True, check=False)
+    return run_forked([str(DIGITS), "-C", str(sealed.path), *arguments], sealed.variables(), folder)
 
 
 def test_each_line_has_a_row(sealed: Project, pages: Path) -> None:

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.forked import run_forked
 from tests.inference.pictures import as_file, sample, seven
 from tests.project import DIGITS, Project, toy_project
 from tests.terminal import run_in_terminal
@@ -41,7 +42,10 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _predict(sealed: Project, folder: Path, *arguments: str | bytes, data: bytes = b"") -> tuple[int, str, str]:
     """Run the command in a folder; return its exit status, stdout and stderr."""
-    command = [DIGITS, "-C", sealed.path, "predict", *arguments]
+    command = [str(DIGITS), "-C", str(sealed.path), "predict", *map(os.fsdecode, arguments)]
+    if not data:
+        forked = run_forked(command, sealed.variables(), folder)
+        return forked.returncode, forked.stdout, forked.stderr
     done = subprocess.run(command, cwd=folder, env=sealed.variables(), input=data, capture_output=True, check=False)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 

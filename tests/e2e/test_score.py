@@ -19,6 +19,7 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.forked import run_forked
 from tests.inference.pictures import as_file, sample
 from tests.inference.scoring.folders import parts_of, read_rows, write_pictures
 from tests.project import DIGITS, Project, toy_project
@@ -87,14 +88,7 @@ def _command(sealed: Project, *arguments: str | Path) -> list[str]:
 
 def _score(sealed: Project, place: Path, *arguments: str | Path) -> tuple[int, str, str]:
     """Run the command in a folder; return its exit status, stdout and stderr."""
-    done = subprocess.run(
-        _command(sealed, *arguments),
-        cwd=place,
-        env=sealed.variables(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_forked(_command(sealed, *arguments), sealed.variables(), place)
     return done.returncode, done.stdout, done.stderr
 
 

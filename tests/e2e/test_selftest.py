@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from schemas.artifacts.bundle import Bundle
 from schemas.artifacts.golden import Golden
+from tests.forked import run_forked
 from tests.project import DIGITS, Project
 from tests.samples import seal
 
@@ -27,8 +29,7 @@ def copied(bundle: Path, tmp_path: Path) -> Path:
 
 def selftest(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run the command in the folder's parent, which is no project."""
-    command = [DIGITS, "selftest", folder.name, *words]
-    return subprocess.run(command, cwd=folder.parent, capture_output=True, text=True, check=False)
+    return run_forked([str(DIGITS), "selftest", folder.name, *words], dict(os.environ), folder.parent)
 
 
 def test_the_champion_is_proven(sealed: Project) -> None:

@@ -192,21 +192,21 @@ def _linked(archive: zipfile.ZipFile) -> None:
     archive.writestr(entry, "/etc/passwd")
 
 
-ZIPS: dict[str, bytes] = {
-    "a name that leads out": _zip(lambda archive: archive.writestr("a/../../canary", b"")),
-    "an absolute name": _zip(lambda archive: archive.writestr("/a/canary", b"")),
-    "a link": _zip(_linked),
-    "a bomb": _zip(lambda archive: [archive.writestr(f"a/{i}", bytes(2**24)) for i in range(17)]),
-    "a hostile manifest": _zip(lambda archive: archive.writestr(f"a/{MANIFEST}", MANIFESTS["a file above"])),
-    "a newer manifest": _zip(lambda archive: archive.writestr(f"a/{MANIFEST}", MANIFESTS["a newer version"])),
-    "a pickle": pickle.dumps(Pickled()),
+ZIPS: dict[str, Callable[[], bytes]] = {
+    "a name that leads out": lambda: _zip(lambda archive: archive.writestr("a/../../canary", b"")),
+    "an absolute name": lambda: _zip(lambda archive: archive.writestr("/a/canary", b"")),
+    "a link": lambda: _zip(_linked),
+    "a bomb": lambda: _zip(lambda archive: [archive.writestr(f"a/{i}", bytes(2**24)) for i in range(17)]),
+    "a hostile manifest": lambda: _zip(lambda archive: archive.writestr(f"a/{MANIFEST}", MANIFESTS["a file above"])),
+    "a newer manifest": lambda: _zip(lambda archive: archive.writestr(f"a/{MANIFEST}", MANIFESTS["a newer version"])),
+    "a pickle": lambda: pickle.dumps(Pickled()),
 }
 
 
 @pytest.mark.parametrize("kind", ZIPS)
 def test_a_hostile_archive_of_a_model_is_refused(kind: str, tmp_path: Path) -> None:
     """An archive that `digits import` gets is refused, and nothing of it is outside the folder it was unpacked to."""
-    (tmp_path / "model.zip").write_bytes(ZIPS[kind])
+    (tmp_path / "model.zip").write_bytes(ZIPS[kind]())
     with pytest.raises(InputError):
         read_archive(tmp_path / "model.zip", tmp_path / "here" / "below")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["here", "model.zip"]

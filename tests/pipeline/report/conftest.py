@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from pipeline.report.material import Material
+from pipeline.report.page import render_report
 from schemas.artifacts.blessing import Blessing, Verdict
 from schemas.artifacts.comparison import Comparison
 from schemas.artifacts.evaluation import CoveragePoint, DigitMetrics, Evaluation, Metrics, RiskCoverage, Tried
@@ -29,27 +31,32 @@ ROUNDS = [
 @pytest.fixture
 def make_material(tmp_path: Path) -> Callable[..., Material]:
     """Return a function that makes an evaluated run from classes, labels and predicted indices."""
+    return partial(_make, tmp_path / "artifacts")
 
-    def make(
-        labels: list[int], read: list[int], *, name: str = "one", classes: tuple[str, ...] = ("a", "b")
-    ) -> Material:
-        artifacts = tmp_path / "artifacts"
-        split = make_split(labels, classes)
-        split = Split(split.images, split.labels, [f"{HOSTILE}-{i}" for i in range(len(labels))], classes)
-        examples = _write_examples(artifacts, split)
-        record = RunRecord(run=name, outcome="rejected", started="2026-01-01T00:00:00+00:00")
-        record.environment = {"python": "3.11", "libraries": {"numpy": "2"}, "platform": HOSTILE, "git": None}
-        paths = _write_outputs(artifacts, name, split, read)
-        record.verdict = Blessing(artifacts / paths["blessing"]).verdict
-        _write_execution(artifacts, name, examples, paths)
-        record.stages = [
-            StageRecord(stage="evaluate", outcome="ran", reason=HOSTILE, seconds=1.5, outputs=paths, fingerprint=name)
-        ]
-        (artifacts / "runs" / name).mkdir(parents=True)
-        record.write(artifacts / "runs" / name)
-        return Material(artifacts, record)
 
-    return make
+@pytest.fixture(scope="session")
+def usual(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the report of a run that misread one picture of four."""
+    return render_report(_make(tmp_path_factory.mktemp("usual") / "artifacts", [0, 1, 1, 0], [0, 1, 0, 0]))
+
+
+def _make(
+    artifacts: Path, labels: list[int], read: list[int], *, name: str = "one", classes: tuple[str, ...] = ("a", "b")
+) -> Material:
+    split = make_split(labels, classes)
+    split = Split(split.images, split.labels, [f"{HOSTILE}-{i}" for i in range(len(labels))], classes)
+    examples = _write_examples(artifacts, split)
+    record = RunRecord(run=name, outcome="rejected", started="2026-01-01T00:00:00+00:00")
+    record.environment = {"python": "3.11", "libraries": {"numpy": "2"}, "platform": HOSTILE, "git": None}
+    paths = _write_outputs(artifacts, name, split, read)
+    record.verdict = Blessing(artifacts / paths["blessing"]).verdict
+    _write_execution(artifacts, name, examples, paths)
+    record.stages = [
+        StageRecord(stage="evaluate", outcome="ran", reason=HOSTILE, seconds=1.5, outputs=paths, fingerprint=name)
+    ]
+    (artifacts / "runs" / name).mkdir(parents=True)
+    record.write(artifacts / "runs" / name)
+    return Material(artifacts, record)
 
 
 def _write_examples(artifacts: Path, split: Split) -> Version:

@@ -24,10 +24,9 @@ from tests.samples import make_split
 Make = Callable[..., Material]
 
 
-def test_the_verdict_comes_first(make_material: Make) -> None:
+def test_the_verdict_comes_first(usual: str) -> None:
     """The first heading is the verdict, and its reason stands above every section."""
-    text = render_report(make_material([0, 1, 1, 0], [0, 1, 0, 0]))
-    page = read_page(text)
+    page = read_page(usual)
     assert next(tag for tag, _ in page.tags if tag.startswith("h") and tag[1:].isdigit()) == "h1"
     assert page.text.index("Refused") < page.text.index("is too low") < page.text.index("The rules")
 
@@ -69,25 +68,25 @@ def test_text_from_outside_is_escaped(make_material: Make) -> None:
     assert not any(name.startswith("on") for _, attributes in page.tags for name in attributes)
 
 
-def test_the_page_is_well_formed(make_material: Make) -> None:
+def test_the_page_is_well_formed(usual: str) -> None:
     """Every element is closed properly, and no id occurs twice."""
-    page = read_page(render_report(make_material([0, 1, 1, 0], [0, 1, 0, 0])))
+    page = read_page(usual)
     ids = page.values("id")
     assert page.unbalanced == []
     assert len(ids) == len(set(ids))
 
 
-def test_the_page_links_to_nothing_outside(make_material: Make) -> None:
+def test_the_page_links_to_nothing_outside(usual: str) -> None:
     """Every address is a data URI or leads to a place in the page."""
-    page = read_page(render_report(make_material([0, 1, 1, 0], [0, 1, 0, 0])))
+    page = read_page(usual)
     addresses = [*page.values("src"), *page.values("href"), *page.values("xlink:href")]
     assert {address.split(",")[0].split("#")[0] for address in addresses} <= {"", "data:", "data:image/png;base64"}
     assert "script" not in {tag for tag, _ in page.tags}
 
 
-def test_every_picture_has_a_text_alternative(make_material: Make) -> None:
+def test_every_picture_has_a_text_alternative(usual: str) -> None:
     """Each picture has an alternative text, and each plot a title and a description."""
-    page = read_page(render_report(make_material([0, 1, 1, 0], [0, 1, 0, 0])))
+    page = read_page(usual)
     pictures = [attributes for tag, attributes in page.tags if tag == "img"]
     assert len(pictures) > 2
     assert all(attributes["alt"] for attributes in pictures)
@@ -110,9 +109,9 @@ def test_the_gallery_shows_each_misread_picture_once(make_material: Make) -> Non
     assert text.count("b, read as a") == 2
 
 
-def test_the_champion_is_compared_picture_by_picture(make_material: Make) -> None:
+def test_the_champion_is_compared_picture_by_picture(usual: str) -> None:
     """The comparison gives the difference, says that it may be chance, and shows better and worse pictures."""
-    text = read_page(render_report(make_material([0, 1, 1, 0], [0, 1, 0, 0]))).text
+    text = read_page(usual).text
     assert "-25.00 points (-50.00 to +0.00)" in text
     assert "cannot be told apart" in text
     assert (
@@ -121,9 +120,9 @@ def test_the_champion_is_compared_picture_by_picture(make_material: Make) -> Non
     assert "read as b, champion a" in text
 
 
-def test_risk_and_coverage_are_tabled(make_material: Make) -> None:
+def test_risk_and_coverage_are_tabled(usual: str) -> None:
     """The risk-coverage table has thresholds, rounded down, and the operating point of the decision in use."""
-    text = read_page(render_report(make_material([0, 1, 1, 0], [0, 1, 0, 0]))).text
+    text = read_page(usual).text
     assert "(AURC), the mean share misread over all coverages, is 0.012346" in text
     table = " ".join(text[text.index("Risk and coverage, with 95 % intervals") :].split())
     assert table.index("100.0 % from 0.9000 1 of 4 75.00 %") < table.index("50.0 % from 0.9000 0 of 2 100.00 %")
