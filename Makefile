@@ -53,15 +53,15 @@ artifacts/audit/installed:
 
 # Needs MNIST_FILES and half an hour; resumes if interrupted.
 bench-train: .venv/installed-dev
-	$(BIN)/python -m tests.benchmarks.training artifacts/bench
+	$(BIN)/python -m tests.benchmarks.training.recipes artifacts/bench
 
 # Needs MNIST_FILES and a quarter of an hour; PEERS names a folder with onnxruntime (see the script).
 bench-score: .venv/installed-dev
-	$(BIN)/python -m tests.benchmarks.score artifacts/bench-score --model . --memory
+	$(BIN)/python -m tests.benchmarks.scoring.score artifacts/bench-score --model . --memory
 
 # Times a cached run against Luigi, Kedro and DVC, which are installed in a separate environment (210 MB).
 bench-run: .venv/installed-dev artifacts/peers/installed
-	$(BIN)/python -m tests.benchmarks.run_peers artifacts/peers/bin/python
+	$(BIN)/python -m tests.benchmarks.commands.run_peers artifacts/peers/bin/python
 
 artifacts/peers/installed:
 	$(BIN)/python -m venv --clear artifacts/peers

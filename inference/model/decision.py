@@ -2,7 +2,7 @@
 
 The evidence for a picture is its largest logit minus the mean of its logits. A network that is trained to answer
 pictures without a digit evenly (learning/synthetic/strangers/) has little evidence for others too. `python -m
-tests.benchmarks.refusal` compares this score with others.
+tests.benchmarks.reading.refusal` compares this score with others.
 """
 
 from __future__ import annotations

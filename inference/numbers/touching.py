@@ -25,7 +25,7 @@ LOWEST = (
 )
 DOUBT = 2.0  # a digit that is answered with more evidence than this is one digit
 # Fitted by logistic regression on 360 touching pairs and 1,800 digits of learning/synthetic/drawn_pages.py, read by a
-# SteadyReader; `python -m tests.benchmarks.touching` fits them again, as another model may need. Evidence counts in
+# SteadyReader; `python -m tests.benchmarks.reading.touching` fits them again, as another model may need. Evidence is in
 # units of the least evidence of an answer, lengths in heights or widths of the whole.
 EVIDENCE, SMALLER, OVERLAP, NONE = 2.1, 4.5, 3.4, 8.1  # that both sides of a cut are read right
 ONE, TWO, BROAD, SINGLE = 4.4, 0.37, 4.2, 2.0  # that a shape is two digits

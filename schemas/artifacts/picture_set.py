@@ -1,6 +1,6 @@
 """Which pictures a model was trained on: a digest of 40 bits for each, sorted.
 
-`python -m tests.benchmarks.trained_on` counts how often a picture is taken for another.
+`python -m tests.benchmarks.reading.trained_on` counts how often a picture is taken for another.
 """
 
 from __future__ import annotations

@@ -175,7 +175,7 @@ def _figure(server: Server, name: str) -> float:
 
 
 def test_fuzzed_requests_never_fail_the_server(server: Server) -> None:
-    """Mutated pictures, JSON and forms have no status of 5xx but 503; tests.benchmarks.serve sends 100,000 of them."""
+    """Mutated pictures, JSON and forms have no status of 5xx but 503; benchmarks/serving/rates.py sends 100,000."""
     rng = random.Random(0)  # noqa: S311  (a repeatable stream, no secret)
     seeds = originals()
     statuses = {_fuzz(server, rng, rng.choice(seeds)) for _ in range(2000)}

@@ -1,0 +1,1 @@
+"""Commands and the store: start-up, cached runs, many artifacts, packages."""

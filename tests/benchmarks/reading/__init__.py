@@ -1,0 +1,1 @@
+"""Reading: how well and how fast pictures, numbers and pages are read."""

@@ -1,0 +1,108 @@
+"""How numbers, grids and touching pairs are read: MNIST_FILES=DIR python -m tests.benchmarks.reading.numbers PROJECT.
+
+The digits are MNIST's test digits, redrawn by learning/synthetic/drawn_pages.py on photographed pages.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from inference.model.reader import Reader
+from inference.model.threads import use_one_thread
+from inference.numbers.page_answer import PageAnswer
+from inference.numbers.read_page import read_page
+from learning.synthetic.drawn_pages import DrawnPage, draw_alone, draw_grid, draw_number, draw_pair
+from schemas.artifacts.examples import Split
+from tests.benchmarks.reading.robustness import official_test_split
+
+KINDS: dict[str, Callable[[Split, np.random.Generator], DrawnPage]] = {
+    "the same digits, alone": draw_alone,
+    "numbers": draw_number,
+    "grids": partial(draw_grid, ruled=False),
+    "ruled grids": partial(draw_grid, ruled=True),
+    "ruled grids, half empty": partial(draw_grid, ruled=True, empty=0.5),
+    "touching pairs": draw_pair,
+}
+MEGAPIXELS = (3000, 4000)
+
+
+def edits(one: str, other: str) -> int:
+    """Return the least number of signs to insert, delete or replace (Levenshtein)."""
+    row = list(range(len(other) + 1))
+    for i, sign in enumerate(one, 1):
+        before, row[0] = row[0], i
+        for j, each in enumerate(other, 1):
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (sign != each))
+    return row[-1]
+
+
+def read_pages(
+    kind: str, split: Split, reader: Reader, count: int, seed: int
+) -> Iterator[tuple[DrawnPage, PageAnswer]]:
+    """Draw pages of a kind and read them."""
+    for i in range(count):
+        page = KINDS[kind](split, np.random.default_rng([seed, i]))
+        yield page, read_page(page.data, reader)
+
+
+def row_of(name: str, pages: list[tuple[DrawnPage, PageAnswer]]) -> str:
+    """Return a row of Markdown."""
+    counts, digits, wrong = Counter[str](), 0, 0
+    for page, answer in pages:
+        guess, truth = "\n".join(line.guess for line in answer.lines), "\n".join(page.lines)
+        right, answered = guess == truth, answer.decision == "answered"
+        counts.update({"right": right, "answered right": right and answered, "answered wrong": answered and not right})
+        digits += sum(map(len, page.lines))
+        wrong += edits(truth, guess)
+    shares = [counts[each] / len(pages) for each in ("right", "answered right", "answered wrong")]
+    cells = [f"{share:.1%}" for share in (shares[0], 1 - wrong / digits, *shares[1:])]
+    return f"| {name} | {' | '.join(cells)} | {len(pages)} |".replace("%", " %")
+
+
+def seconds_of_large_page(split: Split, reader: Reader) -> float:
+    """Return the CPU-seconds that a page of 100 digits takes as a JPEG of 12 megapixels, the best of three."""
+    page = draw_grid(split, np.random.default_rng(4), ruled=True)
+    pixels = cv2.imdecode(np.frombuffer(page.data, np.uint8), cv2.IMREAD_COLOR)
+    assert pixels is not None
+    data = cv2.imencode(".jpg", cv2.resize(pixels, MEGAPIXELS[::-1], interpolation=cv2.INTER_CUBIC))[1].tobytes()
+    taken: list[float] = []
+    for _ in range(3):
+        begun = time.process_time()
+        read_page(data, reader)
+        taken.append(time.process_time() - begun)
+    return min(taken)
+
+
+def main() -> None:
+    """Print a table of all kinds and, for numbers, of each kind of paper."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("project", type=Path)
+    parser.add_argument("--count", type=int, default=200, help="numbers and pairs; a tenth as many grids")
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    use_one_thread()
+    split = official_test_split(Path(os.environ["MNIST_FILES"]))
+    reader = Reader((given.project / "artifacts/champion").resolve())
+    print("| pages | wholly right | digits right | answered, right | answered, wrong | n |\n|---|---|---|---|---|---|")
+    for kind in KINDS:
+        count = max(given.count // 10, 1) if "grid" in kind else given.count
+        pages = list(read_pages(kind, split, reader, count, given.seed))
+        print(row_of(kind, pages), flush=True)
+        for paper in sorted({page.kind for page, _ in pages}) if kind == "numbers" else ():
+            print(row_of(f"numbers: {paper}", [each for each in pages if each[0].kind == paper]), flush=True)
+    print(f"\nA page of 12 megapixels takes {seconds_of_large_page(split, reader):.2f} CPU-seconds.")
+    print(f"{dt.datetime.now(dt.UTC):%Y-%m-%d}, MNIST's official test split, seed {given.seed}.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""`digits score`: what a picture costs, and peers."""

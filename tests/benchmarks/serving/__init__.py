@@ -1,0 +1,1 @@
+"""`digits serve` under load, and peers."""

@@ -1,0 +1,1 @@
+"""Training: accuracy against processor time."""
