@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.machines.varied import THREADS
 from tests.once import once
 from tests.project import SHORTENED, Project, shipped, shipped_project
 from tests.sealed.project import sealed_project
-from tests.varied import THREADS
 
 # Under nohup, or in the background of a script, these signals are ignored, and child processes inherit that.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.forked import run_forked
-from tests.varied import SEED, THREADS
+from tests.machines.varied import SEED, THREADS
 from tests.waiting import wait_for
 
 __all__ = ["DIGITS", "HOUSE", "SHORTENED", "Project", "shipped", "shipped_project", "toy_project"]

@@ -15,8 +15,8 @@ from learning.training.networks import build_mlp
 from schemas.artifacts.calibration import Calibration
 from schemas.artifacts.examples import SIDE, Examples, Split
 from schemas.artifacts.model import Model
+from tests.machines.varied import SEED
 from tests.samples import HISTORY, make_output, make_transform, seal
-from tests.varied import SEED
 
 CLASSES = ("left", "middle", "right")
 

@@ -20,8 +20,8 @@ from schemas.artifacts.picture_set import PictureSet
 from schemas.artifacts.transform import Transform
 from schemas.errors import StageError
 from schemas.manifest import MANIFEST, Manifest, hash_files
+from tests.machines.varied import THREADS
 from tests.samples import DIGITS, make_output, make_split, make_transform, seal
-from tests.varied import THREADS
 
 
 @pytest.mark.parametrize("name", RECIPES)

@@ -19,7 +19,7 @@ from schemas.artifacts.statistics import Statistics
 from schemas.errors import InputError
 from schemas.records.run import RunRecord
 from tests.inference.pictures import as_file, seven
-from tests.margin import at_least
+from tests.machines.margin import at_least
 from tests.pipeline.cli.arguments.test_models import context_of
 from tests.project import Project, shipped_project, toy_project
 from tests.starter.make import RUN

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from learning.formats.parity import Proven
 
 IMAGES = sample()[::50]
-QUICK = ["litert", "onnx"]  # TensorFlow's formats take seconds each; tests/e2e/test_exports.py has them
+QUICK = ["litert", "onnx"]  # TensorFlow's formats take seconds each; tests/e2e/models/test_exports.py has them
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from inference.drawing.mnist_like import are_mnist_like
 from inference.model.reader import Reader
 from learning.synthetic.strangers.draw import draw_strangers
 from schemas.artifacts.examples import SIDE, Split
-from tests.margin import at_least
+from tests.machines.margin import at_least
 from tests.sealed.project import BUNDLE
 
 COUNT = 220

@@ -17,9 +17,9 @@ from schemas.artifacts.examples import SIDE, Split
 from schemas.artifacts.model import History, Model
 from schemas.errors import StageError
 from schemas.progress import Progress
-from tests.margin import at_least
+from tests.machines.margin import at_least
+from tests.machines.varied import SEED
 from tests.samples import make_transform
-from tests.varied import SEED
 
 CLASSES = ("left", "middle", "right")
 COUNT = 60

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.packaging.folder import write_folder
-from tests.e2e.containerfile import Image, build, can_unshare, read_stages
+from tests.e2e.packaging.containerfile import Image, build, can_unshare, read_stages
 from tests.inference.pictures import as_file, sample, seven
 from tests.serving import Server, started
 

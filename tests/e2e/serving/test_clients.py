@@ -10,20 +10,12 @@ import pytest
 
 from tests.inference.numbers.pages import written
 from tests.inference.pictures import as_file, sample, seven
-from tests.project import Project
-from tests.serving import Server, serving
+from tests.serving import Server
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
-
-
-@pytest.fixture(scope="module")
-def server(sealed: Project) -> Generator[Server]:
-    """Yield a server of the sealed bundle."""
-    with serving(sealed) as server:
-        yield server
 
 
 @pytest.fixture

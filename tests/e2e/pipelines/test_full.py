@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.margin import at_least
+from tests.machines.margin import at_least
 from tests.project import Project, shipped_project
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(7200)]

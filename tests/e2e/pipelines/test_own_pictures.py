@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from components.sources.sample import read_sample
-from tests.margin import at_least
+from tests.machines.margin import at_least
 from tests.project import Project, shipped_project
 from tests.samples import write_digits, write_idx
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.machines import HEADER, SETTINGS, TABLE, with_row
+from tests.machines.__main__ import HEADER, SETTINGS, TABLE, with_row
 
 PAGE = f"above\n\n{HEADER}| one | all | 1 | 0 | 9 |  |\n| two | all | 2 | 0 | 9 |  |\n\nbelow\n"
 

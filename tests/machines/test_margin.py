@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import comb
 
-from tests.margin import MISSED, at_least
+from tests.machines.margin import MISSED, at_least
 
 
 def test_a_model_of_the_assumed_accuracy_rarely_fails() -> None:

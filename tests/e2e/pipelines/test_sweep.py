@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.machines.varied import SEED
 from tests.project import SHORTENED, Project, shipped_project
-from tests.varied import SEED
 
 pytestmark = [pytest.mark.long, pytest.mark.tensorflow]
 

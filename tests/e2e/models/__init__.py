@@ -1,0 +1,1 @@
+"""Bundles that are exported, exchanged, judged and proven."""

@@ -1,0 +1,1 @@
+"""The image of `digits package`, built and run."""

@@ -1,0 +1,1 @@
+"""Whole pipelines on real digits, from ingest to promotion."""

@@ -1,0 +1,1 @@
+"""Pictures and pages read from the command line."""

@@ -1,0 +1,1 @@
+"""`digits score`, from the command line and as a stage."""

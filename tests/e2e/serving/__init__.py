@@ -1,0 +1,1 @@
+"""`digits serve`: a real server, asked over HTTP."""

@@ -1,0 +1,1 @@
+"""What differs between machines: settings to run the tests under, and how far results may differ."""
