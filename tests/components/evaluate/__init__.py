@@ -1,0 +1,1 @@
+"""Tests of the stages that evaluate a model: trained here, or a bundle."""
