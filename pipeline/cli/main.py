@@ -159,7 +159,7 @@ def _run() -> None:
 
 def _refused(what: str, code: int | None) -> NoReturn:
     """Print what the machine refused, and what to do about it, if that is known."""
-    from pipeline.machine_errors import ADVICE
+    from pipeline.runner.machine_errors import ADVICE
 
     print(f"error: {what}", file=sys.stderr)
     if code in ADVICE:

@@ -20,7 +20,7 @@ def plan(
 ) -> None:
     """Show what `digits run` would do, and why, without running it."""
     from pipeline.cli.printing.run_summary import summary
-    from pipeline.plan import foresee
+    from pipeline.runner.plan import foresee
     from schemas.record import json_text
 
     if sweep:

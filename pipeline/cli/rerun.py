@@ -58,7 +58,8 @@ def rerun(  # noqa: PLR0913  (each is an option)
     """
     from pipeline.cli.arguments.past_run import find_run
     from pipeline.cli.printing.progress import show_progress
-    from pipeline.runner import Selection, run_pipeline
+    from pipeline.runner.run import Selection
+    from pipeline.runner.run_pipeline import run_pipeline
     from schemas.errors import UsageError
 
     if model and downstream:

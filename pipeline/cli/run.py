@@ -68,7 +68,8 @@ def run(  # noqa: PLR0913  (each is an option)
     corrupt.
     """
     from pipeline.cli.printing.progress import show_progress
-    from pipeline.runner import Selection, run_pipeline
+    from pipeline.runner.run import Selection
+    from pipeline.runner.run_pipeline import run_pipeline
 
     if sweep or then is not None:
         from pipeline.cli.sweep import check_options, open_project_sweep, run_sweep

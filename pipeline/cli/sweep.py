@@ -67,7 +67,8 @@ def run_sweep(context: typer.Context, sweep: Sweep, *, then: bool, promote: bool
     """
     from pipeline.cli.printing.outcome import end, print_outcome
     from pipeline.cli.printing.progress import show_progress
-    from pipeline.runner import Selection, run_pipeline
+    from pipeline.runner.run import Selection
+    from pipeline.runner.run_pipeline import run_pipeline
     from pipeline.store import Store
     from pipeline.sweep.carry_out import carry_out
 

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pipeline.execute import execute
 from pipeline.fingerprints.dependencies import read_parts
 from pipeline.history import read_run
 from pipeline.load import load_past_pipeline
 from pipeline.log import LOGGER
-from pipeline.plan import Decision
 from pipeline.registry.bundles import JUDGE
 from pipeline.registry.judging import judging
-from pipeline.runner import environment_of
+from pipeline.runner.environment import environment_of
+from pipeline.runner.execute import execute
+from pipeline.runner.plan import Decision
 from pipeline.specification.stage import Pipeline, Stage
 from pipeline.store import Store
 from schemas.errors import InputError, UsageError, nearest

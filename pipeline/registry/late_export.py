@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.history import hold
 from pipeline.log import LOGGER, write_log
-from pipeline.plan import Decision, decide
+from pipeline.runner.plan import Decision, decide
 from pipeline.specification.stage import CHAMPION, Pipeline, Stage
 from pipeline.store import Store
 from schemas.errors import InputError, UsageError
@@ -74,7 +74,7 @@ def _how_far(run: RunRecord) -> str:
 def _execute(  # noqa: PLR0913, PLR0917  (the stage, its inputs, and where they go)
     stage: Stage, decision: Decision, inputs: dict[str, Version], pipeline: Pipeline, store: Store, run: RunRecord
 ) -> Execution:
-    from pipeline.execute import execute
+    from pipeline.runner.execute import execute
 
     logs = store.artifacts / "runs" / run.run / "logs" / stage.name
     if logs.is_symlink():

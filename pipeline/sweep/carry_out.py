@@ -8,8 +8,9 @@ from typing import Literal
 
 from pipeline.history import use
 from pipeline.log import LOGGER
-from pipeline.plan import foresee
-from pipeline.runner import Selection, run_pipeline
+from pipeline.runner.plan import foresee
+from pipeline.runner.run import Selection
+from pipeline.runner.run_pipeline import run_pipeline
 from pipeline.specification.stage import Stage
 from pipeline.store import Store
 from pipeline.sweep.variants import Sweep, Variant

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.load import load_variants
-from pipeline.plan import foresee
+from pipeline.runner.plan import foresee
 from pipeline.specification.stage import Pipeline, Stage
 from pipeline.store import Store
 from pipeline.sweep.axes import Axis, combinations, read_axes

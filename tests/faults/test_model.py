@@ -29,7 +29,7 @@ from pipeline.load import load_pipeline
 from pipeline.registry.aliases import aliases, remove_alias, set_alias
 from pipeline.registry.bundles import bundles
 from pipeline.registry.change import promote_version, rollback
-from pipeline.runner import run_pipeline
+from pipeline.runner.run_pipeline import run_pipeline
 from pipeline.store import Store
 from schemas.artifacts.bundle import Bundle
 from schemas.manifest import Manifest
@@ -43,8 +43,8 @@ from tests.project import Project, toy_project
 IMPORTED = [
     importlib.import_module(name)
     for name in (
-        "pipeline.execute",
-        "pipeline.repair",
+        "pipeline.runner.execute",
+        "pipeline.runner.repair",
         "pipeline.specification.resolve",
         "schemas.settings.pipeline_file",
     )

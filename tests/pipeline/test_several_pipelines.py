@@ -13,7 +13,8 @@ from pipeline.cli.main import app
 from pipeline.cli.printing.outcome import print_outcome
 from pipeline.cli.printing.runs_table import runs_table
 from pipeline.load import load_past_pipeline, load_pipeline
-from pipeline.runner import Run, Selection, run_pipeline
+from pipeline.runner.run import Run, Selection
+from pipeline.runner.run_pipeline import run_pipeline
 from pipeline.store import Store
 from schemas.errors import InputError, UsageError
 from schemas.settings.document import read_document

@@ -15,7 +15,7 @@ from pipeline.cli.arguments.project import same_project
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.runner import Run
+    from pipeline.runner.run import Run
     from schemas.records.run import RunRecord
 
 __all__ = ["end", "print_outcome"]

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from pipeline.history import new_run_name, read_runs
 from pipeline.load import load_pipeline
-from pipeline.runner import run_pipeline
+from pipeline.runner.run_pipeline import run_pipeline
 from pipeline.store import Store
 from schemas.manifest import MANIFEST, Manifest, content_of, hash_files, replace_link
 from schemas.records.execution import Execution, Version

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from pipeline.load import load_pipeline
-from pipeline.runner import run_pipeline
+from pipeline.runner.run_pipeline import run_pipeline
 from pipeline.store import Store
 from tests.project import DIGITS, SHORTENED, Project, shipped_project, toy_project
 

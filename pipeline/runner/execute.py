@@ -14,7 +14,7 @@ from learning.training import session
 from pipeline.fingerprints.dependencies import read_parts, with_fallback
 from pipeline.fingerprints.source import reread_source
 from pipeline.log import capture_output
-from pipeline.plan import Decision, find_stored_execution
+from pipeline.runner.plan import Decision, find_stored_execution
 from pipeline.specification.stage import Pipeline, Stage
 from pipeline.store import Store, Workspace
 from schemas.artifacts.artifact import Output

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.execute import execute
 from pipeline.fingerprints.dependencies import read_parts
 from pipeline.history import read_run
 from pipeline.load import load_past_pipeline
 from pipeline.log import LOGGER
-from pipeline.plan import Decision
+from pipeline.runner.execute import execute
+from pipeline.runner.plan import Decision
 from pipeline.store import Store
 from schemas.errors import InputError
 from schemas.records.execution import Execution, Version

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pipeline.champion import champion
 from pipeline.fingerprints.dependencies import match_counted_settings, read_parts, with_fallback
 from pipeline.history import read_runs, read_runs_of
+from pipeline.runner.upstream import executions_of, resolve_inputs
 from pipeline.specification.stage import Pipeline, Stage
 from pipeline.store import Store
-from pipeline.upstream import executions_of, resolve_inputs
 from schemas.artifacts.blessing import Blessing
 from schemas.records.execution import Execution, Version
 from schemas.records.fingerprint import Parts

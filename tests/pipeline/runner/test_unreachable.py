@@ -21,7 +21,8 @@ FROM_HOST, FALLBACK = "from the host", "embedded"
 RUN_TWICE = """
 import sys
 from pathlib import Path
-from pipeline.runner import Selection, run_pipeline
+from pipeline.runner.run import Selection
+from pipeline.runner.run_pipeline import run_pipeline
 from pipeline.load import load_pipeline
 from pipeline.store import Store
 project = Path(sys.argv[1])

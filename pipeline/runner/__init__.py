@@ -1,0 +1,1 @@
+"""Run a pipeline on this machine, stage by stage, in one process."""

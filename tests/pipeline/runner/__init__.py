@@ -1,0 +1,1 @@
+"""Tests of runs: outcomes, reasons, failures, records, reruns."""
