@@ -131,10 +131,10 @@ def hold(folder: Path, how: int = fcntl.LOCK_EX) -> Generator[None]:
         os.close(descriptor)
 
 
-def is_held(folder: Path) -> bool:
-    """Return whether a live process holds the lock on a run's folder."""
+def is_held(folder: Path, how: int = fcntl.LOCK_SH) -> bool:
+    """Return whether a live process holds the lock on a run's folder; with LOCK_EX, any lock on a folder."""
     try:
-        with hold(folder, fcntl.LOCK_SH | fcntl.LOCK_NB):
+        with hold(folder, how | fcntl.LOCK_NB):
             return False
     except BlockingIOError:
         return True

@@ -58,9 +58,7 @@ def load_pipeline(project: Path, overrides: tuple[str, ...] = (), file: str | No
     key = f"stages of {path}"
     if pipeline := _restore(known.find(key), project, overrides):
         return replace(pipeline, file=file)
-    from pipeline.specification.resolve import resolve_pipeline
-
-    pipeline = replace(resolve_pipeline(project, overrides, known, path), file=file)
+    pipeline = _resolve(project, overrides, known, path, file)
     if all(stage.contract.module.startswith("components.") for stage in pipeline.stages):
         resolved = Resolved(
             threads=pipeline.threads,
@@ -80,12 +78,9 @@ def load_variants(project: Path, variants: Iterable[tuple[str, ...]], file: str 
     Raises:
         UsageError: one of them is invalid; it says which, what was found and what was expected.
     """
-    from pipeline.specification.resolve import resolve_pipeline
-
     _import_from(project)
     known = FileCache(project / "artifacts" / ".pipeline.json", sys.version)
-    resolved = (resolve_pipeline(project, overrides, known, project / (file or FILE)) for overrides in variants)
-    return [replace(each, file=file) for each in resolved]
+    return [_resolve(project, overrides, known, project / (file or FILE), file) for overrides in variants]
 
 
 def load_past_pipeline(project: Path, run: RunRecord, artifacts: Path) -> Pipeline:
@@ -99,11 +94,15 @@ def load_past_pipeline(project: Path, run: RunRecord, artifacts: Path) -> Pipeli
     Raises:
         UsageError: It is not valid any more.
     """
-    from pipeline.specification.resolve import resolve_pipeline
-
     _import_from(project)
     path, known = artifacts / "runs" / run.run / FILE, FileCache(artifacts / ".pipeline.json", sys.version)
-    return replace(resolve_pipeline(project, tuple(run.overrides), known, path), file=run.file)
+    return _resolve(project, tuple(run.overrides), known, path, run.file)
+
+
+def _resolve(project: Path, overrides: tuple[str, ...], known: FileCache, path: Path, file: str | None) -> Pipeline:
+    from pipeline.specification.resolve import resolve_pipeline
+
+    return replace(resolve_pipeline(project, overrides, known, path), file=file)
 
 
 def _import_from(project: Path) -> None:

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from learning.evaluation.orientation import Lie
     from learning.evaluation.settings import EvaluateConfig
     from schemas.artifacts.bundle import Bundle
+    from schemas.artifacts.evaluation import Metrics
     from schemas.artifacts.examples import Examples, Split
     from schemas.artifacts.picture_set import PictureSet
+    from schemas.artifacts.rule_result import RuleResult
 
 __all__ = ["Candidate", "assess"]
 
@@ -78,12 +80,11 @@ def assess(  # noqa: PLR0913, PLR0917  (what is judged, on what, and where it go
         StageError: the model and the examples have different classes.
         InputError: the champion is damaged.
     """
-    from learning.evaluation.exposure import find_seen, measure_exposure
+    from learning.evaluation.exposure import find_seen
     from learning.evaluation.gate import Evidence, judge
-    from learning.evaluation.measure import measure, worst_confusions, worst_digits
+    from learning.evaluation.measure import measure
     from learning.evaluation.metrics import Figures
     from learning.evaluation.own_metrics import measure_own
-    from learning.evaluation.trials import STRANGERS, measure_strangers
 
     whole, reader = examples.read(SPLIT), candidate.reader
     _check_classes(whole, reader)
@@ -92,14 +93,8 @@ def assess(  # noqa: PLR0913, PLR0917  (what is judged, on what, and where it go
     report_part("test pictures", 0, len(split))
     decisions = reader.read(split.images)
     figures = Figures(split.labels, decisions.probabilities, decisions.refused, config.seed)
-    robustness, refusals = _measure_synthetic(split, reader, config)
-    if strangers:
-        refusals[STRANGERS] = measure_strangers(strangers.read(SPLIT), reader)
-    before = _read_champion(champion, split) if champion else None
-    trained_on = champion.trained_on if champion else None
-    seen = find_seen(whole, trained_on)
-    comparison = _compare(split, decisions.read.tolist(), champion, before, seen[~own], config.seed)
-    exposure = measure_exposure(own, champion, seen, known=trained_on is not None)
+    robustness, refusals = _measure_trials(split, reader, config, strangers)
+    before, comparison, exposure = _face_champion(whole, own, decisions.read.tolist(), champion, config.seed)
     report_part("metrics")
     of_own = measure_own(config.metrics, figures, config.seed)
     warnings = _warn_exposed(exposure) + _warn(figures, candidate.record)
@@ -123,17 +118,11 @@ def assess(  # noqa: PLR0913, PLR0917  (what is judged, on what, and where it go
     results = judge(config.gate, evidence)
     metrics = metrics.changed(slices=[each for result in results for each in result.slices])
     Evaluation.write(evaluation.path, metrics, split, decisions.probabilities, decisions.refused, before)
-    verdict = Verdict.of(
-        results,
-        **candidate.digests,
-        examples=examples.digest,
-        evaluation=Evaluation.content(evaluation.path, hash_files(evaluation.path)),
-        worst_digits=worst_digits(metrics),
-        worst_confusions=worst_confusions(metrics),
-        comparison=comparison,
-        exposure=exposure,
-    )
-    Blessing.write(blessing.path, verdict)
+    judged = candidate.digests | {
+        "examples": examples.digest,
+        "evaluation": Evaluation.content(evaluation.path, hash_files(evaluation.path)),
+    }
+    Blessing.write(blessing.path, _verdict(results, judged, metrics, comparison, exposure))
 
 
 def _check_classes(split: Split, reader: PictureReader) -> None:
@@ -150,6 +139,43 @@ def _without(split: Split, seen: NDArray[np.bool_]) -> Split:
     import numpy as np
 
     return split.take(np.flatnonzero(~seen)) if seen.any() else split
+
+
+def _face_champion(
+    whole: Split, own: NDArray[np.bool_], read: list[int], champion: Bundle | None, seed: int
+) -> tuple[list[str] | None, Comparison | None, Exposure]:
+    """Read the pictures that the model was not trained on with the champion, and compare what the two read.
+
+    Returns:
+        What the champion reads, the comparison, and how many pictures each was trained on.
+    """
+    from learning.evaluation.exposure import find_seen, measure_exposure
+
+    split = _without(whole, own)
+    before = _read_champion(champion, split) if champion else None
+    trained_on = champion.trained_on if champion else None
+    seen = find_seen(whole, trained_on)
+    comparison = _compare(split, read, champion, before, seen[~own], seed)
+    return before, comparison, measure_exposure(own, champion, seen, known=trained_on is not None)
+
+
+def _verdict(
+    results: list[RuleResult],
+    judged: dict[str, str],
+    metrics: Metrics,
+    comparison: Comparison | None,
+    exposure: Exposure,
+) -> Verdict:
+    from learning.evaluation.measure import worst_confusions, worst_digits
+
+    return Verdict.of(
+        results,
+        **judged,
+        worst_digits=worst_digits(metrics),
+        worst_confusions=worst_confusions(metrics),
+        comparison=comparison,
+        exposure=exposure,
+    )
 
 
 def _read_champion(champion: Bundle, split: Split) -> list[str]:
@@ -208,17 +234,20 @@ def _look_at(split: Split, champion: Bundle | None) -> Lie | None:
     return look_at(split, lambda images: reader.read(images).read)
 
 
-def _measure_synthetic(
-    split: Split, reader: PictureReader, config: EvaluateConfig
+def _measure_trials(
+    split: Split, reader: PictureReader, config: EvaluateConfig, strangers: Examples | None
 ) -> tuple[dict[str, Tried], dict[str, Tried]]:
-    from learning.evaluation.trials import measure_refusals, measure_robustness
+    """Return what is read of rendered photos, and what is refused of pictures that are not digits, by kind."""
+    from learning.evaluation.trials import STRANGERS, measure_refusals, measure_robustness, measure_strangers
 
-    if not (config.per_kind and len(split)):
-        return {}, {}
-    return (
-        measure_robustness(split, reader, per_kind=config.per_kind, seed=config.seed),
-        measure_refusals(split, reader, count=config.per_kind, seed=config.seed),
-    )
+    robustness: dict[str, Tried] = {}
+    refusals: dict[str, Tried] = {}
+    if config.per_kind and len(split):
+        robustness = measure_robustness(split, reader, per_kind=config.per_kind, seed=config.seed)
+        refusals = measure_refusals(split, reader, count=config.per_kind, seed=config.seed)
+    if strangers:
+        refusals[STRANGERS] = measure_strangers(strangers.read(SPLIT), reader)
+    return robustness, refusals
 
 
 def _warn(figures: Figures, calibration: CalibrationRecord) -> list[str]:

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.arguments.completion import RunsOfFile, complete_run
-from pipeline.cli.arguments.past_run import RUN
+from pipeline.cli.arguments.completion import RunsOfFile
+from pipeline.cli.arguments.past_run import LatestRun
 from pipeline.cli.arguments.project import runs_of, same_project
 
 __all__ = ["report"]
@@ -23,10 +23,7 @@ Out = Annotated[
 
 def report(
     context: typer.Context,
-    run: Annotated[
-        str | None,
-        typer.Argument(metavar="RUN", autocompletion=complete_run, help=f"{RUN} Default: the latest."),
-    ] = None,
+    run: LatestRun = None,
     *,
     file: RunsOfFile = None,
     show: Annotated[bool, typer.Option("--open", help="Open the report in the browser.")] = False,

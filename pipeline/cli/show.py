@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
-from pipeline.cli.arguments.completion import RunsOfFile, complete_run
-from pipeline.cli.arguments.past_run import RUN
+from pipeline.cli.arguments.completion import RunsOfFile
+from pipeline.cli.arguments.past_run import LatestRun
 from pipeline.cli.arguments.project import AsJson, runs_of
 
 __all__ = ["show"]
@@ -17,10 +16,7 @@ __all__ = ["show"]
 
 def show(
     context: typer.Context,
-    run: Annotated[
-        str | None,
-        typer.Argument(metavar="RUN", autocompletion=complete_run, help=f"{RUN} Default: the latest."),
-    ] = None,
+    run: LatestRun = None,
     *,
     file: RunsOfFile = None,
     as_json: AsJson = False,

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pipeline.champion import champion
-from pipeline.history import hold, read_runs, run_names
+from pipeline.history import is_held, read_runs, run_names
 from pipeline.registry.aliases import aliases
 from pipeline.registry.bundles import JUDGE
 from pipeline.registry.change import previous_champion
@@ -68,7 +68,7 @@ class Inventory:
     @cached_property
     def in_use(self) -> list[str]:
         """The versions that a running process uses."""
-        return [path for path in self.versions if _is_used(self.artifacts / path)]
+        return [path for path in self.versions if is_held(self.artifacts / path, fcntl.LOCK_EX)]
 
     @cached_property
     def unrecorded_bundles(self) -> list[str]:
@@ -138,11 +138,3 @@ def _relied(artifacts: Path) -> dict[str, list[str]]:
     if before := previous_champion(artifacts):
         found[before].append(BEFORE)
     return dict(found)
-
-
-def _is_used(folder: Path) -> bool:
-    try:
-        with hold(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
-            return False
-    except BlockingIOError:
-        return True

@@ -106,16 +106,22 @@ def test_a_champion_from_elsewhere_is_refused(challenge: Project, target: str) -
     assert "rm artifacts/champion" in failed.stderr
 
 
+def lose_champion_during(challenge: Project, stage: str) -> tuple[int, str]:
+    """Remove the champion while a run with another word is in a stage; return the run's exit status and stderr."""
+    challenge.hold(stage)
+    slow = challenge.start("run", "--set", "say.word=slow")
+    challenge.wait_for_held(stage)
+    (challenge.artifacts / "champion").unlink()
+    challenge.release(stage)
+    _, errors = slow.communicate(timeout=PATIENCE)
+    return slow.returncode, errors
+
+
 def test_a_model_not_compared_with_the_present_champion_is_not_promoted(challenge: Project) -> None:
     """A model is not promoted if the champion changed after the comparison."""
     challenge.digits("run")
-    challenge.hold("judge")
-    slow = challenge.start("run", "--set", "say.word=slow")
-    challenge.wait_for_held("judge")
-    (challenge.artifacts / "champion").unlink()
-    challenge.release("judge")
-    _, errors = slow.communicate(timeout=PATIENCE)
-    assert slow.returncode == 4
+    status, errors = lose_champion_during(challenge, "judge")
+    assert status == 4
     assert "is not promoted" in errors
     assert "it was not compared with the present champion" in errors
     assert not (challenge.artifacts / "champion").is_symlink()
@@ -285,13 +291,8 @@ def test_a_second_judge_does_not_hide_that_the_champion_changed(challenge: Proje
     (challenge.path / "pipeline.yaml").write_text(SECOND)
     (challenge.path / "toys" / "second.py").write_text(JUDGE_OF_ONES_OWN)
     challenge.digits("run")
-    challenge.hold("second")
-    late = challenge.start("run", "--set", "say.word=late")
-    challenge.wait_for_held("second")
-    (challenge.artifacts / "champion").unlink()
-    challenge.release("second")
-    _, printed = late.communicate(timeout=PATIENCE)
-    assert "it was not compared with the present champion, none" in printed
+    _, errors = lose_champion_during(challenge, "second")
+    assert "it was not compared with the present champion, none" in errors
 
 
 GROWING = CHALLENGE.replace("text: say.text, ", "text: grow.grown, ").replace(

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli.arguments.completion import complete_run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from schemas.records.run import RunRecord
 
-__all__ = ["RUN", "find_run"]
+__all__ = ["RUN", "LatestRun", "find_run"]
 
 RUN = "A run's name, or the start or end of it; or latest; or champion, for the run that produced it."
+LatestRun = Annotated[
+    str | None,
+    typer.Argument(metavar="RUN", autocompletion=complete_run, help=f"{RUN} Default: the latest."),
+]
 SHOWN = 4
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.arguments.completion import complete_run, complete_stage
-from pipeline.cli.arguments.past_run import RUN
+from pipeline.cli.arguments.completion import complete_stage
+from pipeline.cli.arguments.past_run import LatestRun
 from pipeline.cli.arguments.project import AsJson, artifacts_of
 
 if TYPE_CHECKING:
@@ -21,10 +21,7 @@ NO_CAUSE = "nothing that is recorded has changed: another kind of processor, or 
 
 def prove(
     context: typer.Context,
-    run: Annotated[
-        str | None,
-        typer.Argument(metavar="RUN", autocompletion=complete_run, help=f"{RUN} Default: the latest."),
-    ] = None,
+    run: LatestRun = None,
     *,
     stage: Annotated[
         str | None,

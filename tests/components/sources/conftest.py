@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 from pathlib import Path
 
 import pytest
 
+from components.sources.mnist import FILES
 from tests.components.sources.network import Authority
 
 
@@ -23,3 +25,13 @@ def originals() -> Path:
     if not named or not Path(named).is_dir():
         pytest.fail("set MNIST_FILES to a folder with the four original MNIST files")
     return Path(named)
+
+
+@pytest.fixture
+def fakes(tmp_path: Path) -> Path:
+    """Return a folder of four files with the names of the original ones and other content."""
+    folder = tmp_path / "fakes"
+    folder.mkdir()
+    for name in FILES:
+        (folder / name).write_bytes(gzip.compress(name.encode()))
+    return folder

@@ -162,16 +162,6 @@ def test_online_asks_the_proxy(tmp_path: Path) -> None:
 # --- files copied by hand ---------------------------------------------------------------------
 
 
-@pytest.fixture
-def fakes(tmp_path: Path) -> Path:
-    """Return a folder of four files with the names of the original ones and other content."""
-    folder = tmp_path / "fakes"
-    folder.mkdir()
-    for name in FILES:
-        (folder / name).write_bytes(gzip.compress(name.encode()))
-    return folder
-
-
 def test_a_missing_file_is_named(tmp_path: Path, fakes: Path) -> None:
     """A manual_dir without one of the original files is an input error that names only this file."""
     (fakes / DAMAGED).unlink()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from pathlib import Path
 
 import pytest
@@ -18,16 +17,6 @@ FOLDER = "stages:\n  ingest:\n    config: {source: folder, folder: mine}\n"
 FILE = (
     "stages:\n  ingest:\n    config: {source: idx, train_images: a, train_labels: b, test_images: c, test_labels: d}\n"
 )
-
-
-@pytest.fixture
-def manual(tmp_path: Path) -> Path:
-    """Return a folder of four files with the names of the original ones and other content."""
-    folder = tmp_path / "manual"
-    folder.mkdir()
-    for name in FILES:
-        (folder / name).write_bytes(gzip.compress(name.encode()))
-    return folder
 
 
 def project(folder: Path, pipeline: str, **variables: str) -> Project:
@@ -101,17 +90,17 @@ def test_a_run_that_cannot_begin_leaves_no_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["run", "plan", "check"])
-def test_a_damaged_file_is_named(tmp_path: Path, manual: Path, command: str) -> None:
+def test_a_damaged_file_is_named(tmp_path: Path, fakes: Path, command: str) -> None:
     """Each file that is not the original is named with its size."""
-    made = project(tmp_path / "project", MNIST, DIGITS_TFDS_MANUAL_DIR=str(manual))
+    made = project(tmp_path / "project", MNIST, DIGITS_TFDS_MANUAL_DIR=str(fakes))
     failed = made.digits(command, status=4)
-    assert all(f"{name} is damaged ({(manual / name).stat().st_size} bytes)" in failed.stderr for name in FILES)
+    assert all(f"{name} is damaged ({(fakes / name).stat().st_size} bytes)" in failed.stderr for name in FILES)
 
 
-def test_a_missing_file_is_named_alone(tmp_path: Path, manual: Path) -> None:
+def test_a_missing_file_is_named_alone(tmp_path: Path, fakes: Path) -> None:
     """For a missing file, the error names only that file."""
-    (manual / "t10k-labels-idx1-ubyte.gz").unlink()
-    made = project(tmp_path / "project", MNIST, DIGITS_TFDS_MANUAL_DIR=str(manual))
+    (fakes / "t10k-labels-idx1-ubyte.gz").unlink()
+    made = project(tmp_path / "project", MNIST, DIGITS_TFDS_MANUAL_DIR=str(fakes))
     assert "found:    no t10k-labels-idx1-ubyte.gz\n" in made.digits("check", status=4).stderr
 
 

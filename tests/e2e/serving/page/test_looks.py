@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
@@ -54,28 +56,31 @@ def test_nothing_is_wrong_for_assistive_technology(browser: Browser, server: Ser
     context.close()
 
 
-@looks
-def test_the_page_fits_and_asks_nobody_else(browser: Browser, server: Server, width: int, mode: Mode) -> None:
-    """Nothing is wider than the screen, every request goes to this server, and the console stays empty."""
+@contextmanager
+def _answered(browser: Browser, server: Server, width: int, mode: Mode) -> Generator[Sheet]:
+    """Yield the page on a screen, with the answer to a drawn 7."""
     context = browser.new_context(viewport={"width": width, "height": WIDTHS[width]}, color_scheme=mode)
     sheet = Sheet(context, server)
     sheet.draw(BIG)
     sheet.answered()
-    assert sheet.page.evaluate("document.documentElement.scrollWidth") == width
-    assert [each for each in sheet.requests if not each.startswith((server.address, "data:"))] == []
-    assert sheet.messages == []
+    yield sheet
     context.close()
+
+
+@looks
+def test_the_page_fits_and_asks_nobody_else(browser: Browser, server: Server, width: int, mode: Mode) -> None:
+    """Nothing is wider than the screen, every request goes to this server, and the console stays empty."""
+    with _answered(browser, server, width, mode) as sheet:
+        assert sheet.page.evaluate("document.documentElement.scrollWidth") == width
+        assert [each for each in sheet.requests if not each.startswith((server.address, "data:"))] == []
+        assert sheet.messages == []
 
 
 @looks
 def test_sheet_and_answer_are_on_the_first_screen(browser: Browser, server: Server, width: int, mode: Mode) -> None:
     """Nobody has to scroll from the drawing to its answer."""
-    context = browser.new_context(viewport={"width": width, "height": WIDTHS[width]}, color_scheme=mode)
-    sheet = Sheet(context, server)
-    sheet.draw(BIG)
-    sheet.answered()
-    for name in ("paper", "digit", "sure"):
-        box = sheet.page.locator(f"#{name}").bounding_box()
-        assert box
-        assert box["y"] + box["height"] <= WIDTHS[width]
-    context.close()
+    with _answered(browser, server, width, mode) as sheet:
+        for name in ("paper", "digit", "sure"):
+            box = sheet.page.locator(f"#{name}").bounding_box()
+            assert box
+            assert box["y"] + box["height"] <= WIDTHS[width]
