@@ -17,7 +17,7 @@ from learning.evaluation.metrics import Figure, Figures
 from learning.evaluation.own_metrics import DRAWS, measure_own
 from schemas.errors import StageError
 from schemas.settings.gate import Gate
-from tests.learning.evaluation.test_gate import PERFECT
+from tests.learning.evaluation.gate.evidence import PERFECT
 
 COUNT = 200
 WRONG = 20

@@ -1,0 +1,1 @@
+"""Tests of the gate: it decides on evidence, explains what is lacking, and fails closed."""
