@@ -17,35 +17,35 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from pipeline.cli.arguments.command import ProjectCommand, ProjectGroup, ProjectSubgroup, read_later
-from pipeline.cli.check import check
-from pipeline.cli.compare import compare
-from pipeline.cli.cut import cut
 from pipeline.cli.housekeeping.doctor import doctor
 from pipeline.cli.housekeeping.export_run import export_run, import_run
 from pipeline.cli.housekeeping.gc import gc as collect_garbage
 from pipeline.cli.housekeeping.prove import prove
 from pipeline.cli.housekeeping.verify import verify
-from pipeline.cli.lineage import lineage
+from pipeline.cli.looking.compare import compare
+from pipeline.cli.looking.lineage import lineage
+from pipeline.cli.looking.report import report
+from pipeline.cli.looking.runs import runs
+from pipeline.cli.looking.show import show
 from pipeline.cli.models.alias import alias
 from pipeline.cli.models.export import export
 from pipeline.cli.models.import_ import import_
+from pipeline.cli.models.package import package
 from pipeline.cli.models.promote import promote
 from pipeline.cli.models.rollback import rollback
 from pipeline.cli.models.selftest import selftest
 from pipeline.cli.models.show import show as show_model
 from pipeline.cli.models.table import models
 from pipeline.cli.models.write import write
-from pipeline.cli.package import package
-from pipeline.cli.plan import plan
-from pipeline.cli.predict import predict
 from pipeline.cli.process.leave import leave
-from pipeline.cli.report import report
-from pipeline.cli.rerun import rerun
-from pipeline.cli.run import run
-from pipeline.cli.runs import runs
-from pipeline.cli.score import score
-from pipeline.cli.serve import serve
-from pipeline.cli.show import show
+from pipeline.cli.reading.cut import cut
+from pipeline.cli.reading.predict import predict
+from pipeline.cli.reading.score import score
+from pipeline.cli.reading.serve import serve
+from pipeline.cli.running.check import check
+from pipeline.cli.running.plan import plan
+from pipeline.cli.running.rerun import rerun
+from pipeline.cli.running.run import run
 
 if TYPE_CHECKING:
     from pipeline.cli.process.interrupt import Interrupted

@@ -11,7 +11,7 @@ from typing import Any
 import typer
 
 from pipeline.cli.main import app
-from pipeline.cli.schema import json_schema
+from pipeline.cli.running.schema import json_schema
 from pipeline.load import load_pipeline
 from tests.project import HOUSE
 

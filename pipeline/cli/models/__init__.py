@@ -1,1 +1,1 @@
-"""`digits models` and the commands that change which model is the champion, and what models are called."""
+"""`digits models`, and the commands that promote, name, export, import, prove and package models."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.cli.compare import summary
+from pipeline.cli.looking.compare import summary
 from pipeline.report.comparison import compare_runs
 from pipeline.report.material import Material
 from schemas.artifacts.evaluation import Evaluation

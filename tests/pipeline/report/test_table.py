@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pipeline.cli.compare import table
+from pipeline.cli.looking.compare import table
 from pipeline.report.material import Material
 from pipeline.report.table import RunTable, tabulate
 from schemas.records.run import RunRecord

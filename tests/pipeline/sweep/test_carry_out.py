@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.sweep import table
+from pipeline.cli.running.sweep import table
 from pipeline.history import read_runs
 from pipeline.report.material import Material
 from pipeline.report.table import tabulate

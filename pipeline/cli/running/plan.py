@@ -24,7 +24,7 @@ def plan(
     from schemas.record import json_text
 
     if sweep:
-        from pipeline.cli.sweep import open_project_sweep, plan_sweep
+        from pipeline.cli.running.sweep import open_project_sweep, plan_sweep
 
         plan_sweep(context, open_project_sweep(context, sweep, overrides or (), file), as_json=as_json)
         return

@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from pipeline.cli.main import app
-from pipeline.cli.sweep import check_options, open_project_sweep, plan_sweep, run_sweep
+from pipeline.cli.running.sweep import check_options, open_project_sweep, plan_sweep, run_sweep
 from schemas.errors import UsageError
 from tests.pipeline.sweep.conftest import LEARNING
 from tests.project import toy_project

@@ -72,7 +72,7 @@ def run(  # noqa: PLR0913  (each is an option)
     from pipeline.runner.run_pipeline import run_pipeline
 
     if sweep or then is not None:
-        from pipeline.cli.sweep import check_options, open_project_sweep, run_sweep
+        from pipeline.cli.running.sweep import check_options, open_project_sweep, run_sweep
 
         check_options(sweep, then, part=bool(first or last or force), no_promote=no_promote)
         opened = open_project_sweep(context, sweep or (), overrides or (), file)

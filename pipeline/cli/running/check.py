@@ -48,7 +48,7 @@ def check(
     if not (schema or explain):
         _check_data(pipeline)
     if schema:
-        from pipeline.cli.schema import json_schema
+        from pipeline.cli.running.schema import json_schema
 
         print(json.dumps(json_schema(pipeline), indent=2))
     elif explain:
