@@ -7,7 +7,6 @@ import shutil
 import sys
 from importlib.resources import files
 from pathlib import Path
-from tempfile import mkdtemp
 
 from inference.model.bundle import LoadedBundle
 from pipeline.packaging.wheel import build_wheel
@@ -38,8 +37,9 @@ def write_folder(bundle: Path, to: Path) -> str:
     """
     _check(to)
     version = LoadedBundle.read(bundle).version
-    draft = Path(mkdtemp(prefix=f".{to.name}.", dir=to.parent))
-    try:
+    draft = to.with_name(f".{to.name}.{os.urandom(8).hex()}")
+    try:  # a signal may come as soon as the folder is there
+        draft.mkdir(mode=0o700)
         _copy_model(bundle.resolve(), draft / "model" / version)
         wheel = build_wheel(draft)
         filled = {
