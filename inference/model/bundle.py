@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from schemas.artifacts.bundle import Bundle, Judgement, version_of
 from schemas.artifacts.calibration import Calibration, CalibrationRecord
@@ -16,6 +17,8 @@ from schemas.manifest import Manifest
 __all__ = ["LoadedBundle", "read_manifest"]
 
 FILES = (Bundle.LITERT, Bundle.LABELS, Calibration.RECORD)
+MOST_BYTES = 2**28
+"""Of a file."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,8 @@ class LoadedBundle:
         """Read a sealed bundle or a link to one.
 
         Raises:
-            InputError: not a bundle, or a needed file is missing or differs from its checksum.
+            InputError: not a bundle, its manifest states another digest than that of the files it lists, or a needed
+                file is missing or differs from its checksum.
         """
         folder = folder.resolve()
         manifest = read_manifest(folder)
@@ -47,8 +51,18 @@ class LoadedBundle:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The name of each class."""
-        return tuple(json.loads(self.files[Bundle.LABELS]))
+        """The name of each class.
+
+        Raises:
+            InputError: the file holds something else than different names.
+        """
+        try:
+            names = msgspec.json.decode(self.files[Bundle.LABELS], type=tuple[str, ...])
+        except ValueError as error:
+            raise self._of_another_version(Bundle.LABELS) from error
+        if not all(names) or len({*names}) < max(len(names), 2):
+            raise self._of_another_version(Bundle.LABELS)
+        return names
 
     @property
     def standing(self) -> str:
@@ -100,20 +114,38 @@ class LoadedBundle:
 
 
 def read_manifest(bundle: Path) -> Manifest:
-    """Return the manifest of a bundle; raise InputError if the folder is not a sealed bundle."""
+    """Return the manifest of a bundle.
+
+    Raises:
+        InputError: the folder is not a sealed bundle, or the digest by which people know it is not that of its files.
+    """
     manifest = Manifest.read(bundle)
     if manifest is None or manifest.type != Bundle.__name__:
         raise InputError(
             f"{bundle} is not a sealed bundle", found="no manifest.json of a bundle", do="digits run makes one"
         )
+    for name in Bundle.CONTENT_FILES:
+        _need(bundle, name, manifest)
+    if Bundle.content(bundle, manifest.files) != manifest.content:
+        raise InputError(
+            f"{bundle} is not a sealed bundle",
+            found="a manifest.json with another content digest than its files have",
+            do="get the bundle again",
+        )
     return manifest
 
 
-def _read_sealed(bundle: Path, name: str, manifest: Manifest) -> bytes:
+def _need(bundle: Path, name: str, manifest: Manifest) -> None:
     if name not in manifest.files:
         raise InputError(f"{bundle} has no {name}", found="a bundle of another version", do="digits run")
-    data = (bundle / name).read_bytes() if (bundle / name).is_file() else b""
-    if hashlib.sha256(data).hexdigest() != manifest.files[name].sha256:
+
+
+def _read_sealed(bundle: Path, name: str, manifest: Manifest) -> bytes:
+    _need(bundle, name, manifest)
+    path, sealed = bundle / name, manifest.files[name]
+    fits = path.is_file() and path.stat().st_size == sealed.size <= MOST_BYTES
+    data = path.read_bytes() if fits else b""
+    if not fits or hashlib.sha256(data).hexdigest() != sealed.sha256:
         raise InputError(
             f"{bundle / name} is damaged", expected="its sealed content", do="digits run, or copy the bundle again"
         )

@@ -6,9 +6,13 @@ import os
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
+from math import prod
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any
+
+from inference.model.litert_file import SIGNATURE, check_litert, too_large
+from schemas.errors import InputError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["LiteRtModel", "count_weights"]
 
+NETWORK = "a network of built-in operators from images, uint8 [n, 28, 28], to probabilities, logits and digit"
+NAME = "the LiteRT model"
+LONGEST = 200  # characters of what is wrong, which may come from the file
 BATCH = 32  # pictures a call: 8 to 32 are fastest
 
 
@@ -25,25 +32,33 @@ class LiteRtModel:
     Args:
         model: the .tflite file or its content.
         threads: for one call.
+
+    Raises:
+        InputError: it is not such a model, or one that is not run; the interpreter opens nothing that was not checked.
     """
 
     def __init__(self, model: Path | bytes, threads: int = 1) -> None:
-        from ai_edge_litert.interpreter import Interpreter
-
         content = model if isinstance(model, bytes) else model.read_bytes()
-        with _without_chatter():
-            self._interpreter: Any = Interpreter(model_content=content, num_threads=threads)
+        with _refused(NAME if isinstance(model, bytes) else str(model)), _without_chatter():
+            self._interpreter: Any = _open(content, threads)
             self._interpreter.allocate_tensors()
-            self._runner: Any = self._interpreter.get_signature_runner("serving_default")
+            _check_allocated(self._interpreter.get_tensor_details(), len(content))
+            self._runner: Any = self._interpreter.get_signature_runner(SIGNATURE)
+
+    @property
+    def classes(self) -> int:
+        """How many classes it tells apart."""
+        return int(self._runner.get_output_details()["logits"]["shape"][-1])
 
     def __call__(self, images: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
         """Run the model on pictures, uint8 [n, 28, 28]; return each output by name, float32 with one row a picture."""
         import numpy as np
 
         some = images if len(images) else np.zeros((1, *images.shape[1:]), np.uint8)  # LiteRT refuses an empty batch
-        batches: list[dict[str, NDArray[np.float32]]] = [
-            self._runner(images=some[i : i + BATCH]) for i in range(0, len(some), BATCH)
-        ]
+        with _refused(NAME):
+            batches: list[dict[str, NDArray[np.float32]]] = [
+                self._runner(images=some[i : i + BATCH]) for i in range(0, len(some), BATCH)
+            ]
         return {name: np.concatenate([batch[name] for batch in batches])[: len(images)] for name in batches[0]}
 
 
@@ -53,16 +68,39 @@ def count_weights(model: bytes) -> int:
     Converting folds each batch normalisation into the layer before it, so they are fewer than the network's.
     """
     import numpy as np
-    from ai_edge_litert.interpreter import Interpreter
 
-    with _without_chatter():
-        interpreter: Any = Interpreter(model_content=model)
+    with _refused(NAME), _without_chatter():
+        interpreter = _open(model, 1)
     count = 0
     for tensor in interpreter.get_tensor_details():
         with suppress(ValueError):  # it is computed, and holds nothing yet
             value = interpreter.get_tensor(tensor["index"])
             count += value.size if value.ndim and np.issubdtype(value.dtype, np.floating) else 0
     return count
+
+
+def _open(content: bytes, threads: int) -> Any:  # noqa: ANN401  (LiteRT has no types)
+    from ai_edge_litert.interpreter import Interpreter
+
+    check_litert(content)
+    return Interpreter(model_content=content, num_threads=threads)
+
+
+def _check_allocated(tensors: list[dict[str, Any]], stored: int) -> None:
+    """Raise ValueError if the operators make tensors that are larger than the file says; *stored* is its size."""
+    sizes = (prod(map(int, each["shape"])) * each["dtype"]().itemsize for each in tensors)
+    if found := too_large(sum(sizes) - stored):
+        raise ValueError(found)
+
+
+@contextmanager
+def _refused(name: str) -> Generator[None]:
+    """Raise InputError for what is wrong with a model."""
+    try:
+        yield
+    except (ValueError, RuntimeError, MemoryError) as error:
+        found = str(error).partition("\n")[0][:LONGEST] or type(error).__name__
+        raise InputError(f"{name} is not run", found=found, expected=NETWORK, do="get the model again") from error
 
 
 @contextmanager

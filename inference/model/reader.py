@@ -28,8 +28,8 @@ class Reader:
         threads: for one call.
 
     Raises:
-        InputError: not a bundle, a needed file is missing or differs from its checksum, or the model does not answer
-            its golden examples as it did when it was exported.
+        InputError: not a bundle, a needed file is missing or differs from its checksum, the model is not one that is
+            run, or it does not answer its golden examples as it did when it was exported.
     """
 
     def __init__(self, bundle: Path | LoadedBundle, threads: int = 1) -> None:
@@ -39,6 +39,12 @@ class Reader:
         self.version = loaded.version
         self._record = loaded.calibration
         self._model = LiteRtModel(loaded.model, threads)
+        if self._model.classes != len(self.classes):
+            raise InputError(
+                f"the bundle {loaded.version} cannot be used",
+                found=f"a network of {self._model.classes} classes, and names for {len(self.classes)}",
+                do="get the bundle again",
+            )
         if golden := loaded.golden:
             _prove(loaded.version, golden, self._model)
 

@@ -88,7 +88,10 @@ def selftest(folder: Path, *, every: bool = False, registered: bool = False) -> 
 
 
 def _prove(folder: Path, loaded: LoadedBundle, golden: Golden, *, every: bool, registered: bool) -> list[FormatProof]:
-    own = _proof(OWN, golden, LiteRtModel(loaded.model)(golden.images)["probabilities"])
+    model = LiteRtModel(loaded.model)
+    own = _proof(OWN, golden, model(golden.images)["probabilities"])
+    if model.classes != len(loaded.classes):
+        own = own.changed(problem=f"a network of {model.classes} classes, and names for {len(loaded.classes)}")
     others = [name for name in formats_in(folder) if name != OWN]
     if not (every and registered):
         why = UNREGISTERED if every else "not asked for: --all"

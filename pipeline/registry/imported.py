@@ -20,19 +20,27 @@ IMPORTED = "imported"
 """Stands where the name of a stage stands in the paths of other bundles."""
 
 
-def import_bundle(file: Path, store: Store) -> Version:
+def import_bundle(file: Path, store: Store, sha256: str = "") -> Version:
     """Publish the bundle in a zip file as `store/imported/bundle/v0001-...`; no gate has judged it here.
 
     A bundle that was imported before is not published again.
 
+    Args:
+        file: that `digits export` has written.
+        store: of the project.
+        sha256: that the file must have, in hexadecimal; empty for any.
+
     Raises:
-        InputError: the file holds no bundle, the bundle is damaged or does not answer its golden examples, or it was
-            imported before with fewer formats.
+        InputError: the file is another one, it holds no bundle, the bundle is damaged or does not answer its golden
+            examples, or it was imported before with fewer formats.
     """
     if not file.is_file():
         raise InputError(f"{file} cannot be read", found="a folder" if file.is_dir() else "no such file")
+    found = hash_file(file)
+    if sha256 and found != sha256.lower():
+        raise InputError(f"{file} is another file", found=found, expected=sha256, do="get the file again")
     with store.lock(IMPORTED, lambda: None):
-        workspace = store.open_workspace(IMPORTED, hash_file(file), ["bundle"])
+        workspace = store.open_workspace(IMPORTED, found, ["bundle"])
         folder = workspace.outputs["bundle"]
         try:
             read_archive(file, folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from pathlib import Path
 
 from schemas.artifacts.artifact import Artifact
@@ -29,6 +30,11 @@ class CalibrationRecord(Record):
     """Share of the validation split that is refused, 0 to 1."""
     saved: dict[str, float] = {}
     """Share refused of the validation pictures read right in each way of saving them, 0 to 1."""
+
+    def __post_init__(self) -> None:
+        """Refuse a temperature that nothing can be divided by."""
+        if not 0 < self.temperature < inf:
+            raise ValueError(f"a temperature of {self.temperature}")
 
 
 class Calibration(Artifact):

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Golden", "GoldenExample"]
 
+PIXELS = 28 * 28
+
 
 class GoldenExample(Record):
     """One picture and its answer."""
@@ -23,6 +25,11 @@ class GoldenExample(Record):
     probabilities: list[float]
     """Calibrated probability of each class."""
 
+    def __post_init__(self) -> None:
+        """Refuse what is no picture."""
+        if len(bytes.fromhex(self.image)) != PIXELS:
+            raise ValueError(f"a picture of {len(self.image)} hexadecimal digits")
+
 
 class Golden(Record):
     """The content of golden.json."""
@@ -31,6 +38,11 @@ class Golden(Record):
     """Largest difference of a probability from the one stated here, on any machine; the digit is the same."""
     examples: list[GoldenExample]
     """Pictures of the test split, at most two of each class, whose answers lie clear of the next likeliest class."""
+
+    def __post_init__(self) -> None:
+        """Refuse answers of different lengths, and a tolerance that tolerates everything."""
+        if len({len(each.probabilities) for each in self.examples}) > 1 or not 0 <= self.tolerance < 1:
+            raise ValueError("answers that cannot be compared")
 
     @property
     def images(self) -> NDArray[np.uint8]:

@@ -22,6 +22,7 @@ from components.sources.arrays.npz import read_npz
 from components.sources.arrays.parquet import read_parquet
 from components.sources.source_settings import SourceEntry
 from inference.model.bundle import LoadedBundle, read_manifest
+from inference.model.reader import Reader
 from inference.model.selftest import UNREGISTERED, selftest
 from pipeline.housekeeping.hand_over import import_run
 from pipeline.registry.archive import read_archive
@@ -167,6 +168,42 @@ def test_a_link_in_a_bundle_is_damage(link: str, copied: Path, tmp_path: Path) -
     (copied / link).symlink_to(tmp_path / "moved" if (tmp_path / "moved").exists() else "/")
     found = selftest(copied, every=True, registered=True)
     assert (found.damaged, found.formats) == ([link], [])
+
+
+REWRITTEN: dict[str, tuple[str, bytes]] = {
+    "a table of offsets that leads out": MODELS["a table of offsets that leads out"],
+    "an empty network": MODELS["an empty network"],
+    "a network of zeros": (Bundle.LITERT, b"\x10\x00\x00\x00TFL3" + bytes(200_000)),
+    "names without end": (Bundle.LABELS, b"[" * 100_000),
+    "names that are numbers": (Bundle.LABELS, b"[0, 1]"),
+    "the same name twice": (Bundle.LABELS, b'["a", "a", "b", "c", "d", "e", "f", "g", "h", "i"]'),
+    "too few names": (Bundle.LABELS, b'["a", "b"]'),
+    "a temperature of nothing": ("calibration.json", b'{"temperature": 0}'),
+    "golden pictures of nothing": (Bundle.GOLDEN, b'{"tolerance": 0.1, "examples": [{"image": "00"}]}'),
+    "a verdict that is none": (Bundle.JUDGEMENT, b'{"blessed": "touch canary"}'),
+}
+
+
+@pytest.mark.parametrize("kind", REWRITTEN)
+def test_a_file_that_a_manifest_was_written_for_is_not_run(kind: str, copied: Path) -> None:
+    """A file that was swapped, in a folder whose manifest was written again, is refused with what is wrong with it."""
+    name, content = REWRITTEN[kind]
+    (copied / name).write_bytes(content)
+    seal(Bundle, copied)
+    with pytest.raises(InputError):
+        _ = Reader(copied), LoadedBundle.read(copied).standing
+
+
+def test_a_digest_that_is_not_that_of_the_files_is_refused(copied: Path) -> None:
+    """A swapped file cannot go under the digest of the model that it replaced."""
+    digest = Bundle(copied).digest
+    (copied / Bundle.LABELS).write_text(json.dumps([*"abcdefghij"]), encoding="utf-8")
+    manifest = Manifest.read(seal(Bundle, copied).path)
+    assert manifest
+    (copied / MANIFEST).write_text(manifest.changed(content=digest).to_document(), encoding="utf-8")
+    with pytest.raises(InputError, match="not a sealed bundle") as caught:
+        Reader(copied)
+    assert "another content digest" in caught.value.found
 
 
 @pytest.mark.parametrize("kind", MANIFESTS)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import is_zipfile
 
+from inference.model.bundle import read_manifest
 from pipeline.champion import champion
 from pipeline.cli.arguments.project import artifacts_of
 from pipeline.history import use
@@ -28,9 +31,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Chosen", "find_model", "find_version", "no_champion"]
 
+ELSEWHERE = "from elsewhere"
 GET_ONE = "digits run trains, evaluates and promotes one"
 EXPECTED = "a version or its digest, an alias, a run, latest, or the path of a bundle"
 LISTED = 6
+PINNED = re.compile(r"(.+)@([0-9a-f]+)")
+DIGEST = 64
+"""Hexadecimal digits of a content digest."""
 
 
 @dataclass(frozen=True)
@@ -74,14 +81,29 @@ def find_model(context: typer.Context, wanted: str | None) -> Chosen:
 
     Args:
         context: of the command; a path needs no project.
-        wanted: the option as given; None for the champion, or for the starter model while there is no other.
+        wanted: the option as given; None for the champion, or for the starter model while there is no other. It may end
+            in @ and the content digest that the model must have.
 
     Raises:
-        InputError: there is no champion and no starter model, or the path is no bundle.
+        InputError: there is no champion and no starter model, the path is no bundle, or the digest is another one.
         UsageError: nothing has that name, or more than one thing.
     """
+    pinned = PINNED.fullmatch(wanted) if wanted and not Path(wanted).exists() else None
+    if pinned is None:
+        return _find(context, wanted)
+    name, digest = pinned.groups()
+    if len(digest) != DIGEST:
+        do = f"digits selftest {shlex.quote(name)} prints it as `content`"
+        raise UsageError(f"{wanted} names no digest", expected=f"{DIGEST} hexadecimal digits after the @", do=do)
+    chosen = _find(context, name, is_pinned=True)
+    if (found := read_manifest(chosen.folder).content) != digest:
+        raise InputError(f"{name} is another model", found=found, expected=digest, do="get the model again")
+    return replace(chosen, link=chosen.folder)
+
+
+def _find(context: typer.Context, wanted: str | None, *, is_pinned: bool = False) -> Chosen:
     if wanted is not None and _is_path(wanted):
-        return _at(context, Path(wanted).expanduser())
+        return _at(context, Path(wanted).expanduser(), is_pinned=is_pinned)
     try:
         artifacts = artifacts_of(context)
     except UsageError as error:
@@ -144,17 +166,44 @@ def _is_path(wanted: str) -> bool:
     return os.sep in wanted or wanted in {".", "..", "~"} or Path(wanted, "manifest.json").is_file()
 
 
-def _at(context: typer.Context, path: Path) -> Chosen:
+def _at(context: typer.Context, path: Path, *, is_pinned: bool) -> Chosen:
     """Return the bundle at a path; if it lies in the store of a project, with what that project knows of it."""
     folder = path.resolve()
     manifest = Manifest.read(folder)
     if manifest is None or manifest.type != Bundle.__name__:
-        raise InputError(f"{path} is not a bundle", found=_what_is(folder, manifest), expected=_such_as(context))
+        do = shlex.join(["digits", "import", str(path)]) + " takes the model in it" if is_zipfile(path) else ""
+        raise InputError(f"{path} is not a bundle", found=_what_is(folder, manifest), expected=_such_as(context), do=do)
     artifacts = folder.parents[3] if len(folder.parents) > 3 else folder  # noqa: PLR2004  (artifacts/store/STAGE/OUTPUT)
+    own = _own(context)
+    origin = "" if is_pinned or _is_known(own, folder, manifest.content) else f"{ELSEWHERE}, digest {manifest.content}"
     if folder.relative_to(artifacts).parts[:1] == ("store",):
-        return _chosen(artifacts, folder.relative_to(artifacts).as_posix())
-    judgement = Bundle(folder).judgement
-    return Chosen(folder, folder, judgement.standing if judgement else "")
+        chosen = _chosen(artifacts, folder.relative_to(artifacts).as_posix())
+    else:
+        judgement = Bundle(folder).judgement
+        chosen = Chosen(folder, folder, judgement.standing if judgement else "")
+    return replace(chosen, standing="; ".join(filter(None, (chosen.standing, origin))))
+
+
+def _own(context: typer.Context) -> Path | None:
+    """Return the artifacts of the project that a command works in; None if there is no project."""
+    try:
+        return artifacts_of(context)
+    except DigitsError:
+        return None
+
+
+def _is_known(artifacts: Path | None, folder: Path, content: str) -> bool:
+    """Return whether a bundle is the starter model, or in the store of the project, or a copy of one there."""
+    if folder == find_starter():
+        return True
+    stored = [artifacts / path for path in bundles(artifacts)] if artifacts else []
+    alike = (each for each in stored if each.resolve() == folder or each.name.endswith(f"-{content[:8]}"))
+    return any(each.resolve() == folder or _content(each) == content for each in alike)
+
+
+def _content(folder: Path) -> str:
+    manifest = Manifest.read(folder)
+    return manifest.content if manifest else ""
 
 
 def _path_within(artifacts: Path, path: Path) -> str:
@@ -178,9 +227,8 @@ def _what_is(folder: Path, manifest: Manifest | None) -> str:
 
 def _such_as(context: typer.Context) -> str:
     """Return what the path of a bundle is, with the models of the project as examples if there is one."""
-    try:
-        artifacts = artifacts_of(context)
-    except DigitsError:
+    artifacts = _own(context)
+    if artifacts is None:
         return "the folder of a bundle, with its manifest.json"
     names = _shown([str(artifacts / path) for path in bundles(artifacts)])
     return f"the folder of a bundle, such as {names}" if names else "the folder of a bundle; this project has none yet"

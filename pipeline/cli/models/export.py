@@ -53,3 +53,4 @@ def export(
         print(json_text(done))
         return
     print(f"{to}  {done['model']}  {', '.join(included)}  {to.stat().st_size / 1e6:.1f} MB")
+    print(f"sha256  {done['sha256']}")

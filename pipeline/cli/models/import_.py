@@ -22,11 +22,20 @@ DIGITS = tuple("0123456789")
 File = Annotated[Path, typer.Argument(metavar="FILE.zip", help="A file that `digits export` has written.")]
 
 
-def import_(context: typer.Context, file: File, *, as_json: AsJson = False) -> None:
+Sha256 = Annotated[
+    str,
+    typer.Option(
+        "--sha256", metavar="DIGEST", help="The SHA-256 that `digits export` printed; another file is refused."
+    ),
+]
+
+
+def import_(context: typer.Context, file: File, *, sha256: Sha256 = "", as_json: AsJson = False) -> None:
     """Take a model from such a file into this project.
 
-    Every file is checked, and the model's answers. No gate of this project has judged it: `--model` uses it, and
-    `digits rerun evaluate --model` lets the gate judge it, so that `digits promote` can make it the champion.
+    Every file is checked, and the model's answers; nothing but its LiteRT network is opened. No gate of this project
+    has judged it: `--model` uses it, and `digits rerun evaluate --model` lets the gate judge it, so that
+    `digits promote` can make it the champion.
     """
     from pipeline.registry.imported import import_bundle
     from pipeline.store import Store
@@ -35,7 +44,7 @@ def import_(context: typer.Context, file: File, *, as_json: AsJson = False) -> N
     from schemas.record import json_text
 
     artifacts = artifacts_of(context)
-    imported = import_bundle(file, Store(artifacts))
+    imported = import_bundle(file, Store(artifacts), sha256)
     bundle = Bundle(artifacts / imported.path)
     expected = _expected(artifacts)
     done = {
@@ -64,6 +73,7 @@ def _table(imported: Version, bundle: Bundle, formats: list[str], expected: tupl
     other = "" if bundle.classes == expected else f"; not those of this project, {', '.join(expected)}"
     rows = [
         ("imported", f"artifacts/{imported.path}"),
+        ("content", imported.content),
         ("formats", ", ".join(formats)),
         ("classes", classes + other),
         ("card", f"artifacts/{imported.path}/README.md"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -69,10 +70,38 @@ def test_an_alias_is_followed(sealed: Project, tmp_path: Path) -> None:
 
 
 def test_a_path_needs_no_project(refused: Path, elsewhere: Path) -> None:
-    """A path is that of a bundle anywhere, and what its own verdict says stands beside its name."""
+    """A path is that of a bundle anywhere; beside its name stand its own verdict, and that it is from elsewhere."""
     chosen = find_model(context_of(elsewhere), "../theirs")
-    assert (chosen.folder, chosen.name) == (refused, f"{chosen.version}, refused by the gate")
-    assert chosen.warning == {"model_warning": "refused by the gate"}
+    standing = f"refused by the gate; from elsewhere, digest {Bundle(refused).digest}"
+    assert (chosen.folder, chosen.name) == (refused, f"{chosen.version}, {standing}")
+    assert chosen.warning == {"model_warning": standing}
+
+
+def test_a_copy_of_a_model_of_the_project_is_known(sealed: Project, bundle: Path, tmp_path: Path) -> None:
+    """Nothing is said of a copy of a bundle in the store; without a project it is from elsewhere."""
+    copied = str(shutil.copytree(bundle, tmp_path / "copied"))
+    assert find_model(context_of(sealed.path), copied).standing == ""
+    assert find_model(context_of(tmp_path), copied).standing == f"from elsewhere, digest {Bundle(bundle).digest}"
+
+
+def test_a_digest_says_which_model_it_must_be(refused: Path, sealed: Project, elsewhere: Path) -> None:
+    """With @ and its digest a model from elsewhere is taken without a remark, and any other model is refused."""
+    digest = Bundle(refused).digest
+    assert find_model(context_of(elsewhere), f"../theirs@{digest}").standing == "refused by the gate"
+    for other in ("../theirs", "champion"):
+        with pytest.raises(InputError, match="is another model") as error:
+            find_model(context_of(sealed.path), f"{other}@{digest[::-1]}")
+        assert error.value.expected == digest[::-1]
+    with pytest.raises(UsageError, match="names no digest"):
+        find_model(context_of(elsewhere), f"../theirs@{digest[:8]}")
+
+
+def test_a_file_is_to_be_imported(elsewhere: Path, sealed: Project) -> None:
+    """The error for an exported file says how to take it in."""
+    sealed.digits("export", "--to", str(elsewhere / "model.zip"))
+    with pytest.raises(InputError, match="is not a bundle") as error:
+        find_model(context_of(sealed.path), "./model.zip")
+    assert error.value.do == "digits import model.zip takes the model in it"
 
 
 def test_a_path_into_a_project_is_a_version_of_it(sealed: Project, bundle: Path, elsewhere: Path) -> None:
@@ -161,7 +190,8 @@ def _run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 def test_every_output_warns_of_a_refused_model(refused: Path, elsewhere: Path) -> None:
     """predict, score and cut name a refused model, in words and in --json, and read with it."""
-    model, version = ("--model", str(refused)), version_of(refused, Bundle(refused).digest)
+    digest = Bundle(refused).digest
+    model, version = ("--model", f"{refused}@{digest}"), version_of(refused, digest)
     read = _run(elsewhere, "predict", "seven.png", *model)
     assert read.stderr == f"model: {version}, refused by the gate\n"
     assert "answered" in read.stdout
