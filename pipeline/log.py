@@ -6,8 +6,9 @@ import json
 import logging
 import os
 import sys
+import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +21,8 @@ LONGEST = 20_000
 """Characters of a message or a traceback."""
 MOST = 20_000_000
 """Bytes of a log, and of what a stage printed."""
+INTERVAL = 0.05
+"""Seconds between two looks at the size of what a stage prints."""
 
 
 class JsonLines(logging.Formatter):
@@ -76,30 +79,64 @@ def write_log(path: Path) -> Generator[None]:
 
 @contextmanager
 def capture_output(path: Path) -> Generator[None]:
-    """Redirect standard output and error to a file, including what C++ code prints; at the end, its middle is cut."""
+    """Redirect standard output and error to a file, including what C++ code prints; its middle is cut as it grows."""
     kept = [os.dup(number) for number in (1, 2)]
     with path.open("ab") as file:
         _redirect([file.fileno()] * 2)
     try:
-        yield
+        with _bounded(path):
+            yield
     finally:
         _redirect(kept)
         for descriptor in kept:
             os.close(descriptor)
-        _bound(path)
 
 
-def _bound(path: Path) -> None:
-    """Keep the first and the last bytes of a file that is too long."""
-    size = path.stat().st_size
-    if size <= MOST:
-        return
-    with path.open("r+b") as file:
-        file.seek(size - MOST // 2)
-        last = file.read()
-        file.seek(MOST // 2)
-        file.write(b"\n[... cut out ...]\n" + last)
-        file.truncate()
+@contextmanager
+def _bounded(path: Path) -> Generator[None]:
+    """Keep a file that others append to from growing without end."""
+    middle, ended = _Middle(path), threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(INTERVAL):
+            with suppress(OSError):  # the disk may be full; the stage says so
+                middle.cut()
+
+    watcher = threading.Thread(target=watch, name="output", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        ended.set()
+        watcher.join()
+        middle.cut()
+
+
+class _Middle:
+    """What is left out of a file that is too long.
+
+    Args:
+        path: of the file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._left_out, self._mark = path, 0, b""
+
+    def cut(self) -> None:
+        """If the file is too long, keep its first and last bytes and say between them how many are left out."""
+        if self._path.stat().st_size <= MOST:
+            return
+        with self._path.open("r+b") as file:
+            file.seek(-(MOST // 4), os.SEEK_END)
+            last = file.read()
+            size = os.fstat(file.fileno()).st_size  # which grows while this reads
+            file.truncate(MOST // 2)
+        self._left_out += size - MOST // 2 - len(self._mark) - len(last)
+        self._mark = f"\n[... about {self._left_out:,} bytes left out ...]\n".encode()
+        with self._path.open("ab") as file:  # as others do: what they write meanwhile stays
+            file.write(self._mark + last)
 
 
 def _redirect(targets: list[int]) -> None:

@@ -62,6 +62,21 @@ def test_what_a_stage_prints_is_bounded(tmp_path: Path, monkeypatch: pytest.Monk
     assert (text.splitlines()[0], text.splitlines()[-1], len(text) < 1100) == ("first", "last", True)
 
 
+def test_what_a_stage_prints_is_bounded_while_it_prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stage that prints without end does not fill the disk; the file says how many bytes are left out."""
+    monkeypatch.setattr(log, "MOST", 100_000)
+    path, written = tmp_path / "output.txt", 0
+    with capture_output(path):
+        while path.stat().st_size == written and written < 1_000_000_000:
+            written += os.write(1, b"%09d\n" % written * 100)
+        was_cut = path.stat().st_size < written
+    text = path.read_text()
+    left_out = int(text.partition("\n[... about ")[2].partition(" bytes left out ...]\n")[0].replace(",", ""))
+    assert was_cut
+    assert (text[:10], text.splitlines()[-1]) == ("000000000\n", f"{written - 1000:09d}")
+    assert 0 < left_out < written
+
+
 def test_no_file_name_forges_a_line(project: Project) -> None:
     """Hostile names of pictures, of an added file and of a run's folder are escaped in what commands print and log."""
     forged = toy_project(
