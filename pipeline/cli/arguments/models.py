@@ -21,7 +21,7 @@ from pipeline.registry.bundles import bundles, standing
 from pipeline.registry.starter import STANDING, find_starter
 from pipeline.store import Store
 from schemas.artifacts.bundle import Bundle, version_of
-from schemas.errors import DigitsError, InputError, UsageError, nearest
+from schemas.errors import DigitsError, InputError, UsageError, nearest, printable
 from schemas.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Chosen:
     def say(self) -> None:
         """Write the name to standard error if there is something to say about the model."""
         if self.standing:
-            print(f"model: {self.name}", file=sys.stderr)
+            print(f"model: {printable(self.name)}", file=sys.stderr)
 
 
 def find_model(context: typer.Context, wanted: str | None) -> Chosen:

@@ -65,6 +65,7 @@ def table(found: RunTable, artifacts: Path, form: str) -> str:
     from pipeline.cli.printing.tabular import TABULAR
     from pipeline.history import run_names
     from pipeline.report.comparison import setting_text
+    from schemas.errors import printable
 
     names = {run: name for name, run in run_names(artifacts).items()}
     header = ["run", *found.settings, *found.metrics]
@@ -78,8 +79,10 @@ def table(found: RunTable, artifacts: Path, form: str) -> str:
     ]
     for each in found.runs:
         for stage, text in each.others.items():
-            print(f"{names.get(each.run, each.run)}: {stage}: {text}", file=sys.stderr)
-    return TABULAR[form](header, rows) if form in TABULAR else columns(header, rows, wrapped=len(found.settings))
+            print(printable(f"{names.get(each.run, each.run)}: {stage}: {text}"), file=sys.stderr)
+    if form not in TABULAR:
+        return columns(header, rows, wrapped=len(found.settings))
+    return TABULAR[form]([*map(printable, header)], [[*map(printable, row)] for row in rows])
 
 
 def _figure(value: float | None, *, exact: bool) -> str:
@@ -90,11 +93,12 @@ def summary(found: RunComparison) -> str:
     """Return a comparison as text: changed settings, metrics, and pictures that got better or worse."""
     from pipeline.cli.printing.table import columns
     from pipeline.report.comparison import VALIDATION, setting_text
+    from schemas.errors import printable
 
     parts = [f"first    {found.first}\nsecond   {found.second}"]
     changes = [f"{each.setting}: {setting_text(each.first)} -> {setting_text(each.second)}" for each in found.settings]
     changes += [f"{stage}: {text}" for stage, text in found.others.items()]
-    parts.append("\n".join(changes) or "no setting differs")
+    parts.append("\n".join(map(printable, changes)) or "no setting differs")
     tested = [pair for pair in found.metrics if not pair.metric.startswith(VALIDATION)]
     evaluated = tested != [] and all(any(figures) for figures in zip(*map(_known, tested), strict=True))
     shown = [pair for pair in found.metrics if (evaluated and pair in tested) or all(_known(pair))]
@@ -125,6 +129,9 @@ def _pictures(found: RunComparison) -> str:
 
 
 def _listed(title: str, pictures: list[Picture]) -> list[str]:
-    lines = [f"{title:8} {each.id}: {each.label} read as {each.first} -> {each.second}" for each in pictures[:LISTED]]
+    from schemas.errors import printable
+
+    shown = [f"{each.id}: {each.label} read as {each.first} -> {each.second}" for each in pictures[:LISTED]]
+    lines = [f"{title:8} {printable(each)}" for each in shown]
     more = len(pictures) - len(lines)
     return lines + ([f"         and {more} more: --json lists them all"] if more > 0 else [])

@@ -24,6 +24,7 @@ def show(
     """Show a run: stages, metrics, verdict, and file locations."""
     from pipeline.cli.arguments.past_run import find_run
     from pipeline.cli.printing.run_summary import summary, where_report
+    from schemas.errors import printable
 
     artifacts, of = runs_of(context, file)
     record = find_run(artifacts, run, of)
@@ -33,8 +34,8 @@ def show(
     print(summary(record, artifacts))
     stages = (f"{stage.stage} failed: {stage.error}" for stage in record.stages if stage.error)
     for error in filter(None, (record.error, *stages)):
-        print(f"error    {error}")
+        print(f"error    {printable(error)}")
     if record.overrides or record.file:
-        print(f"set      {' '.join([*record.file_option, *record.overrides])}")
+        print(f"set      {printable(' '.join([*record.file_option, *record.overrides]))}")
     print(where_report(context, record, artifacts))
     print(f"log      {Path(os.path.relpath(artifacts)) / 'runs' / record.run / 'log.jsonl'}")

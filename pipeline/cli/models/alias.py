@@ -58,7 +58,9 @@ def alias(
 def _print(found: dict[str, str], *, as_json: bool) -> None:
     import json
 
+    from schemas.errors import printable
+
     if as_json:
         print(json.dumps(found, indent=2))
     else:
-        print("\n".join(f"{name}  {version}" for name, version in found.items()) or "no aliases")
+        print("\n".join(f"{printable(name)}  {printable(version)}" for name, version in found.items()) or "no aliases")

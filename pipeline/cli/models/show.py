@@ -11,6 +11,7 @@ import typer
 
 from pipeline.cli.arguments.completion import complete_model
 from pipeline.cli.arguments.project import AsJson, artifacts_of
+from schemas.errors import printable
 
 if TYPE_CHECKING:
     from pipeline.registry.entry import ModelEntry
@@ -47,7 +48,7 @@ def show(context: typer.Context, model: Named, *, as_json: AsJson = False) -> No
         print(json_text(values))
         return
     parts = [_names(entry, artifacts), _promotions(promotions, path), _verdict(verdict), _lineage(artifacts, path)]
-    print("\n\n".join(filter(None, [*parts, _without_front_matter(text)])))
+    print("\n\n".join(filter(None, [*parts, _lines(_without_front_matter(text))])))
 
 
 def _names(entry: ModelEntry, artifacts: Path) -> str:
@@ -60,7 +61,7 @@ def _names(entry: ModelEntry, artifacts: Path) -> str:
         "digest": entry.content,
         "folder": str(artifacts / entry.path),
     }
-    return "\n".join(f"{name:11}{value}" for name, value in rows.items() if value)
+    return "\n".join(f"{name:11}{printable(value)}" for name, value in rows.items() if value)
 
 
 def _promotions(promotions: list[Promotion], path: str) -> str:
@@ -77,7 +78,7 @@ def _promotions(promotions: list[Promotion], path: str) -> str:
         else:
             text = f"gave way to {Path(each.bundle).name} by {who}"
         reason = f", override: {each.override}" if each.override else ""
-        lines.append(f"{each.time}  {text}{reason}")
+        lines.append(printable(f"{each.time}  {text}{reason}"))
     return "\n".join(lines)
 
 
@@ -97,6 +98,11 @@ def _lineage(artifacts: Path, path: str) -> str:
     except DigitsError as error:
         return f"lineage  not known: {error.headline}"
     return draw_tree(traced, shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize)
+
+
+def _lines(text: str) -> str:
+    """Return a text of several lines, in which nothing but its line breaks can move the cursor."""
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def _without_front_matter(card: str) -> str:

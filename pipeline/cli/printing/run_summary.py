@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.cli.arguments.project import same_project
 from pipeline.cli.printing.table import columns, hanging, paint, side_by_side
 from pipeline.cli.printing.verdict import verdict_lines
+from schemas.errors import printable
 
 if TYPE_CHECKING:
     import typer
@@ -28,18 +29,18 @@ def summary(record: RunRecord, artifacts: Path) -> str:
     if record.judged:
         lines.append(hanging("model", Path(record.judged).name))
     if record.metrics:
-        lines.append(side_by_side(f"{name} {_figure(value)}" for name, value in record.metrics.items()))
+        lines.append(side_by_side(f"{printable(name)} {_figure(value)}" for name, value in record.metrics.items()))
     lines += verdict_lines(record.verdict, kept=record.champion is not None) if record.verdict else []
     if record.champion or record.run:
-        lines.append(f"champion {_champion(record.champion, artifacts)}")
+        lines.append(f"champion {printable(_champion(record.champion, artifacts))}")
     if record.explanation:
         lines.append(hanging("note", record.explanation))
     if record.notice:
         lines.append(paint(hanging("notice", record.notice), "yellow"))
     lines += [paint(hanging("warning", warning), "yellow") for warning in record.warnings]
     if record.run:
-        at = f" in {record.under_way}" if record.under_way else ""
-        lines.append(f"run      {record.run} {_outcome(record)}{at} after {record.seconds:.2f} s")
+        at = f" in {printable(record.under_way)}" if record.under_way else ""
+        lines.append(f"run      {printable(record.run)} {_outcome(record)}{at} after {record.seconds:.2f} s")
     return "\n".join(lines)
 
 
@@ -47,7 +48,7 @@ def where_report(context: typer.Context, record: RunRecord, artifacts: Path) -> 
     """Return the path of a run's report, or the command that writes it."""
     written = artifacts / "runs" / record.run / "report.html"
     found = os.path.relpath(written) if written.exists() else same_project(context, "report", record.run)
-    return f"report   {found}"
+    return f"report   {printable(found)}"
 
 
 def _reason(stage: StageRecord, record: RunRecord) -> str:

@@ -8,6 +8,8 @@ import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 
+from schemas.errors import printable
+
 __all__ = ["box", "columns", "hanging", "paint", "side_by_side"]
 
 COLOURS = {
@@ -21,7 +23,7 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def columns(header: Sequence[str], rows: Sequence[Sequence[str]], *, wrapped: int) -> str:
-    """Return rows in columns below a header, wrapping one column to the terminal's width.
+    """Return rows in columns below a header, wrapping one column to the terminal's width; no cell can forge a row.
 
     Output that is not a terminal has no width: each row is one line, for grep.
 
@@ -30,7 +32,7 @@ def columns(header: Sequence[str], rows: Sequence[Sequence[str]], *, wrapped: in
         rows: cells, as many per row as titles.
         wrapped: index of the column to wrap; columns after it are right-aligned.
     """
-    table = [list(header), *map(list, rows)]
+    table = [[printable(cell) for cell in row] for row in (header, *rows)]
     widths = [max(len(row[i]) for row in table) for i in range(len(header))]
     if sys.stdout.isatty():
         others = sum(widths) - widths[wrapped] + 2 * (len(widths) - 1)
@@ -63,7 +65,8 @@ def paint(text: str, colour: str) -> str:
 
 
 def hanging(title: str, text: str) -> str:
-    """Return a title with a text beside it, wrapped to the terminal's width."""
+    """Return a title with a text beside it, wrapped to the terminal's width; the text cannot forge a line."""
+    text = printable(text)
     if not sys.stdout.isatty():
         return f"{title:9}{text}"
     width = max(shutil.get_terminal_size().columns, MIN_WIDTH + 9)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.cli.printing.table import columns, hanging, paint
 from schemas.artifacts.rule_result import needed, tally
+from schemas.errors import printable
 
 if TYPE_CHECKING:
     from schemas.artifacts.blessing import Verdict
@@ -35,7 +36,7 @@ def verdict_lines(verdict: Verdict, *, kept: bool) -> list[str]:
         stays = " (the champion stays)" if kept else ""
         rules = f"rule{'' if len(verdict.rules) == 1 else 's'}"
         text = f"{missed} of {len(verdict.rules)} {rules} missed" if verdict.rules else verdict.reasons[0]
-        lines = [f"verdict  {paint('NOT BLESSED', 'red')}: {text}{stays}"]
+        lines = [f"verdict  {paint('NOT BLESSED', 'red')}: {printable(text)}{stays}"]
     if verdict.rules:
         lines += ["", *_rule_lines(verdict.rules, verdict.comparison), "", *_slice_lines(verdict.rules)]
     if not verdict.blessed:

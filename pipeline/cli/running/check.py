@@ -55,8 +55,10 @@ def check(
         print(f"threads: {pipeline.threads}\n" + "\n".join(_explain(stage) for stage in pipeline.stages))
         print(COUNTING)
     else:
+        from schemas.errors import printable
+
         names = ", ".join(stage.name for stage in pipeline.stages)
-        print(f"{pipeline.path.name} is valid: {len(pipeline.stages)} stages ({names})")
+        print(f"{printable(pipeline.path.name)} is valid: {len(pipeline.stages)} stages ({names})")
         for warning in _warnings(pipeline):
             print(f"warning  {warning}", file=sys.stderr)
 

@@ -15,6 +15,7 @@ from typing import Any
 from pipeline.store import Store
 from schemas.artifacts.bundle import Bundle
 from schemas.artifacts.corrections import Corrections
+from schemas.errors import printable
 from schemas.manifest import Manifest
 from schemas.records.execution import Execution, Version
 from schemas.records.run import RunRecord
@@ -224,4 +225,4 @@ def _label(*lines: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    return json.dumps("\n".join(map(printable, text.split("\n"))), ensure_ascii=False)

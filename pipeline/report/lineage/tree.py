@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from schemas.artifacts.bundle import Bundle
+from schemas.errors import printable
 
 if TYPE_CHECKING:
     from pipeline.report.lineage.graph import Lineage
@@ -28,7 +29,9 @@ class _Drawing:
     def add(self, text: str, first: str, rest: str) -> None:
         """Add a text, wrapped: the first line after the prefix *first*, the others after *rest*."""
         width = max(self.width - len(first), LEAST)
-        for number, part in enumerate(textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)):
+        for number, part in enumerate(
+            textwrap.wrap(printable(text), width, break_long_words=False, break_on_hyphens=False)
+        ):
             self.lines.append((rest if number else first) + part)
 
 

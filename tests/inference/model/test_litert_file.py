@@ -62,7 +62,7 @@ def _padded(model: Any) -> None:
     model.buffers += [pads, big]
     for shape, kind in (([3, 2], schema.TensorType.INT32), ([1, 28, 28], schema.TensorType.FLOAT32)):
         tensor = schema.TensorT()
-        tensor.shape, tensor.type, tensor.name = np.array(shape, np.int32), kind, "more"
+        tensor.shape, tensor.type, tensor.name = shape, kind, "more"
         tensor.buffer = len(model.buffers) - (2 if shape == [3, 2] else 1)
         graph.tensors.append(tensor)
     code, pad = schema.OperatorCodeT(), schema.OperatorT()
