@@ -16,7 +16,7 @@ from schemas.manifest import Manifest, fsync, replace_link
 from schemas.records.execution import Execution, Version
 from schemas.records.promotion import Promotion, read_history
 
-__all__ = ["baseline", "champion", "crown", "given_up", "promote"]
+__all__ = ["baseline", "champion", "clear_drafts", "crown", "given_up", "promote"]
 
 GIVE_UP = "digits verify; or rm artifacts/champion: the next model then counts as the first"
 
@@ -105,9 +105,17 @@ def crown(
     """
     before = champion(artifacts)
     if before != bundle.path:
+        clear_drafts(artifacts)
         append(artifacts, bundle, by=by, before=before, run=run, override=override)
         replace_link(artifacts / "champion", bundle.path)
         fsync(artifacts)
+
+
+def clear_drafts(artifacts: Path) -> None:
+    """Remove the links that killed promotions did not swap in; the caller holds the lock of the store, as they did."""
+    for draft in artifacts.glob(".champion.*"):
+        if draft.is_symlink():
+            draft.unlink(missing_ok=True)
 
 
 def given_up(artifacts: Path, path: str) -> Promotion | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from pipeline.champion import clear_drafts
 from pipeline.history import NAMES, hold
 from pipeline.housekeeping.inventory import GOING, TRASH, Inventory, read_inventory
 from pipeline.housekeeping.needs import Needs, find_needs
@@ -196,6 +197,7 @@ class _Plan:
             (self.artifacts / path).rename(target)
         self._sync(self._paths())
         self._unlink(NAMES)
+        clear_drafts(self.artifacts)
 
     def _paths(self) -> list[str]:
         return [*self.executions, *(f"runs/{name}" for name in self.runs), *self.versions]

@@ -11,7 +11,7 @@ from schemas.artifacts.blessing import Blessing, Verdict
 from schemas.artifacts.bundle import Bundle
 from schemas.manifest import Manifest
 from schemas.records.execution import Execution, Version
-from schemas.records.promotion import read_history
+from schemas.records.promotion import History, read_history
 
 __all__ = [
     "JUDGE",
@@ -97,21 +97,21 @@ def verdict_on(path: str, store: Store) -> Verdict | None:
     return next((each for each in verdicts if each.blessed), verdicts[0] if verdicts else None)
 
 
-def override_of(artifacts: Path, path: str) -> str | None:
+def override_of(path: str, history: History) -> str | None:
     """Return the reason with which a person last promoted a bundle that no gate had blessed; None if nobody did."""
-    reasons = (each.override for each in reversed(read_history(artifacts).promotions) if each.bundle == path)
+    reasons = (each.override for each in reversed(history.promotions) if each.bundle == path)
     return next(filter(None, reasons), None)
 
 
-def standing(path: str, store: Store, made: list[Execution] | None = None) -> str:
+def standing(path: str, store: Store, made: list[Execution] | None = None, history: History | None = None) -> str:
     """Return what to say beside a bundle's name; empty if a gate blessed it, or if an older version promoted it.
 
-    The arguments are those of `blessed`.
+    The arguments are those of `blessed`, and the history of promotions, if it is known already.
     """
     verdict = blessed(path, store, made)
     if verdict:
         return ""
-    override = override_of(store.artifacts, path)
+    override = override_of(path, history or read_history(store.artifacts))
     if verdict is None and not override and champion(store.artifacts) == path:
         return ""
     text = UNJUDGED if verdict is None else "refused by the gate"

@@ -73,7 +73,8 @@ class _Project:
     def __init__(self, artifacts: Path) -> None:
         self.artifacts, self.store = artifacts, Store(artifacts)
         self.champion, self.previous = champion(artifacts), previous_champion(artifacts)
-        self.aliases, self.promotions = aliases(artifacts), read_history(artifacts).champions
+        self.aliases, self.history = aliases(artifacts), read_history(artifacts)
+        self.promotions = self.history.champions
 
 
 def describe_all(artifacts: Path) -> list[ModelEntry]:
@@ -104,7 +105,7 @@ def _describe(project: _Project, path: str, made: list[Execution]) -> ModelEntry
         previous=project.previous == path,
         aliases=[name for name, target in project.aliases.items() if target == path],
         blessed=verdict,
-        standing="" if verdict else standing(path, project.store, made),
+        standing="" if verdict else standing(path, project.store, made, project.history),
         promoted=promotion.time if promotion else None,
         promoted_by=(promotion.run or promotion.by) if promotion else None,
         run=made[-1].run if made else None,

@@ -197,7 +197,11 @@ class Material:
 
     @property
     def history(self) -> History:
-        """The learning curves of the model."""
+        """The learning curves of the last model, also of one whose type a stage of one's own derives from Model."""
+        for path in reversed(self.record.outputs):
+            manifest = Manifest.read(self.artifacts / path)
+            if manifest and manifest.files.keys() >= {Model.KERAS, Model.HISTORY}:
+                return Model(self.artifacts / path).history
         return self.output(Model).history
 
     @property

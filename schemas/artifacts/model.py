@@ -64,6 +64,7 @@ class Model(Artifact):
     CURVES = "curves.png"
     TRAINED_ON = "trained_on.bin"
     KERAS = "model.keras"
+    HISTORY = "history.json"
     NOTE = (
         "The same inputs, seed, threads and library versions reproduce these weights bit for bit on the same kind of "
         "processor. Another number of threads, another kind of processor or a GPU sums in another order and yields "
@@ -87,7 +88,7 @@ class Model(Artifact):
     @property
     def history(self) -> History:
         """The metrics of every round of the training."""
-        return History.from_json((self.path / "history.json").read_bytes())
+        return History.from_json((self.path / self.HISTORY).read_bytes())
 
     @property
     def trained_on(self) -> PictureSet | None:
@@ -126,7 +127,7 @@ class Model(Artifact):
         """
         write_keras(folder / Model.KERAS, network)
         (folder / "classes.json").write_text(json.dumps(classes) + "\n", encoding="utf-8")
-        (folder / "history.json").write_text(history.to_json() + "\n", encoding="utf-8")
+        (folder / Model.HISTORY).write_text(history.to_json() + "\n", encoding="utf-8")
         if trained_on is not None:
             trained_on.write(folder / Model.TRAINED_ON)
 

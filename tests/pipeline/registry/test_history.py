@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.champion import crown
+from pipeline.housekeeping.collect import Rule, collect
 from pipeline.promotions import append, mend
 from schemas.records.execution import Version
 from schemas.records.promotion import HISTORY, read_history
@@ -101,3 +103,17 @@ def test_lines_are_json(judged: Project) -> None:
     """Each line is one JSON object, for other programs."""
     lines = (judged.artifacts / HISTORY).read_text().splitlines()
     assert [json.loads(line)["number"] for line in lines] == [1, 2]
+
+
+@pytest.mark.parametrize("clears", ["promotion", "gc"])
+def test_what_a_killed_promotion_left_is_cleared(clears: str, tmp_path: Path) -> None:
+    """The next promotion, and gc, remove the link that was not swapped in, and leave the champion and other files."""
+    (tmp_path / "store").mkdir()
+    crown(BUNDLE, tmp_path, by="promote")
+    (tmp_path / ".champion.123").symlink_to("store/export/bundle/v0002-bbbbbbbb")
+    (tmp_path / ".champion.txt").write_text("of somebody else")
+    if clears == "gc":
+        collect(tmp_path, Rule(), delete=True)
+    else:
+        crown(BUNDLE.changed(path="store/export/bundle/v0003-cccccccc"), tmp_path, by="promote")
+    assert sorted(path.name for path in tmp_path.glob("*champion*")) == [".champion.txt", "champion"]

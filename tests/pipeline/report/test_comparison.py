@@ -9,8 +9,8 @@ from pipeline.cli.looking.compare import summary
 from pipeline.report.comparison import compare_runs
 from pipeline.report.material import Material
 from schemas.artifacts.evaluation import Evaluation
-from schemas.artifacts.model import History
-from schemas.manifest import MANIFEST, Manifest
+from schemas.artifacts.model import History, Model
+from schemas.manifest import MANIFEST, Manifest, hash_files
 from schemas.records.run import RunRecord, StageRecord
 from tests.project import Project
 
@@ -106,3 +106,14 @@ def test_runs_that_ended_before_the_test_are_compared_on_validation(tmp_path: Pa
     text = summary(compare_runs(run, run))
     assert "validation_accuracy  0.6000  0.6000  +0.0000" in text
     assert text.endswith("the first run was not evaluated: it did not get that far")
+
+
+def test_a_model_of_a_type_of_ones_own_has_curves(tmp_path: Path, history: History) -> None:
+    """The curves of a run are those of its last model, whatever the type that its stage declares is called."""
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / Model.HISTORY).write_text(history.to_json())
+    (tmp_path / "model" / Model.KERAS).write_bytes(b"")
+    manifest = Manifest(type="mine.network.Mine", content="0", files=hash_files(tmp_path / "model"))
+    (tmp_path / "model" / MANIFEST).write_text(manifest.to_document())
+    trained = StageRecord(stage="train", outcome="ran", reason="", outputs={"model": "model"})
+    assert Material(tmp_path, RunRecord(run="one", stages=[trained])).history == history
