@@ -58,7 +58,7 @@ def _padded(model: Any) -> None:
     """Add an operator that makes a tensor far larger than the file says."""
     graph = model.subgraphs[0]
     pads, big = schema.BufferT(), schema.BufferT()
-    pads.data = np.frombuffer(np.array([[0, 300_000], [0, 0], [0, 0]], np.int32).tobytes(), np.uint8)
+    pads.data = list(np.array([[0, 300_000], [0, 0], [0, 0]], np.int32).tobytes())
     model.buffers += [pads, big]
     for shape, kind in (([3, 2], schema.TensorType.INT32), ([1, 28, 28], schema.TensorType.FLOAT32)):
         tensor = schema.TensorT()
