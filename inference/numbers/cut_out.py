@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Shape", "cut_out", "draw_small", "shapes_of"]
+__all__ = ["Shape", "cut_out", "draw_small", "shape_of", "shapes_of"]
 
 # Chosen by eye on the pages of learning/synthetic/drawn_pages.py.
 MARGIN, LEAST = 0.4, 10  # of the digit's longer side, and in pixels: the paper around it
@@ -47,15 +47,22 @@ class Shape:
 
 def shapes_of(groups: Groups) -> list[Shape]:
     """Return the ink of each digit of a page."""
+    return [shape_of(groups.labels, group.box, group.parts) for group in groups.groups]
+
+
+def shape_of(labels: NDArray[np.int32], box: Box, parts: tuple[int, ...]) -> Shape:
+    """Return the ink of parts, of which *box* is the hull.
+
+    Args:
+        labels: int32, shape [h, w]: the part of each pixel, 0 for paper.
+        box: around the parts.
+        parts: their numbers.
+    """
     import numpy as np
 
-    shapes: list[Shape] = []
-    for group in groups.groups:
-        box = group.box
-        window = groups.labels[box.top : box.bottom, box.left : box.right]
-        own = np.isin(window, group.parts)
-        shapes.append(Shape(box, own, (window > 0) & ~own))
-    return shapes
+    window = labels[box.top : box.bottom, box.left : box.right]
+    own = np.isin(window, parts)
+    return Shape(box, own, (window > 0) & ~own)
 
 
 def cut_out(relief: NDArray[np.float32], shape: Shape) -> NDArray[np.uint8]:

@@ -36,6 +36,7 @@ TOOTH, SLIM = 1.3, 0.12  # of the teeth at its ends: largest height of a tooth; 
 RIM = 0.12  # of a single box's shorter side: its lines lie this near to its outline
 INNER = 0.2  # of a box's shorter side: ink this far inside is no line of it
 BROAD, BROADEST = 0.3, 9  # of a line's length, and pixels: what is as broad is no line
+CORE = 0.6  # of the strongest contrast beside it: the middle of a line, without its soft edges
 DRIFT = 0.05  # of a line's length: how far it may rise or fall
 
 
@@ -115,18 +116,19 @@ def _find(mask: NDArray[np.bool_]) -> Form | None:
         _add_comb(i, labels, table, found)
     if not (found[0].any() or found[1].any()):
         return None
-    cells = tuple(
-        cell for i in forms | alike for cell in inside.get(i, ()) if WHOLE * min(cell.width, cell.height) >= usual
-    )
-    return Form(*found, cells)
+    every = {i: inside.get(i) or _own_cell(i, labels, table) for i in forms | alike}
+    cells = [cell for own in every.values() for cell in own if WHOLE * min(cell.width, cell.height) >= usual]
+    return Form(*found, tuple(cells))
 
 
 def erase_form(relief: NDArray[np.float32], form: Form, strength: float) -> NDArray[np.float32]:
     """Return the contrast without the lines of a form, float32 [h, w]; strokes across a line are bridged."""
+    import cv2
     import numpy as np
 
     lines = Lines(dilated(form.horizontal, 3, 1), dilated(form.vertical, 1, 3), dark=True, strength=strength)
-    bare = bridge_lines(relief, lines, np.zeros(relief.shape, np.bool_))
+    soft = relief < CORE * np.asarray(cv2.dilate(relief, np.ones((3, 3), np.uint8)), np.float32)
+    bare = bridge_lines(relief, lines, soft)  # of a hairline, most pixels are its soft edges
     return np.where(dilated(form.horizontal | form.vertical, 3, 3), np.minimum(bare, relief), bare).astype(np.float32)
 
 
@@ -193,6 +195,11 @@ def _is_inked(part: int, labels: NDArray[np.int32], table: NDArray[np.int32]) ->
     by = round(INNER * min(width, height))
     inner = labels[top + by : top + height - by, left + by : left + width - by] == part
     return bool(np.count_nonzero(inner.any(axis=1)) >= INSIDE * height)
+
+
+def _own_cell(part: int, labels: NDArray[np.int32], table: NDArray[np.int32]) -> list[Box]:
+    """Return a box as its own cell if there is a stroke in it, which touches it."""
+    return [Box(*map(int, table[part, :4]))] if _is_inked(part, labels, table) else []
 
 
 def _add_lines(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from inference.numbers.boxes import Box, hull
+from inference.numbers.boxes import Box, gap, hull
 from inference.page.marks import find_frames, find_underlines
 from inference.pixels.connected_components import connected_components
 
@@ -132,17 +132,17 @@ def _join(groups: list[Group], height: float) -> list[Group]:
 def _is_one(lower: Box, taller: Box, height: float) -> bool:
     both = hull((lower, taller))
     fits = both.height <= HIGHEST * max(height, taller.height) and lower.height < TALL * height
-    return fits and _shared(lower, taller) >= SHARED and _gap(lower, taller) <= LOOSE * height
+    return fits and _shared(lower, taller) >= SHARED and gap(lower, taller) <= LOOSE * height
 
 
 def _attach(part: Group, groups: list[Group], height: float) -> Group | None:
     """Add a small part to the nearest digit; return it if none is near."""
-    nearest = min(range(len(groups)), key=lambda i: _gap(part.box, groups[i].box), default=None)
+    nearest = min(range(len(groups)), key=lambda i: gap(part.box, groups[i].box), default=None)
     if nearest is None:
         return part
     box = groups[nearest].box
     reach = LOOSE if _shared(part.box, box) >= OVER else BESIDE
-    if _gap(part.box, box) > reach * height:
+    if gap(part.box, box) > reach * height:
         return part
     groups[nearest] = _union(groups[nearest], part)
     return None
@@ -152,7 +152,7 @@ def _gather(loose: list[Group], height: float) -> list[Group]:
     """Join small parts that lie together to the digits that they are the pieces of; drop the others."""
     gathered: list[Group] = []
     for part in loose:
-        near = [each for each in gathered if _gap(part.box, each.box) <= LOOSE * height]
+        near = [each for each in gathered if gap(part.box, each.box) <= LOOSE * height]
         gathered = [each for each in gathered if each not in near]
         gathered.append(reduce(_union, near, part))
     return [each for each in gathered if WHOLE * height <= each.box.height <= HIGHEST * height and len(each.parts) > 1]
@@ -165,10 +165,3 @@ def _union(one: Group, other: Group) -> Group:
 def _shared(one: Box, other: Box) -> float:
     """Return the columns that two boxes share, as a share of the narrower one's."""
     return (min(one.right, other.right) - max(one.left, other.left)) / min(one.width, other.width)
-
-
-def _gap(one: Box, other: Box) -> float:
-    """Return the distance of two boxes in pixels; 0 if they overlap."""
-    across = max(one.left - other.right, other.left - one.right, 0)
-    down = max(one.top - other.bottom, other.top - one.bottom, 0)
-    return float((across**2 + down**2) ** 0.5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,8 @@ INK, BETTER = 0.995, 1.3  # quantile of the contrast that is ink; times luma's c
 DARKEST = 32  # of 255: least light on paper
 SEES = 0.6  # of the thumbnail's shorter side: window of the median that decides between dark and light ink
 BROAD = 0.16  # of the thumbnail's longer side: window of the median that shows ink of any colour
-SHARP, KEPT = 0.5, 0.9  # of the steepest slopes: least of sharp edges; their least share that must be left to the ink
+SHARP = 0.5  # of the steepest slopes: least of sharp edges
+KEPT, SOME = 0.9, 0.5  # of the sharp edges: least share that is left to the ink; among sharp shadows
 WINDOWS = (0.02, 0.028, 0.04, 0.056, 0.08, 0.113, 0.16)  # of the thumbnail's longer side: widths of strokes
 WIDER = 1.3  # times the width of strokes: window of the background, for strokes that cross
 COARSE = 0.6  # of the strongest ink: certain ink
@@ -33,6 +35,7 @@ CERTAIN = 0.3  # of the ink's strength: a part without anything as strong is no 
 FAINT, STRONG, HALF = 0.13, 0.17, 0.42  # of the ink's strength: marks and ink exceed the first two; of the ink nearby
 NOISY = 4.0  # standard deviations of the paper: ink exceeds them
 GRAINY, SMOOTH = 3.0, 0.8  # of 255: noise from which the page is smoothed; pixels: by this much
+SHADED = 4.0  # of 255: noise above it is left of shadows; of 500 pages, eight have more
 LEAST = 6.0  # of 255: least contrast of ink
 SOFT = 0.5  # of the usual slope of an edge of ink over its height: shadows have less
 NEAR, NEARER = 0.02, 0.005  # of the longer side: reach of the strength nearby, for ink and for marks
@@ -71,14 +74,7 @@ def find_page_ink(pixels: NDArray[np.uint8]) -> PageInk:
     grey = _grey(pixels)
     dark = _is_dark(grey)
     signed = np.asarray(255 - grey if dark else grey, np.float32)
-    ground = _background(signed)
-    relief = np.asarray(signed - ground, np.float32)
-    if dark:
-        relief *= 255 / np.maximum(255 - ground, DARKEST)  # ink takes the same share of weaker light
-    noise = grain_of(relief[::3, ::3].ravel())
-    if noise > GRAINY:
-        relief = np.asarray(cv2.GaussianBlur(relief, (0, 0), SMOOTH), np.float32)
-        noise = grain_of(relief[::3, ::3].ravel())
+    relief, noise = _relief(signed, dark=dark)
     strength = _strength(relief)
     if strength < max(LEAST, NOISY * noise):
         return PageInk(relief, np.zeros(grey.shape, np.bool_), 0.0, noise, dark)
@@ -138,25 +134,52 @@ def _is_dark(grey: NDArray[np.float32]) -> bool:
     return cv2.norm(cv2.subtract(median, thumb)) >= cv2.norm(cv2.subtract(thumb, median))
 
 
-def _background(signed: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the page without what is lighter and as narrow as its strokes; shadows stay, which are broader.
+def _relief(signed: NDArray[np.float32], *, dark: bool) -> tuple[NDArray[np.float32], float]:
+    """Return the contrast of each pixel with the paper, float32 [h, w], and the noise of the bare paper.
 
-    Strokes are as broad as the narrowest window that leaves the sharp edges of the page to them.
+    Shadows with sharp edges are taken for broad strokes, and their rest for noise: then strokes are narrower.
     """
     import cv2
     import numpy as np
 
     height, width = signed.shape
+    relief, noise = signed, 0.0
+    for small in _backgrounds(signed):
+        ground = np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+        relief = np.asarray(signed - ground, np.float32)
+        if dark:
+            relief *= 255 / np.maximum(255 - ground, DARKEST)  # ink takes the same share of weaker light
+        noise = grain_of(relief[::3, ::3].ravel())
+        if noise > GRAINY:
+            relief = np.asarray(cv2.GaussianBlur(relief, (0, 0), SMOOTH), np.float32)
+            noise = grain_of(relief[::3, ::3].ravel())
+        if noise <= SHADED:
+            break
+    return relief, noise
+
+
+def _backgrounds(signed: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
+    """Yield thumbnails of the page without what is lighter and as narrow as its strokes; shadows, broader ones, stay.
+
+    For the first, strokes are as broad as the narrowest window that leaves the sharp edges of the page to them; for
+    each of the others, narrower than for the one before.
+    """
+    import cv2
+    import numpy as np
+
     thumb = np.asarray(cv2.GaussianBlur(reduced(signed, max(max(signed.shape) // THUMB, 1)), (0, 0), 0.8), np.float32)
     longer, steep = max(thumb.shape), slopes(thumb)
     sharp = steep > SHARP * quantile(steep.ravel(), INK)
-    least, side = KEPT * float(steep[sharp].sum()), 0
+    sides, side, total = list[int](), 0, float(steep[sharp].sum())
     for share in WINDOWS:
         side = max(round(share * longer), 5)
-        if float(slopes(np.asarray(thumb - _opened(thumb, side), np.float32))[sharp].sum()) >= least:
+        kept = float(slopes(np.asarray(thumb - _opened(thumb, side), np.float32))[sharp].sum())
+        if kept >= SOME * total:
+            sides.append(side)
+        if kept >= KEPT * total:
             break
-    ground = _opened(thumb, round(min(WIDER * side, WINDOWS[-1] * longer)))
-    return np.asarray(cv2.resize(ground, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+    for each in reversed(sides or [side]):
+        yield _opened(thumb, round(min(WIDER * each, WINDOWS[-1] * longer)))
 
 
 def slopes(grey: NDArray[np.float32]) -> NDArray[np.float32]:

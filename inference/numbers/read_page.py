@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING
 from inference.files.decode import decode
 from inference.files.unreadable import UnreadableError
 from inference.model.answer import PictureReader, answer_images, load
-from inference.numbers.boxes import Box
+from inference.numbers.boxes import Box, in_lines
+from inference.numbers.broken import join_pieces
 from inference.numbers.cut_out import Shape, cut_out, draw_small, shapes_of
 from inference.numbers.forms import erase_form, find_form, near_lines
 from inference.numbers.groups import Groups, find_groups, join_in_cells
-from inference.numbers.lines import in_lines
+from inference.numbers.no_digits import are_remains, erase_underlines, without_underline
 from inference.numbers.page_answer import Line, PageAnswer, PlacedDigit
 from inference.numbers.page_ink import find_page_ink, inked
-from inference.numbers.remains import are_remains
 from inference.numbers.steady import SteadyReader
 from inference.numbers.touching import may_touch, split
-from inference.numbers.underlines import erase_underlines, without_underline
 
 if TYPE_CHECKING:
     import numpy as np
@@ -88,8 +87,8 @@ class _Reading:
 
 def _read_groups(groups: Groups, cells: tuple[Box, ...], read: _Reading) -> list[PlacedDigit]:
     """Read each group; two digits that touch are split if they can be, but a box of a form holds one."""
-    shapes = shapes_of(groups)
-    placed = read(shapes)
+    digits = join_pieces(groups, read(shapes_of(groups)), read)
+    shapes, placed = [shape for shape, _ in digits], [each for _, each in digits]
     _take_lines_away(shapes, placed, read)
     remains = are_remains(shapes, placed, read.relief)
     found: list[PlacedDigit] = []

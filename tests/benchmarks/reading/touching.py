@@ -22,23 +22,22 @@ from inference.numbers.cut_out import Shape, cut_out, draw_small, shapes_of
 from inference.numbers.groups import find_groups
 from inference.numbers.page_ink import find_page_ink, inked
 from inference.numbers.steady import SteadyReader
-from inference.numbers.touching import WIDE, cuts_of, measures_of
+from inference.numbers.touching import DOUBT, UNCUT, WIDE, read_cuts
 from learning.synthetic.drawn_pages import DrawnPage, draw_grid, draw_pair
 from schemas.artifacts.examples import Split
 from tests.benchmarks.reading.robustness import official_test_split
 
 Field = NDArray[np.float32]
-NO_CUT = -8.0  # log-odds of a shape without a cut that leaves two answered digits
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A wide shape: one digit or two.
+    """A wide shape with little evidence for one digit: one digit or two.
 
     Attributes:
         two: whether it is two.
         whole: evidence for it as one digit over the least of an answer, and its width over its height.
-        cuts: evidence, smaller share and overlap of each cut that leaves two answered digits, [n, 3].
+        cuts: agreement, evidence, smaller share and confidence of each cut that most agree with, [n, 4].
         right: whether both sides of each are read right, bool [n].
     """
 
@@ -55,18 +54,19 @@ def shapes_on(page: DrawnPage) -> tuple[Field, list[Shape]]:
     return ink.relief, [each for each in shapes if each.box.width >= WIDE * each.box.height]
 
 
-def sample_of(shape: Shape, relief: Field, text: str, reader: SteadyReader) -> Sample:
-    """Measure a shape and its cuts."""
-    cuts = cuts_of(shape)
-    drawn = [draw_small(cut_out(relief, each)) for each in [shape, *(half for cut in cuts for half in cut)]]
-    found = reader.read(np.stack(drawn))
-    evidence, sides = found.evidence / found.least, np.arange(1, len(drawn)).reshape(-1, 2)
-    kept = [i for i, pair in enumerate(sides) if not found.refused[pair].any()]
-    rows = [(float(evidence[sides[i]].sum()), *measures_of(shape.box, cuts[i])) for i in kept]
-    right = ["".join(found.classes[each] for each in found.read[sides[i]]) == text for i in kept]
-    box = shape.box
-    whole = float(evidence[0]), box.width / box.height
-    return Sample(len(text) > 1, whole, np.array(rows).reshape(-1, 3), np.array(right, np.bool_))
+def sample_of(shape: Shape, relief: Field, text: str, reader: SteadyReader) -> Sample | None:
+    """Measure a shape and its cuts; None if it is surely one digit."""
+    found = reader.read(draw_small(cut_out(relief, shape))[None])
+    evidence = float(found.evidence[0] / found.least)
+    if evidence >= DOUBT and not found.refused[0]:
+        return None
+    cuts = read_cuts(shape, relief, reader)
+    most = max((each.agreed for each in cuts), default=0.0)
+    kept = [each for each in cuts if each.agreed == most]
+    rows = [(each.agreed, each.evidence, each.smaller, each.confidence) for each in kept]
+    right = ["".join(reader.classes[i] for i in each.text) == text for each in kept]
+    whole = evidence, shape.box.width / shape.box.height
+    return Sample(len(text) > 1, whole, np.array(rows).reshape(-1, 4), np.array(right, np.bool_))
 
 
 def samples(draw: Callable[[int], DrawnPage], count: int, reader: SteadyReader) -> Iterator[Sample]:
@@ -76,7 +76,9 @@ def samples(draw: Callable[[int], DrawnPage], count: int, reader: SteadyReader) 
         relief, shapes = shapes_on(page)
         two = len(page.lines) == 1
         for shape in shapes if not two or len(shapes) == 1 else ():
-            yield sample_of(shape, relief, page.lines[0] if two else "", reader)
+            sample = sample_of(shape, relief, page.lines[0] if two else "", reader)
+            if sample:
+                yield sample
 
 
 def fit(pairs: list[Sample], ones: list[Sample]) -> None:
@@ -85,14 +87,14 @@ def fit(pairs: list[Sample], ones: list[Sample]) -> None:
     cut.fit(np.concatenate([each.cuts for each in pairs]), np.concatenate([each.right for each in pairs]))
     odds, best = list[float](), list[bool]()
     for each in [*pairs, *ones]:
-        found = cut.decision_function(each.cuts) if len(each.cuts) else np.array([NO_CUT])
+        found = cut.decision_function(each.cuts) if len(each.cuts) else np.array([UNCUT])
         odds.append(float(found.max()))
         best.append(bool(len(each.cuts)) and bool(each.right[int(found.argmax())]))
     whole = np.array([(each.whole[0], z, each.whole[1]) for each, z in zip([*pairs, *ones], odds, strict=True)])
     pair = LogisticRegression(C=10, max_iter=9000).fit(whole, [each.two for each in [*pairs, *ones]])
-    print("EVIDENCE, SMALLER, -OVERLAP, -NONE", cut.coef_.round(2), np.round(cut.intercept_, 2))
-    print("-ONE, TWO, BROAD, SINGLE", pair.coef_.round(2), np.round(pair.intercept_, 2))
-    for least in (1.0, 1.2, 1.4, 1.6, 1.8):
+    print("AGREED, EVIDENCE, SMALLER, SURE, -NONE", cut.coef_.round(2), np.round(cut.intercept_, 2))
+    print("-ONE, TWO, BROAD, -SINGLE", pair.coef_.round(2), np.round(pair.intercept_, 2))
+    for least in (2.0, 2.2, 2.4, 2.6, 2.8, 3.0):
         cuts = [right for right, z in zip(best, odds[: len(pairs)], strict=False) if z >= least]
         print(f"SPLIT {least}: {sum(cuts) / len(pairs):.1%} right, {(len(cuts) - sum(cuts)) / len(pairs):.1%} wrong")
 

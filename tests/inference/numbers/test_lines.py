@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from inference.numbers.boxes import Box
-from inference.numbers.lines import in_lines
+from inference.numbers.boxes import Box, in_lines
 
 HEIGHT = 40.0
 

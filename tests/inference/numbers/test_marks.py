@@ -13,12 +13,13 @@ from inference.model.answer import Answer
 from inference.model.reader import Reader
 from inference.numbers.boxes import Box
 from inference.numbers.cut_out import Shape, cut_out, draw_small
+from inference.numbers.forms import Form, erase_form
 from inference.numbers.groups import Group, Groups, join_in_cells
+from inference.numbers.no_digits import are_remains
 from inference.numbers.page_answer import PlacedDigit
 from inference.numbers.read_page import read_page
-from inference.numbers.remains import are_remains
-from inference.numbers.seams import find_seams
 from inference.numbers.steady import SteadyReader
+from inference.numbers.touching import Cut, best_cut, find_seams
 from tests.inference.numbers.pages import CELL, boxed, written
 from tests.inference.pictures import as_file
 
@@ -42,6 +43,44 @@ def test_a_shadow_is_no_digit(reader: Reader) -> None:
     cv2.line(light, (0, 30), (page.shape[1] * 2 // 3, 120), 0.5, 44)
     shaded = (page * cv2.GaussianBlur(light, (0, 0), 9)).astype(np.uint8)
     assert _guesses(shaded, reader) == ["2024"]
+
+
+def test_a_number_in_the_shadow_of_a_hand_is_read(reader: Reader) -> None:
+    """A shadow whose edges are about as steep as those of the ink is no ink."""
+    page = 220 - 0.62 * (255 - written("2024").astype(np.float32))
+    light = np.ones(page.shape, np.float32)
+    cv2.line(light, (0, 90), (page.shape[1] * 3 // 4, 110), 0.55, 70)
+    cv2.line(light, (0, 30), (page.shape[1], 20), 0.55, 23)
+    noise = np.random.default_rng(0).normal(0, 2, page.shape)
+    photo = np.clip(page * cv2.GaussianBlur(light, (0, 0), 2) + noise, 0, 255).astype(np.uint8)
+    assert _guesses(photo, reader) == ["2024"]
+
+
+def test_a_hairline_of_a_form_is_erased() -> None:
+    """Of a line between two rows of pixels, most pixels are its soft edges; its middle is erased as well."""
+    relief, lines = np.zeros((90, 90), np.float32), np.zeros((90, 90), np.bool_)
+    for offset, contrast in ((-1, 44.0), (0, 197.0), (1, 48.0)):
+        cv2.rectangle(relief, (20 - offset, 20 - offset), (70 + offset, 70 + offset), contrast, 1)
+    lines[19:22, 20:71] = lines[69:72, 20:71] = True
+    bare = erase_form(relief, Form(lines, np.ascontiguousarray(lines.T), ()), 255.0)
+    assert bare.max() < 50
+
+
+def test_a_broken_digit_is_one(reader: Reader) -> None:
+    """A 2 that is cut through is read as one digit: its left piece is none."""
+    page = written("2")
+    rows, columns = np.nonzero(page < 128)
+    middle = (columns.min() + columns.max()) // 2
+    cv2.line(page, (middle + 8, rows.min() - 4), (middle - 8, rows.max() + 4), (255,), 5)
+    assert _guesses(page, reader) == ["2"]
+
+
+def test_the_cut_that_most_agree_with_is_best() -> None:
+    """A cut whose two digits most other cuts read too is better than one with a little more evidence."""
+    own = np.ones((8, 8), np.bool_)
+    halves = Shape(Box(0, 0, 8, 8), own, ~own), Shape(Box(8, 0, 8, 8), own, ~own)
+    cuts = [Cut(halves, (5, 1), 4.8, 1.0, 0.4, agreed=0.7), Cut(halves, (5, 7), 5.0, 1.0, 0.4, agreed=0.3)]
+    assert best_cut(cuts) is cuts[0]
 
 
 def test_a_comb_of_one_tooth_is_no_digit(reader: Reader) -> None:
