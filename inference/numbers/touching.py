@@ -37,8 +37,8 @@ WIDE = 0.6  # least width over height of what may be two digits
 LOWEST = 0.6  # of the whole's height: least height of either side; 94 % of right cuts have more, of others a third
 DOUBT = 2.0  # a digit that is answered with more evidence than this is one digit
 # Fitted by logistic regression on 350 touching pairs and 1,700 broad digits of learning/synthetic/drawn_pages.py, read
-# by a SteadyReader; `python -m tests.benchmarks.reading.touching` fits them again, as another model may need. Evidence counts
-# in units of the least evidence of an answer, lengths in heights of the whole.
+# by a SteadyReader; `python -m tests.benchmarks.reading.touching` fits them again, as another model may need. Evidence
+# counts in units of the least evidence of an answer, lengths in heights of the whole.
 WEIGHT = 2.0  # of the evidence for both sides of a cut, when the cuts that read the same are weighed against the others
 AGREED, EVIDENCE, SMALLER, SURE, NONE = 7.3, 0.8, 2.1, 4.0, 12.0  # that both sides of a cut are read right
 ONE, TWO, BROAD, SINGLE = 2.8, 0.26, 3.9, 0.25  # that a shape is two digits

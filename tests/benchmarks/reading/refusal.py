@@ -1,4 +1,6 @@
-"""Share of pictures refused by each score: python -m tests.benchmarks.reading.refusal PROJECT [--count N] [--refused SHARE].
+"""Share of pictures refused by each score.
+
+Usage: python -m tests.benchmarks.reading.refusal PROJECT [--count N] [--refused SHARE]
 
 PROJECT is a folder in which `digits run` has promoted a model. Each score gets the threshold that refuses a share of
 the validation digits, 1 % unless said. It is then tried on test digits, scikit-learn's, Fashion-MNIST's (if
