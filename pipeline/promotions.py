@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from schemas.manifest import fsync
+from schemas.manifest import fsync, naming
 from schemas.records.execution import Version
 from schemas.records.promotion import HISTORY, Promotion, read_history
 
@@ -52,7 +52,7 @@ def append(  # noqa: PLR0913  (the fields of the record)
     path = artifacts / HISTORY
     whole = path.stat().st_size if path.exists() else 0
     try:
-        with path.open("ab") as file:
+        with naming(path), path.open("ab") as file:
             file.write(promotion.sealed().line())
         fsync(path)
         fsync(artifacts)

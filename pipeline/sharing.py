@@ -39,13 +39,20 @@ def _newest_versions(store: Path) -> Iterator[Path]:
 
 
 def _link(sealed: Path, entry: FileEntry, file: Path) -> bool:
-    """Replace a file by a link to a sealed one, atomically; return whether that worked."""
+    """Replace a file by a link to a sealed one, atomically; return whether that worked.
+
+    Raises:
+        OSError: the draft of the link cannot be removed; the artifact must not be sealed with it.
+    """
     draft = file.with_name(f".{file.name}.link")
-    with suppress(OSError):
-        if hash_file(sealed) != entry.sha256:
-            return False
-        draft.unlink(missing_ok=True)
-        os.link(sealed, draft)
-        draft.replace(file)
-        return True
-    return False
+    try:
+        with suppress(OSError):
+            if hash_file(sealed) != entry.sha256:
+                return False
+            draft.unlink(missing_ok=True)
+            os.link(sealed, draft)
+            draft.replace(file)
+            return True
+        return False
+    finally:
+        draft.unlink(missing_ok=True)  # a full quota refused the rename, or the file was that link already

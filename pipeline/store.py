@@ -15,7 +15,7 @@ from pipeline.history import use
 from pipeline.sharing import share_files
 from schemas.artifacts.artifact import Artifact, type_name
 from schemas.errors import printable
-from schemas.manifest import MANIFEST, Manifest, fsync, hash_files, make_folder, seal, write_atomically
+from schemas.manifest import MANIFEST, Manifest, fsync, hash_files, make_folder, rename, seal, write_atomically
 from schemas.records.execution import Execution, Version
 from schemas.records.stat_cache import StatCache
 
@@ -141,7 +141,7 @@ class Store:
         quarantine = self.artifacts / ".quarantine"
         make_folder(quarantine)
         name = f"{path.removeprefix('store/').replace('/', '.')}.{os.urandom(3).hex()}"
-        (self.artifacts / path).rename(quarantine / name)
+        rename(self.artifacts / path, quarantine / name)
         fsync(quarantine)
         fsync((self.artifacts / path).parent)
         return f"{quarantine.name}/{name}"
@@ -155,7 +155,7 @@ class Store:
         for folder in self._staged(stage):
             self._remove_unrecorded(stage, folder)
         root = self._staging / f"{stage}-{fingerprint}"
-        shutil.rmtree(root / "outputs", ignore_errors=True)
+        _discard(root / "outputs", root)
         workspace = Workspace(
             root,
             {name: root / "outputs" / name for name in outputs},
@@ -170,7 +170,7 @@ class Store:
         staged = self._staging / f"{stage}-{fingerprint}"
         if staged.exists():
             self._remove_unrecorded(stage, staged)
-            shutil.rmtree(staged)
+            shutil.rmtree(staged, ignore_errors=True)
 
     def publish(
         self, stage: str, workspace: Workspace, types: Mapping[str, type[Artifact]], damaged: Execution | None
@@ -192,7 +192,7 @@ class Store:
         make_folder(path.parent)
         write_atomically(path, execution.to_document())
         for folder in self._staged(execution.stage):
-            shutil.rmtree(folder)
+            shutil.rmtree(folder, ignore_errors=True)  # what a file server keeps for an open file goes next time
         self._stat_cache.save()
 
     def _staged(self, stage: str) -> list[Path]:
@@ -204,7 +204,7 @@ class Store:
         recorded = {version.path for each in self.executions(stage) for version in each.outputs.values()}
         for path in moved.read_text(encoding="utf-8").splitlines() if moved.exists() else []:
             if path not in recorded and MOVED_LINE.fullmatch(path):  # a power failure may truncate a line
-                shutil.rmtree(self.artifacts / path, ignore_errors=True)
+                _discard(self.artifacts / path, staged)
         moved.unlink(missing_ok=True)
 
     def _publish_output(
@@ -223,7 +223,7 @@ class Store:
             with (staged / MOVED).open("a", encoding="utf-8") as moved:
                 moved.write(f"{target.relative_to(self.artifacts).as_posix()}\n")
             fsync(staged / MOVED)
-            folder.rename(target)
+            rename(folder, target)
             fsync(home)
             self._stat_cache.remember(target, manifest)
         return Version(path=target.relative_to(self.artifacts).as_posix(), content=manifest.content)
@@ -240,6 +240,14 @@ class Store:
             if manifest and manifest.content == content and not any(manifest.damage(folder)):
                 return folder
         return None
+
+
+def _discard(folder: Path, staged: Path) -> None:
+    """Remove a folder, if it is there; what of it cannot be removed goes with a folder of staging."""
+    if folder.exists():
+        old = staged / f"old-{os.urandom(3).hex()}"
+        rename(folder, old)
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _read_execution(path: Path) -> Execution | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePath
@@ -129,7 +130,8 @@ def seal(folder: Path, manifest: Manifest) -> None:
         path.chmod(0o444)
         fsync(path)
     path = folder / MANIFEST
-    path.write_text(manifest.to_document(), encoding="utf-8")
+    with naming(path):
+        path.write_text(manifest.to_document(), encoding="utf-8")
     path.chmod(0o444)
     fsync(path)
     for parent in {folder, *(folder / above for name in manifest.files for above in PurePath(name).parents)}:
@@ -151,12 +153,22 @@ def drafted(path: Path) -> Generator[Path]:
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        yield draft
-        move_into_place(draft, path)
-    except BaseException as error:
+        with naming(path):
+            yield draft
+            move_into_place(draft, path)
+    except BaseException:
         with suppress(OSError):
             draft.unlink()
-        if isinstance(error, OSError) and error.errno and not error.filename:
+        raise
+
+
+@contextmanager
+def naming(path: Path) -> Generator[None]:
+    """Name a file or a folder in the errors of writing it, to which Python gives no name."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno and not error.filename:
             raise OSError(error.errno, error.strerror, str(path)) from None
         raise
 
@@ -164,8 +176,39 @@ def drafted(path: Path) -> Generator[Path]:
 def move_into_place(draft: Path, path: Path) -> None:
     """Rename a file that is written to its own name, its content on disk before, the name before this returns."""
     fsync(draft)
-    draft.replace(path)
+    rename(draft, path)
     fsync(path.parent)
+
+
+def rename(old: Path, new: Path) -> None:
+    """Rename a file, a link or a folder, in the place of a file or a link that has the new name.
+
+    A file server whose first answer was lost carries out the same request again, and reports that the old name does
+    not exist: the new one is then looked at.
+
+    Raises:
+        OSError: it still has the old name.
+    """
+    moved = old.lstat()
+    try:
+        old.replace(new)
+    except OSError:
+        if os.path.lexists(old) or not (os.path.lexists(new) and os.path.samestat(new.lstat(), moved)):
+            raise
+
+
+def copy_folder(source: Path, target: Path) -> None:
+    """Copy a folder of files into a new one; an error names the file that cannot be written."""
+    target.mkdir(parents=True)
+    for path in sorted(source.rglob("*")):
+        place = target / path.relative_to(source)
+        if path.is_dir():
+            place.mkdir()
+            continue
+        try:
+            shutil.copyfile(path, place)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(place)) from None
 
 
 def make_folder(folder: Path) -> None:
@@ -183,7 +226,7 @@ def replace_link(link: Path, target: str) -> None:
     draft = link.with_name(f".{link.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
     draft.symlink_to(target)
-    draft.replace(link)
+    rename(draft, link)
 
 
 def fsync(path: Path) -> None:

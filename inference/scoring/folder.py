@@ -7,7 +7,7 @@ import os
 import re
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -109,30 +109,34 @@ def _score(  # noqa: PLR0913  (the arguments of score_folder)
 def _clear(output: Output, parts: set[str]) -> None:
     """Remove obsolete parts: all of them if the output is a file, else those of files changed since."""
     remove(join(output.parts, SHARDS))
-    if output.suffix:
+    if output.suffix and is_remote(output.path):
         remove(output.parts)
         return
-    for name in list_names(output.parts) - parts:
-        if OURS.fullmatch(name):
+    obsolete = list_names(output.parts) - (set() if output.suffix else parts)
+    for name in obsolete - {LOCK}:
+        if output.suffix or OURS.fullmatch(name):
             remove(join(output.parts, name))
 
 
 @contextmanager
 def _locked(output: Output) -> Generator[None]:
-    """Lock the output against other processes of this machine."""
+    """Lock the output against other processes of this machine; remove the folder of its parts if that is empty then."""
     if is_remote(output.path):
         yield
         return
     Path(output.parts).mkdir(parents=True, exist_ok=True)
     path = Path(join(output.parts, LOCK))
-    with path.open("w", encoding="utf-8") as file:
-        if not _lock(file, path):
-            raise UsageError(f"{output.path} is being written by another process", do="wait until it is done")
-        try:
-            yield
-        finally:
-            path.unlink(missing_ok=True)
-            if output.suffix and Path(output.parts).is_dir() and not any(Path(output.parts).iterdir()):
+    try:
+        with path.open("w", encoding="utf-8") as file:
+            if not _lock(file, path):
+                raise UsageError(f"{output.path} is being written by another process", do="wait until it is done")
+            try:
+                yield
+            finally:
+                path.unlink(missing_ok=True)
+    finally:
+        if output.suffix:
+            with suppress(OSError):  # only now: a file server keeps the lock under another name while it is open
                 Path(output.parts).rmdir()
 
 

@@ -15,7 +15,7 @@ from pipeline.housekeeping.inventory import GOING, TRASH, Inventory, read_invent
 from pipeline.housekeeping.needs import Needs, find_needs
 from pipeline.housekeeping.sizes import freed, size_of
 from schemas.errors import InputError, UsageError
-from schemas.manifest import fsync, replace_link, write_atomically
+from schemas.manifest import fsync, rename, replace_link, write_atomically
 from schemas.record import Record
 from schemas.records.promotion import HISTORY, read_history
 
@@ -194,7 +194,7 @@ class _Plan:
         for path in self._paths()[len(self.executions) :]:
             target = trash / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            (self.artifacts / path).rename(target)
+            rename(self.artifacts / path, target)
         self._sync(self._paths())
         self._unlink(NAMES)
         clear_drafts(self.artifacts)

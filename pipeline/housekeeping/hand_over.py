@@ -13,7 +13,7 @@ from pipeline.housekeeping.run_archive import check, unpack, write_archive
 from pipeline.specification.stage import CORRECTIONS
 from pipeline.store import Store
 from schemas.errors import InputError
-from schemas.manifest import Manifest, fsync, make_folder, replace_link
+from schemas.manifest import Manifest, fsync, make_folder, rename, replace_link
 from schemas.records.execution import Version
 from schemas.records.run import RunRecord
 
@@ -84,7 +84,7 @@ def _move(path: Path, target: Path) -> None:
             each.chmod(0o444)
         fsync(each)
     make_folder(target.parent)
-    path.rename(target)
+    rename(path, target)
     fsync(target.parent)
 
 

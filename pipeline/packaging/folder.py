@@ -11,7 +11,7 @@ from pathlib import Path
 from inference.model.bundle import LoadedBundle
 from pipeline.packaging.wheel import build_wheel
 from schemas.errors import InputError, UsageError
-from schemas.manifest import Manifest, fsync
+from schemas.manifest import Manifest, copy_folder, fsync, naming
 
 __all__ = ["write_folder"]
 
@@ -41,13 +41,15 @@ def write_folder(bundle: Path, to: Path) -> str:
     try:  # a signal may come as soon as the folder is there
         draft.mkdir(mode=0o700)
         _copy_model(bundle.resolve(), draft / "model" / version)
-        wheel = build_wheel(draft)
+        with naming(draft):
+            wheel = build_wheel(draft)
         filled = {
             "{version}": version,
             "{wheel}": wheel.name,
             "{python}": f"{sys.version_info.major}.{sys.version_info.minor}",
         }
-        _write_container(draft, filled)
+        with naming(draft):
+            _write_container(draft, filled)
         _make_durable(draft)
         draft.replace(to)
     except BaseException:
@@ -73,7 +75,7 @@ def _check(to: Path) -> None:
 
 def _copy_model(bundle: Path, to: Path) -> None:
     """Copy a sealed bundle, whole."""
-    shutil.copytree(bundle, to)
+    copy_folder(bundle, to)
     manifest = Manifest.read(to)
     damaged = sorted(manifest.damage(to)) if manifest else ["manifest.json"]
     if damaged:

@@ -49,7 +49,7 @@ def import_bundle(file: Path, store: Store, sha256: str = "") -> Version:
             formats = formats_in(folder)
             published = store.publish(IMPORTED, workspace, {"bundle": Bundle}, None)
         finally:
-            shutil.rmtree(workspace.root)
+            shutil.rmtree(workspace.root, ignore_errors=True)
     store.save_stat_cache()
     _check_formats(store.artifacts / published["bundle"].path, formats)
     return published["bundle"]

@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline.history import hold
 from schemas.artifacts.bundle import Bundle
 from schemas.errors import InputError
-from schemas.manifest import fsync, make_folder
+from schemas.manifest import copy_folder, fsync, make_folder, naming, rename
 
 __all__ = ["write_serving_tree"]
 
@@ -45,15 +45,16 @@ def write_serving_tree(bundle: Path, content: str, to: Path) -> int:
             return highest
         draft = to / DRAFT
         shutil.rmtree(draft, ignore_errors=True)
-        shutil.copytree(source, draft, copy_function=shutil.copyfile)
+        copy_folder(source, draft)
         (draft / ORIGIN).parent.mkdir(exist_ok=True)
         origin = {"version": bundle.resolve().name, "content": content}
-        (draft / ORIGIN).write_text(json.dumps(origin) + "\n", encoding="utf-8")
+        with naming(draft / ORIGIN):
+            (draft / ORIGIN).write_text(json.dumps(origin) + "\n", encoding="utf-8")
         for folder, _, files in os.walk(draft):
             for name in files:
                 fsync(Path(folder, name))
             fsync(Path(folder))
-        draft.rename(to / str(highest + 1))
+        rename(draft, to / str(highest + 1))
         fsync(to)
         return highest + 1
 

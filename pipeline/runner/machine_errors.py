@@ -42,15 +42,15 @@ def explain_machine_error(error: BaseException, stage: str, artifacts: Path) -> 
     if isinstance(error, MemoryError):
         code = errno.ENOMEM
     if code in FULL or os.strerror(errno.ENOSPC) in str(error):  # native libraries raise errors of their own
-        return _explain_full_disk(stage, artifacts)
+        return _explain_full_disk(stage, artifacts, quota=code == errno.EDQUOT)
     if code not in ADVICE:
         return error
     name = getattr(error, "filename", None)
     return StageError(f"{name}: {os.strerror(code)}" if name else os.strerror(code), do=ADVICE[code])
 
 
-def _explain_full_disk(stage: str, artifacts: Path) -> StageError:
-    free = shutil.disk_usage(artifacts).free
+def _explain_full_disk(stage: str, artifacts: Path, *, quota: bool) -> StageError:
+    free = shutil.disk_usage(artifacts).free / MEGA
     files = [path for path in artifacts.glob(f".staging/{stage}-*/outputs/**/*") if path.is_file()]
     written = sum(path.stat().st_size for path in files)
     latest = max(files, key=lambda path: path.stat().st_mtime_ns, default=artifacts)
@@ -59,9 +59,10 @@ def _explain_full_disk(stage: str, artifacts: Path) -> StageError:
         shutil.rmtree(folder, ignore_errors=True)
     versions = artifacts.glob(f"store/{stage}/*/v*")
     needed = max([written, *(sum(path.stat().st_size for path in each.rglob("*")) for each in versions)])
+    full, left = ("the quota is used up", "a full quota") if quota else ("the disk is full", f"{free:,.1f} MB free")
     return StageError(
-        f"the disk is full: {stage} could not write {name}",
-        found=f"{free / MEGA:,.1f} MB free, and {written / MEGA:,.1f} MB that the stage had written and were removed",
+        f"{full}: {stage} could not write {name}",
+        found=f"{left}, and {written / MEGA:,.1f} MB that the stage had written and were removed",
         expected=f"more than {needed / MEGA:,.1f} MB",
         do="free some space, then digits run; digits gc says what may go",
     )

@@ -105,4 +105,5 @@ def _link(old: Path, new: Path) -> None:
     try:
         os.link(old, new)
     except OSError:
+        new.unlink(missing_ok=True)  # a file server may report an error for a link that it has made
         shutil.copyfile(old, new)

@@ -11,7 +11,7 @@ from schemas.artifacts.evaluation import Evaluation
 from schemas.artifacts.statistics import OFFLINE, Source, Statistics
 from schemas.document import Document
 from schemas.errors import printable
-from schemas.manifest import Manifest, fsync
+from schemas.manifest import Manifest, fsync, naming, rename
 from schemas.record import Record
 from schemas.records.execution import Execution
 
@@ -111,8 +111,9 @@ class RunRecord(Document, frozen=False):  # pyright: ignore[reportGeneralTypeIss
     def write(self, folder: Path, *, flush: bool = False) -> None:
         """Write run.json, atomically; with *flush*, it and the names in the folder are on disk before this returns."""
         draft = folder / ".run.json"
-        draft.write_text(self.to_document(), encoding="utf-8")
-        draft.replace(folder / "run.json")
+        with naming(folder / "run.json"):
+            draft.write_text(self.to_document(), encoding="utf-8")
+        rename(draft, folder / "run.json")
         for path in (folder / "run.json", folder) if flush else ():
             fsync(path)
 

@@ -27,6 +27,7 @@ def test_sealed_files_are_read_only(ran: Project) -> None:
 
 
 LARGE = "    (text.path / 'large').write_bytes(bytes(10**5))\n    Text.write"
+LINKED = "(text.path / 'large').hardlink_to(next(text.path.parents[3].glob('store/say/text/v*/large')))"
 
 
 def _large_files(project: Project) -> list[os.stat_result]:
@@ -54,6 +55,16 @@ def test_a_damaged_file_is_not_shared(project: Project) -> None:
     file.write_bytes(bytes(10**5 - 1) + b"1")
     project.digits("run", "--set", "say.word=two")
     assert [each.st_nlink for each in _large_files(project)] == [1, 1]
+
+
+def test_a_file_that_is_shared_already_is_sealed_alone(project: Project) -> None:
+    """A stage that links to a sealed file itself gets a version that verifies: no draft of a link is in it."""
+    project.edit("toys/say.py", "    Text.write", LARGE)
+    project.digits("run")
+    project.edit("toys/say.py", "(text.path / 'large').write_bytes(bytes(10**5))", LINKED)
+    project.digits("run", "--set", "say.word=two")
+    assert [each.st_nlink for each in _large_files(project)] == [2, 2]
+    project.digits("verify")
 
 
 def test_staging_is_empty_after_a_run(ran: Project) -> None:

@@ -9,6 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from schemas.manifest import rename
+
 if TYPE_CHECKING:
     from apache_beam.io.filesystems import FileSystems
 
@@ -35,7 +37,7 @@ def write_atomically(path: str, data: bytes) -> None:
     Path(folder).mkdir(parents=True, exist_ok=True)
     try:
         Path(temporary).write_bytes(data)
-        Path(temporary).replace(path)
+        rename(Path(temporary), Path(path))
     finally:
         with suppress(OSError):
             Path(temporary).unlink()
