@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import signal
 import subprocess
@@ -26,13 +27,16 @@ CALLS = {
 }
 ANY = ",".join([*(CALLS[call] for call in CALLS if call != "fsync"), "?mkdir,?link,?linkat,?write,?ftruncate"])
 """Every call that changes what other processes see."""
+TOO_MANY = 5000
 KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
 
 
 def killed_before_each(
     calls: str, folder: Path, template: Project, *words: str, step: int = 1
-) -> Iterator[tuple[int, Project]]:
-    """Yield copies of a project whose command was killed before its first, second ... call, until one survives.
+) -> Iterator[tuple[str, Project]]:
+    """Yield the call and a copy of a project whose command was killed before it: each first, second ... call in turn.
+
+    strace counts each system call by itself, so that each is tried by itself.
 
     Args:
         calls: a value of CALLS, or ANY.
@@ -41,20 +45,34 @@ def killed_before_each(
         words: the command, without `digits`; {project} in them is the folder of the copy.
         step: 3 kills before the first, fourth, seventh ... call.
     """
-    for number in range(1, 5000, step):
-        path = folder / str(number)
-        shutil.copytree(template.path, path, symlinks=True)
-        project = Project(path, {})
-        inject = f"inject={calls}:signal=KILL:when={number}"
-        command = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", inject, DIGITS, "-C", path]
-        command += [word.replace("{project}", str(path)) for word in words]
-        status = subprocess.run(command, env=project.variables(), check=False, capture_output=True).returncode
-        if status == 0:
-            assert number > 1, f"the command has no call of {calls}"
-            return
-        assert status in KILLED
-        yield number, project
-        shutil.rmtree(path)
+    made = _calls_made(calls, folder / "whole", template, *words)
+    assert made, f"the command has no call of {calls}"
+    for call in made:
+        for number in range(1, TOO_MANY, step):
+            path = folder / f"{call}-{number}"
+            status = _trace(f"inject={call}:signal=KILL:when={number}", path, template, *words)
+            if status == 0:
+                shutil.rmtree(path)
+                break
+            assert status in KILLED
+            yield path.name, Project(path, {})
+            shutil.rmtree(path)
+
+
+def _calls_made(calls: str, path: Path, template: Project, *words: str) -> list[str]:
+    """Return which of the calls a command makes, in a copy that is removed."""
+    assert _trace(f"trace={calls}", path, template, *words) == 0
+    lines = path.with_name("calls").read_text().splitlines()
+    shutil.rmtree(path)
+    return sorted({found[1] for line in lines if (found := re.match(r"\d+ +(\w+)\(", line))})
+
+
+def _trace(what: str, path: Path, template: Project, *words: str) -> int:
+    """Run a command in a copy of a project, and return its status; the calls are written to a file beside the copy."""
+    project = Project(shutil.copytree(template.path, path, symlinks=True), {})
+    command = ["strace", "-f", "-qq", "-o", path.with_name("calls"), "-e", what, DIGITS, "-C", path]
+    command += [word.replace("{project}", str(path)) for word in words]
+    return subprocess.run(command, env=project.variables(), check=False, capture_output=True).returncode
 
 
 def need_strace() -> None:

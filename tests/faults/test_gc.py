@@ -22,12 +22,12 @@ def test_a_killed_gc_leaves_a_sound_store(call: str, tmp_path: Path) -> None:
     need_strace()
     template = _grown(tmp_path / "template")
     whole = _aftermath(_collected(template.copy(tmp_path / "whole")))
-    found: dict[int, object] = {}
-    for number, project in killed_before_each(CALLS[call], tmp_path / "killed", template, *DELETE):
+    found: dict[str, object] = {}
+    for moment, project in killed_before_each(CALLS[call], tmp_path / "killed", template, *DELETE):
         torn = [*damaged_versions(project), *inspect_store(project).missing]
         verified = _status(project, "verify")
         if torn or verified or _aftermath(_collected(project)) != whole:
-            found[number] = (torn, verified)
+            found[moment] = (torn, verified)
     assert found == {}
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.aftermath import Aftermath, contents, damaged_versions, inspect_store, named_versions
-from tests.faults.killing import ANY, CALLS, killed_before_each, need_strace
+from tests.faults.killing import CALLS, killed_before_each, need_strace
 from tests.faults.thorough import often
 from tests.project import TOYS, Project, toy_project
 
@@ -59,36 +59,37 @@ def test_a_kill_before_any_system_call_is_repaired_by_the_next_run(
 ) -> None:
     """Killed before the first, second, third ... call of a kind, a run is repaired by the next one."""
     need_strace()
-    found: dict[int, Aftermath] = {}
-    for number, project in killed_before_each(CALLS[call], tmp_path, _project(tmp_path / "template"), "run"):
+    found: dict[str, Aftermath] = {}
+    for moment, project in killed_before_each(CALLS[call], tmp_path, _project(tmp_path / "template"), "run"):
         torn = damaged_versions(project)
         project.digits("run")
         after = inspect_store(project)
         if torn or after != undisturbed[0]:
-            found[number] = after
+            found[moment] = after
     assert found == {}
 
 
 @pytest.mark.faults
-def test_a_kill_before_any_change_is_repaired_by_the_next_run(
-    undisturbed: tuple[Aftermath, float], tmp_path: Path
+@pytest.mark.parametrize("calls", ["write", "?mkdir", "?unlink,?link,?linkat,?ftruncate"])
+def test_a_kill_before_any_other_change_is_repaired_by_the_next_run(
+    calls: str, undisturbed: tuple[Aftermath, float], tmp_path: Path
 ) -> None:
-    """Killed before a call that changes anything, writing and making folders included, a run is repaired too."""
+    """Killed before it writes, makes a folder or removes a file, a run is repaired too."""
     need_strace()
-    found: dict[int, Aftermath] = {}
+    found: dict[str, Aftermath] = {}
     template = _project(tmp_path / "template")
-    for number, project in killed_before_each(ANY, tmp_path / "killed", template, "run", step=often(11, 1)):
+    for moment, project in killed_before_each(calls, tmp_path / "killed", template, "run", step=often(11, 1)):
         torn = damaged_versions(project)
         project.digits("run")
         after = inspect_store(project)
         if torn or after != undisturbed[0]:
-            found[number] = after
+            found[moment] = after
     assert found == {}
 
 
 @pytest.mark.faults
 def test_a_kill_during_a_repair_is_repaired_too(undisturbed: tuple[Aftermath, float], tmp_path: Path) -> None:
-    """A run killed while it cleans up after a killed run is repaired by the next one."""
+    """A run killed while it cleans up after a killed run leaves nothing half removed, and the next one repairs it."""
     need_strace()
     template = next(
         project
@@ -96,11 +97,13 @@ def test_a_kill_during_a_repair_is_repaired_too(undisturbed: tuple[Aftermath, fl
         if list(project.artifacts.glob("store/say/text/v*"))
     )
     assert not list(template.artifacts.glob("store/say/executions/*.json"))
-    found: dict[int, Aftermath] = {}
-    for number, project in killed_before_each(CALLS["unlinkat"], tmp_path / "again", template, "run"):
+    found: dict[str, Aftermath] = {}
+    for moment, project in killed_before_each(CALLS["unlinkat"], tmp_path / "again", template, "run"):
+        torn = damaged_versions(project)
         project.digits("run")
-        if (after := inspect_store(project)) != undisturbed[0]:
-            found[number] = after
+        after = inspect_store(project)
+        if torn or after != undisturbed[0]:
+            found[moment] = after
     assert found == {}
 
 
@@ -116,8 +119,8 @@ def test_an_unrecorded_version_of_a_killed_run_is_removed(
     template.edit("toys/say.py", "[config.word] * config.times", "[str(time.time_ns())]")
     if options:
         template.digits("run")
-    found: dict[int, list[str]] = {}
-    for number, project in islice(
+    found: dict[str, list[str]] = {}
+    for moment, project in islice(
         killed_before_each(CALLS["rename"], tmp_path / "again", template, "run", *options), 6
     ):
         once_named = named_versions(project) | named_versions(template)  # a forced run replaces these by new versions
@@ -125,7 +128,7 @@ def test_an_unrecorded_version_of_a_killed_run_is_removed(
         after = inspect_store(project)
         unnamed = set(after.unnamed) - once_named
         if wrong := [*after.damaged, *unnamed, *after.missing, *after.staged]:
-            found[number] = wrong
+            found[moment] = wrong
     assert found == {}
 
 

@@ -25,8 +25,8 @@ COMMANDS = {
     "report": ("report", "--out", "{project}/report.html"),
     "export-run": ("export-run", "latest", "--to", "{project}/other.tar"),
 }
-SEVERAL = often(7, 1)
-"""Of a command with many calls, every how many are tried."""
+FEW, SEVERAL = often(3, 1), often(11, 1)
+"""Of a command with few or many calls, every how many of each kind are tried."""
 
 
 @pytest.fixture(scope="module")
@@ -45,36 +45,36 @@ def test_a_killed_command_loses_nothing_and_can_be_repeated(name: str, template:
     whole = template.copy(tmp_path)
     whole.digits(*_words(whole, name))
     wanted = _result(whole)
-    found: dict[int, object] = {}
-    for number, project in killed_before_each(ANY, tmp_path / "killed", template, *COMMANDS[name]):
+    found: dict[str, object] = {}
+    for moment, project in killed_before_each(ANY, tmp_path / "killed", template, *COMMANDS[name], step=FEW):
         wrong = _wrong(project, kept(facts_of(template.artifacts), COMMANDS[name][0]))
         project.digits(*_words(project, name))
         if wrong or _result(project) != wanted:
-            found[number] = [*wrong, *(_result(project)[0] ^ wanted[0])]
+            found[moment] = [*wrong, *(_result(project)[0] ^ wanted[0])]
     assert found == {}
 
 
 def test_a_killed_deletion_of_a_run_can_be_repeated(template: Project, tmp_path: Path) -> None:
     """Killed before any call, the run is there, and can be deleted, or it is gone; all else is as it was."""
-    found: dict[int, object] = {}
+    found: dict[str, object] = {}
     words = ("runs", "--delete", "refused")
-    for number, project in killed_before_each(ANY, tmp_path / "killed", template, *words):
+    for moment, project in killed_before_each(ANY, tmp_path / "killed", template, *words, step=FEW):
         wrong = _wrong(project, kept(facts_of(template.artifacts), "runs"))
         if "refused" in run_names(project.artifacts):
             project.digits(*words)
         if wrong or "refused" in run_names(project.artifacts) or damage_in(project.artifacts):
-            found[number] = wrong
+            found[moment] = wrong
     assert found == {}
 
 
 def test_a_killed_rollback_leaves_one_champion_or_the_other(template: Project, tmp_path: Path) -> None:
     """Killed before any call, a rollback has happened or not, and everything else is as it was."""
-    found: dict[int, object] = {}
+    found: dict[str, object] = {}
     now = (template.artifacts / "champion").readlink()
-    for number, project in killed_before_each(ANY, tmp_path / "killed", template, "rollback"):
+    for moment, project in killed_before_each(ANY, tmp_path / "killed", template, "rollback", step=FEW):
         wrong = _wrong(project, kept(facts_of(template.artifacts), "rollback"))
         if wrong or (project.artifacts / "champion").readlink().name[:5] not in {now.name[:5], "v0002"}:
-            found[number] = wrong
+            found[moment] = wrong
         project.digits("promote", now.name)
     assert found == {}
 
@@ -85,12 +85,12 @@ def test_a_killed_import_of_a_run_can_be_repeated(template: Project, tmp_path: P
     elsewhere = toy_project(tmp_path / "elsewhere", WRAPPED)
     whole = elsewhere.copy(tmp_path)
     whole.digits("import-run", file)
-    found: dict[int, object] = {}
-    for number, project in killed_before_each(ANY, tmp_path / "killed", elsewhere, "import-run", file, step=SEVERAL):
+    found: dict[str, object] = {}
+    for moment, project in killed_before_each(ANY, tmp_path / "killed", elsewhere, "import-run", file, step=SEVERAL):
         wrong = _wrong(project, set())
         project.digits("import-run", file)
         if wrong or _result(project) != _result(whole):
-            found[number] = wrong
+            found[moment] = wrong
     assert found == {}
 
 
@@ -104,13 +104,13 @@ def test_a_killed_score_leaves_no_half_output(call: str, sealed: Project, tmp_pa
     whole = template.copy(tmp_path / "whole")
     whole.digits(*_filled(whole, words))
     wanted = _outputs(whole)
-    found: dict[int, object] = {}
+    found: dict[str, object] = {}
     calls = ANY if call == "any" else call
-    for number, project in killed_before_each(calls, tmp_path / "killed", template, *words, step=SEVERAL):
+    for moment, project in killed_before_each(calls, tmp_path / "killed", template, *words, step=SEVERAL):
         torn = _outputs(project)
         project.digits(*_filled(project, words))
         if torn not in ({}, wanted) or _outputs(project) != wanted:
-            found[number] = torn
+            found[moment] = torn
     assert found == {}
 
 
