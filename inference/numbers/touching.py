@@ -43,7 +43,7 @@ WEIGHT = 2.0  # of the evidence for both sides of a cut, when the cuts that read
 AGREED, EVIDENCE, SMALLER, SURE, NONE = 7.3, 0.8, 2.1, 4.0, 12.0  # that both sides of a cut are read right
 ONE, TWO, BROAD, SINGLE = 2.8, 0.26, 3.9, 0.25  # that a shape is two digits
 UNCUT = -8.0  # log-odds of a shape without a cut that leaves two answered digits
-SPLIT, PAIR, DOUBTED = 2.8, 0.0, -2.0  # least log-odds of a cut that is made; of two digits; of what is unsure
+SPLIT, PAIR, DOUBTED = 2.8, 0.0, -1.5  # least log-odds of a cut that is made; of two digits; of what is unsure
 # Paths that cut ink apart. Measured on touching pairs of learning/synthetic/drawn_pages.py.
 ROWS = 64  # height to which the ink is reduced
 STARTS = (0.15, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85)  # of the height: rows in which the paths start, up and down
