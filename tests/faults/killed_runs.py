@@ -20,8 +20,8 @@ from learning.training import session
 from tests.faults.aftermath import Aftermath, contents, inspect_store
 from tests.faults.forked_steps import DONE, begin
 from tests.faults.promises import damage_in
+from tests.machines.varied import THREADS
 from tests.project import Project, shipped_project
-from tests.varied import THREADS
 
 __all__ = ["kill_runs"]
 
