@@ -62,6 +62,7 @@ def normalise(pixels: NDArray[np.uint8], *, plain: bool = True, trace: bool = Fa
             clearness=1,
             softness=0,
             leftover=0,
+            crossed=False,
             inked=True,
         )
     return replace(normalised, steps=("frame removed", *normalised.steps)) if framed else normalised
@@ -105,6 +106,7 @@ def _look_twice(pixels: NDArray[np.uint8], trace: Trace) -> Normalised:
         clearness=found.score,
         softness=softness,
         leftover=found.digit.leftover,
+        crossed=found.digit.crossed,
         inked=drawn is not None or blurred or has_ink(overview),
     )
 

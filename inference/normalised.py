@@ -27,6 +27,7 @@ class Normalised:
         clearness: 0 to 1: sharpness of the digit's edges all around, relative to all edges in the picture.
         softness: width of the digit's edges over its longer side, 0 to 1: how blurred it is.
         leftover: size of the marks that were left out over the digit's, 0 to 1; see `digit_parts.Digit`.
+        crossed: whether a line crosses the digit out.
         inked: whether there is ink on the page, with or without a digit.
     """
 
@@ -40,4 +41,5 @@ class Normalised:
     clearness: float
     softness: float
     leftover: float
+    crossed: bool
     inked: bool

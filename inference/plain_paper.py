@@ -71,5 +71,6 @@ def _redrawn(
         clearness=found.score,
         softness=edge_width(found.ink.relief[found.near], found.digit.mask),
         leftover=found.digit.leftover,
+        crossed=found.digit.crossed,
         inked=True,
     )

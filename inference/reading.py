@@ -49,6 +49,7 @@ class Reading:
             have 0.05.
         leftover: size of the marks that were left out over the digit's, 0 to 1; a box or circle around the digit
             and a line below it do not count.
+        crossed: whether a line crosses the digit out.
         inked: whether there is ink on the page, with or without a digit.
         trace: name and picture (uint8, [h, w] or [h, w, 3]) of each step; empty unless requested.
     """
@@ -65,6 +66,7 @@ class Reading:
     clearness: float
     softness: float
     leftover: float
+    crossed: bool
     inked: bool
     trace: tuple[tuple[str, NDArray[np.uint8]], ...] = ()
 
@@ -125,6 +127,7 @@ def _reading(
         clearness=normalised.clearness,
         softness=normalised.softness,
         leftover=normalised.leftover,
+        crossed=normalised.crossed,
         inked=normalised.inked,
         trace=() if original is None else (("original", original), *normalised.trace, ("28x28", normalised.image)),
     )

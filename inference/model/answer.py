@@ -129,6 +129,7 @@ def _native(image: NDArray[np.uint8], *, inked: bool, share: float) -> Reading:
         clearness=1,
         softness=0,
         leftover=0,
+        crossed=False,
         inked=inked,
     )
 
@@ -204,4 +205,6 @@ def why_unsure(reading: Reading) -> str:
         return "no pen strokes"
     if reading.digits > 1:
         return f"{reading.digits} digits in one picture"
+    if reading.crossed:
+        return "crossed out"
     return "other marks beside the digit" if reading.leftover > LEFTOVER else ""

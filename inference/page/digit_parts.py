@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from inference.page.faded import find_faded
 from inference.page.marks import are_within, find_frames, find_underlines
+from inference.page.touching import find_touching_lines, is_crossed_out
+from inference.pixels.centring import bounding_box
 from inference.pixels.connected_components import connected_components
 
 if TYPE_CHECKING:
@@ -36,19 +38,23 @@ class Digit:
     Attributes:
         mask: bool, shape [h, w]: its strokes.
         faded: bool, shape [h, w]: specks and faint ink that continue them.
-        others: bool, shape [h, w]: other parts larger than dust.
+        others: bool, shape [h, w]: other parts larger than dust, and lines that touch the digit.
+        marks: bool, shape [h, w]: boxes and circles around digits and lines below them, touching or not.
         dropped: number of other parts.
         digits: number of separate parts as large as a digit, itself included.
         leftover: length of the longest other part over the digit's or, if that is more, ink of all other parts over the
             digit's, at most 1. A box or circle around it, a line below it and the edge of the paper do not count.
+        crossed: whether a line crosses it out.
     """
 
     mask: NDArray[np.bool_]
     faded: NDArray[np.bool_]
     others: NDArray[np.bool_]
+    marks: NDArray[np.bool_]
     dropped: int
     digits: int
     leftover: float
+    crossed: bool
 
 
 def choose_parts(
@@ -68,12 +74,17 @@ def choose_parts(
     import numpy as np
 
     labels, table = connected_components(mask)
-    weight, cut, border = _weigh(labels, table, mask, relief, rim)
     frames, underlines = find_frames(labels, table), find_underlines(table)
+    lines = find_touching_lines(labels, table, frames | underlines)
+    if lines.any():
+        mask = mask & ~lines
+        labels, table = connected_components(mask)
+        frames, underlines = find_frames(labels, table), find_underlines(table)
+    weight, cut, border = _weigh(labels, table, mask, relief, rim)
     weight[frames | underlines] = 0
     if not weight.any():
         none = np.zeros_like(mask)
-        return Digit(none, none, none, len(table) - 1, 0, 0.0)
+        return Digit(none, none, none, none, len(table) - 1, 0, 0.0, crossed=False)
     longer, main = table[:, 2:4].max(axis=1), int(weight.argmax())
     size = float(longer[main])
     possible = (weight >= LEAST_AREA * weight[main]) & (longer >= LEAST_LENGTH * size) & ~cut
@@ -96,8 +107,15 @@ def choose_parts(
     continued = np.zeros_like(chosen)
     continued[labels[faded]] = True
     leftover = _compare(table, ~(chosen | continued | around | underlines | border), chosen, size)
-    dropped = int(np.count_nonzero(~(chosen | continued)[1:]))
-    return Digit(digit, faded, np.take(others & ~continued, labels), dropped, count, leftover)
+    dropped = int(np.count_nonzero(~(chosen | continued)[1:])) + bool(lines.any())
+    marks = np.take(frames | underlines, labels) | lines
+    others = np.take(others & ~continued, labels) | lines
+    return Digit(digit, faded, others, marks, dropped, count, leftover, is_crossed_out(_cropped(digit)))
+
+
+def _cropped(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    top, bottom, left, right = bounding_box(mask)
+    return mask[top:bottom, left:right]
 
 
 def _compare(table: NDArray[np.int32], left: NDArray[np.bool_], chosen: NDArray[np.bool_], size: float) -> float:

@@ -74,7 +74,7 @@ def find_page(grey: NDArray[np.float32]) -> Page:
     for _ in range(DEPTH):
         ground, fore, dark = _split(grey, region)
         blobs = _blobs(fore)
-        inner = next((inner for blob in blobs if (inner := _paper_in(blob, grey, ground, region)) is not None), None)
+        inner = _only_sheet(blobs, grey, ground, region)
         edges = [] if inner is not None else [blob for blob in blobs if _is_edge(blob, region)]
         ink = fore.copy()
         for blob in edges:
@@ -158,6 +158,23 @@ def _blob(mask: NDArray[np.bool_], longer: int, area: int) -> _Blob:
     width, height = cv2.minAreaRect(outer[0])[1]
     aspect = (max(width, height) + 1) / (min(width, height) + 1)
     return _Blob(mask, filled, longer, (width + 1) * (height + 1), aspect, area)
+
+
+def _only_sheet(
+    blobs: list[_Blob], grey: NDArray[np.float32], ground: NDArray[np.bool_], region: NDArray[np.bool_]
+) -> NDArray[np.bool_] | None:
+    """Return the paper in the first blob that is a sheet or a frame; None without one or with others beside it."""
+    import numpy as np
+
+    found: tuple[_Blob, NDArray[np.bool_]] | None = None
+    for blob in blobs:
+        if found and np.any(blob.mask & found[0].filled):
+            continue
+        inner = _paper_in(blob, grey, ground, region)
+        if inner is not None and found:
+            return None  # the boxes of a form
+        found = found or (None if inner is None else (blob, inner))
+    return found and found[1]
 
 
 def _paper_in(

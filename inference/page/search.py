@@ -73,7 +73,8 @@ def find_digit(grey: NDArray[np.float32]) -> Found:
             rejected |= find_residue(ink.mask, ink.relief, lines)
         rim = page.region & ~eroded(page.region, 1)
         digit = choose_parts(ink.mask & ~rejected, ink.relief, rim, _without_shadows(ink, slopes, dark=page.dark))
-        likely = score(digit.mask, page.region, slopes, ink) * (LITTERED if _is_littered(ink, digit) else 1)
+        likely = score(digit.mask, page.region, slopes, ink, digit.marks)
+        likely *= LITTERED if _is_littered(ink, digit) else 1
         likely *= HOLLOW if page.widest and _is_rim(digit.mask, -grey if page.dark else grey, ink.strength) else 1
         found = Found(page, ink, digit, rejected, lines, likely, first=best is None)
         if best is None or found.score > best.score * (BETTER if best.first and not best.rejected.any() else 1):

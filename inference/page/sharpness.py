@@ -36,7 +36,13 @@ PIECE = 0.02  # of the digit's ink: least size of a piece
 SCATTERED = 0.25  # factor on the score of a digit in more pieces
 
 
-def score(mask: NDArray[np.bool_], region: NDArray[np.bool_], slopes: Slopes, ink: Ink) -> float:
+def score(
+    mask: NDArray[np.bool_],
+    region: NDArray[np.bool_],
+    slopes: Slopes,
+    ink: Ink,
+    marks: NDArray[np.bool_] | None = None,
+) -> float:
     """Return a candidate's score, 0 to 1.
 
     The product of its edges' sharpness, relative to the sharpest on the paper; of the square root of the share of all
@@ -47,12 +53,14 @@ def score(mask: NDArray[np.bool_], region: NDArray[np.bool_], slopes: Slopes, in
         region: bool, shape [h, w]: the paper.
         slopes: gradients of the overview.
         ink: all ink, the candidate's included.
+        marks: bool, shape [h, w]: boxes and lines whose edges do not count.
     """
     import numpy as np
 
     if not mask.any():
         return 0.0
-    every, near = slopes.each[region], _window(mask)
+    counted = region if marks is None else region & (~dilated(marks, 7, 7) | dilated(mask, 7, 7))
+    every, near = slopes.each[counted], _window(mask)
     steepest, energy = quantile(every, STEEPEST), float(np.vdot(every, every))
     position, fills = _position(mask, near, region), np.count_nonzero(mask) > MOST * np.count_nonzero(region)
     mask, region, relief = mask[near], region[near], ink.relief[near]

@@ -116,13 +116,9 @@ def _peak(relief: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _only_digit(mask: NDArray[np.bool_], relief: NDArray[np.float32]) -> Digit | None:
-    import cv2
     import numpy as np
 
-    none = np.zeros_like(mask)
-    if cv2.connectedComponents(mask.view(np.uint8))[0] == 2:  # noqa: PLR2004  (the background and one part)
-        return Digit(mask, none, none, 0, 1, 0.0)
-    digit = choose_parts(mask, relief, none)
+    digit = choose_parts(mask, relief, np.zeros_like(mask))
     longer = np.sort(connected_components(digit.mask)[1][1:, 2:4].max(axis=1, initial=0))
     alone = (
         digit.digits == 1 and not (digit.others | digit.faded).any() and not (longer[:-1] >= LIKE * longer[-1]).any()

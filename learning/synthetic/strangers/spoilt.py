@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from inference.pixels.centring import bounding_box
 from learning.synthetic.strangers.printing import printed
 from schemas.artifacts.examples import SIDE, Split
 
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["cross_out", "mix", "turn"]
 
-PAGE = 160  # side of the page that digits are crossed out on, pixels
+PAGE = 320  # side of the page that digits are crossed out on, pixels
+BARRED = {0, 2, 7}  # digits that some people write with a bar or a slash
+STEEPEST, PAST = 1.3, (1.05, 1.6)  # of one line that crosses out: radians; its half length over what crosses the digit
 
 _TURNS: tuple[tuple[set[int], Callable[[NDArray[np.uint8]], NDArray[np.uint8]]], ...] = (
     ({3, 4, 6, 7, 9}, lambda image: image[:, ::-1]),
@@ -33,16 +36,32 @@ def turn(split: Split, rng: np.random.Generator) -> NDArray[np.uint8]:
 
 
 def cross_out(split: Split, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Draw two to four lines through a digit."""
+    """Draw one line through a digit and past it on both sides, or two to four lines anywhere."""
     import cv2
     import numpy as np
 
-    digit = split.images[rng.integers(len(split))]
-    page = cv2.resize(digit, (PAGE, PAGE), interpolation=cv2.INTER_LINEAR).astype(np.float32)
-    for _ in range(rng.integers(2, 5)):
-        (left, top), (right, bottom) = (rng.uniform(0.1, 0.9, (2, 2)) * PAGE).astype(int).tolist()
+    one = rng.integers(len(split))
+    ink = cv2.resize(split.images[one], (PAGE // 2, PAGE // 2), interpolation=cv2.INTER_LINEAR)
+    page = np.pad(ink, PAGE // 4).astype(np.float32)
+    single = int(split.labels[one]) not in BARRED and rng.integers(2)
+    anywhere = rng.uniform(0.3, 0.7, (rng.integers(2, 5), 2, 2)) * PAGE
+    for ends in [_strike(page, rng)] if single else anywhere:
+        (left, top), (right, bottom) = ends.astype(int).tolist()
         cv2.line(page, (left, top), (right, bottom), 255, int(rng.integers(8, 18)), cv2.LINE_AA)
     return printed(page)
+
+
+def _strike(page: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return the ends (x, y) of a line that goes past the ink of a page on both sides, float64 [2, 2]."""
+    import numpy as np
+
+    top, bottom, left, right = bounding_box(page > page.max() / 2)
+    wide, high = (right - left) / 2, (bottom - top) / 2
+    middle = np.array([left + wide, top + high]) + rng.normal(0, 0.15, 2) * high
+    angle = rng.uniform(-STEEPEST, STEEPEST)
+    reach = min(wide / max(abs(np.cos(angle)), 1e-6), high / max(abs(np.sin(angle)), 1e-6))
+    past = max(reach, 0.6 * high) * rng.uniform(*PAST, (2, 1))
+    return middle + np.outer((-1, 1), (np.cos(angle), -np.sin(angle))) * past
 
 
 def mix(split: Split, rng: np.random.Generator) -> NDArray[np.uint8]:
