@@ -111,7 +111,9 @@ def _lines_across(own: NDArray[np.bool_]) -> list[_Line]:
         thick = max(begin[1] - begin[0], end[1] - end[0])
         if thick > WIDE * max(own.shape):
             continue
-        middle = np.interp(np.arange(width), [by / 2, width - by / 2], [(sum(each) - 1) / 2 for each in (begin, end)])
+        rows = [(each[0] + each[1] - 1) / 2 for each in (begin, end)]
+        columns = np.arange(width, dtype=np.float64)
+        middle = np.asarray(np.interp(columns, [by / 2, width - by / 2], rows), np.float64)
         away = np.asarray(np.arange(height)[:, None] - middle, np.float64)
         core = own & (np.abs(away) <= max(STRAIGHT * thick, 1.5))
         if np.count_nonzero(core.any(axis=0)) >= COVERED * width:

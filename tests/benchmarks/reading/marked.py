@@ -36,7 +36,7 @@ def paper(ink: Field, rng: np.random.Generator) -> bytes:
 def large(image: Image, side: int) -> Field:
     """Return a digit with sharp edges, float32 [side, side], 0 to 1."""
     grey = cv2.GaussianBlur(cv2.resize(image, (side, side), interpolation=cv2.INTER_CUBIC), (0, 0), side / 120)
-    return np.clip((grey.astype(np.float32) - 100) / 60, 0, 1)
+    return np.clip((grey.astype(np.float32) - 100) / 60, 0, 1).astype(np.float32)
 
 
 def box_of(ink: Field) -> tuple[float, float, float, float]:

@@ -102,7 +102,7 @@ def graph_paper(images: Pixels, rng: np.random.Generator) -> bytes:
         )
     page = lit(coloured(placed(images[0], rng, (500, 500), (0.25, 0.5)), page, (90, 35, 25)), rng, 0.8)
     turn = cv2.getRotationMatrix2D((250, 250), rng.uniform(-3, 3), 1.1)
-    return encode_jpeg(taken(np.asarray(cv2.warpAffine(page, turn, (500, 500))), rng), 85)
+    return encode_jpeg(taken(np.asarray(cv2.warpAffine(page, turn, (500, 500)), np.float64), rng), 85)
 
 
 def ball_pen(images: Pixels, rng: np.random.Generator) -> bytes:
@@ -117,6 +117,7 @@ def marker(images: Pixels, rng: np.random.Generator) -> bytes:
     """A felt pen, broad."""
     field = placed(images[0], rng, (480, 480), (0.4, 0.7))
     broad = cv2.dilate(field, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9)), iterations=int(rng.integers(1, 4)))
+    broad = np.asarray(broad, np.float32)
     return encode_jpeg(taken(lit(coloured(broad, (240, 240, 240), (25, 25, 25), 0.95), rng), rng), 85)
 
 
