@@ -1,6 +1,7 @@
 """Digits saved with fixed pens, sizes, blurs and filters: python -m tests.benchmarks.reading.fixed BUNDLE.
 
-MNIST_FILES names the folder of the four original files. `python -m tests.benchmarks.reading.saved` draws the amounts at random.
+MNIST_FILES names the folder of the four original files. `python -m tests.benchmarks.reading.saved` draws the amounts
+at random.
 """
 
 from __future__ import annotations
