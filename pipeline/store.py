@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.aliases import aliases
 from pipeline.history import use
 from pipeline.sharing import share_files
 from schemas.artifacts.artifact import Artifact, type_name
@@ -199,11 +200,12 @@ class Store:
         return list(self._staging.glob(f"{stage}-*"))  # a stage name contains no dash
 
     def _remove_unrecorded(self, stage: str, staged: Path) -> None:
-        """Remove versions that a killed process moved into the store but never recorded."""
+        """Remove versions that a killed process moved into the store but never recorded, and that nobody has named."""
         moved = staged / MOVED
-        recorded = {version.path for each in self.executions(stage) for version in each.outputs.values()}
+        kept = {version.path for each in self.executions(stage) for version in each.outputs.values()}
+        kept.update(aliases(self.artifacts).values())
         for path in moved.read_text(encoding="utf-8").splitlines() if moved.exists() else []:
-            if path not in recorded and MOVED_LINE.fullmatch(path):  # a power failure may truncate a line
+            if path not in kept and MOVED_LINE.fullmatch(path):  # a power failure may truncate a line
                 _discard(self.artifacts / path, staged)
         moved.unlink(missing_ok=True)
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from pipeline.aliases import aliases
 from pipeline.champion import champion
 from pipeline.history import is_held, read_runs, run_names
-from pipeline.registry.aliases import aliases
 from pipeline.registry.bundles import JUDGE
 from pipeline.registry.change import previous_champion
 from pipeline.specification.stage import CORRECTIONS

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from pipeline.aliases import aliases
 from pipeline.champion import champion
-from pipeline.registry.aliases import aliases
 from pipeline.registry.bundles import all_makers, blessed, judges, makers, standing
 from pipeline.registry.change import previous_champion
 from pipeline.store import Store

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipeline.aliases import aliases
 from pipeline.champion import champion
 from pipeline.history import run_names
 from pipeline.housekeeping.missing import find_missing
-from pipeline.registry.aliases import aliases
 from schemas.manifest import Manifest, hash_file
 from schemas.records.promotion import read_history
 from schemas.records.run import RunRecord

@@ -23,11 +23,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from pipeline.aliases import aliases, remove_alias, set_alias
 from pipeline.champion import champion
 from pipeline.housekeeping.collect import Rule, collect
 from pipeline.housekeeping.missing import find_missing
 from pipeline.load import load_pipeline
-from pipeline.registry.aliases import aliases, remove_alias, set_alias
 from pipeline.registry.bundles import bundles
 from pipeline.registry.change import previous_champion, promote_version, rollback
 from pipeline.runner.run_pipeline import run_pipeline

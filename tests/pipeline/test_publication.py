@@ -90,6 +90,19 @@ def test_an_unrecorded_version_is_removed(ran: Project) -> None:
     assert [path.name[:5] for path in (store / "text").iterdir()] == ["v0001"]
 
 
+def test_an_unrecorded_bundle_with_an_alias_is_kept(ran: Project) -> None:
+    """A bundle that a killed process published, and that somebody has named since, outlives the next execution."""
+    bundles = ran.artifacts / "store" / "pack" / "bundle"
+    [bundle] = bundles.iterdir()
+    shutil.copytree(bundle, bundles / "v0002-00000000")
+    staged = ran.artifacts / ".staging" / f"pack-{'0' * 64}"
+    staged.mkdir(parents=True)
+    (staged / "moved.txt").write_text("store/pack/bundle/v0002-00000000\n")
+    ran.digits("alias", "mine", "v0002")
+    ran.digits("run", "--force", "pack")
+    assert (bundles / "v0002-00000000").is_dir()
+
+
 def test_the_same_run_elsewhere_has_the_same_content(project: Project, tmp_path: Path) -> None:
     """Content digests do not depend on the folder or the process."""
     other = toy_project(tmp_path / "other")

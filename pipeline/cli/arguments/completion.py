@@ -41,7 +41,7 @@ def offer(words: Sequence[str]) -> Callable[[str], list[str]]:
 
 def complete_model(context: typer.Context, incomplete: str) -> list[str]:
     """Offer the aliases, then the exported models, newest first."""
-    from pipeline.registry.aliases import aliases
+    from pipeline.aliases import aliases
     from pipeline.registry.bundles import bundles
 
     artifacts = artifacts_of(_with_directory(context))

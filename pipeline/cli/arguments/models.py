@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from zipfile import is_zipfile
 
 from inference.model.bundle import read_manifest
+from pipeline.aliases import ALIASES, aliases
 from pipeline.champion import champion
 from pipeline.cli.arguments.project import artifacts_of
 from pipeline.history import use
-from pipeline.registry.aliases import ALIASES, aliases
 from pipeline.registry.bundles import bundles, standing
 from pipeline.registry.starter import STANDING, find_starter
 from pipeline.store import Store

@@ -35,8 +35,8 @@ def alias(
 
     An alias can be given wherever a version can: `--model staging`.
     """
+    from pipeline.aliases import aliases, check_alias, remove_alias, set_alias
     from pipeline.cli.arguments.models import find_version
-    from pipeline.registry.aliases import aliases, check_alias, remove_alias, set_alias
     from schemas.errors import InputError, UsageError
 
     artifacts = artifacts_of(context)

@@ -6,10 +6,10 @@ import re
 from itertools import islice
 from pathlib import Path
 
+from pipeline.aliases import aliases
 from pipeline.champion import champion
 from pipeline.corrections import newest_corrections
 from pipeline.history import read_runs, run_names
-from pipeline.registry.aliases import aliases
 from pipeline.store import Store
 from schemas.errors import InputError, UsageError
 from schemas.records.run import RunRecord

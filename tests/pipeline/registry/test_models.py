@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.registry.aliases import aliases, check_alias
+from pipeline.aliases import aliases, check_alias
 from pipeline.registry.entry import describe_all
 from schemas.errors import UsageError
 from tests.project import Project

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import typer
 
+from pipeline.aliases import set_alias
 from pipeline.cli.arguments.models import find_model
 from pipeline.cli.main import app
 from pipeline.history import name_run
-from pipeline.registry.aliases import set_alias
 from pipeline.registry.bundles import bundles
 from schemas.artifacts.bundle import Bundle, version_of
 from schemas.errors import DigitsError, InputError, UsageError
