@@ -46,7 +46,7 @@ FIGURES = {
     "plan": Figures(modules=257, files=214),
     "runs": Figures(modules=239, files=164),
     "show": Figures(modules=240, files=157),
-    "predict": Figures(modules=432, files=330, parsed=2, slow=("numpy",)),
+    "predict": Figures(modules=432, files=353, parsed=2, slow=("numpy",)),
     "serve": Figures(modules=720, files=617, parsed=4, slow=("importlib.metadata", "numpy", "pydantic")),
 }
 ROOM = 1.06  # other versions of Python import other modules

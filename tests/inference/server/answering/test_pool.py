@@ -13,6 +13,7 @@ from inference.model.answer import Answer
 from inference.server.answering.pool import MOST_WAITING, Answered, Pool
 from inference.server.answering.served import Followed
 from inference.server.refusal import RefusalError
+from schemas.errors import InputError
 from tests.inference.pictures import as_file, sample, seven
 from tests.waiting import PATIENCE
 
@@ -116,7 +117,7 @@ def test_an_error_fails_its_request_alone(model: Followed) -> None:
     async def ask() -> Answered[Answer]:
         pool = Pool(model, 1, _none)
         pool.start()
-        with pytest.raises(RuntimeError, match="num_input_elements"):
+        with pytest.raises(InputError, match="num_input_elements"):
             await pool.read_images(np.zeros((1, 5, 5), np.uint8))
         found = await pool.read_images(sample()[:1])
         pool.stop()
