@@ -1,4 +1,4 @@
-"""Read a flatbuffer without trusting it: every offset is held against the end of the data before it is followed."""
+"""Read a flatbuffer without trusting it: every offset is checked before it is followed."""
 
 from __future__ import annotations
 

@@ -27,10 +27,8 @@ TIP = 0.05  # of the width: end of a line beside the digit
 WIDE = 0.2  # of the longer side: largest width of a line's ends
 COVERED, STRAIGHT = 0.95, 0.3  # of a line's length: least ink along it; of its width: largest distance from straight
 PAST = 0.1  # of the longer side: how far a line reaches past the digit, on both sides
-WAVY, UNEVEN = (
-    0.008,
-    0.25,
-)  # of the longer side and of its width: standard deviations of a line below; a 2's base has more
+# Largest standard deviations of a line below, of the longer side and of the line's width; a 2's base has more.
+WAVY, UNEVEN = 0.008, 0.25
 FLAT, BELOW, ABOVE = 0.12, 0.07, 0.4  # slope of a line below; most of the ink below it; least height of the ink above
 SIDES = 0.12  # of the rest of the ink: least on each side of a line across
 LEAST = 0.25  # of the ink: least beside a line

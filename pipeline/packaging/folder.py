@@ -22,7 +22,7 @@ COPIED = ("requirements.txt", "sbom.cdx.json", "ecs.json", ".dockerignore")
 def write_folder(bundle: Path, to: Path) -> str:
     """Write the model, the server's wheel, what it requires, the Containerfile and the manifests of clouds.
 
-    The same bundle and the same version of digits give the same bytes; the Containerfile names the Python that runs.
+    The same bundle and the same version of digits produce the same bytes; the Containerfile names the Python that runs.
 
     Args:
         bundle: its folder, or a link to it.

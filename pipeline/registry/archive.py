@@ -24,7 +24,7 @@ COMPRESSED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 def write_archive(bundle: Path, to: Path, formats: Sequence[str] = ()) -> list[str]:
-    """Write a bundle as a zip file: the same bundle and formats give the same bytes.
+    """Write a bundle as a zip file: the same bundle and formats produce the same bytes.
 
     Args:
         bundle: folder of the bundle, or a link to it.

@@ -35,7 +35,7 @@ def fill(
     Args:
         model: the model of the settings.
         settings: the values in *document*.
-        document: gives the place of each setting, for errors.
+        document: knows the place of each setting, for errors.
         at: location of the settings in the document.
         project: folder that paths in pipeline.yaml are relative to.
 

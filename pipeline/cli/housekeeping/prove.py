@@ -1,4 +1,4 @@
-"""`digits prove`: does a run give the same results again?"""
+"""`digits prove`: does a run produce the same artifacts again?"""
 
 from __future__ import annotations
 
