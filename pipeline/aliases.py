@@ -19,7 +19,7 @@ LIKE_A_VERSION = re.compile(r"v\d+(-[0-9a-f]*)?|[0-9a-f]+")
 
 def aliases(artifacts: Path) -> dict[str, str]:
     """Return the path of each alias's bundle relative to *artifacts*, by the alias, in alphabetical order."""
-    links = sorted(link for link in (artifacts / ALIASES).glob("*") if link.is_symlink())
+    links = sorted(link for link in (artifacts / ALIASES).glob("[!.]*") if link.is_symlink())  # not what a kill left
     return {link.name: os.path.normpath(Path(ALIASES, link.readlink())) for link in links}
 
 

@@ -89,7 +89,7 @@ def read_run(folder: Path) -> RunRecord | None:
 
 def run_names(artifacts: Path) -> dict[str, str]:
     """Return the run that each name stands for, by the name. A run may have several; one that is gone, none."""
-    links = (link for link in sorted((artifacts / NAMES).glob("*")) if link.is_symlink() and link.exists())
+    links = (link for link in sorted((artifacts / NAMES).glob("[!.]*")) if link.is_symlink() and link.exists())
     return {link.name: link.readlink().name for link in links}
 
 

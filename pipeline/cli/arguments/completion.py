@@ -66,7 +66,7 @@ def complete_run(context: typer.Context, incomplete: str) -> list[str]:
     from pipeline.history import NAMES
 
     artifacts = artifacts_of(_with_directory(context))
-    names = [path.name for path in (artifacts / NAMES).glob("*")]
+    names = [path.name for path in (artifacts / NAMES).glob("[!.]*")]
     runs = sorted((path.name for path in (artifacts / "runs").glob("*")), reverse=True)
     return [name for name in (*sorted(names), *runs) if name.startswith(incomplete)]
 

@@ -100,6 +100,13 @@ def test_a_later_run_of_the_same_model_is_judged_anew(judged: Project) -> None:
     assert standings == {"v0004": "", "v0003": "refused by the gate", "v0002": "", "v0001": ""}
 
 
+def test_what_a_killed_command_left_is_no_alias(judged: Project) -> None:
+    """The draft of a link, which a command that was killed did not move into its place, names no model."""
+    judged.digits("alias", "staging", "v0001")
+    (judged.artifacts / "aliases" / ".staging.1123").symlink_to("../store/x")
+    assert [*aliases(judged.artifacts)] == ["staging"]
+
+
 def test_an_alias_is_set_moved_and_removed(judged: Project) -> None:
     """An alias is one relative link; it is listed, can be moved, and is removed without its model."""
     judged.digits("alias", "staging", "v0001")
