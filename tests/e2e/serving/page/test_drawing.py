@@ -30,15 +30,15 @@ BOXED = """() => {
 
 
 def test_drawn_digits_are_read(sheet: Sheet) -> None:
-    """Strokes traced from 100 test pictures and drawn on the page are read as the pictures' digits."""
+    """Strokes traced from 40 test pictures and drawn on the page are read as the pictures' digits."""
     test = read_sample(0)["test"]
     right = 0
-    for image, label in zip(test.images[::10], test.labels[::10], strict=True):
+    for image, label in zip(test.images[::25], test.labels[::25], strict=True):
         sheet.page.click("#clear", force=True)
         sheet.draw(*(stroke for stroke in trace_strokes(image)))
         right += sheet.answered() == test.classes[int(label)]
-    print(f"{right} of 100 read right")
-    assert right >= at_least(READ, 100)
+    print(f"{right} of 40 read right")
+    assert right >= at_least(READ, 40)
 
 
 def test_a_blank_sheet_is_not_answered(sheet: Sheet) -> None:
