@@ -32,10 +32,6 @@ class Table:
         """Return a number, 0 if it is not there; *form* is its format for `struct`."""
         return _read(struct.Struct(form), self._data, place) if (place := self._place(field)) else 0
 
-    def table(self, field: int) -> Table | None:
-        """Return a table; None if it is not there."""
-        return Table(self._data, self._follow(place)) if (place := self._place(field)) else None
-
     def tables(self, field: int, most: int) -> list[Table]:
         """Return a list of tables, of which there are no more than *most*."""
         at, length = self._vector(field, UNSIGNED.size, most)

@@ -33,7 +33,7 @@ def join_pieces(groups: Groups, placed: list[PlacedDigit], read: Read) -> list[t
     joined: list[tuple[Shape, PlacedDigit]] = []
     gone: set[Group] = set()
     for pair, shape, both in zip(pairs, shapes, read(shapes), strict=True):
-        if both.answer and both.answer.digit is not None and not gone & set(pair):
+        if both.answered and not gone & set(pair):
             joined.append((shape, both))
             gone |= set(pair)
     alone = zip(groups.groups, placed, strict=True)
@@ -45,13 +45,9 @@ def _pairs(groups: Groups, placed: list[PlacedDigit]) -> Iterator[tuple[Group, G
     for (one, first), (other, second) in combinations(zip(groups.groups, placed, strict=True), 2):
         both = hull((one.box, other.box))
         if (
-            (_unsure(first) or _unsure(second))
+            not (first.answered and second.answered)
             and gap(one.box, other.box) <= NEAR * groups.height
             and both.height <= HIGHEST * groups.height
             and min(one.box.height, other.box.height) < PIECE * both.height
         ):
             yield one, other
-
-
-def _unsure(placed: PlacedDigit) -> bool:
-    return placed.answer is None or placed.answer.digit is None

@@ -25,7 +25,7 @@ LONG = 1.6  # least width over height of what is no single digit
 SMALLEST = 12  # pixels: least width of a line
 # Shares of the steepest edges of the page. Measured on 1,300 digits of learning/synthetic/drawn_pages.py, whose
 # edges have at least 0.7, and on the shadows that were taken for digits on 5 pages: 0.13 to 0.32.
-FAINTEST, FAINT = 0.2, 0.4  # fainter is no digit; fainter is none if it is not answered either
+FAINTEST, FAINT = 0.2, 0.4  # what is fainter is no digit: even if it is answered; if it is not
 
 
 def erase_underlines(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -95,8 +95,7 @@ def are_remains(shapes: list[Shape], placed: list[PlacedDigit], relief: NDArray[
     """
     steep = [_steepness(shape, relief) for shape in shapes]
     most = max(steep, default=0.0)
-    answered = [each.answer is not None and each.answer.digit is not None for each in placed]
-    return [one < (FAINTEST if known else FAINT) * most for one, known in zip(steep, answered, strict=True)]
+    return [one < (FAINTEST if each.answered else FAINT) * most for one, each in zip(steep, placed, strict=True)]
 
 
 def _steepness(shape: Shape, relief: NDArray[np.float32]) -> float:

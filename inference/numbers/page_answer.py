@@ -34,6 +34,11 @@ class PlacedDigit:
     picture: NDArray[np.uint8] | None = None
 
     @property
+    def answered(self) -> bool:
+        """Whether it is a digit that is answered."""
+        return self.answer is not None and self.answer.digit is not None
+
+    @property
     def symbol(self) -> str:
         """The digit, its guess if it is unsure, `?` without either, `_` for an empty box."""
         return (self.answer.guess or UNKNOWN) if self.answer else EMPTY

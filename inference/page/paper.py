@@ -171,9 +171,11 @@ def _only_sheet(
         if found and np.any(blob.mask & found[0].filled):
             continue
         inner = _paper_in(blob, grey, ground, region)
-        if inner is not None and found:
+        if inner is None:
+            continue
+        if found:
             return None  # the boxes of a form
-        found = found or (None if inner is None else (blob, inner))
+        found = blob, inner
     return found and found[1]
 
 
