@@ -39,10 +39,20 @@ def run_stage(run: Run, stage: Stage, *, forced: bool) -> tuple[StageRecord, Exe
         try:
             execution = _execute(run, stage, decision, inputs)
         except (Exception, SystemExit) as error:  # noqa: BLE001  (whatever a component raises must only fail its stage)
+            _raise_interruption(error)
             _note_failure(run, record, error)
             return record, None
     _note_execution(run, record, decision, execution)
     return record, execution
+
+
+def _raise_interruption(error: BaseException) -> None:
+    """Raise the signal's exception if a library replaced it with an error of its own."""
+    before = error.__cause__ or error.__context__
+    while before is not None:
+        if not isinstance(before, (Exception, SystemExit, GeneratorExit)):
+            raise before
+        before = before.__cause__ or before.__context__
 
 
 def _announce(run: Run, stage: Stage, decision: Decision) -> None:

@@ -21,7 +21,7 @@ __all__ = ["summary", "where_report"]
 
 def summary(record: RunRecord, artifacts: Path) -> str:
     """Return a run, or a plan, as text: a table of its stages, data, metrics, verdict and champion."""
-    rows = [(s.stage, s.outcome, _reason(s, record), f"{s.seconds:.2f}" if s.seconds else "") for s in record.stages]
+    rows = [(s.stage, s.outcome, _reason(s, record), _seconds(s, record)) for s in record.stages]
     lines = [columns(("stage", "outcome", "reason", "seconds"), rows, wrapped=2)] if rows else []
     lines.append("")
     if record.source and not record.notice:  # a notice names the data, too
@@ -49,6 +49,11 @@ def where_report(context: typer.Context, record: RunRecord, artifacts: Path) -> 
     written = artifacts / "runs" / record.run / "report.html"
     found = os.path.relpath(written) if written.exists() else same_project(context, "report", record.run)
     return f"report   {printable(found)}"
+
+
+def _seconds(stage: StageRecord, record: RunRecord) -> str:
+    """Return how long a stage took; nothing for a plan, and for a stage that was not carried out."""
+    return f"{stage.seconds:.2f}" if record.run and stage.outcome not in {"blocked", "skipped"} else ""
 
 
 def _reason(stage: StageRecord, record: RunRecord) -> str:

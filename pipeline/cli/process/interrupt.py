@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import signal
+import sys
 from types import FrameType
 from typing import ClassVar
 
 __all__ = ["Interrupted", "raise_on_signals"]
 
+AGAIN = 1.0
+"""Seconds after which an exception that a library dropped is raised again."""
 WORDS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGHUP: "hung up"}
 
 
@@ -31,7 +34,11 @@ class Interrupted(BaseException):
 
 
 def raise_on_signals() -> None:
-    """Raise Interrupted on the first signal; a second one kills the process. Ignored signals stay ignored."""
+    """Raise Interrupted on the first signal; a second one kills the process. Ignored signals stay ignored.
+
+    The exception can arrive where it is dropped: in `__del__`, in a callback from C, in a library's bare `except`. It
+    is raised again as long as the process neither ends nor handles an exception.
+    """
     for number in WORDS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _raise)
@@ -42,4 +49,12 @@ def _raise(number: int, frame: FrameType | None) -> None:
     for each in WORDS:
         signal.signal(each, signal.SIG_DFL)
     Interrupted.raised = Interrupted(number)
+    signal.signal(signal.SIGALRM, _raise_again)
+    signal.setitimer(signal.ITIMER_REAL, AGAIN, AGAIN)
     raise Interrupted.raised
+
+
+def _raise_again(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    if sys.exception() is None and Interrupted.raised:
+        raise Interrupted.raised

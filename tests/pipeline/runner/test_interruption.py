@@ -29,6 +29,20 @@ def test_a_signal_ends_a_run_cleanly(project: Project, number: signal.Signals, s
     assert not (project.artifacts / "store" / "say" / "text").exists()
 
 
+@pytest.mark.parametrize("handled", ["pass", "raise ImportError('a part is missing')"], ids=["dropped", "replaced"])
+def test_a_library_cannot_hide_a_signal(project: Project, handled: str) -> None:
+    """An exception that a library drops or replaces, as an import may, ends the run all the same, as interrupted."""
+    hiding = f'    try:\n        hold("say")\n    except BaseException:\n        {handled}\n    hold("say")\n'
+    project.edit("toys/say.py", '    hold("say")\n', hiding)
+    project.hold("say")
+    process = project.start("run")
+    project.wait_for_held("say")
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 143, err
+    assert project.json("show")["outcome"] == "interrupted"
+
+
 def test_scratch_survives_a_kill(project: Project) -> None:
     """A component's scratch folder survives a kill, and is removed when the component publishes."""
     project.hold("say")
