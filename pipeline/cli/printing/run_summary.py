@@ -53,7 +53,7 @@ def where_report(context: typer.Context, record: RunRecord, artifacts: Path) -> 
 
 def _seconds(stage: StageRecord, record: RunRecord) -> str:
     """Return how long a stage took; nothing for a plan, and for a stage that was not carried out."""
-    return f"{stage.seconds:.2f}" if record.run and stage.outcome not in {"blocked", "skipped"} else ""
+    return f"{stage.seconds:.2f}" if record.run and stage.outcome in {"ran", "unchanged", "failed"} else ""
 
 
 def _reason(stage: StageRecord, record: RunRecord) -> str:

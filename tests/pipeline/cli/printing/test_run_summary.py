@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
+
+import pytest
 
 from pipeline.cli.printing.run_summary import summary
 from schemas.artifacts.statistics import Source
@@ -22,8 +25,11 @@ def test_a_notice_takes_the_place_of_the_data(tmp_path: Path) -> None:
     assert [line for line in shown.splitlines() if "5,000 digits" in line] == [f"notice   {source.notice}"]
 
 
-def test_a_stage_that_is_not_carried_out_shows_no_seconds(tmp_path: Path) -> None:
+@pytest.mark.parametrize("outcome", ["blocked", "skipped", "stale"])
+def test_a_stage_that_is_not_carried_out_shows_no_seconds(
+    tmp_path: Path, outcome: Literal["blocked", "skipped", "stale"]
+) -> None:
     """However long the decision took: a column that is empty on a quick machine and 0.00 on a slow one says nothing."""
-    stages = [StageRecord(stage="export", outcome="blocked", reason="blocked: a rule", seconds=0.004)]
+    stages = [StageRecord(stage="export", outcome=outcome, reason="a rule", seconds=0.004)]
     shown = summary(RunRecord(run="20260101T000000.000Z-0000", stages=stages), tmp_path)
     assert next(line for line in shown.splitlines() if line.startswith("export")).endswith("a rule")
