@@ -14,7 +14,7 @@ from schemas.artifacts.golden import Golden
 from schemas.errors import InputError
 from schemas.manifest import Manifest
 
-__all__ = ["LoadedBundle", "read_manifest"]
+__all__ = ["LoadedBundle", "content_in", "read_manifest"]
 
 FILES = (Bundle.LITERT, Bundle.LABELS, Calibration.RECORD)
 MOST_BYTES = 2**28
@@ -133,6 +133,19 @@ def read_manifest(bundle: Path) -> Manifest:
             do="get the bundle again",
         )
     return manifest
+
+
+def content_in(bundle: Path) -> str:
+    """Return the content digest of a bundle, computed from its files: they are hashed, and nothing parses them.
+
+    Raises:
+        InputError: the folder is not a sealed bundle, or a file that the digest covers is missing or differs.
+    """
+    manifest = read_manifest(bundle)
+    later = (name for name in Bundle.LATER_CONTENT if name in manifest.files)
+    for name in (*Bundle.CONTENT_FILES, *later):
+        _read_sealed(bundle, name, manifest)
+    return manifest.content
 
 
 def _need(bundle: Path, name: str, manifest: Manifest) -> None:

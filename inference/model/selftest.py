@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from schemas.artifacts.golden import Golden
+    from schemas.manifest import Manifest
 
 __all__ = ["FormatProof", "Selftest", "selftest"]
 
 OWN = "litert"
 UNREGISTERED = "it is in no store of this project: digits import takes it in"
+UNVOUCHED = "nothing vouches for it"
 
 
 class FormatProof(Record):
@@ -51,9 +53,14 @@ class Selftest(Record):
     damaged: list[str]
     """Files that changed, are missing or were added since it was sealed."""
     examples: int
-    """Number of golden examples; 0 if it was made before bundles had any."""
+    """Number of golden examples; 0 if it was made before bundles had any, or nothing vouches for it."""
     formats: list[FormatProof]
     """The proof of each format; none if files are damaged."""
+
+    @property
+    def opened(self) -> bool:
+        """Whether its network was opened: not if nothing vouches for the bundle."""
+        return UNVOUCHED not in {each.skipped for each in self.formats}
 
     @property
     def sound(self) -> bool:
@@ -61,7 +68,7 @@ class Selftest(Record):
         return not self.damaged and self.examples > 0 and not any(each.problem for each in self.formats)
 
 
-def selftest(folder: Path, *, every: bool = False, registered: bool = False) -> Selftest:
+def selftest(folder: Path, *, every: bool = False, registered: bool = False, vouched_for: bool = True) -> Selftest:
     """Check the files of a bundle and hold its formats against its golden examples.
 
     Args:
@@ -69,12 +76,15 @@ def selftest(folder: Path, *, every: bool = False, registered: bool = False) -> 
         every: whether to run every format, each in a process of its own, and not LiteRT alone.
         registered: whether it lies in the project's store. A SavedModel is a program, and the manifest of a folder
             from elsewhere proves nothing: of that, only LiteRT is run.
+        vouched_for: whether anything may be run; if not, its files are hashed, and nothing opens its network.
 
     Raises:
         InputError: not a bundle.
     """
     manifest = read_manifest(folder)
     damaged = sorted(manifest.damage(folder))
+    if not vouched_for:
+        return _hashed(folder, manifest, damaged)
     loaded = None if damaged else LoadedBundle.read(folder)
     golden = loaded.golden if loaded else None
     return Selftest(
@@ -84,6 +94,19 @@ def selftest(folder: Path, *, every: bool = False, registered: bool = False) -> 
         damaged=damaged,
         examples=len(golden.examples) if golden else 0,
         formats=_prove(folder, loaded, golden, every=every, registered=registered) if loaded and golden else [],
+    )
+
+
+def _hashed(folder: Path, manifest: Manifest, damaged: list[str]) -> Selftest:
+    """Return what is known of a bundle from its hashes alone."""
+    names = [] if damaged else [OWN, *(name for name in formats_in(folder) if name != OWN)]
+    return Selftest(
+        bundle=folder.resolve().name,
+        content=manifest.content,
+        files=len(manifest.files),
+        damaged=damaged,
+        examples=0,
+        formats=[FormatProof(format=name, skipped=UNVOUCHED) for name in names],
     )
 
 

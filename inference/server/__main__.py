@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inference.model.threads import use_one_thread
+
+if TYPE_CHECKING:
+    from inference.server.cloud.environment import Environment
 
 __all__ = ["main"]
 
@@ -25,18 +30,13 @@ def _serve(words: list[str]) -> None:
     use_one_thread()
     from inference.server import serve as server
     from inference.server.cloud.environment import Environment, available_threads
-    from inference.server.cloud.model import MOUNTS, find_bundle_in, find_mounted
-    from schemas.errors import InputError, UsageError
+    from schemas.errors import UsageError
 
     if words not in ([], ["serve"]):
         raise UsageError("this command takes no options", found=" ".join(words), expected="environment variables")
     told = Environment.read(os.environ)
-    bundle = find_bundle_in(told.bundle) if told.bundle else find_mounted()
-    if bundle is None:
-        places = ", ".join(map(str, MOUNTS))
-        raise InputError("there is no model", expected=f"a bundle in DIGITS_MODEL, or in one of {places}")
     options = server.Options(
-        link=bundle,
+        link=_find_model(told),
         host=told.host,
         port=told.port,
         threads=available_threads(),
@@ -51,6 +51,35 @@ def _serve(words: list[str]) -> None:
         print(f"serving {model}", file=sys.stderr, flush=True)
 
     server.serve(options, announce)
+
+
+def _find_model(told: Environment) -> Path:
+    """Return the bundle that the environment names, that a cloud has mounted, or that the image brings along.
+
+    Raises:
+        InputError: there is none, or it has another digest than is stated, or none is.
+        UsageError: only a part of a digest is stated.
+    """
+    from inference.model.bundle import content_in
+    from inference.model.pinned import check_content, pin, split_pin, unknown
+    from inference.server.cloud.model import MOUNTS, find_bundle_in, find_mounted
+    from schemas.errors import InputError
+
+    packaged, digest = split_pin(told.packaged)
+    if told.bundle:
+        bundle, digest = find_bundle_in(told.bundle), told.digest
+    elif mounted := find_mounted():
+        bundle, digest = mounted, ""
+    elif packaged:
+        bundle = find_bundle_in(Path(packaged))
+    else:
+        places = ", ".join(map(str, MOUNTS))
+        raise InputError("there is no model", expected=f"a bundle in DIGITS_MODEL, or in one of {places}")
+    if not digest:
+        content = content_in(bundle)
+        raise unknown(str(bundle), content, f"set DIGITS_MODEL={pin(bundle, content)}")
+    check_content(bundle, digest, str(bundle))
+    return bundle
 
 
 if __name__ == "__main__":

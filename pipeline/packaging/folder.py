@@ -36,7 +36,8 @@ def write_folder(bundle: Path, to: Path) -> str:
         UsageError: the folder has files, or its parent does not exist.
     """
     _check(to)
-    version = LoadedBundle.read(bundle).version
+    loaded = LoadedBundle.read(bundle)
+    version = loaded.version
     draft = to.with_name(f".{to.name}.{os.urandom(8).hex()}")
     try:  # a signal may come as soon as the folder is there
         draft.mkdir(mode=0o700)
@@ -45,6 +46,7 @@ def write_folder(bundle: Path, to: Path) -> str:
             wheel = build_wheel(draft)
         filled = {
             "{version}": version,
+            "{content}": loaded.content,
             "{wheel}": wheel.name,
             "{python}": f"{sys.version_info.major}.{sys.version_info.minor}",
         }

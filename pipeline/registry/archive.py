@@ -1,4 +1,4 @@
-"""One file that holds a bundle: written with the same bytes each time, and read without trusting it."""
+"""A bundle that travels, as a file or a folder: written with the same bytes each time, read without trusting it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from inference.model.bundle import read_manifest
 from schemas.artifacts.bundle import Bundle
 from schemas.artifacts.formats import FORMATS, formats_in
 from schemas.errors import InputError, UsageError
-from schemas.manifest import MANIFEST, FileEntry, Manifest, drafted
+from schemas.manifest import MANIFEST, FileEntry, Manifest, drafted, list_files
 
-__all__ = ["read_archive", "write_archive"]
+__all__ = ["read_archive", "read_folder", "write_archive"]
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can state
 REGULAR = stat.S_IFREG | 0o644
@@ -76,6 +76,34 @@ def read_archive(file: Path, folder: Path) -> Manifest:
         if isinstance(error, OSError) and error.filename:
             raise InputError(f"{file} cannot be read", found=error.strerror or str(error)) from error
         raise _bad(file, str(error) or type(error).__name__) from error
+
+
+def read_folder(source: Path, folder: Path) -> Manifest:
+    """Copy the folder of a bundle into an empty one, and return its manifest; every file is compared with its hash.
+
+    Only regular files are read, those that the manifest lists, and no more than 256 MiB.
+
+    Raises:
+        InputError: not a bundle, or a file is missing, too large, a link, added, or differs from its hash.
+    """
+    manifest = read_manifest(source)
+    if len(manifest.files) > MOST_FILES or sum(each.size for each in manifest.files.values()) > MOST_BYTES:
+        raise _bad(source, f"more than {MOST_FILES:,} files or {MOST_BYTES // 2**20} MiB")
+    for name, entry in manifest.files.items():
+        path = source / name
+        if path.is_symlink() or not path.is_file() or path.stat().st_size != entry.size:
+            raise _damaged(source, name)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, folder / name)
+    added = (name for name in list_files(source) if name not in manifest.files)
+    if (name := next(iter(manifest.damage(folder)), None) or next(added, None)) is not None:
+        raise _damaged(source, name)
+    (folder / MANIFEST).write_text(manifest.to_document(), encoding="utf-8")
+    return manifest
+
+
+def _damaged(source: Path, name: str) -> InputError:
+    return InputError(f"{source} is damaged", found=f"{name} has another checksum", do="get the folder again")
 
 
 def _format_of(name: str) -> str | None:

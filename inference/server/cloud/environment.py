@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from inference.model.pinned import split_pin
 from inference.server.cloud.routes import Routes
 from schemas.errors import InputError, UsageError
 
@@ -28,7 +29,8 @@ class Environment:
     Attributes:
         host: address to bind: all of the container's if a cloud started it, otherwise the loopback.
         port: 0 to 65535.
-        model: path or URI of the bundle; '' if the environment names none.
+        model: path or URI of the bundle, with @ and its digest; '' if the environment names none.
+        packaged: the same of the model that an image brings along, which is served if nothing names another.
         hosts: names that a request's Host may have, beside the loopback's if that is bound; empty for any.
         token: that requests must carry; '' for none.
         routes: paths that the cloud calls.
@@ -37,6 +39,7 @@ class Environment:
     host: str
     port: int
     model: str
+    packaged: str
     hosts: frozenset[str]
     token: str
     routes: Routes
@@ -53,6 +56,7 @@ class Environment:
             host=variables.get("DIGITS_HOST") or ("0.0.0.0" if outward else "127.0.0.1"),  # noqa: S104
             port=_port(variables, OUTWARD_PORT if outward else LOOPBACK_PORT),
             model=variables.get("DIGITS_MODEL") or variables.get("AIP_STORAGE_URI", ""),
+            packaged=variables.get("DIGITS_PACKAGED", ""),
             hosts=frozenset(variables.get("DIGITS_ALLOW_HOSTS", "").lower().replace(",", " ").split()),
             token=variables.get("DIGITS_TOKEN", ""),
             routes=Routes(_route(variables, "AIP_HEALTH_ROUTE"), _route(variables, "AIP_PREDICT_ROUTE")),
@@ -64,12 +68,14 @@ class Environment:
 
         Raises:
             InputError: a URI of something that is not a folder of this machine.
+            UsageError: only a part of a digest stands behind it.
         """
         if not self.model:
             return None
-        parts = urlsplit(self.model)
-        if "://" not in self.model:
-            return Path(self.model)
+        name, _ = split_pin(self.model)
+        parts = urlsplit(name)
+        if "://" not in name:
+            return Path(name)
         if parts.scheme == "file":
             return Path(unquote(parts.path))
         raise InputError(
@@ -79,6 +85,11 @@ class Environment:
             do="digits package puts the bundle into the image: upload it to Vertex AI without --artifact-uri; "
             "or mount the folder, and name it with DIGITS_MODEL",
         )
+
+    @property
+    def digest(self) -> str:
+        """The content digest that the model must have; '' if the environment does not state one."""
+        return split_pin(self.model)[1]
 
 
 def _port(variables: Mapping[str, str], otherwise: int) -> int:

@@ -11,8 +11,8 @@ from schemas.manifest import Manifest
 
 __all__ = ["MOUNTS", "find_bundle_in", "find_mounted"]
 
-MOUNTS = (Path("/opt/ml/model"), Path("/mnt/models"), Path("/opt/digits/model"))
-"""Where SageMaker and KServe put a model, and where an image of `digits package` has its own."""
+MOUNTS = (Path("/opt/ml/model"), Path("/mnt/models"))
+"""Where SageMaker and KServe put a model."""
 
 
 def find_mounted(places: Iterable[Path] = MOUNTS) -> Path | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import subprocess
 import sys
@@ -12,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import is_zipfile
 
-from inference.model.bundle import read_manifest
+from inference.model.pinned import check_content, split_pin
 from pipeline.aliases import ALIASES, aliases
 from pipeline.champion import champion
 from pipeline.cli.arguments.project import artifacts_of
+from pipeline.cli.arguments.vouched import is_vouched_for, not_vouched_for
 from pipeline.history import use
 from pipeline.registry.bundles import bundles, standing
 from pipeline.registry.starter import STANDING, find_starter
@@ -29,15 +29,11 @@ if TYPE_CHECKING:
 
     from schemas.records.run import RunRecord
 
-__all__ = ["Chosen", "find_model", "find_version", "no_champion"]
+__all__ = ["Chosen", "find_candidate", "find_model", "find_version", "no_champion", "refusal"]
 
-ELSEWHERE = "from elsewhere"
 GET_ONE = "digits run trains, evaluates and promotes one"
 EXPECTED = "a version or its digest, an alias, a run, latest, or the path of a bundle"
 LISTED = 6
-PINNED = re.compile(r"(.+)@([0-9a-f]+)")
-DIGEST = 64
-"""Hexadecimal digits of a content digest."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +44,13 @@ class Chosen:
         folder: of its bundle.
         link: to it, which may come to point elsewhere: the champion, or an alias; the folder itself for the rest.
         standing: what to say beside its name, such as `refused by the gate`; empty for what a gate blessed.
+        vouched_for: whether it is the project's own or the starter model, or has the digest that the user stated.
     """
 
     folder: Path
     link: Path
     standing: str
+    vouched_for: bool = True
 
     @property
     def name(self) -> str:
@@ -77,33 +75,42 @@ class Chosen:
 
 
 def find_model(context: typer.Context, wanted: str | None) -> Chosen:
-    """Return the model that --model names.
+    """Return the model that --model names; nothing in it has been opened but its manifest and its verdict.
 
     Args:
-        context: of the command; a path needs no project.
+        context: of the command; a path with a digest needs no project.
         wanted: the option as given; None for the champion, or for the starter model while there is no other. It may end
             in @ and the content digest that the model must have.
 
     Raises:
-        InputError: there is no champion and no starter model, the path is no bundle, or the digest is another one.
+        InputError: there is no champion and no starter model; the path is no bundle, or one that nothing vouches for;
+            or the digest is another one.
         UsageError: nothing has that name, or more than one thing.
     """
-    pinned = PINNED.fullmatch(wanted) if wanted and not Path(wanted).exists() else None
-    if pinned is None:
-        return _find(context, wanted)
-    name, digest = pinned.groups()
-    if len(digest) != DIGEST:
-        do = f"digits selftest {shlex.quote(name)} prints it as `content`"
-        raise UsageError(f"{wanted} names no digest", expected=f"{DIGEST} hexadecimal digits after the @", do=do)
-    chosen = _find(context, name, is_pinned=True)
-    if (found := read_manifest(chosen.folder).content) != digest:
-        raise InputError(f"{name} is another model", found=found, expected=digest, do="get the model again")
+    chosen = find_candidate(context, wanted)
+    if not chosen.vouched_for:
+        raise refusal(context, str(wanted), chosen)
+    return chosen
+
+
+def refusal(context: typer.Context, wanted: str, chosen: Chosen) -> InputError:
+    """Return the error for a model that nothing vouches for."""
+    return not_vouched_for(wanted, chosen.folder, in_project=_own(context) is not None)
+
+
+def find_candidate(context: typer.Context, wanted: str | None) -> Chosen:
+    """Return the model of a name as `find_model` does, even if nothing vouches for it: nobody may open its network."""
+    name, digest = split_pin(wanted) if wanted else (None, "")
+    if name and _is_path(name):
+        return _at(context, Path(name).expanduser(), digest)
+    chosen = _named(context, name)
+    if not digest:
+        return chosen
+    check_content(chosen.folder, digest, str(name))
     return replace(chosen, link=chosen.folder)
 
 
-def _find(context: typer.Context, wanted: str | None, *, is_pinned: bool = False) -> Chosen:
-    if wanted is not None and _is_path(wanted):
-        return _at(context, Path(wanted).expanduser(), is_pinned=is_pinned)
+def _named(context: typer.Context, wanted: str | None) -> Chosen:
     try:
         artifacts = artifacts_of(context)
     except UsageError as error:
@@ -166,22 +173,22 @@ def _is_path(wanted: str) -> bool:
     return os.sep in wanted or wanted in {".", "..", "~"} or Path(wanted, "manifest.json").is_file()
 
 
-def _at(context: typer.Context, path: Path, *, is_pinned: bool) -> Chosen:
+def _at(context: typer.Context, path: Path, digest: str) -> Chosen:
     """Return the bundle at a path; if it lies in the store of a project, with what that project knows of it."""
     folder = path.resolve()
     manifest = Manifest.read(folder)
     if manifest is None or manifest.type != Bundle.__name__:
         do = shlex.join(["digits", "import", str(path)]) + " takes the model in it" if is_zipfile(path) else ""
         raise InputError(f"{path} is not a bundle", found=_what_is(folder, manifest), expected=_such_as(context), do=do)
+    if digest:
+        check_content(folder, digest, str(path))
+    elif not is_vouched_for(_own(context), folder):
+        return Chosen(folder, folder, "", vouched_for=False)
     artifacts = folder.parents[3] if len(folder.parents) > 3 else folder  # noqa: PLR2004  (artifacts/store/STAGE/OUTPUT)
-    own = _own(context)
-    origin = "" if is_pinned or _is_known(own, folder, manifest.content) else f"{ELSEWHERE}, digest {manifest.content}"
     if folder.relative_to(artifacts).parts[:1] == ("store",):
-        chosen = _chosen(artifacts, folder.relative_to(artifacts).as_posix())
-    else:
-        judgement = Bundle(folder).judgement
-        chosen = Chosen(folder, folder, judgement.standing if judgement else "")
-    return replace(chosen, standing="; ".join(filter(None, (chosen.standing, origin))))
+        return _chosen(artifacts, folder.relative_to(artifacts).as_posix())
+    judgement = Bundle(folder).judgement
+    return Chosen(folder, folder, judgement.standing if judgement else "")
 
 
 def _own(context: typer.Context) -> Path | None:
@@ -192,27 +199,13 @@ def _own(context: typer.Context) -> Path | None:
         return None
 
 
-def _is_known(artifacts: Path | None, folder: Path, content: str) -> bool:
-    """Return whether a bundle is the starter model, or in the store of the project, or a copy of one there."""
-    if folder == find_starter():
-        return True
-    stored = [artifacts / path for path in bundles(artifacts)] if artifacts else []
-    alike = (each for each in stored if each.resolve() == folder or each.name.endswith(f"-{content[:8]}"))
-    return any(each.resolve() == folder or _content(each) == content for each in alike)
-
-
-def _content(folder: Path) -> str:
-    manifest = Manifest.read(folder)
-    return manifest.content if manifest else ""
-
-
 def _path_within(artifacts: Path, path: Path) -> str:
     """Return the path of a bundle relative to *artifacts*, below which it must lie."""
     folder = path.resolve()
     within = {(artifacts / each).resolve(): each for each in bundles(artifacts)}
     if folder not in within:
-        do = shlex.join(["digits", "export", "--model", str(path), "--to", "model.zip"])
-        raise InputError(f"{path} is no model of this project", do=f"{do}, and digits import model.zip")
+        do = shlex.join(["digits", "import", str(path)])
+        raise InputError(f"{path} is no model of this project", do=f"{do} takes it in")
     return within[folder]
 
 

@@ -19,8 +19,13 @@ __all__ = ["import_"]
 
 DIGITS = tuple("0123456789")
 
-File = Annotated[Path, typer.Argument(metavar="FILE.zip", help="A file that `digits export` has written.")]
-
+File = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE.zip",
+        help="A file that `digits export` has written, or the folder of a bundle; @ and its content digest may follow.",
+    ),
+]
 
 Sha256 = Annotated[
     str,
@@ -33,10 +38,11 @@ Sha256 = Annotated[
 def import_(context: typer.Context, file: File, *, sha256: Sha256 = "", as_json: AsJson = False) -> None:
     """Take a model from such a file into this project.
 
-    Every file is checked, and the model's answers; nothing but its LiteRT network is opened. No gate of this project
-    has judged it: `--model` uses it, and `digits rerun evaluate --model` lets the gate judge it, so that
-    `digits promote` can make it the champion.
+    Every file is compared with its hash, and the model with the digests that you state; then its LiteRT network, and
+    nothing else, is opened, and must answer its golden examples. No gate of this project has judged it: `--model` uses
+    it, and `digits rerun evaluate --model` lets the gate judge it, so that `digits promote` can make it the champion.
     """
+    from inference.model.pinned import split_pin
     from pipeline.registry.imported import import_bundle
     from pipeline.store import Store
     from schemas.artifacts.bundle import Bundle
@@ -44,7 +50,8 @@ def import_(context: typer.Context, file: File, *, sha256: Sha256 = "", as_json:
     from schemas.record import json_text
 
     artifacts = artifacts_of(context)
-    imported = import_bundle(file, Store(artifacts), sha256)
+    name, content = split_pin(file)
+    imported = import_bundle(Path(name).expanduser(), Store(artifacts), sha256, content)
     bundle = Bundle(artifacts / imported.path)
     expected = _expected(artifacts)
     done = {
@@ -54,7 +61,7 @@ def import_(context: typer.Context, file: File, *, sha256: Sha256 = "", as_json:
         "classes": bundle.classes,
         "other_classes": bundle.classes != expected,
     }
-    print(json_text(done) if as_json else _table(imported, bundle, formats_in(bundle.path), expected))
+    print(json_text(done) if as_json else _table(imported, bundle, expected, context.obj))
 
 
 import_.__name__ = "import"  # the name of the command, which no function can have
@@ -68,16 +75,19 @@ def _expected(artifacts: Path) -> tuple[str, ...]:
     return Bundle(champion).classes if (champion / Bundle.LABELS).is_file() else DIGITS
 
 
-def _table(imported: Version, bundle: Bundle, formats: list[str], expected: tuple[str, ...]) -> str:
+def _table(imported: Version, bundle: Bundle, expected: tuple[str, ...], project: Path | None) -> str:
+    from schemas.artifacts.formats import formats_in
+
+    reading = ["digits", *(["-C", str(project)] if project else []), "predict", "PICTURE"]
     classes = ", ".join(bundle.classes)
     other = "" if bundle.classes == expected else f"; not those of this project, {', '.join(expected)}"
     rows = [
         ("imported", f"artifacts/{imported.path}"),
         ("content", imported.content),
-        ("formats", ", ".join(formats)),
+        ("formats", ", ".join(formats_in(bundle.path))),
         ("classes", classes + other),
         ("card", f"artifacts/{imported.path}/README.md"),
         ("judge it", f"digits rerun evaluate --model {bundle.path.name}"),
-        ("use it", shlex.join(["digits", "predict", "PICTURE", "--model", os.path.relpath(bundle.path)])),
+        ("use it", shlex.join([*reading, "--model", os.path.relpath(bundle.path)])),
     ]
     return "\n".join(f"{name:10}{text}" for name, text in rows)

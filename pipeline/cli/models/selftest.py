@@ -38,17 +38,23 @@ def selftest(context: typer.Context, model: Model = None, *, every: Every = Fals
     """Prove that a model is intact and answers as exported.
 
     Every file is checked against its hash, and the answers to the golden examples in the bundle against those stated
-    there. Exit code 1: it answers otherwise, or has no golden examples. Exit code 4: a file is damaged.
+    there. Of a folder that is neither a model of the project nor named with its digest, FOLDER@DIGEST, only the files
+    are checked and the digest is printed: the network is not opened. Exit code 1: it answers otherwise, has no golden
+    examples, or was not opened. Exit code 4: a file is damaged.
     """
     from inference.model.selftest import selftest as prove
-    from pipeline.cli.arguments.models import find_model
+    from pipeline.cli.arguments.models import find_candidate, refusal
 
-    folder = find_model(context, model).folder
-    done = prove(folder, every=every, registered=every and _is_registered(context, folder))
+    chosen = find_candidate(context, model)
+    registered = every and _is_registered(context, chosen.folder)
+    done = prove(chosen.folder, every=every, registered=registered, vouched_for=chosen.vouched_for)
     print(done.to_json() if as_json else _table(done))
     if done.damaged:
         print("files are damaged: digits run exports the champion again; copy another bundle again", file=sys.stderr)
         raise typer.Exit(DAMAGED)
+    if not chosen.vouched_for:
+        print(f"error: {refusal(context, str(model), chosen)}", file=sys.stderr)
+        raise typer.Exit(UNPROVEN)
     if not done.sound:
         print("the model is not proven", file=sys.stderr)
         raise typer.Exit(UNPROVEN)
@@ -71,7 +77,7 @@ def _table(done: Selftest) -> str:
     rows = [("model", done.bundle), ("content", done.content)]
     damaged = ", ".join(map(printable, done.damaged))
     rows.append(("files", f"damaged: {damaged}" if damaged else f"all {done.files} intact"))
-    if not done.damaged:
+    if not done.damaged and done.opened:
         rows.append(
             ("golden", f"{done.examples} examples" if done.examples else "no examples: made before there were any")
         )

@@ -62,7 +62,7 @@ def serve(  # noqa: PLR0913  (each is an option)
     from inference.server.cloud.environment import Environment, available_threads
 
     told = Environment.read(os.environ)
-    chosen = _find_model(context, model, told.bundle)
+    chosen = _find_model(context, model, told.bundle, told.digest)
     options = server.Options(
         link=chosen.link,
         host=host or told.host,
@@ -85,24 +85,27 @@ def serve(  # noqa: PLR0913  (each is an option)
     server.serve(options, announce)
 
 
-def _find_model(context: typer.Context, model: str | None, folder: Path | None) -> Chosen:
+def _find_model(context: typer.Context, model: str | None, folder: Path | None, digest: str) -> Chosen:
     """Return the model to serve: of the option, of the environment, of the project, or where a cloud has mounted one.
 
     Args:
         context: of the command.
         model: that the user asks for.
         folder: that the environment names.
+        digest: that the environment states for the bundle in it; '' for none.
 
     Raises:
-        InputError: there is no champion, or the folder has no bundle.
+        InputError: there is no champion, the folder has no bundle, or nothing vouches for it.
         UsageError: no project, and no folder of a bundle; or nothing has that name.
     """
+    from inference.model.pinned import pin
     from inference.server.cloud.model import find_bundle_in, find_mounted
     from pipeline.cli.arguments.models import find_model
     from schemas.errors import UsageError
 
     if folder and not model:
-        return find_model(context, str(find_bundle_in(folder).absolute()))
+        found = find_bundle_in(folder).absolute()
+        return find_model(context, pin(found, digest) if digest else str(found))
     try:
         return find_model(context, model)
     except UsageError:

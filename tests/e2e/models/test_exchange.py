@@ -10,6 +10,7 @@ import pytest
 
 from schemas.artifacts.bundle import Bundle
 from tests.inference.pictures import as_file, seven
+from tests.pinned import pinned
 from tests.project import Project, shipped_project
 from tests.samples import seal
 
@@ -33,6 +34,43 @@ def test_a_colleague_reads_with_it(sealed: Project, other: Project, tmp_path: Pa
     assert answer["digit"] == "7"
 
 
+def test_a_folder_is_imported(sealed: Project, other: Project, tmp_path: Path) -> None:
+    """The folder of a bundle is imported with the digest that its sender states, and its path can then be used."""
+    (tmp_path / "seven.png").write_bytes(as_file(seven(), "PNG"))
+    copy = Path(shutil.copytree(sealed.artifacts / "champion", tmp_path / "copy"))
+    other.digits("predict", str(tmp_path / "seven.png"), "--model", str(copy), status=4)
+    done = other.digits("import", pinned(copy))
+    assert f"imported  artifacts/store/imported/bundle/v0001-{Bundle(copy).digest[:8]}" in done.stdout
+    [answer] = other.json("predict", str(tmp_path / "seven.png"), "--model", str(copy))
+    assert answer["digit"] == "7"
+
+
+@pytest.mark.parametrize("kind", ["another digest", "a changed file", "an added file", "a link", "no bundle"])
+def test_a_folder_that_differs_is_not_imported(sealed: Project, other: Project, tmp_path: Path, kind: str) -> None:
+    """Nothing of it reaches the store, and its network is not opened."""
+    copy = Path(shutil.copytree(sealed.artifacts / "champion", tmp_path / "copy"))
+    stated = f"{copy}@{'0' * 64}" if kind == "another digest" else str(copy)
+    for path in copy.iterdir():
+        path.chmod(0o644)
+    if kind == "a changed file":
+        (copy / "golden.json").write_text((copy / "golden.json").read_text().replace("1", "2"))
+    elif kind == "an added file":
+        (copy / "more").touch()
+    elif kind == "a link":
+        (copy / "labels.json").rename(tmp_path / "labels.json")
+        (copy / "labels.json").symlink_to(tmp_path / "labels.json")
+    elif kind == "no bundle":
+        (copy / "manifest.json").unlink()
+    assert str(copy) in other.digits("import", stated, status=4).stderr
+    assert list((other.artifacts / "store").glob("*/bundle/*")) == []
+
+
+def test_the_hash_of_a_file_is_none_of_a_folder(sealed: Project, other: Project) -> None:
+    """For a folder --sha256 is an error that says how its digest is stated."""
+    failed = other.digits("import", str(sealed.artifacts / "champion"), "--sha256", "0" * 64, status=2)
+    assert "champion@DIGEST states the content digest" in failed.stderr
+
+
 def test_the_file_is_described(sealed: Project, tmp_path: Path) -> None:
     """`export --json` names the file, the model, its formats, its size and its hash."""
     done = sealed.json("export", "--to", str(tmp_path / "model.zip"))
@@ -47,7 +85,7 @@ def test_other_classes_are_said(sealed: Project, other: Project, tmp_path: Path)
         path.chmod(0o644)
     (letters / "labels.json").write_text(json.dumps([*"abcdefghij"]) + "\n")
     seal(Bundle, letters)
-    sealed.digits("export", "--model", str(letters), "--to", str(tmp_path / "letters.zip"))
+    sealed.digits("export", "--model", pinned(letters), "--to", str(tmp_path / "letters.zip"))
     done = other.digits("import", str(tmp_path / "letters.zip"))
     assert "a, b, c, d, e, f, g, h, i, j; not those of this project, 0, 1, 2" in done.stdout
 

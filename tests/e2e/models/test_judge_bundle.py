@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.champion import champion
 from pipeline.registry.starter import STARTER
+from tests.pinned import pinned
 from tests.project import SHORTENED, Project, shipped_project
 from tests.sealed.project import BUNDLE
 
@@ -22,7 +23,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project.digits("run", "--to", "preprocess")
     for name, bundle in (("sealed", BUNDLE), ("starter", STARTER)):
         file = str(folder / f"{name}.zip")
-        project.digits("export", "--model", str(bundle), "--to", file)
+        project.digits("export", "--model", pinned(bundle), "--to", file)
         assert "judge it  digits rerun evaluate --model v000" in project.digits("import", file).stdout
     return project
 

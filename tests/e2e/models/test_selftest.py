@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from inference.model.pinned import pin
 from schemas.artifacts.bundle import Bundle
 from schemas.artifacts.golden import Golden
 from tests.forked import run_forked
@@ -27,9 +28,10 @@ def copied(bundle: Path, tmp_path: Path) -> Path:
     return folder
 
 
-def selftest(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def selftest(folder: Path, *words: str, digest: str = "") -> subprocess.CompletedProcess[str]:
     """Run the command in the folder's parent, which is no project."""
-    return run_forked([str(DIGITS), "selftest", folder.name, *words], dict(os.environ), folder.parent)
+    name = pin(folder.name, digest) if digest else folder.name
+    return run_forked([str(DIGITS), "selftest", name, *words], dict(os.environ), folder.parent)
 
 
 def test_the_champion_is_proven(sealed: Project) -> None:
@@ -42,11 +44,22 @@ def test_the_champion_is_proven(sealed: Project) -> None:
 
 
 def test_a_copy_is_proven_without_a_project(copied: Path) -> None:
-    """The folder of a bundle that was copied elsewhere is proven, without a pipeline.yaml."""
-    done = selftest(copied)
+    """The folder of a bundle that was copied elsewhere is proven, without a pipeline.yaml, if its digest is stated."""
+    done = selftest(copied, digest=Bundle(copied).digest)
     assert done.returncode == 0, done.stderr
     assert f"all {len(list(copied.iterdir())) - 1} intact" in done.stdout
     assert "litert   answers as exported" in done.stdout
+
+
+def test_a_model_that_nothing_vouches_for_is_hashed_and_not_opened(copied: Path) -> None:
+    """Its digest is printed, computed from its files, and no format is run: the exit code is 1."""
+    (copied / "model.tflite").write_bytes(b"no network")
+    seal(Bundle, copied)
+    done = selftest(copied, "--json")
+    document = json.loads(done.stdout)
+    assert (done.returncode, document["content"], document["damaged"]) == (1, Bundle(copied).digest, [])
+    assert [each["skipped"] for each in document["formats"]] == ["nothing vouches for it"]
+    assert f"selftest copied@{document['content']}" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["model.tflite", "golden.json", "README.md", "new.txt"])
@@ -64,7 +77,7 @@ def test_other_answers_are_not_proven(copied: Path) -> None:
     first = golden.examples[0].changed(probabilities=[0.1] * 10)
     (copied / "golden.json").write_text(golden.changed(examples=[first, *golden.examples[1:]]).to_json())
     seal(Bundle, copied)
-    done = selftest(copied, "--json")
+    done = selftest(copied, "--json", digest=Bundle(copied).digest)
     assert done.returncode == 1
     assert "golden example" in json.loads(done.stdout)["formats"][0]["problem"]
 
@@ -73,7 +86,7 @@ def test_without_golden_examples_nothing_is_proven(copied: Path) -> None:
     """A bundle without golden examples says so, and the exit code is 1."""
     (copied / "golden.json").unlink()
     seal(Bundle, copied)
-    done = selftest(copied)
+    done = selftest(copied, digest=Bundle(copied).digest)
     assert (done.returncode, "no examples" in done.stdout) == (1, True)
 
 

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from inference.model.pinned import pin
 from pipeline.packaging.folder import write_folder
+from schemas.artifacts.bundle import Bundle
 from tests.e2e.packaging.containerfile import Image, build, can_unshare, read_stages
 from tests.inference.pictures import as_file, sample, seven
 from tests.serving import Server, started
@@ -101,12 +103,18 @@ def test_the_health_check_tells_a_dead_server(images: dict[str, Image]) -> None:
 
 
 def test_sagemaker_finds_its_model(images: dict[str, Image], context: Path) -> None:
-    """Started with `serve` and another bundle in /opt/ml/model, the image answers /invocations with that one."""
+    """Started with `serve` and another bundle in /opt/ml/model, the image answers /invocations with that one.
+
+    Its digest must be stated.
+    """
     image = images["sagemaker"]
     [model] = (context / "model").iterdir()
     shutil.copytree(model, image.root / "opt" / "ml" / "model")
     try:
-        with running(image, "serve") as server:
+        stated = pin("/opt/ml/model", Bundle(model).digest)
+        with image.start("serve", told={"PORT": "0"}) as unstated:
+            assert f"set DIGITS_MODEL={stated}" in unstated.communicate()[1]
+        with running(image, "serve", DIGITS_MODEL=stated) as server:
             assert server.get("/ping").status == 200
             headers = {"Content-Type": "image/png"}
             assert server.ask("POST", "/invocations", PICTURE, headers).json["model"].startswith("model-")

@@ -13,7 +13,9 @@ import pytest
 import yaml
 
 from pipeline.packaging.folder import write_folder
+from schemas.artifacts.bundle import Bundle
 from schemas.errors import InputError, UsageError
+from tests.pinned import pinned
 from tests.project import Project
 from tests.waiting import wait_for
 
@@ -41,9 +43,9 @@ def test_the_command_packages_the_champion(sealed: Project, tmp_path: Path) -> N
 
 
 def test_a_bundle_anywhere_needs_no_project(bundle: Path, tmp_path: Path) -> None:
-    """With --model FOLDER the command works outside a project, and names the model by its content."""
+    """With --model FOLDER@DIGEST the command works outside a project, and names the model by its content."""
     copy = Path(shutil.copytree(bundle.resolve(), tmp_path / "mine"))
-    Project(tmp_path, {}).digits("package", "--to", str(tmp_path / "image"), "--model", str(copy))
+    Project(tmp_path, {}).digits("package", "--to", str(tmp_path / "image"), "--model", pinned(copy))
     [model] = (tmp_path / "image" / "model").iterdir()
     assert re.fullmatch(r"mine-[0-9a-f]{8}", model.name)
 
@@ -58,8 +60,15 @@ def test_nothing_is_left_to_fill_in(packaged: Path, bundle: Path) -> None:
     """Every placeholder of the templates has its value; the tag of the image is the model's version."""
     for path in packaged.iterdir():
         if path.is_file() and path.suffix != ".whl":
-            assert re.findall(r"\{(version|wheel|python)\}", path.read_text()) == []
+            assert re.findall(r"\{(version|wheel|python|content)\}", path.read_text()) == []
     assert f"image: digits:{bundle.resolve().name}" in (packaged / "kubernetes.yaml").read_text()
+
+
+def test_the_image_states_the_digest_of_its_model(packaged: Path, bundle: Path) -> None:
+    """The Containerfile and the README name it, so that the server opens no other model in its place."""
+    stated = f"@{Bundle(bundle).digest}"
+    assert f"ENV DIGITS_PACKAGED=/opt/digits/model{stated}" in (packaged / "Containerfile").read_text()
+    assert f"DIGITS_MODEL=model/{bundle.resolve().name}{stated}" in (packaged / "README.md").read_text()
 
 
 def test_the_readme_names_files_that_exist(packaged: Path) -> None:

@@ -56,6 +56,15 @@ def test_a_bundle_is_a_path_or_a_file_uri() -> None:
     assert Environment.read({"AIP_STORAGE_URI": ""}).bundle is None
 
 
+def test_a_digest_stands_behind_the_bundle() -> None:
+    """Behind the @ stands a whole content digest, or the name is refused."""
+    told = Environment.read({"DIGITS_MODEL": f"/models/a@{'0a' * 32}"})
+    assert (told.bundle, told.digest) == (Path("/models/a"), "0a" * 32)
+    assert Environment.read({"DIGITS_MODEL": "/models/a"}).digest == ""
+    with pytest.raises(UsageError, match="names no digest"):
+        _ = Environment.read({"DIGITS_MODEL": "/models/a@0a"}).bundle
+
+
 def test_a_bundle_in_cloud_storage_is_refused() -> None:
     """The error says how the bundle gets into the container instead."""
     with pytest.raises(InputError, match="gs://bucket/model is not on this machine") as caught:

@@ -19,6 +19,7 @@ from schemas.artifacts.bundle import Bundle, version_of
 from schemas.errors import DigitsError, InputError, UsageError
 from tests.forked import run_forked
 from tests.inference.pictures import as_file, seven
+from tests.pinned import pinned
 from tests.project import DIGITS, Project
 from tests.sealed.refused import write_refused
 from tests.serving import serving
@@ -69,23 +70,59 @@ def test_an_alias_is_followed(sealed: Project, tmp_path: Path) -> None:
     assert (chosen.folder, chosen.link) == (project.artifacts / path, project.artifacts / "aliases" / "staging")
 
 
-def test_a_path_needs_no_project(refused: Path, elsewhere: Path) -> None:
-    """A path is that of a bundle anywhere; beside its name stand its own verdict, and that it is from elsewhere."""
-    chosen = find_model(context_of(elsewhere), "../theirs")
-    standing = f"refused by the gate; from elsewhere, digest {Bundle(refused).digest}"
+def test_a_digest_needs_no_project(refused: Path, elsewhere: Path) -> None:
+    """A path with its digest is that of a bundle anywhere; beside its name stands its own verdict."""
+    chosen = find_model(context_of(elsewhere), f"../theirs@{Bundle(refused).digest}")
+    standing = "refused by the gate"
     assert (chosen.folder, chosen.name) == (refused, f"{chosen.version}, {standing}")
     assert chosen.warning == {"model_warning": standing}
 
 
+def test_what_nothing_vouches_for_is_refused(refused: Path, elsewhere: Path, sealed: Project) -> None:
+    """A bundle from elsewhere is refused with its digest, and with what states that digest; a project can import it."""
+    stated = f"../theirs@{Bundle(refused).digest}"
+    with pytest.raises(InputError, match="nothing vouches for the model") as error:
+        find_model(context_of(elsewhere), "../theirs")
+    assert error.value.found == f"content digest {Bundle(refused).digest}"
+    assert error.value.do.endswith(f"if they are equal, pass {stated}")
+    with pytest.raises(InputError, match="nothing vouches for") as error:
+        find_model(context_of(sealed.path), "../theirs")
+    assert error.value.do.endswith(f"or digits import {stated} takes it into this project")
+
+
+def test_the_refusal_has_the_command_to_run(refused: Path, elsewhere: Path) -> None:
+    """The command in the error is the one that failed, with the digest, and reads the picture."""
+    command = ["digits", "predict", "seven.png", "--model", str(refused)]
+    failed = run_forked([str(DIGITS), *command[1:]], Project(elsewhere, {}).variables(), elsewhere)
+    assert failed.returncode == 4
+    advised = failed.stderr.partition("if they are equal, ")[2].split()
+    assert advised == [*command[:-1], pinned(refused)]
+    assert "answered" in _run(elsewhere, *advised[1:]).stdout
+
+
+@pytest.mark.parametrize("name", ["model.tflite", "verdict.json", "labels.json"])
+def test_a_file_that_differs_is_refused_before_its_digest_is_believed(
+    refused: Path, elsewhere: Path, name: str
+) -> None:
+    """A swapped file beside the manifest of another is damage, whether its digest is stated or not."""
+    stated = pinned(refused)
+    (refused / name).chmod(0o644)
+    (refused / name).write_bytes((refused / name).read_bytes() + b" ")
+    for wanted in (str(refused), stated):
+        with pytest.raises(InputError, match=f"{name} is damaged"):
+            find_model(context_of(elsewhere), wanted)
+
+
 def test_a_copy_of_a_model_of_the_project_is_known(sealed: Project, bundle: Path, tmp_path: Path) -> None:
-    """Nothing is said of a copy of a bundle in the store; without a project it is from elsewhere."""
+    """A copy of a bundle in the store is used as that one is; without the project nothing vouches for it."""
     copied = str(shutil.copytree(bundle, tmp_path / "copied"))
     assert find_model(context_of(sealed.path), copied).standing == ""
-    assert find_model(context_of(tmp_path), copied).standing == f"from elsewhere, digest {Bundle(bundle).digest}"
+    with pytest.raises(InputError, match="nothing vouches for"):
+        find_model(context_of(tmp_path), copied)
 
 
 def test_a_digest_says_which_model_it_must_be(refused: Path, sealed: Project, elsewhere: Path) -> None:
-    """With @ and its digest a model from elsewhere is taken without a remark, and any other model is refused."""
+    """With @ and its digest a model from elsewhere is taken, and any other model is refused."""
     digest = Bundle(refused).digest
     assert find_model(context_of(elsewhere), f"../theirs@{digest}").standing == "refused by the gate"
     for other in ("../theirs", "champion"):
@@ -105,9 +142,10 @@ def test_a_file_is_to_be_imported(elsewhere: Path, sealed: Project) -> None:
 
 
 def test_a_path_into_a_project_is_a_version_of_it(sealed: Project, bundle: Path, elsewhere: Path) -> None:
-    """The path of a version, or of a link to one, is that version."""
+    """The path of a version, or of a link to one, is that version, in its own project or with its digest."""
     for path in (bundle, bundle.resolve()):
-        assert find_model(context_of(elsewhere), str(path)).folder == bundle.resolve()
+        assert find_model(context_of(sealed.path), str(path)).folder == bundle.resolve()
+        assert find_model(context_of(elsewhere), pinned(path)).folder == bundle.resolve()
     assert find_model(context_of(sealed.path), f"{bundle.resolve()}/").standing == ""
 
 
@@ -190,8 +228,7 @@ def _run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 def test_every_output_warns_of_a_refused_model(refused: Path, elsewhere: Path) -> None:
     """predict, score and cut name a refused model, in words and in --json, and read with it."""
-    digest = Bundle(refused).digest
-    model, version = ("--model", f"{refused}@{digest}"), version_of(refused, digest)
+    model, version = ("--model", pinned(refused)), version_of(refused, Bundle(refused).digest)
     read = _run(elsewhere, "predict", "seven.png", *model)
     assert read.stderr == f"model: {version}, refused by the gate\n"
     assert "answered" in read.stdout
@@ -208,7 +245,7 @@ def test_every_output_warns_of_a_refused_model(refused: Path, elsewhere: Path) -
 
 def test_a_server_warns_of_a_refused_model(refused: Path, sealed: Project) -> None:
     """A server says it when it starts, in its answers and their headers, and to the page."""
-    with serving(sealed, "--model", str(refused)) as server:
+    with serving(sealed, "--model", pinned(refused)) as server:
         assert server.get("/readyz").json["model_warning"] == "refused by the gate"
         reply = server.ask("POST", "/predict", as_file(seven(), "PNG"))
         assert reply.json["model_warning"] == reply.headers["x-model-warning"] == "refused by the gate"
