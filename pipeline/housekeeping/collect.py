@@ -6,7 +6,8 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
+from functools import cached_property
 from pathlib import Path
 
 from pipeline.champion import clear_drafts
@@ -14,6 +15,7 @@ from pipeline.history import NAMES, hold
 from pipeline.housekeeping.inventory import GOING, TRASH, Inventory, read_inventory
 from pipeline.housekeeping.needs import Needs, find_needs
 from pipeline.housekeeping.sizes import freed, size_of
+from pipeline.runner.machine_errors import FULL
 from schemas.errors import InputError, UsageError
 from schemas.manifest import fsync, rename, replace_link, write_atomically
 from schemas.record import Record
@@ -184,20 +186,65 @@ class _Plan:
 
     def carry_out(self) -> None:
         """Remove the records of executions, and rename the rest into the trash, which lists it beforehand."""
-        trash = self.artifacts / TRASH / os.urandom(4).hex()
-        trash.mkdir(parents=True)
-        write_atomically(trash / GOING, "".join(f"{path}\n" for path in self.versions))
+        trash = self._begin() if self._paths() else Path()
         for path in self.executions:
             (self.artifacts / path).unlink(missing_ok=True)
         self._sync(self.executions)
         self._unlink(*(f"runs/{name}" for name in self.needs.runs))
-        for path in self._paths()[len(self.executions) :]:
-            target = trash / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            rename(self.artifacts / path, target)
+        for number, path in enumerate(self._paths()[len(self.executions) :]):
+            with suppress(FileNotFoundError):  # it went to make room
+                rename(self.artifacts / path, trash / str(number))  # a folder for each would need space
         self._sync(self._paths())
         self._unlink(NAMES)
         clear_drafts(self.artifacts)
+
+    def _begin(self) -> Path:
+        """Return the folder of the trash with the list; on a full disk what needs no list goes first.
+
+        After a kill the next call finds that: a run by its record, and a version that no execution names. Only a bundle
+        is then taken for one from elsewhere, so bundles and their records stay until they are listed.
+        """
+        for make_room in (self._drop_records, self._drop_versions):
+            try:
+                return self._list()
+            except OSError as error:
+                if error.errno not in FULL:
+                    raise
+            make_room()
+            os.sync()  # some file systems count what was removed as free only then
+        return self._list()
+
+    def _list(self) -> Path:
+        trash = self.artifacts / TRASH / os.urandom(4).hex()
+        try:
+            trash.mkdir(parents=True)
+            write_atomically(trash / GOING, "".join(f"{path}\n" for path in self.versions))
+        except OSError:
+            shutil.rmtree(trash, ignore_errors=True)
+            raise
+        return trash
+
+    def _drop_records(self) -> None:
+        """Remove what is in the trash, the logs of runs that go, and the records of executions without a bundle."""
+        for path in (self.artifacts / TRASH).glob("*/*"):
+            if path.name != GOING:
+                shutil.rmtree(path, ignore_errors=True)
+        for run in self.runs:
+            for path in _logs(self.artifacts / "runs" / run):
+                path.unlink(missing_ok=True)
+        for path in self.executions:
+            if self._bundles.isdisjoint(version.path for version in self.there.executions[path].outputs.values()):
+                (self.artifacts / path).unlink(missing_ok=True)
+
+    def _drop_versions(self) -> None:
+        """Remove versions, whose records are gone, where they are: a kill leaves some in part, which nothing names."""
+        for path in self.versions:
+            if path not in self._bundles:
+                shutil.rmtree(self.artifacts / path, ignore_errors=True)
+
+    @cached_property
+    def _bundles(self) -> frozenset[str]:
+        return frozenset(path for path in self.versions if self.there.is_bundle(path))
 
     def _paths(self) -> list[str]:
         return [*self.executions, *(f"runs/{name}" for name in self.runs), *self.versions]
@@ -220,6 +267,11 @@ class _Plan:
     def _sync(self, paths: Iterable[str | Path]) -> None:
         for folder in {(self.artifacts / path).parent for path in paths}:
             fsync(folder)
+
+
+def _logs(run: Path) -> list[Path]:
+    """Return the files of a run's folder that nothing reads to know what the run needs."""
+    return [run / "log.jsonl", *(path for path in (run / "logs").rglob("*") if path.is_symlink() or path.is_file())]
 
 
 def _elsewhere(artifacts: Path, there: Inventory) -> Iterator[Item]:

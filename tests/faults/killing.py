@@ -32,7 +32,7 @@ KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
 
 
 def killed_before_each(
-    calls: str, folder: Path, template: Project, *words: str, step: int = 1
+    calls: str, folder: Path, template: Project, *words: str, step: int = 1, also: str = ""
 ) -> Iterator[tuple[str, Project]]:
     """Yield the call and a copy of a project whose command was killed before it: each first, second ... call in turn.
 
@@ -44,13 +44,15 @@ def killed_before_each(
         template: to copy.
         words: the command, without `digits`; {project} in them is the folder of the copy.
         step: 3 kills before the first, fourth, seventh ... call.
+        also: what else strace does to the command, such as `inject=mkdir:error=ENOSPC:when=2`.
     """
-    made = _calls_made(calls, folder / "whole", template, *words)
+    made = _calls_made([f"trace={calls}", *filter(None, [also])], folder / "whole", template, *words)
     assert made, f"the command has no call of {calls}"
     for call in made:
         for number in range(1, TOO_MANY, step):
             path = folder / f"{call}-{number}"
-            status = _trace(f"inject={call}:signal=KILL:when={number}", path, template, *words)
+            kill = f"inject={call}:signal=KILL:when={number}"
+            status = _trace([kill, *filter(None, [also])], path, template, *words)
             if status == 0:
                 shutil.rmtree(path)
                 break
@@ -59,18 +61,19 @@ def killed_before_each(
             shutil.rmtree(path)
 
 
-def _calls_made(calls: str, path: Path, template: Project, *words: str) -> list[str]:
+def _calls_made(what: list[str], path: Path, template: Project, *words: str) -> list[str]:
     """Return which of the calls a command makes, in a copy that is removed."""
-    assert _trace(f"trace={calls}", path, template, *words) == 0
+    assert _trace(what, path, template, *words) == 0
     lines = path.with_name("calls").read_text().splitlines()
     shutil.rmtree(path)
     return sorted({found[1] for line in lines if (found := re.match(r"\d+ +(\w+)\(", line))})
 
 
-def _trace(what: str, path: Path, template: Project, *words: str) -> int:
+def _trace(what: list[str], path: Path, template: Project, *words: str) -> int:
     """Run a command in a copy of a project, and return its status; the calls are written to a file beside the copy."""
     project = Project(shutil.copytree(template.path, path, symlinks=True), {})
-    command = ["strace", "-f", "-qq", "-o", path.with_name("calls"), "-e", what, DIGITS, "-C", path]
+    expressions = [word for each in what for word in ("-e", each)]
+    command = ["strace", "-f", "-qq", "-o", path.with_name("calls"), *expressions, DIGITS, "-C", path]
     command += [word.replace("{project}", str(path)) for word in words]
     return subprocess.run(command, env=project.variables(), check=False, capture_output=True).returncode
 

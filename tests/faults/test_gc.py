@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.aftermath import damaged_versions, inspect_store
+from tests.faults.aftermath import damaged_versions, inspect_store, named_versions
 from tests.faults.killing import CALLS, killed_before_each, need_strace
 from tests.project import Project, toy_project
 
 pytestmark = pytest.mark.faults
 
 DELETE = ("gc", "--keep-runs", "1", "--delete")
+FULL = "inject=?mkdir,?mkdirat:error=ENOSPC:when=2"
+"""No space for the folder of the list; the first call is for the store, which is there."""
+FULLER = FULL.replace("when=2", "when=2..3")
 ROUNDS = 6
 
 
@@ -28,6 +31,37 @@ def test_a_killed_gc_leaves_a_sound_store(call: str, tmp_path: Path) -> None:
         verified = _status(project, "verify")
         if torn or verified or _aftermath(_collected(project)) != whole:
             found[moment] = (torn, verified)
+    assert found == {}
+
+
+@pytest.mark.parametrize("call", ["unlink", "rename", "rmdir"])
+def test_a_gc_killed_on_a_full_disk_leaves_a_sound_store(call: str, tmp_path: Path) -> None:
+    """The same holds while it makes room for its list, for which there was none."""
+    need_strace()
+    template = _grown(tmp_path / "template")
+    whole = _aftermath(_collected(template.copy(tmp_path / "whole")))
+    found: dict[str, object] = {}
+    kills = killed_before_each(CALLS[call], tmp_path / "killed", template, *DELETE, also=FULL)
+    for moment, project in kills:
+        torn = [*damaged_versions(project), *inspect_store(project).missing]
+        verified = _status(project, "verify")
+        if torn or verified or _aftermath(_collected(project)) != whole:
+            found[moment] = (torn, verified)
+    assert found == {}
+
+
+@pytest.mark.parametrize("call", ["unlink", "rename", "rmdir"])
+def test_a_gc_killed_while_it_removes_versions_for_room_can_go_on(call: str, tmp_path: Path) -> None:
+    """If records are not enough, versions go in place: no record names what is left, and the next gc removes it."""
+    need_strace()
+    template = _grown(tmp_path / "template")
+    whole = _aftermath(_collected(template.copy(tmp_path / "whole")))
+    found: dict[str, object] = {}
+    kills = killed_before_each(CALLS[call], tmp_path / "killed", template, *DELETE, also=FULLER)
+    for moment, project in kills:
+        torn = {"/".join(file.split("/")[:4]) for file in damaged_versions(project)} & named_versions(project)
+        if torn or inspect_store(project).missing or _aftermath(_collected(project)) != whole:
+            found[moment] = torn
     assert found == {}
 
 
