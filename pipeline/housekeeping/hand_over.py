@@ -14,14 +14,31 @@ from pipeline.specification.stage import CORRECTIONS
 from pipeline.store import Store
 from schemas.errors import InputError
 from schemas.manifest import Manifest, fsync, make_folder, rename, replace_link
+from schemas.record import Record
 from schemas.records.execution import Version
 from schemas.records.run import RunRecord
 
-__all__ = ["export_run", "import_run"]
+__all__ = ["Taken", "export_run", "import_run"]
 
 RECORDS = ("run.json", "pipeline.yaml", "log.jsonl")
 RECORDED_CORRECTIONS = ("store", CORRECTIONS.stage, "executions")
 """Where the records lie that make corrections count; those of another project do not count here."""
+
+
+class Taken(Record):
+    """What came of an import; the document that `import-run --json` prints."""
+
+    run: str
+    """Name of the run."""
+    others: list[str]
+    """The runs that came with it, because it was made from what they made."""
+    added: list[str]
+    """The versions, records of executions and runs that were not there before, relative to artifacts/."""
+
+    @property
+    def was_here(self) -> bool:
+        """Whether all of it was there already."""
+        return not self.added
 
 
 def export_run(artifacts: Path, run: RunRecord, to: Path) -> None:
@@ -46,8 +63,8 @@ def export_run(artifacts: Path, run: RunRecord, to: Path) -> None:
     write_archive(artifacts, paths, to)
 
 
-def import_run(file: Path, artifacts: Path) -> list[str]:
-    """Take the runs of a file into a project, and return their names, newest first; all of it is checked before.
+def import_run(file: Path, artifacts: Path) -> Taken:
+    """Take the runs of a file into a project, and return what was added; all of it is checked before.
 
     Corrections that a run was made from come with it, but this project keeps its own as the newest. A kill at any
     moment leaves no record of what is not there.
@@ -61,24 +78,25 @@ def import_run(file: Path, artifacts: Path) -> list[str]:
     try:
         unpack(file, scratch)
         runs = [record.run for record in check(file, scratch)]
+        added: list[str] = []
         make_folder(artifacts / "store")
         with hold(artifacts / "store"):
             for pattern in ("store/*/*/v*", "store/*/executions/*.json", "runs/*"):
                 for path in sorted(scratch.glob(pattern)):
                     place = path.relative_to(scratch)
-                    if place.parent.parts != RECORDED_CORRECTIONS:
-                        _move(path, artifacts / place)
+                    if place.parent.parts != RECORDED_CORRECTIONS and _move(path, artifacts / place):
+                        added.append(place.as_posix())
         for name in runs:
             _link_outputs(artifacts, name)
-        return runs
+        return Taken(run=runs[0], others=runs[1:], added=added)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _move(path: Path, target: Path) -> None:
-    """Move a version, an execution or a run to where it belongs, durably, unless it is there."""
+def _move(path: Path, target: Path) -> bool:
+    """Move a version, an execution or a run to where it belongs, durably; return whether it was not there."""
     if target.exists():
-        return
+        return False
     for each in (path, *path.rglob("*")):
         if each.is_file() and "store" in target.parts and "executions" not in target.parts:
             each.chmod(0o444)
@@ -86,6 +104,7 @@ def _move(path: Path, target: Path) -> None:
     make_folder(target.parent)
     rename(path, target)
     fsync(target.parent)
+    return True
 
 
 def _link_outputs(artifacts: Path, run: str) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from pipeline.cli.arguments.completion import complete_run
 from pipeline.cli.arguments.past_run import RUN
-from pipeline.cli.arguments.project import artifacts_of, same_project
+from pipeline.cli.arguments.project import AsJson, artifacts_of, same_project
 
 __all__ = ["export_run", "import_run"]
 
@@ -28,26 +28,37 @@ def export_run(
     from pipeline.cli.arguments.past_run import find_run
     from pipeline.housekeeping.hand_over import export_run as export
     from pipeline.housekeeping.sizes import size_of, size_text
-    from schemas.errors import UsageError
+    from schemas.errors import UsageError, printable
 
     artifacts, file = artifacts_of(context), to.expanduser()
     if file.is_dir() or not file.parent.is_dir():
         raise UsageError(f"--to {file} cannot be written", expected="a file in a folder that exists")
     export(artifacts, find_run(artifacts, run), file)
-    print(file)
+    print(printable(str(file)))
     print(size_text(size_of(file)), file=sys.stderr)
 
 
 def import_run(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE.tar", help="A file that `digits export-run` has written.")],
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Take a run from such a file into this project.
 
-    Every file is checked against its hash. Exit code 4: the file is damaged or something else; then nothing changes.
+    Every file is checked against its hash. A run that is already here stays as it is, and is said to be here. Exit
+    code 4: the file is damaged or something else; then nothing changes.
     """
     from pipeline.housekeeping.hand_over import import_run as take
+    from schemas.record import json_text
 
-    runs = take(file.expanduser(), artifacts_of(context))
-    print(runs[0])
-    print(f"{same_project(context, 'prove', runs[0])} carries it out again", file=sys.stderr)
+    taken = take(file.expanduser(), artifacts_of(context))
+    if as_json:
+        print(json_text({"run": taken.run, "others": taken.others, "added": taken.added, "was_here": taken.was_here}))
+        return
+    print(taken.run)
+    if taken.was_here:
+        print("already here: nothing was added", file=sys.stderr)
+    elif f"runs/{taken.run}" not in taken.added:
+        print(f"already here, but {len(taken.added)} of its parts were gone and are back", file=sys.stderr)
+    print(f"{same_project(context, 'prove', taken.run)} carries it out again", file=sys.stderr)

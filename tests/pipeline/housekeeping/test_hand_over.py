@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -52,6 +53,27 @@ def test_a_second_import_changes_nothing(ran: Project, elsewhere: Project, tmp_p
     before = sorted(elsewhere.artifacts.rglob("*"))
     import_run(file, elsewhere.artifacts)
     assert sorted(elsewhere.artifacts.rglob("*")) == before
+
+
+def test_a_run_that_is_here_is_said_to_be(ran: Project, elsewhere: Project, tmp_path: Path) -> None:
+    """The first import names what it adds; the second adds nothing, says so, and ends with 0."""
+    file = str(_exported(ran, tmp_path / "run.tar"))
+    first, second = elsewhere.json("import-run", file), elsewhere.json("import-run", file)
+    assert (first["was_here"], f"runs/{first['run']}" in first["added"]) == (False, True)
+    assert (second["was_here"], second["added"], second["run"]) == (True, [], first["run"])
+    said = elsewhere.digits("import-run", file)
+    assert (said.stdout.strip(), "already here: nothing was added" in said.stderr) == (first["run"], True)
+
+
+def test_parts_of_a_run_that_are_gone_come_back(ran: Project, elsewhere: Project, tmp_path: Path) -> None:
+    """An import of a run that is here in part says so, and makes it whole."""
+    file = str(_exported(ran, tmp_path / "run.tar"))
+    elsewhere.digits("import-run", file)
+    [version] = elsewhere.artifacts.glob("store/say/text/v*")
+    shutil.rmtree(version)
+    said = elsewhere.digits("import-run", file)
+    assert "already here, but 1 of its parts were gone and are back" in said.stderr
+    elsewhere.digits("verify")
 
 
 def test_a_damaged_run_is_not_exported(ran: Project, tmp_path: Path) -> None:
