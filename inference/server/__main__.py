@@ -30,7 +30,7 @@ def _serve(words: list[str]) -> None:
     use_one_thread()
     from inference.server import serve as server
     from inference.server.cloud.environment import Environment, available_threads
-    from schemas.errors import UsageError
+    from schemas.errors import UsageError, printable
 
     if words not in ([], ["serve"]):
         raise UsageError("this command takes no options", found=" ".join(words), expected="environment variables")
@@ -48,7 +48,7 @@ def _serve(words: list[str]) -> None:
 
     def announce(address: str, model: str) -> None:
         print(address, flush=True)
-        print(f"serving {model}", file=sys.stderr, flush=True)
+        print(f"serving {printable(model)}", file=sys.stderr, flush=True)
 
     server.serve(options, announce)
 

@@ -36,7 +36,7 @@ def report(
     from pipeline.cli.arguments.past_run import find_run
     from pipeline.report.material import Material
     from pipeline.report.page import write_report
-    from schemas.errors import UsageError
+    from schemas.errors import UsageError, printable
 
     artifacts, of = runs_of(context, file)
     record = find_run(artifacts, run, of)
@@ -46,7 +46,7 @@ def report(
     if path.is_dir() or not path.parent.is_dir():
         raise UsageError(f"--out {path} cannot be written", expected="a file in a folder that exists")
     size = write_report(material, path)
-    print(os.path.relpath(path))
+    print(printable(os.path.relpath(path)))
     print(f"{size / 1e6:.1f} MB, self-contained", file=sys.stderr)
     if running:
         print(

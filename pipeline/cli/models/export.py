@@ -33,7 +33,7 @@ def export(
     from pipeline.cli.arguments.models import find_model
     from pipeline.registry.archive import write_archive
     from schemas.artifacts.formats import FORMATS
-    from schemas.errors import UsageError, nearest
+    from schemas.errors import UsageError, nearest, printable
     from schemas.manifest import hash_file
     from schemas.record import json_text
 
@@ -52,5 +52,5 @@ def export(
     if as_json:
         print(json_text(done))
         return
-    print(f"{to}  {done['model']}  {', '.join(included)}  {to.stat().st_size / 1e6:.1f} MB")
+    print(printable(f"{to}  {done['model']}  {', '.join(included)}  {to.stat().st_size / 1e6:.1f} MB"))
     print(f"sha256  {done['sha256']}")

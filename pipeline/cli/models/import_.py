@@ -77,6 +77,7 @@ def _expected(artifacts: Path) -> tuple[str, ...]:
 
 def _table(imported: Version, bundle: Bundle, expected: tuple[str, ...], project: Path | None) -> str:
     from schemas.artifacts.formats import formats_in
+    from schemas.errors import printable
 
     reading = ["digits", *(["-C", str(project)] if project else []), "predict", "PICTURE"]
     classes = ", ".join(bundle.classes)
@@ -90,4 +91,4 @@ def _table(imported: Version, bundle: Bundle, expected: tuple[str, ...], project
         ("judge it", f"digits rerun evaluate --model {bundle.path.name}"),
         ("use it", shlex.join([*reading, "--model", os.path.relpath(bundle.path)])),
     ]
-    return "\n".join(f"{name:10}{text}" for name, text in rows)
+    return "\n".join(f"{name:10}{printable(text)}" for name, text in rows)

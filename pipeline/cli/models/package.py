@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -24,10 +25,12 @@ def package(context: typer.Context, to: To, *, model: ModelOption = None) -> Non
     """
     from pipeline.cli.arguments.models import find_model
     from pipeline.packaging.folder import write_folder
+    from schemas.errors import printable
 
     chosen = find_model(context, model)
     chosen.say()
     version = write_folder(chosen.folder, to.absolute())
-    print(to)
-    print(f"{version} is packaged; next: docker build -f {to}/Containerfile -t digits:{version} {to}", file=sys.stderr)
-    print(f"{to}/README.md has the commands for each cloud", file=sys.stderr)
+    print(printable(str(to)))
+    building = shlex.join(["docker", "build", "-f", f"{to}/Containerfile", "-t", f"digits:{version}", str(to)])
+    print(printable(f"{version} is packaged; next: {building}"), file=sys.stderr)
+    print(printable(f"{to}/README.md has the commands for each cloud"), file=sys.stderr)

@@ -44,7 +44,7 @@ def promote(
     from pipeline.cli.arguments.models import find_version
     from pipeline.registry.change import promote_version, serve_version
     from pipeline.store import Store
-    from schemas.errors import UsageError
+    from schemas.errors import UsageError, printable
 
     if override != bool(reason and reason.strip()):
         raise UsageError("--override and --reason belong together", do='add --override --reason "..."')
@@ -55,7 +55,7 @@ def promote(
     why = " ".join((reason or "").split()) or None
     if to:
         number = serve_version(path, to.expanduser(), store, why)
-        print(f"{to / str(number)} is {Path(path).name}")
+        print(printable(f"{to / str(number)} is {Path(path).name}"))
         return
     before = champion(artifacts)
     promote_version(path, store, why)

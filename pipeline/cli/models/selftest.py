@@ -75,7 +75,7 @@ def _table(done: Selftest) -> str:
     from schemas.errors import printable
 
     rows = [("model", done.bundle), ("content", done.content)]
-    damaged = ", ".join(map(printable, done.damaged))
+    damaged = ", ".join(done.damaged)
     rows.append(("files", f"damaged: {damaged}" if damaged else f"all {done.files} intact"))
     if not done.damaged and done.opened:
         rows.append(
@@ -83,7 +83,7 @@ def _table(done: Selftest) -> str:
         )
     rows += [(each.format, _words(each)) for each in done.formats]
     width = max(len(name) for name, _ in rows)
-    return "\n".join(f"{name:{width}}  {text}" for name, text in rows)
+    return "\n".join(f"{name:{width}}  {printable(text)}" for name, text in rows)
 
 
 def _words(proof: FormatProof) -> str:

@@ -50,7 +50,7 @@ def answer_table(names: Sequence[str], answers: Sequence[Answer]) -> str:
 def _row(name: str, answer: Answer) -> tuple[str, ...]:
     digit = f"{answer.guess or ''}{'?' if answer.decision == 'unsure' and answer.guess else ''}"
     confidence = "" if answer.confidence is None else percent(answer.confidence)
-    return printable(name), digit, confidence, answer.runner_up or "", str(answer)
+    return tuple(map(printable, (name, digit, confidence, answer.runner_up or "", str(answer))))
 
 
 def answer_words(answer: Answer) -> str:
@@ -87,10 +87,10 @@ def bar_chart(answer: Answer) -> str:
     """Draw the probabilities of all classes, or of the ten likeliest."""
     likeliest = sorted(answer.probabilities.values(), reverse=True)[:MOST_BARS]
     shown = {name: share for name, share in answer.probabilities.items() if share >= likeliest[-1]}
-    names = max(map(len, shown))
+    names = max(len(printable(name)) for name in shown)
     room = max(min(_columns(), WIDEST_CHART) - names - len(">99.9 %") - 2 * GAP, 1)
     return "\n".join(
-        f"{name.ljust(names)}  {percent(share):>7}"
+        f"{printable(name).ljust(names)}  {percent(share):>7}"
         + _bar(round(share * room), COLOURS[answer.decision] if name == answer.guess else "bold")
         for name, share in shown.items()
     )

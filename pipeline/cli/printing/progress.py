@@ -42,7 +42,7 @@ def show_progress(started: str | None = None) -> Generator[None]:
         LOGGER.setLevel(logging.DEBUG)
         LOGGER.addHandler(handler)
         if started:
-            handler.open(started)
+            handler.open(printable(started))
         try:
             yield
         finally:

@@ -57,7 +57,7 @@ def print_scored(scored: Scored, output: Output, bundle: LoadedBundle, name: str
     kept = f", {scored.kept:,} files kept from an earlier run" if scored.kept else ""
     figures = f"{scored.listed:,} files in {scored.seconds:.1f} s ({scored.rate:,.0f} pictures/s{kept})"
     print(f"\nscored   {_hanging(figures)}")
-    print(f"model    {_hanging(name)}")
+    print(f"model    {_hanging(printable(name))}")
     print(f"output   {_hanging(printable(os.path.relpath(output.path) if '://' not in output.path else output.path))}")
 
 
@@ -76,9 +76,9 @@ def _hanging(text: str) -> str:
 
 def _histogram(summary: Summary) -> str:
     most = max(summary.digits.values())
-    width = max(len(name) for name in summary.classes)
+    width = max(len(printable(name)) for name in summary.classes)
     bar = min(BAR, max(shutil.get_terminal_size().columns - width - 12, 1)) if sys.stdout.isatty() else BAR
-    rows = [(name, summary.digits[name]) for name in summary.classes]
+    rows = [(printable(name), summary.digits[name]) for name in summary.classes]
     return "\n".join(
         f"{name:<{width}}  {count:>8,}  {'#' * round(bar * count / most)}".rstrip() for name, count in rows
     )
@@ -97,7 +97,8 @@ def _reasons(summary: Summary) -> str:
     others = sum(max(len(row[i]) for row in (REASONS_HEADER, *rows)) + GAP for i in (0, 1, 3))
     if sys.stdout.isatty() and shutil.get_terminal_size().columns < others + LEAST:
         return "\n".join(
-            f"{folded(f'{n} {decision}: {reason}')}\n  {_indented(paths)}" for decision, reason, paths, n in rows
+            f"{folded(printable(f'{files} {decision}: {reason}'))}\n  {_indented(paths)}"
+            for decision, reason, paths, files in rows
         )
     return columns(REASONS_HEADER, rows, wrapped=2)
 
@@ -144,13 +145,16 @@ def _confusion(labels: FolderAccuracy) -> list[str]:
     matrix = _matrix(labels, [name for name in labels.classes if name in seen])
     wrong = [(label, digit, count) for (label, digit), count in confusion.items() if label != digit]
     wrong.sort(key=lambda each: -each[2])
-    return matrix or [f"         {label} read as {digit}: {count:,}" for label, digit, count in wrong[:WORST]]
+    return matrix or [
+        f"         {printable(label)} read as {printable(digit)}: {count:,}" for label, digit, count in wrong[:WORST]
+    ]
 
 
 def _matrix(labels: FolderAccuracy, names: list[str]) -> list[str]:
     """Return the confusion matrix as lines; no lines if there are too many labels or the terminal is too narrow."""
-    rows = [names, *([f"{count or '.'}" for count in row] for row in labels.matrix(names))]
-    heads = ["label", *names]
+    shown = [printable(name) for name in names]
+    rows = [shown, *([f"{count or '.'}" for count in row] for row in labels.matrix(names))]
+    heads = ["label", *shown]
     first, width = (max(len(each) for each in some) for some in (heads, [cell for row in rows for cell in row]))
     for gap in (GAP, 1):
         if len(names) <= WHOLE and first + len(names) * (gap + width) <= shutil.get_terminal_size().columns:

@@ -61,12 +61,14 @@ def cut(context: typer.Context, pages: Pages, *, out: Out, model: ModelOption = 
 def _print(done: CutOut, out: Path, named: dict[str, str], *, as_json: bool) -> None:
     import json
 
+    from schemas.errors import printable
+
     counts = {guess: len(done.written[guess]) for guess in sorted(done.written)}
     if as_json:
         document = {"written": counts, "unsure": done.unsure, "kept": done.kept, "without_guess": done.without}
         print(json.dumps(document | named, indent=2))
         return
     for guess, count in counts.items():
-        print(f"{out / guess}  {count}")
+        print(f"{printable(str(out / guess))}  {count}")
     more = f"{done.unsure} unsure, {done.kept} there already, {done.without} without a guess"
     print(f"{done.count} digits cut, {more}: move each misread one to the folder of its digit")

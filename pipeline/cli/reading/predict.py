@@ -162,11 +162,11 @@ def _write_sheet(path: Path, name: str, answer: Answer) -> None:
     from schemas.errors import printable
 
     if answer.reading is None:
-        print(f"{path} is not written: the picture could not be read", file=sys.stderr)
+        print(printable(f"{path} is not written: the picture could not be read"), file=sys.stderr)
         return
     head = (printable(name), answer_words(answer))
     path.write_bytes(draw_sheet(answer.reading.trace, answer.steps, head=head))
-    print(f"steps drawn in {path}", file=sys.stderr)
+    print(printable(f"steps drawn in {path}"), file=sys.stderr)
 
 
 def _read_pages(
@@ -195,9 +195,10 @@ def _read_pages(
 
 def _write_page_sheet(path: Path, answer: PageAnswer) -> None:
     from inference.numbers.page_sheet import draw_page_sheet
+    from schemas.errors import printable
 
     if answer.pixels is None:
-        print(f"{path} is not written: the picture could not be read", file=sys.stderr)
+        print(printable(f"{path} is not written: the picture could not be read"), file=sys.stderr)
         return
     path.write_bytes(draw_page_sheet(answer))
-    print(f"digits drawn in {path}", file=sys.stderr)
+    print(printable(f"digits drawn in {path}"), file=sys.stderr)

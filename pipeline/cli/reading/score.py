@@ -142,12 +142,13 @@ def score(  # noqa: PLR0913  (each is an option)
 def _leave(scored: Scored, name: str) -> None:
     """Say if nothing was read; exit with 5 if something could not be."""
     from inference.scoring.storage.disk import LINK
+    from schemas.errors import printable
 
     counts = scored.summary.decisions
     if scored.listed == counts["skipped"]:
         links = sum(count for (_, reason), (count, _) in scored.summary.reasons.items() if reason.endswith(LINK))
         why = f": {links:,} of {scored.listed:,} files are links; add --follow" if links else ""
-        print(f"warning: no picture in {name} was read{why}", file=sys.stderr)
+        print(printable(f"warning: no picture in {name} was read{why}"), file=sys.stderr)
         if links:
             raise typer.Exit(UNREADABLE)
     if counts["unreadable"]:
@@ -228,13 +229,14 @@ def _write_sheet(path: Path, work: Job, scored: Scored) -> None:
     from inference.scoring.contact_sheet import draw_least_certain
     from inference.scoring.storage.disk import Disk
     from pipeline.cli.printing.score_summary import answered_word
+    from schemas.errors import printable
 
     if isinstance(work.source, Disk):
         summary = scored.summary
         path.write_bytes(draw_least_certain(work.source.root, [*summary.unsure, *summary.least_certain]))
         unsure = f"{len(summary.unsure):,} of {summary.decisions['unsure']:,} unsure"
         answered = f"{len(summary.least_certain):,} of {summary.scored:,} {answered_word(summary.classes)}"
-        print(f"least certain pictures drawn in {path}: {unsure}, then {answered}", file=sys.stderr)
+        print(printable(f"least certain pictures drawn in {path}: {unsure}, then {answered}"), file=sys.stderr)
 
 
 def _print(  # noqa: PLR0913  (what there is to say)

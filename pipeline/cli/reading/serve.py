@@ -60,6 +60,7 @@ def serve(  # noqa: PLR0913  (each is an option)
     use_one_thread()
     from inference.server import serve as server
     from inference.server.cloud.environment import Environment, available_threads
+    from schemas.errors import printable
 
     told = Environment.read(os.environ)
     chosen = _find_model(context, model, told.bundle, told.digest)
@@ -78,7 +79,7 @@ def serve(  # noqa: PLR0913  (each is an option)
     def announce(address: str, version: str) -> None:
         print(address, flush=True)
         name = chosen.name if version == chosen.version else version
-        print(f"serving {name}; Ctrl-C stops", file=sys.stderr, flush=True)
+        print(f"serving {printable(name)}; Ctrl-C stops", file=sys.stderr, flush=True)
         if show:
             _open(address)
 
