@@ -5,31 +5,40 @@ Each is a process of its own, with its own arguments, environment, folder, outpu
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import importlib
 import json
 import os
 import pkgutil
 import runpy
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from threading import Lock
 from types import ModuleType
 
-__all__ = ["READ_AT_START", "run_forked"]
+__all__ = ["PRELOADED", "READ_AT_START", "run_forked"]
 
 HOUSE = Path(__file__).parents[1]
 READ_AT_START = ("PYTHON", "LC_", "LANG")
 """Variables that Python reads when it starts: a forked process has those of the process it comes from."""
+PRELOADED = "LD_PRELOAD"
+"""A variable that is read when a program is loaded: for each of its values there is a process to fork."""
+ALSO = ("yaml", "yaml.cyaml", "typer._click.decorators")
+"""Modules that commands import when they need them, beside those of the rooms."""
+SET_TRACER, ANYONE = 0x59616D61, ctypes.c_ulong(-1)
+"""PR_SET_PTRACER and PR_SET_PTRACER_ANY of Linux, linux/prctl.h."""
 
 
 def run_forked(
-    words: list[str], variables: dict[str, str], folder: Path | None = None
+    words: list[str], variables: dict[str, str], folder: Path | None = None, tracer: Sequence[str] = ()
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, without input.
 
@@ -37,12 +46,15 @@ def run_forked(
         words: the program, a Python script, and its arguments.
         variables: all its environment variables. A new Python starts if one of them asks for another Python.
         folder: its working directory; by default that of the tests.
+        tracer: strace and its options; it follows what the program does, not what Python does to start.
     """
     if _read_at_start(variables) != _read_at_start(os.environ):
-        return subprocess.run(words, cwd=folder, env=variables, capture_output=True, text=True, check=False)
+        whole = [*tracer, *words]
+        return subprocess.run(whole, cwd=folder, env=variables, capture_output=True, text=True, check=False)
     with tempfile.TemporaryDirectory() as printed:
         out, err = Path(printed, "out"), Path(printed, "err")
-        status = _forks().ask([words, variables, str(folder or Path.cwd()), str(out), str(err)])
+        forks = _forks(variables.get(PRELOADED, ""))
+        status = forks.ask([words, variables, str(folder or Path.cwd()), str(out), str(err), list(tracer)])
         return subprocess.CompletedProcess(words, status, out.read_text("utf-8"), err.read_text("utf-8"))
 
 
@@ -53,10 +65,11 @@ def _read_at_start(variables: Mapping[str, str]) -> dict[str, str]:
 class _Forks:
     """A process that has imported the command, and forks itself for each request."""
 
-    def __init__(self) -> None:
+    def __init__(self, preloaded: str) -> None:
         ours, theirs = socket.socketpair()
         command = [sys.executable, "-m", "tests.forked", str(theirs.fileno())]
-        self._process = subprocess.Popen(command, cwd=HOUSE, pass_fds=[theirs.fileno()])
+        variables = os.environ | ({PRELOADED: preloaded} if preloaded else {})
+        self._process = subprocess.Popen(command, cwd=HOUSE, env=variables, pass_fds=[theirs.fileno()])
         theirs.close()
         self._connection = ours.makefile("rw", encoding="utf-8")
         self._lock = Lock()
@@ -69,21 +82,48 @@ class _Forks:
 
 
 @cache
-def _forks() -> _Forks:
-    return _Forks()
+def _forks(preloaded: str) -> _Forks:
+    return _Forks(preloaded)
 
 
 def _serve(connection: socket.socket) -> list[str]:
     """Fork for each request, and return the words of the command in the new process."""
     with connection.makefile("rw", encoding="utf-8") as requests:
         while request := requests.readline():
-            words, variables, folder, out, err = json.loads(request)
+            words, variables, folder, out, err, tracer = json.loads(request)
+            wait, go = os.pipe()
             if not (process := os.fork()):
+                os.close(go)
                 _become(variables, folder, out, err)
+                if tracer:
+                    _wait_for_tracer(wait)
+                os.close(wait)
                 return words
+            os.close(wait)
+            traced = _trace(process, tracer) if tracer else None
+            os.close(go)
             _, status = os.waitpid(process, 0)
+            if traced:
+                traced.wait()
             print(os.waitstatus_to_exitcode(status), file=requests, flush=True)
     os._exit(0)
+
+
+def _wait_for_tracer(go: int) -> None:
+    """Let any process trace this one, as only its parent may on some machines, and wait until the pipe is closed."""
+    ctypes.CDLL(None).prctl(SET_TRACER, ANYONE)
+    os.read(go, 1)
+
+
+def _trace(process: int, tracer: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Return strace as soon as it follows the process."""
+    traced = subprocess.Popen([*tracer, "-p", str(process)], stdin=subprocess.DEVNULL)
+    while "TracerPid:\t0\n" in Path(f"/proc/{process}/status").read_text("utf-8"):
+        if traced.poll() is not None:
+            os.kill(process, signal.SIGKILL)
+            raise RuntimeError(f"{' '.join(tracer)} cannot trace a process")
+        time.sleep(0.001)
+    return traced
 
 
 def _become(variables: dict[str, str], folder: str, out: str, err: str) -> None:
@@ -105,6 +145,8 @@ def _import_all(room: ModuleType) -> None:
 if __name__ == "__main__":
     for name in ("schemas", "pipeline", "inference"):
         _import_all(importlib.import_module(name))
+    for name in ALSO:
+        importlib.import_module(name)
     gc.freeze()
     sys.argv = _serve(socket.socket(fileno=int(sys.argv[1])))
     runpy.run_path(sys.argv[0], run_name="__main__")

@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from tests.faults.killing import need_strace
 from tests.forked import READ_AT_START, run_forked
 
 SCRIPT = """\
@@ -29,6 +30,16 @@ def test_a_forked_process_that_is_killed_has_the_signal_as_its_status(tmp_path: 
     """The status is negative, as subprocess has it."""
     done = run_forked([str(_script(tmp_path)), "killed"], {"PATH": "here"} | _started_with(), tmp_path)
     assert done.returncode == -15
+
+
+def test_a_forked_process_can_be_traced(tmp_path: Path) -> None:
+    """Its system calls are seen, and its status is still its own."""
+    need_strace()
+    log = tmp_path / "calls"
+    tracer = ["strace", "-f", "-qq", "-o", str(log), "-e", "trace=kill", "-e", "signal=none"]
+    done = run_forked([str(_script(tmp_path)), "killed"], {"PATH": "here"} | _started_with(), tracer=tracer)
+    assert done.returncode == -15
+    assert [line.split()[1][:5] for line in log.read_text().splitlines() if "+++" not in line] == ["kill("]
 
 
 def test_another_python_is_another_process(tmp_path: Path) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.forked import run_forked
 from tests.project import DIGITS, Project
 
 __all__ = ["Unflushed", "unflushed_by"]
@@ -107,14 +107,8 @@ def unflushed_by(project: Project, log: Path, *words: str, status: int = 0) -> U
     """
     home = project.path.parent
     there = {str(path) for path in home.rglob("*")}
-    tracer = ["strace", "-f", "-y", "-qq", "-s", "0", "-o", log, "-e", f"trace={TRACED}", "-e", "signal=none"]
-    done = subprocess.run(
-        [*tracer, DIGITS, "-C", project.path, *words],
-        env=project.variables(),
-        check=False,
-        capture_output=True,
-        text=True,
-    )
+    tracer = ["strace", "-f", "-y", "-qq", "-s", "0", "-o", str(log), "-e", f"trace={TRACED}", "-e", "signal=none"]
+    done = run_forked([str(DIGITS), "-C", str(project.path), *words], project.variables(), tracer=tracer)
     assert done.returncode == status, done.stderr
     state = Unflushed(there)
     for line in _whole_lines(log):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.forked import run_forked
 from tests.project import DIGITS, Project
 
 __all__ = ["ANY", "CALLS", "killed_before_each", "need_strace"]
@@ -28,7 +29,6 @@ CALLS = {
 ANY = ",".join([*(CALLS[call] for call in CALLS if call != "fsync"), "?mkdir,?link,?linkat,?write,?ftruncate"])
 """Every call that changes what other processes see."""
 TOO_MANY = 5000
-KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
 
 
 def killed_before_each(
@@ -56,7 +56,7 @@ def killed_before_each(
             if status == 0:
                 shutil.rmtree(path)
                 break
-            assert status in KILLED
+            assert status == -signal.SIGKILL
             yield path.name, Project(path, {})
             shutil.rmtree(path)
 
@@ -73,9 +73,9 @@ def _trace(what: list[str], path: Path, template: Project, *words: str) -> int:
     """Run a command in a copy of a project, and return its status; the calls are written to a file beside the copy."""
     project = Project(shutil.copytree(template.path, path, symlinks=True), {})
     expressions = [word for each in what for word in ("-e", each)]
-    command = ["strace", "-f", "-qq", "-o", path.with_name("calls"), *expressions, DIGITS, "-C", path]
-    command += [word.replace("{project}", str(path)) for word in words]
-    return subprocess.run(command, env=project.variables(), check=False, capture_output=True).returncode
+    command = [str(DIGITS), "-C", str(path), *(word.replace("{project}", str(path)) for word in words)]
+    tracer = ["strace", "-f", "-qq", "-o", str(path.with_name("calls")), *expressions]
+    return run_forked(command, project.variables(), tracer=tracer).returncode
 
 
 def need_strace() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from tests.faults.promises import damage_in, facts_of, kept
 from tests.faults.thorough import often
+from tests.forked import PRELOADED, run_forked
 from tests.inference.scoring.folders import write_pictures
 from tests.pipeline.registry.conftest import WRAPPED
 from tests.project import DIGITS, Project, toy_project
@@ -119,9 +120,8 @@ def test_open_files_do_not_disturb_score(output: str, server: Path, sealed: Proj
 
 
 def _run(project: Project, server: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    command = [DIGITS, "-C", project.path, *words]
-    environment = project.variables() | variables | {"LD_PRELOAD": os.fspath(server)}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    command = [str(DIGITS), "-C", str(project.path), *words]
+    return run_forked(command, project.variables() | variables | {PRELOADED: os.fspath(server)})
 
 
 def _unexpected(done: subprocess.CompletedProcess[str], status: int) -> list[str]:

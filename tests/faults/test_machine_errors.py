@@ -14,6 +14,7 @@ import pytest
 from tests.faults.killing import CALLS, need_strace
 from tests.faults.promises import damage_in, facts_of, kept
 from tests.faults.thorough import often
+from tests.forked import run_forked
 from tests.pipeline.registry.conftest import WRAPPED
 from tests.project import DIGITS, Project, toy_project
 
@@ -57,7 +58,7 @@ def test_a_call_that_fails_ends_a_command_cleanly(name: str, error: str, templat
         inject = f"inject={call}:error={code}:when={number}"
         words = [word.format(project=project.path) for word in COMMANDS[name]]
         tracer = ["strace", "-f", "-qq", "-o", str(project.path / "calls"), "-y", "-e", inject]
-        done = _run(project, *words, before=tracer)
+        done = run_forked([str(DIGITS), "-C", str(project.path), *words], project.variables(), tracer=tracer)
         if "(INJECTED)" not in (project.path / "calls").read_text():
             break
         must_fail = error == "fsync" or done.returncode  # a cache need not be written
@@ -117,12 +118,9 @@ def _copied(template: Project, path: Path) -> Project:
     return Project(path, {})
 
 
-def _run(
-    project: Project, *words: str, before: list[str] | None = None, limit: Callable[[], None] | None = None
-) -> subprocess.CompletedProcess[str]:
-    command = [*(before or []), str(DIGITS), "-C", str(project.path), *words]
+def _run(project: Project, *words: str, limit: Callable[[], None]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command,
+        [DIGITS, "-C", project.path, *words],
         env=project.variables(),
         capture_output=True,
         text=True,

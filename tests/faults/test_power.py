@@ -6,7 +6,6 @@ import os
 import random
 import re
 import signal
-import subprocess
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from tests.faults.killing import CALLS, need_strace
 from tests.faults.power import WITH_JOURNAL, WITHOUT_JOURNAL, Disk, disk_that_can_fail
 from tests.faults.promises import damage_in, facts_of, kept
 from tests.faults.thorough import often
+from tests.forked import run_forked
 from tests.inference.scoring.folders import write_pictures
 from tests.pipeline.registry.conftest import WRAPPED
 from tests.project import DIGITS, Project, toy_project
@@ -84,11 +84,9 @@ def _drawn(chance: random.Random, number: int) -> tuple[str, ...]:
 def _carry_out(project: Project, words: tuple[str, ...], calls: int) -> tuple[bool, set[str]]:
     """Run a command, killed before one of its system calls; return whether it ended before, and the stages it did."""
     tracer = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"{INSTANT}{calls}"]
-    command = [*tracer, DIGITS, "-C", project.path, *words]
-    ended = subprocess.run(
-        command, cwd=project.path, env=project.variables(), check=False, capture_output=True, text=True
-    )
-    assert ended.returncode in {0, 4, -signal.SIGKILL, 128 + signal.SIGKILL}, ended.stderr
+    command = [str(DIGITS), "-C", str(project.path), *words]
+    ended = run_forked(command, project.variables(), project.path, tracer)
+    assert ended.returncode in {0, 4, -signal.SIGKILL}, ended.stderr
     return ended.returncode == 0, set(re.findall(r"^(\w+) done in", ended.stderr, re.MULTILINE))
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from tests.faults.promises import damage_in, facts_of, kept
 from tests.faults.thorough import often
+from tests.forked import run_forked
 from tests.pipeline.registry.conftest import WRAPPED
 from tests.project import DIGITS, Project, toy_project
 
@@ -99,13 +100,7 @@ def test_a_quota_that_is_used_up_ends_a_command_cleanly(
         project = Project(shutil.copytree(template.path, volume / f"{more}", symlinks=True), {})
         words = [word.format(project=project.path) for word in COMMANDS[name]]
         allow(more * 1000)
-        done = subprocess.run(
-            [DIGITS, "-C", project.path, *words],
-            env=project.variables(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = run_forked([str(DIGITS), "-C", str(project.path), *words], project.variables())
         facts = kept(facts_of(template.artifacts), words[0])
         wrong: list[object] = [*damage_in(project.artifacts), *(facts - facts_of(project.artifacts))]
         clean = re.findall(r"^error: .*", done.stderr, re.MULTILINE)

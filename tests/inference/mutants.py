@@ -53,7 +53,7 @@ def mutate(data: bytes, random: Random, others: list[bytes]) -> bytes:
 def read_all(first: int, count: int) -> None:
     """Read the mutants numbered from *first*."""
     use_one_thread()
-    whole = list(files().values())
+    whole = list(files(ink=0, paper=255).values())
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     for number in range(first, first + count):
         random = Random(number)  # noqa: S311

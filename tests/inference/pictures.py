@@ -83,9 +83,12 @@ def _write(picture: Image.Image, form: str, **options: Any) -> bytes:  # noqa: A
     return stream.getvalue()
 
 
-def files() -> dict[str, bytes]:
-    """Return files that all hold the same dark 7 on light paper, by the kind of file."""
-    grey = seven()
+def files(ink: int = 20, paper: int = 235) -> dict[str, bytes]:
+    """Return files that all hold the same dark 7 on light paper, by the kind of file.
+
+    With 1 bit, paper that is not white (255) becomes a pattern of dots, which takes twenty times longer to read.
+    """
+    grey = seven(ink=ink, paper=paper)
     coloured = np.dstack([grey, grey, grey // 2 + 60])
     frames = {"save_all": True, "append_images": [Image.fromarray(255 - grey[::-1])], "duration": 50}
     return {
