@@ -22,8 +22,26 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 WORKERS = 8  # at most: each may use 1 GB of memory
 NO_TENSORFLOW = Path(__file__).with_name("no_tensorflow")
 E2E = Path(__file__).with_name("e2e")
-FIRST = E2E / "pipelines" / "test_sample.py"
-"""It trains the model that other tests wait for, and takes longest."""
+FIRST = [
+    Path(__file__).parent / f"{name}.py"
+    for name in (
+        "e2e/pipelines/test_sample",  # it trains the model that other tests wait for
+        "e2e/pipelines/test_full",
+        "faults/test_serve",
+        "faults/test_kill",
+        "e2e/scoring/test_interruption",
+        "distributed/test_flink",
+        "docs/test_blocks",
+        "faults/test_kill_commands",
+        "faults/test_machine_errors",
+        "faults/test_file_server",
+        "inference/test_mutants",
+        "faults/test_killed_runs",
+        "e2e/report/test_in_browser",
+        "e2e/pipelines/test_correct_and_learn",
+    )
+]
+"""The files that take longest: the worker that began one late would be the only one at work in the end."""
 STARTING = frozenset({"tensorflow_session", "trained"})
 """Fixtures that start TensorFlow."""
 COMMANDED = frozenset({"project", "ran", "server"})
@@ -51,8 +69,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests that start TensorFlow, by their fixtures; keep those of --only, the longest file first."""
-    items.sort(key=lambda item: item.path != FIRST)
+    """Mark the tests that start TensorFlow, by their fixtures; keep those of --only, the longest files first."""
+    places = {path: place for place, path in enumerate(FIRST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
     for item in items:
         if STARTING & _fixtures(item):
             item.add_marker("tensorflow")
