@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.project import Project
+from tests.waiting import PATIENCE
 
 __all__ = ["Reply", "Server", "serving", "started"]
 
@@ -52,7 +53,7 @@ class Server:
 
     def ask(self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> Reply:
         """Send a request on a connection of its own."""
-        connection = HTTPConnection(*self.place, timeout=60)
+        connection = HTTPConnection(*self.place, timeout=PATIENCE)
         try:
             connection.request(method, path, body, dict(headers or {}))
             response = connection.getresponse()
@@ -98,7 +99,7 @@ def started(
         yield server
     finally:
         stop() if stop else process.send_signal(signal.SIGINT)
-        ended = process.wait(60)
+        ended = process.wait(PATIENCE)
         reader.join()
         process.stdout.close()
         process.stderr.close()

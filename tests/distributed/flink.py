@@ -36,7 +36,7 @@ FOLDER = Path("artifacts/.flink")
 PORT = 8081
 TASK_MANAGERS = 2
 SLOTS = 2
-PATIENCE = 120
+PATIENCE = 600
 """Timeout in seconds for the cluster to start; 10 to 20 are usual on two cores."""
 
 JOB_MANAGER = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"
@@ -136,7 +136,7 @@ class Cluster:
 
     def ask(self, path: str) -> Any:  # noqa: ANN401
         """Return a document of the JobManager's REST interface, such as `jobs/overview`."""
-        with urllib.request.urlopen(f"http://{self.address}/{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://{self.address}/{path}", timeout=60) as answer:
             return json.load(answer)
 
     def task_managers(self) -> int:

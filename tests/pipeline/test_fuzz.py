@@ -32,7 +32,7 @@ LINES = (
     "",
 )
 WORDS = ("stages", "threads", "say", "shout", "uses", "inputs", "requires", "config", "toys.say", "toys.shout", "<<")
-LIMIT = 2  # seconds of processor time
+LIMIT = 20  # seconds of processor time, of which a fast machine takes 0.7; what expands takes minutes
 LEVELS = "abcdefgh"
 DECIMALS = 10_000  # Python refuses to convert so many decimal digits
 
@@ -172,7 +172,7 @@ def test_a_strange_setting_is_refused(case: str, project: Project) -> None:
 
 @pytest.mark.parametrize("case", LARGE)
 def test_a_large_file_loads_fast(case: str, project: Project) -> None:
-    """A file just below the size limit is accepted or refused within two seconds of processor time."""
+    """A file just below the size limit is accepted or refused within seconds of processor time."""
     assert len(LARGE[case]) < 1_000_000
     assert _seconds(lambda: _load(project, LARGE[case])) < LIMIT
 

@@ -15,6 +15,7 @@ from components.sources.mnist import check_originals
 from schemas.errors import InputError
 from tests.components.sources.ingesting import Ingested, run_ingest, start_ingest
 from tests.components.sources.network import Authority, Proxy, Site, refusing, through
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -342,9 +343,9 @@ def test_a_download_ends_with_a_killed_ingest(tmp_path: Path, authority: Authori
     """A download ends with the process that started it, even if that is killed."""
     with Proxy(Site(authority, originals, stall_after=500_000)) as proxy:
         with start_ingest(tmp_path, through(proxy.url, authority)) as process:
-            assert proxy.await_connections(1 + len(FILES), seconds=60)
+            assert proxy.await_connections(1 + len(FILES), seconds=PATIENCE)
             process.kill()
-        assert proxy.idle.wait(10)
+        assert proxy.idle.wait(PATIENCE)
 
 
 @pytest.mark.full

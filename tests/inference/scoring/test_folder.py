@@ -24,6 +24,7 @@ from schemas.artifacts.predictions import prediction_schema
 from schemas.errors import DigitsError, StageError, UsageError
 from tests.inference.pictures import as_file, sample
 from tests.inference.scoring.folders import MANY, job_of, parts_of, read_rows, score, write_mixed, write_pictures
+from tests.waiting import PATIENCE
 
 ACROSS = ("path", "digit", "guess", "decision", "reason")
 
@@ -328,7 +329,7 @@ def test_two_processes_on_one_output_are_refused(few: Path, loaded: LoadedBundle
         with pytest.raises(UsageError, match="is being written by another process"):
             score(few, loaded, tmp_path / "out.csv")
         other.stdin.close()
-        other.wait(10)
+        other.wait(PATIENCE)
     assert score(few, loaded, tmp_path / "out.csv").listed == 61
 
 
