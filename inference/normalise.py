@@ -8,9 +8,11 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 from inference.drawing.close_up import Note, draw_digit
+from inference.drawing.low_resolution import enlarge, find_cells, reduce_to_cells
 from inference.drawing.margin import with_margin
 from inference.drawing.native import normalise_native
 from inference.normalised import Normalised
+from inference.page.bars import without_bars
 from inference.page.colour import LUMA
 from inference.page.frame import without_frame
 from inference.page.overview import Overview, find_sharpest, has_ink, has_soft_ink, least_score
@@ -47,7 +49,7 @@ def normalise(pixels: NDArray[np.uint8], *, plain: bool = True, trace: bool = Fa
     framed = within.shape != pixels.shape
     native = normalise_native(within) if framed else native
     if native is None:
-        normalised = (plain and normalise_plain(_greys(within), Trace(trace))) or _look_closer(within, trace=trace)
+        normalised = _without_bars(within, plain=plain, trace=trace) or _found(within, plain=plain, trace=trace)
     else:
         image, steps = native
         share = float((image >= HALF).sum()) / (within.shape[0] * within.shape[1])
@@ -68,6 +70,46 @@ def normalise(pixels: NDArray[np.uint8], *, plain: bool = True, trace: bool = Fa
     return replace(normalised, steps=("frame removed", *normalised.steps)) if framed else normalised
 
 
+def _without_bars(pixels: NDArray[np.uint8], *, plain: bool, trace: bool) -> Normalised | None:
+    """Normalise the canvas of a window; None if the picture has no bars, or its canvas no digit."""
+    canvas = without_bars(pixels)
+    if canvas.shape == pixels.shape:
+        return None
+    normalised = _found(canvas, plain=plain, trace=trace)
+    return replace(normalised, steps=("bars removed", *normalised.steps)) if normalised.digits else None
+
+
+def _found(pixels: NDArray[np.uint8], *, plain: bool, trace: bool) -> Normalised:
+    """Normalise a picture that is not in MNIST's format."""
+    cells = find_cells(pixels)
+    return (
+        (cells is not None and _enlarged(cells))
+        or (plain and normalise_plain(_greys(pixels), Trace(trace)))
+        or _look_closer(pixels, trace=trace)
+    )
+
+
+def _enlarged(cells: NDArray[np.uint8]) -> Normalised | None:
+    """Normalise a picture of fewer pixels than MNIST's digits have; None if it may not show one digit."""
+    found = enlarge(cells)
+    if found is None:
+        return None
+    return Normalised(
+        found.image,
+        tuple(["inverted"] * found.dark + ["enlarged from {1}x{0}".format(*cells.shape)]),
+        (),
+        strength=found.strength,
+        noise=0,
+        digits=1,
+        share=found.share,
+        clearness=1,
+        softness=0,
+        leftover=0,
+        crossed=False,
+        inked=True,
+    )
+
+
 def _greys(pixels: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
     """Yield the picture in grey, uint8 [h, w], again and again."""
     import cv2
@@ -80,10 +122,12 @@ def _greys(pixels: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
 def _look_closer(pixels: NDArray[np.uint8], *, trace: bool) -> Normalised:
     """Normalise a picture that is not plain; restored to its margin, a crop may be."""
     wider = with_margin(pixels)
-    if wider is None:
-        return _look_twice(pixels, Trace(trace))
-    normalised = normalise_plain(_greys(wider), Trace(trace)) or _look_twice(wider, Trace(trace))
-    return replace(normalised, steps=("margin added", *normalised.steps))
+    if wider is not None:
+        normalised = normalise_plain(_greys(wider), Trace(trace)) or _look_twice(wider, Trace(trace))
+        return replace(normalised, steps=("margin added", *normalised.steps))
+    normalised = _look_twice(pixels, Trace(trace))
+    cells = None if normalised.digits or normalised.softness else reduce_to_cells(pixels)
+    return (cells is not None and _enlarged(cells)) or normalised
 
 
 def _look_twice(pixels: NDArray[np.uint8], trace: Trace) -> Normalised:

@@ -8,6 +8,7 @@ from inference.pixels.centring import bounding_box
 from inference.pixels.connected_components import connected_components, eroded
 from inference.pixels.resizing import resized
 from inference.pixels.stroke_width import stroke_width
+from inference.pixels.two_greys import border_of, find_ink_by_greys
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,7 +49,7 @@ def with_margin(pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     scale = min(LONGER / max(height, width), 1)
     small = resized(pixels, (max(round(width * scale), 1), max(round(height * scale), 1))) if scale < 1 else pixels
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY) if small.shape[2:] else small, np.uint8)
-    ink = _ink_of(grey)
+    ink = find_ink_by_greys(grey)
     full = _reaches_sides(ink, NEAR * scale, NEARER)
     limits = BROAD if full and _is_even(grey, ink) else GREY
     near = full or _reaches_sides(ink, NEAR * scale, SOFT)
@@ -59,24 +60,6 @@ def with_margin(pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     if full and height == width:  # stretched, as small data sets store digits
         small = cv2.resize(small, (small.shape[1], round(small.shape[0] / UPRIGHT)), interpolation=cv2.INTER_CUBIC)
     return np.asarray(cv2.copyMakeBorder(small, by, by, by, by, cv2.BORDER_CONSTANT, value=paper.tolist()), np.uint8)
-
-
-def _ink_of(grey: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Return the ink, bool [h, w]; the paper is the class of most corners or, if they tie, of most of the border."""
-    import cv2
-    import numpy as np
-
-    light = np.asarray(cv2.threshold(grey, 0, 255, cv2.THRESH_OTSU)[1], np.bool_)
-    corners = float(light[[0, 0, -1, -1], [0, -1, 0, -1]].mean())
-    on_light = corners if corners != 0.5 else float(_border(light).mean())  # noqa: PLR2004  (a tie)
-    return ~light if on_light > 0.5 else light  # noqa: PLR2004
-
-
-def _border(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the outermost pixels, in order around the mask."""
-    import numpy as np
-
-    return np.concatenate([mask[0], mask[1:, -1], mask[-1, -2::-1], mask[-2:0:-1, 0]])
 
 
 def _reaches_sides(ink: NDArray[np.bool_], near: float, nearer: float) -> bool:
@@ -119,6 +102,6 @@ def _is_drawn(ink: NDArray[np.bool_], limits: tuple[float, float, float]) -> boo
         return False
     if max(ink.shape) >= SLIM * min(ink.shape):
         return True
-    border = _border(ink)
+    border = border_of(ink)
     runs = np.count_nonzero(border & ~np.roll(border, 1))
     return bool(runs <= RUNS and border.mean() <= out and ink.mean() <= most)

@@ -102,6 +102,11 @@ def drawn() -> dict[str, Draw]:
         ways[f"28x28 whole, pen {pen}"] = lambda image, rng, f=wide: paper(small(f(image), 28, 28), rng)
     ways["16x16"] = lambda image, _: small(tight(image, 0), 16, 16)
     ways["16x16, black and white"] = lambda image, _: binary(255 - small(tight(image, 0), 16, 16), 165)
+    scan = lambda image: small(square(tight(image, 0)), 8, 8)  # noqa: E731
+    ways["8x8"] = lambda image, _: scan(image)
+    ways["8x8, dark on light"] = lambda image, rng: paper(scan(image), rng, 250, 10, 0)
+    ways["8x8, enlarged 10 times, nearest"] = lambda image, _: enlarged(scan(image), 80, cv2.INTER_NEAREST)
+    ways["8x8, enlarged 20 times, bicubic"] = lambda image, rng: paper(enlarged(scan(image), 160, cv2.INTER_CUBIC), rng)
     for by in (2, 4, 6, 7, 9):
         ways[f"280x280, blur {by}"] = lambda image, rng, by=by: blurred(paper(thick(image, 9), rng), by)
     for by in (8, 12, 16):

@@ -39,10 +39,10 @@ def test_enlarged_digits_of_mnist_are_read_without_their_margin() -> None:
 
 
 def filled(image: np.ndarray) -> np.ndarray:
-    """Stretch a real digit with a broad pen to 16x16 pixels of two greys, light on dark."""
+    """Stretch a real digit with a broad pen to 24x24 pixels of two greys, light on dark."""
     left, top, width, height = cv2.boundingRect((image > 60).astype(np.uint8))
     large = cv2.resize(image[top : top + height, left : left + width], (160, 160))
-    small = cv2.resize(cv2.dilate(large, np.ones((9, 9), np.uint8)), (16, 16), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(cv2.dilate(large, np.ones((9, 9), np.uint8)), (24, 24), interpolation=cv2.INTER_AREA)
     return ((small > 128) * 255).astype(np.uint8)
 
 
