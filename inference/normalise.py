@@ -14,6 +14,7 @@ from inference.drawing.native import normalise_native
 from inference.normalised import Normalised
 from inference.page.bars import without_bars
 from inference.page.colour import LUMA
+from inference.page.faint_strokes import measure_faint_strokes
 from inference.page.frame import without_frame
 from inference.page.overview import Overview, find_sharpest, has_ink, has_soft_ink, least_score
 from inference.pixels.resizing import reduced
@@ -149,10 +150,17 @@ def _look_twice(pixels: NDArray[np.uint8], trace: Trace) -> Normalised:
         share=float(found.ink.mask.mean()),
         clearness=found.score,
         softness=softness,
-        leftover=found.digit.leftover,
+        leftover=max(found.digit.leftover, _faint_strokes(overview)) if drawn else found.digit.leftover,
         crossed=found.digit.crossed,
         inked=drawn is not None or blurred or has_ink(overview),
     )
+
+
+def _faint_strokes(overview: Overview) -> float:
+    """Return how long the strokes are that were left out because they are faint, over the digit's longer side."""
+    found = overview.found
+    digit = found.digit.mask | found.digit.faded | found.digit.marks
+    return measure_faint_strokes(overview.grey, digit, found.ink.strength, dark=found.page.dark)
 
 
 def _describe(overview: Overview, note: Note) -> list[str]:

@@ -36,7 +36,7 @@ STRETCHED = 0.9
 SMOOTH = 0.03  # of the contrast: mean difference from a picture
 FILLED = 0.6  # of the picture's longer side: least length of a digit in it
 OUT, BROADEST = 0.35, 0.35  # share of the border, and stroke width over the longer side, above which ink is a shadow
-LEFT = 0.5  # of the paper: the lightest full ink; shadows let more light through
+LEFT = 0.58  # of the paper: the lightest full ink; shadows let more light through
 SOFT = 0.1  # least share of the variance within ink and paper: enlarged scans have 0.12 to 0.25, shadows 0.05 to 0.09
 
 

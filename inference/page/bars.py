@@ -44,14 +44,14 @@ def _bar_height(pixels: NDArray[np.uint8]) -> int:
     import numpy as np
 
     height = len(pixels)
-    if min(pixels.shape[:2]) < SMALLEST:
+    if min(pixels.shape[:2]) < SMALLEST or not _is_even(pixels[0]):
         return 0
     highest = min(int(MOST * height), height - SMALLEST)
     left, right = (pixels[:, at].astype(np.int16).reshape(height, -1) for at in (0, -1))
     steps = [np.abs(np.diff(side[: highest + 1], axis=0)).max(axis=1) >= STEP for side in (left, right)]
     for row in np.flatnonzero(steps[0] & steps[1])[::-1] + 1:
         above, below = (np.concatenate([left[part], right[part]]) for part in (slice(row - 1), slice(row, None)))
-        if row < LEAST or not _is_even(above) or not all(_is_even(pixels[each]) for each in (0, row - 1, row)):
+        if row < LEAST or not _is_even(above) or not (_is_even(pixels[row - 1]) and _is_even(pixels[row])):
             continue
         bar, canvas = np.median(above, axis=0), np.median(below, axis=0)
         begins = np.median(pixels[row].reshape(pixels.shape[1], -1), axis=0)

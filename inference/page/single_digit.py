@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from inference.page.background import noise_of
 from inference.page.digit_parts import Digit, choose_parts
+from inference.page.faint_strokes import measure_faint_strokes
 from inference.page.ink import HALF, Ink
 from inference.page.shadows import measure_slopes
 from inference.page.sharpness import score
@@ -93,7 +94,8 @@ def find_single_digit(
     if np.count_nonzero(edges & ~dilated(whole, 13, 13)) > STRAY * grey.size:
         return None
     likely = score(whole, np.ones(grey.shape, np.bool_), slopes, ink)
-    if likely < (SURER if np.count_nonzero(mask) > BULKY * grey.size else SURE):
+    least_score = SURER if np.count_nonzero(mask) > BULKY * grey.size else SURE
+    if likely < least_score or measure_faint_strokes(flat, whole, strength, dark=dark):
         return None
     edge = np.asarray(ground[near] + (-half if dark else half), np.float32)
     return SingleDigit(ink, near, digit, edge, dark, likely)
