@@ -65,7 +65,7 @@ def normalise(pixels: NDArray[np.uint8], *, plain: bool = True, trace: bool = Fa
             clearness=1,
             softness=0,
             leftover=0,
-            crossed=False,
+            crossed=0.0,
             inked=True,
         )
     return replace(normalised, steps=("frame removed", *normalised.steps)) if framed else normalised

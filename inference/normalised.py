@@ -27,7 +27,7 @@ class Normalised:
         clearness: 0 to 1: sharpness of the digit's edges all around, relative to all edges in the picture.
         softness: width of the digit's edges over its longer side, 0 to 1: how blurred it is.
         leftover: size of the marks that were left out over the digit's, 0 to 1; see `digit_parts.Digit`.
-        crossed: whether a line crosses the digit out.
+        crossed: evidence that the digit needs because a line may cross it out; see `touching.evidence_needed`.
         inked: whether there is ink on the page, with or without a digit.
     """
 
@@ -41,5 +41,5 @@ class Normalised:
     clearness: float
     softness: float
     leftover: float
-    crossed: bool
+    crossed: float
     inked: bool

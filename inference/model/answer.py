@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -129,7 +130,7 @@ def _native(image: NDArray[np.uint8], *, inked: bool, share: float) -> Reading:
         clearness=1,
         softness=0,
         leftover=0,
-        crossed=False,
+        crossed=0.0,
         inked=inked,
     )
 
@@ -179,7 +180,8 @@ def _answer_all(readings: list[Reading], images: NDArray[np.uint8], reader: Pict
 
 def _answer(reading: Reading, decisions: Decisions, i: int, classes: tuple[str, ...]) -> Answer:
     doubt = decisions.unsure(i)
-    reason = why_unsure(reading) or (BLURRED if doubt and reading.blurred else doubt)
+    doubt = BLURRED if doubt and reading.blurred else doubt
+    reason = why_unsure(reading, decisions.times_least(i)) or doubt
     if reading.blank:
         return Answer("unsure", reason, steps=reading.steps, reading=reading)
     return Answer(
@@ -194,8 +196,13 @@ def _answer(reading: Reading, decisions: Decisions, i: int, classes: tuple[str, 
     )
 
 
-def why_unsure(reading: Reading) -> str:
-    """Return why a picture is unsure before any network has read it; '' if it is not."""
+def why_unsure(reading: Reading, evidence: float = math.inf) -> str:
+    """Return why a picture is unsure, whatever the network reads in it; '' if it is not.
+
+    Args:
+        reading: the normalised picture.
+        evidence: of the network for what it reads, in units of the least of an answer.
+    """
     if reading.blank:
         found = BLURRED if reading.blurred else "no digit found" if reading.inked else "blank page"
         return "only noise" if reading.noise > GRAINY else found
@@ -205,6 +212,6 @@ def why_unsure(reading: Reading) -> str:
         return "no pen strokes"
     if reading.digits > 1:
         return f"{reading.digits} digits in one picture"
-    if reading.crossed:
+    if reading.crossed == math.inf or 1 <= evidence <= reading.crossed:  # with less than 1, it is no digit anyway
         return "crossed out"
     return "other marks beside the digit" if reading.leftover > LEFTOVER else ""

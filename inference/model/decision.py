@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Decisions", "decide", "evidence", "softmax"]
 
+TINY = 1e-6  # evidence: a calibration may ask for none
+
 
 @dataclass(frozen=True)
 class Decisions:
@@ -49,6 +51,10 @@ class Decisions:
     def refused(self) -> NDArray[np.bool_]:
         """Whether each picture is not answered, bool [n]."""
         return (self.evidence < self.least) | (self.confidence < self.floor)
+
+    def times_least(self, position: int) -> float:
+        """Return the evidence for what a picture is read as, in units of the least of an answer."""
+        return float(self.evidence[position]) / max(self.least, TINY)
 
     def unsure(self, position: int) -> str:
         """Return why a picture is not answered; '' if it is."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from inference.page.faded import find_faded
 from inference.page.marks import are_within, find_frames, find_underlines
-from inference.page.touching import find_touching_lines, is_crossed_out
+from inference.page.touching import evidence_needed, find_touching_lines
 from inference.pixels.centring import bounding_box
 from inference.pixels.connected_components import connected_components
 
@@ -44,7 +45,6 @@ class Digit:
         digits: number of separate parts as large as a digit, itself included.
         leftover: length of the longest other part over the digit's or, if that is more, ink of all other parts over the
             digit's, at most 1. A box or circle around it, a line below it and the edge of the paper do not count.
-        crossed: whether a line crosses it out.
     """
 
     mask: NDArray[np.bool_]
@@ -54,7 +54,11 @@ class Digit:
     dropped: int
     digits: int
     leftover: float
-    crossed: bool
+
+    @cached_property
+    def crossed(self) -> float:
+        """The evidence that it needs because a line may cross it out: see `touching.evidence_needed`."""
+        return evidence_needed(_cropped(self.mask)) if self.mask.any() else 0.0
 
 
 def choose_parts(
@@ -84,7 +88,7 @@ def choose_parts(
     weight[frames | underlines] = 0
     if not weight.any():
         none = np.zeros_like(mask)
-        return Digit(none, none, none, none, len(table) - 1, 0, 0.0, crossed=False)
+        return Digit(none, none, none, none, len(table) - 1, 0, 0.0)
     longer, main = table[:, 2:4].max(axis=1), int(weight.argmax())
     size = float(longer[main])
     possible = (weight >= LEAST_AREA * weight[main]) & (longer >= LEAST_LENGTH * size) & ~cut
@@ -103,14 +107,21 @@ def choose_parts(
     others[0] = False
     digit, dust = np.take(chosen, labels), ~(chosen | possible | cut | frames | underlines)
     dust[0] = False
-    faded = find_faded(digit, np.take(dust, labels) if faint is None else np.take(dust, labels) | faint)
+    specks = _ink_of(dust, labels)
+    faded = find_faded(digit, specks if faint is None else specks | faint)
     continued = np.zeros_like(chosen)
     continued[labels[faded]] = True
     leftover = _compare(table, ~(chosen | continued | around | underlines | border), chosen, size)
     dropped = int(np.count_nonzero(~(chosen | continued)[1:])) + bool(lines.any())
-    marks = np.take(frames | underlines, labels) | lines
-    others = np.take(others & ~continued, labels) | lines
-    return Digit(digit, faded, others, marks, dropped, count, leftover, is_crossed_out(_cropped(digit)))
+    marks = _ink_of(frames | underlines, labels) | lines
+    return Digit(digit, faded, _ink_of(others & ~continued, labels) | lines, marks, dropped, count, leftover)
+
+
+def _ink_of(parts: NDArray[np.bool_], labels: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Return the ink of some parts, bool [h, w]; of none in no time."""
+    import numpy as np
+
+    return np.take(parts, labels) if parts.any() else np.zeros(labels.shape, np.bool_)
 
 
 def _cropped(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -67,6 +67,12 @@ def test_a_digit_with_a_line_through_it_is_crossed_out() -> None:
     assert why_unsure(reading(CROSSED)) == "crossed out"
 
 
+def test_what_a_line_may_cross_out_needs_more_evidence() -> None:
+    """A steep line that reaches a little past a digit makes it unsure only if there is little evidence for it."""
+    read = reading(draw(SMALL, ((0.44, 0.78), (0.62, 0.22)), 8, 20))
+    assert (why_unsure(read, 1.2), why_unsure(read, 2.5)) == ("crossed out", "")
+
+
 def test_a_seven_with_a_bar_is_not_crossed_out() -> None:
     """The bar of a 7 belongs to it."""
     assert why_unsure(reading(BARRED)) == ""
