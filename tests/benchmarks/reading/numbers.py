@@ -69,6 +69,24 @@ def row_of(name: str, pages: list[tuple[DrawnPage, PageAnswer]]) -> str:
     return f"| {name} | {' | '.join(cells)} | {len(pages)} |".replace("%", " %")
 
 
+def causes_of(pages: list[tuple[DrawnPage, PageAnswer]]) -> Counter[str]:
+    """Count the digits that are not answered rightly, by cause; lines with a digit too many or too few count once."""
+    causes = Counter[str]()
+    for page, answer in pages:
+        whole = len(page.lines) == len(answer.lines)
+        for truth, line in zip(page.lines, answer.lines, strict=False) if whole else ():
+            if len(truth) != len(line.digits):
+                causes["a line with a digit too many or too few"] += 1
+                continue
+            for sign, placed in zip(truth, line.digits, strict=True):
+                right = placed.symbol == sign
+                if not (placed.answered and right) and placed.answer:
+                    reason = (placed.answer.reason or "answered").split(" and ")[0].rstrip("0123456789")
+                    causes[f"{reason.strip()}, {'right' if right else 'misread'}"] += 1
+        causes["a page with a line too many or too few"] += not whole
+    return causes
+
+
 def seconds_of_large_page(split: Split, reader: Reader) -> float:
     """Return the CPU-seconds that a page of 100 digits takes as a JPEG of 12 megapixels, the best of three."""
     page = draw_grid(split, np.random.default_rng(4), ruled=True)
@@ -89,18 +107,23 @@ def main() -> None:
     parser.add_argument("project", type=Path)
     parser.add_argument("--count", type=int, default=200, help="numbers and pairs; a tenth as many grids")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", default="", help="only the kinds whose name has this")
+    parser.add_argument("--causes", action="store_true", help="also print why digits are wrong or unsure")
     given = parser.parse_args()
     use_one_thread()
     split = official_test_split(Path(os.environ["MNIST_FILES"]))
     reader = Reader((given.project / "artifacts/champion").resolve())
     print("| pages | wholly right | digits right | answered, right | answered, wrong | n |\n|---|---|---|---|---|---|")
-    for kind in KINDS:
+    for kind in [each for each in KINDS if given.only in each]:
         count = max(given.count // 10, 1) if "grid" in kind else given.count
         pages = list(read_pages(kind, split, reader, count, given.seed))
         print(row_of(kind, pages), flush=True)
+        if given.causes:
+            print("  ", causes_of(pages).most_common(), flush=True)
         for paper in sorted({page.kind for page, _ in pages}) if kind == "numbers" else ():
             print(row_of(f"numbers: {paper}", [each for each in pages if each[0].kind == paper]), flush=True)
-    print(f"\nA page of 12 megapixels takes {seconds_of_large_page(split, reader):.2f} CPU-seconds.")
+    if not given.only:
+        print(f"\nA page of 12 megapixels takes {seconds_of_large_page(split, reader):.2f} CPU-seconds.")
     print(f"{dt.datetime.now(dt.UTC):%Y-%m-%d}, MNIST's official test split, seed {given.seed}.")
 
 

@@ -18,8 +18,7 @@ from inference.numbers.groups import Group, Groups, join_in_cells
 from inference.numbers.no_digits import are_remains
 from inference.numbers.page_answer import PlacedDigit
 from inference.numbers.read_page import read_page
-from inference.numbers.steady import SteadyReader
-from inference.numbers.touching import Cut, best_cut, find_seams
+from inference.numbers.steady import FLOOR, SteadyReader
 from tests.inference.numbers.pages import CELL, boxed, written
 from tests.inference.pictures import as_file
 
@@ -73,14 +72,6 @@ def test_a_broken_digit_is_one(reader: Reader) -> None:
     middle = (columns.min() + columns.max()) // 2
     cv2.line(page, (middle + 8, rows.min() - 4), (middle - 8, rows.max() + 4), (255,), 5)
     assert _guesses(page, reader) == ["2"]
-
-
-def test_the_cut_that_most_agree_with_is_best() -> None:
-    """A cut whose two digits most other cuts read too is better than one with a little more evidence."""
-    own = np.ones((8, 8), np.bool_)
-    halves = Shape(Box(0, 0, 8, 8), own, ~own), Shape(Box(8, 0, 8, 8), own, ~own)
-    cuts = [Cut(halves, (5, 1), 4.8, 1.0, 0.4, agreed=0.7), Cut(halves, (5, 7), 5.0, 1.0, 0.4, agreed=0.3)]
-    assert best_cut(cuts) is cuts[0]
 
 
 def test_a_comb_of_one_tooth_is_no_digit(reader: Reader) -> None:
@@ -155,13 +146,9 @@ def test_a_steady_reading_is_the_mean_of_five(reader: Reader) -> None:
     assert steady.read[1] == 4
 
 
-def test_seams_pass_between_two_digits() -> None:
-    """Some path cuts two discs that touch into two equal parts."""
-    mask = np.zeros((80, 140), np.uint8)
-    for column in (32, 108):
-        cv2.circle(mask, (column, 40), 34, (1,), 6)
-    shares = [np.count_nonzero(left) / np.count_nonzero(mask) for left, _ in find_seams(mask > 0)]
-    assert min(abs(share - 0.5) for share in shares) < 0.02
+def test_a_steady_reading_answers_only_what_is_likely(reader: Reader) -> None:
+    """A digit of a page needs three quarters of the mean confidence, whatever the model needs for a single one."""
+    assert SteadyReader(reader).read(np.zeros((1, 28, 28), np.uint8)).floor == FLOOR
 
 
 def test_a_shape_is_drawn_as_mnist_would() -> None:
