@@ -14,6 +14,8 @@ from tests.faults.killing import CALLS, killed_before_each, need_strace
 from tests.faults.thorough import often
 from tests.project import TOYS, Project, toy_project
 
+PARTS = ["first stage", "last stage and promotion"]
+"""What stands between does what the first does; all of it takes half an hour on a busy machine."""
 SEED = 20
 INSTANTS = [(number + random.Random(SEED + number).random()) / 40 for number in range(40)]  # noqa: S311
 
@@ -71,14 +73,22 @@ def test_a_kill_before_any_system_call_is_repaired_by_the_next_run(
 
 @pytest.mark.faults
 @pytest.mark.parametrize("calls", ["write", "?mkdir", "?unlink,?link,?linkat,?ftruncate"])
+@pytest.mark.parametrize(("before", "options"), [((), ("--to", "say")), (("run", "--to", "bless"), ())], ids=PARTS)
 def test_a_kill_before_any_other_change_is_repaired_by_the_next_run(
-    calls: str, undisturbed: tuple[Aftermath, float], tmp_path: Path
+    calls: str,
+    before: tuple[str, ...],
+    options: tuple[str, ...],
+    undisturbed: tuple[Aftermath, float],
+    tmp_path: Path,
 ) -> None:
-    """Killed before it writes, makes a folder or removes a file, a run is repaired too."""
+    """Killed before it writes, makes a folder or removes a file, a run is repaired too, in its first or last stage."""
     need_strace()
     found: dict[str, Aftermath] = {}
     template = _project(tmp_path / "template")
-    for moment, project in killed_before_each(calls, tmp_path / "killed", template, "run", step=often(11, 1)):
+    if before:
+        template.digits(*before)
+    kills = killed_before_each(calls, tmp_path / "killed", template, "run", *options, step=often(11, 1))
+    for moment, project in kills:
         torn = damaged_versions(project)
         project.digits("run")
         after = inspect_store(project)

@@ -99,7 +99,7 @@ def test_a_killed_score_leaves_no_half_output(call: str, sealed: Project, tmp_pa
     """Killed before any call, the output is whole or absent; the same command then writes what it would have."""
     need_strace()
     template = sealed.copy(tmp_path)
-    write_pictures(template.path / "pictures", 10)
+    write_pictures(template.path / "pictures", 3)  # one a part: the second stands for all in the middle
     words = ("score", "{project}/pictures", "--out", "{project}/read.csv", "--workers", "1")
     whole = template.copy(tmp_path / "whole")
     whole.digits(*_filled(whole, words))
