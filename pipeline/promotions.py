@@ -35,8 +35,10 @@ def append(  # noqa: PLR0913  (the fields of the record)
         override: the reason to promote what no gate has blessed.
         to: the folder of TensorFlow Serving that it goes to.
     """
-    mend(artifacts)
-    number, previous = read_history(artifacts).next_line()
+    history = read_history(artifacts)
+    if history.torn:
+        os.truncate(artifacts / HISTORY, history.whole)
+    number, previous = history.next_line()
     promotion = Promotion(
         number=number,
         time=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -62,8 +64,12 @@ def append(  # noqa: PLR0913  (the fields of the record)
 
 
 def mend(artifacts: Path) -> bool:
-    """Cut off a line that a killed process did not finish: it promoted nothing. Return whether there was one."""
+    """Cut off a line that a killed process did not finish: it promoted nothing. Return whether there was one.
+
+    A history that is damaged stays as it is: the line may be what is left of those that somebody cut off.
+    """
     history = read_history(artifacts)
-    if history.torn:
+    torn = history.torn and not history.damage
+    if torn:
         os.truncate(artifacts / HISTORY, history.whole)
-    return history.torn
+    return torn

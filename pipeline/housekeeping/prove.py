@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.fingerprints.dependencies import read_parts
 from pipeline.history import read_run
 from pipeline.load import load_past_pipeline
-from pipeline.log import LOGGER
+from pipeline.log import LOGGER, write_log
 from pipeline.registry.bundles import JUDGE
 from pipeline.registry.judging import judging
 from pipeline.runner.environment import environment_of
@@ -61,16 +61,25 @@ def prove(project: Path, store: Store, run: RunRecord, only: str | None = None) 
         only: the stage to prove; None for all.
 
     Raises:
-        InputError: an input is damaged or gone.
+        InputError: an input, or the record of a stage that the run has outputs of, is damaged or gone.
         UsageError: the run has no such stage.
         Exception: whatever a component raises.
     """
-    executions = [found for each in run.stages if (found := store.execution(each.stage, each.fingerprint, each.run))]
+    made = {each.stage: store.execution(each.stage, each.fingerprint, each.run) for each in run.stages}
+    asked = (each for each in run.stages if each.outputs and only in {None, each.stage})
+    if lost := [each.stage for each in asked if made[each.stage] is None]:
+        raise InputError(
+            f"run {run.run} cannot be proven",
+            found=f"no readable record of {', '.join(lost)}, which the run has outputs of",
+            do="digits verify; --stage proves another stage",
+        )
+    executions = list(filter(None, made.values()))
     names = [each.stage for each in executions]
     if only and only not in names:
         do = nearest(only, names) or f"it has {', '.join(names) or 'none'}"
         raise UsageError(f"run {run.run} has no outputs of a stage {only}", do=do)
-    with tempfile.TemporaryDirectory(prefix="digits-proof-") as scratch:
+    scratches = tempfile.TemporaryDirectory(prefix="digits-proof-")
+    with scratches as scratch, write_log(Path(scratch) / "log.jsonl"):  # or a library would log to standard error
         chosen = [each for each in executions if only in {None, each.stage}]
         return [proof for each in chosen for proof in _prove(each, run, project, store, Path(scratch))]
 

@@ -116,6 +116,8 @@ def read_history(artifacts: Path) -> History:
     link = artifacts / "champion"
     champion = str(link.readlink()) if link.is_symlink() else None
     damage += _unrecorded_champion(promotions, champion)
+    if champion and path.is_file() and not lines:
+        damage.append(f"no line is whole, although {champion} is the champion")
     return History(promotions, damage, len(data) - len(rest), bool(rest), champion)
 
 

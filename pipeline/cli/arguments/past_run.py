@@ -33,7 +33,8 @@ def find_run(artifacts: Path, name: str | None, file: str | None = None) -> RunR
         file: only of runs of this file, relative to the project.
 
     Raises:
-        InputError: `champion` was asked for, but there is no champion or no record of its run.
+        InputError: `champion` was asked for, but there is no champion or no record of its run; or the record of the
+            run that the name or the link `latest` means cannot be read.
         UsageError: No run matches, or more than one.
     """
     from pipeline.history import read_runs, run_names
@@ -43,6 +44,8 @@ def find_run(artifacts: Path, name: str | None, file: str | None = None) -> RunR
     if name == "champion":
         return _find_champion_run(artifacts)
     name = run_names(artifacts).get(name or "", name)
+    if name in {None, "latest"} and file is None and (artifacts / "latest").is_symlink():
+        _refuse_unreadable(artifacts, (artifacts / "latest").readlink().name)
     wanted = "" if name is None or name == "latest" else name
     runs = (run for run in read_runs(artifacts) if file in {None, run.file or FILE})
     matching = (run for run in runs if run.run.startswith(wanted) or run.run.endswith(wanted))
@@ -52,11 +55,24 @@ def find_run(artifacts: Path, name: str | None, file: str | None = None) -> RunR
         return (exact or found)[0]
     if not found:
         if wanted:
+            _refuse_unreadable(artifacts, wanted)
             raise UsageError(f"there is no run {wanted}", do="digits runs lists the runs")
         of, other = (f" of {file}", f" -f {file}") if file else ("", "")
         raise UsageError(f"there is no run{of} yet", do=f"start one with digits run{other}")
     more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
     raise UsageError(f"{name} matches more than one run", found=", ".join(run.run for run in found[:SHOWN]) + more)
+
+
+def _refuse_unreadable(artifacts: Path, name: str) -> None:
+    """Raise InputError if a run whose name starts or ends like this has a record that cannot be read."""
+    from pipeline.history import read_run
+    from schemas.errors import InputError
+
+    for record in sorted((artifacts / "runs").glob("*/run.json")):
+        run = record.parent
+        if (run.name.startswith(name) or run.name.endswith(name)) and read_run(run) is None:
+            do = "digits verify --set-aside moves it to artifacts/.quarantine"
+            raise InputError(f"the record of run {run.name} is damaged", found=f"runs/{run.name}/run.json", do=do)
 
 
 def _find_champion_run(artifacts: Path) -> RunRecord:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 
+import pytest
+
 from tests.project import Project
 
 
@@ -50,3 +52,24 @@ def test_a_lost_input_is_named(ran: Project) -> None:
     shutil.rmtree(ran.artifacts / "store" / "say" / "text")
     assert "output missing" in ran.digits("prove", "--stage", "shout", status=4).stderr
     assert "missing  store/say/text/" in ran.digits("verify", status=4).stdout
+
+
+@pytest.mark.parametrize("content", ["", "{", None], ids=["empty", "cut short", "gone"])
+def test_a_run_whose_record_of_a_stage_is_lost_is_not_proven(ran: Project, content: str | None) -> None:
+    """It is an error that names the stage, and a proof of the others does not pass for one of the run."""
+    [record] = ran.artifacts.glob("store/shout/executions/*.json")
+    record.unlink()
+    if content is not None:
+        record.write_text(content)
+    for words in (("prove",), ("prove", "--stage", "shout")):
+        assert "no readable record of shout" in ran.digits(*words, status=4).stderr
+    assert [each["output"] for each in ran.json("prove", "--stage", "say")] == ["text"]
+
+
+def test_a_library_that_logs_does_not_repeat_what_is_said(project: Project) -> None:
+    """What a stage makes of the logging module changes nothing on standard error."""
+    project.edit(
+        "toys/say.py", "    Text.write(", "    __import__('logging').basicConfig(level='INFO')\n    Text.write("
+    )
+    project.digits("run", "--to", "say")
+    assert "INFO:" not in project.digits("prove", "--stage", "say").stderr

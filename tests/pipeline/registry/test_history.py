@@ -99,6 +99,18 @@ def test_verify_mends_a_torn_line(judged: Project) -> None:
     assert (judged.artifacts / HISTORY).read_bytes() == whole
 
 
+@pytest.mark.parametrize("length", [0, 1, 100])
+def test_a_history_that_was_cut_off_in_its_first_line_is_damaged(judged: Project, length: int) -> None:
+    """With a champion, what is left is no line that a killed process began: verify says so, and gc deletes nothing."""
+    whole = (judged.artifacts / HISTORY).read_bytes()
+    (judged.artifacts / HISTORY).write_bytes(whole[:length])
+    assert "promotions.jsonl: no line is whole" in judged.digits("verify", status=4).stdout
+    assert "nothing is deleted" in judged.digits("gc", "--keep-runs", "1", "--delete", status=4).stderr
+    assert (judged.artifacts / HISTORY).read_bytes() == whole[:length]
+    judged.digits("verify", "--set-aside")
+    judged.digits("verify")
+
+
 def test_lines_are_json(judged: Project) -> None:
     """Each line is one JSON object, for other programs."""
     lines = (judged.artifacts / HISTORY).read_text().splitlines()

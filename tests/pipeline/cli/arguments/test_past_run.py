@@ -52,3 +52,15 @@ def test_an_ambiguous_name_lists_the_newest_runs(count: int, more: str, tmp_path
         find_run(tmp_path, "2026")
     newest = [f"2026-{number}" for number in reversed(range(count))]
     assert caught.value.found == ", ".join(newest[:4]) + more
+
+
+@pytest.mark.parametrize("name", [None, "latest", "2026-2", "-2"])
+def test_a_damaged_record_is_not_passed_over(name: str | None, tmp_path: Path) -> None:
+    """No other run is shown in place of one whose record cannot be read, and it is not said to be gone."""
+    _write_runs(tmp_path, ["2026-1", "2026-2"])
+    replace_link(tmp_path / "latest", "runs/2026-2")
+    (tmp_path / "runs" / "2026-2" / "run.json").write_text("")
+    with pytest.raises(InputError, match="the record of run 2026-2 is damaged") as error:
+        find_run(tmp_path, name)
+    assert "verify --set-aside" in error.value.do
+    assert find_run(tmp_path, "2026-1").run == "2026-1"
