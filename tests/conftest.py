@@ -19,7 +19,7 @@ from tests.sealed.project import sealed_project
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-WORKERS = 8  # at most: each may use 1 GB of memory, and 0.5 GB in the process it forks for trainings
+WORKERS = 8  # at most: each may use 1 GB of memory
 NO_TENSORFLOW = Path(__file__).with_name("no_tensorflow")
 E2E = Path(__file__).with_name("e2e")
 FIRST = [

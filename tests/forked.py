@@ -22,9 +22,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from threading import Lock
-
-from learning.training import session
-from tests.machines.varied import THREADS
+from types import ModuleType
 
 __all__ = ["PRELOADED", "READ_AT_START", "run_forked"]
 
@@ -35,19 +33,12 @@ PRELOADED = "LD_PRELOAD"
 """A variable that is read when a program is loaded: for each of its values there is a process to fork."""
 ALSO = ("yaml", "yaml.cyaml", "typer._click.decorators")
 """Modules that commands import when they need them, beside those of the rooms."""
-TRAINING = ("tensorflow", "keras", "pyarrow.parquet", "cv2", "learning", "components")
-"""What a run that trains imports, rooms with all their modules: it takes about 3 CPU-seconds."""
 SET_TRACER, ANYONE = 0x59616D61, ctypes.c_ulong(-1)
 """PR_SET_PTRACER and PR_SET_PTRACER_ANY of Linux, linux/prctl.h."""
 
 
 def run_forked(
-    words: list[str],
-    variables: dict[str, str],
-    folder: Path | None = None,
-    *,
-    tracer: Sequence[str] = (),
-    trains: bool = False,
+    words: list[str], variables: dict[str, str], folder: Path | None = None, tracer: Sequence[str] = ()
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, without input.
 
@@ -56,14 +47,13 @@ def run_forked(
         variables: all its environment variables. A new Python starts if one of them asks for another Python.
         folder: its working directory; by default that of the tests.
         tracer: strace and its options; it follows what the program does, not what Python does to start.
-        trains: whether the command needs TensorFlow, which the process to fork has then imported, and not used.
     """
     if _read_at_start(variables) != _read_at_start(os.environ):
         whole = [*tracer, *words]
         return subprocess.run(whole, cwd=folder, env=variables, capture_output=True, text=True, check=False)
     with tempfile.TemporaryDirectory() as printed:
         out, err = Path(printed, "out"), Path(printed, "err")
-        forks = _forks(variables.get(PRELOADED, ""), trains=trains)
+        forks = _forks(variables.get(PRELOADED, ""))
         status = forks.ask([words, variables, str(folder or Path.cwd()), str(out), str(err), list(tracer)])
         return subprocess.CompletedProcess(words, status, out.read_text("utf-8"), err.read_text("utf-8"))
 
@@ -75,12 +65,11 @@ def _read_at_start(variables: Mapping[str, str]) -> dict[str, str]:
 class _Forks:
     """A process that has imported the command, and forks itself for each request."""
 
-    def __init__(self, preloaded: str, *, trains: bool) -> None:
+    def __init__(self, preloaded: str) -> None:
         ours, theirs = socket.socketpair()
-        command = [sys.executable, "-m", "tests.forked", str(theirs.fileno()), *(TRAINING if trains else ())]
+        command = [sys.executable, "-m", "tests.forked", str(theirs.fileno())]
         variables = os.environ | ({PRELOADED: preloaded} if preloaded else {})
-        quiet = subprocess.DEVNULL if trains else None  # TensorFlow says that there is no GPU
-        self._process = subprocess.Popen(command, cwd=HOUSE, env=variables, pass_fds=[theirs.fileno()], stderr=quiet)
+        self._process = subprocess.Popen(command, cwd=HOUSE, env=variables, pass_fds=[theirs.fileno()])
         theirs.close()
         self._connection = ours.makefile("rw", encoding="utf-8")
         self._lock = Lock()
@@ -89,14 +78,12 @@ class _Forks:
         """Return the exit status of a request; a negative number is a signal."""
         with self._lock:
             print(json.dumps(request), file=self._connection, flush=True)
-            answer = self._connection.readline()
-            assert answer, f"{request[0]}: the process to fork has ended"
-            return int(answer)
+            return int(self._connection.readline())
 
 
 @cache
-def _forks(preloaded: str, *, trains: bool) -> _Forks:
-    return _Forks(preloaded, trains=trains)
+def _forks(preloaded: str) -> _Forks:
+    return _Forks(preloaded)
 
 
 def _serve(connection: socket.socket) -> list[str]:
@@ -149,20 +136,17 @@ def _become(variables: dict[str, str], folder: str, out: str, err: str) -> None:
         os.close(opened)
 
 
-def _import_all(names: Sequence[str]) -> None:
-    """Import modules, and of our rooms every module."""
-    for name in names:
-        module = importlib.import_module(name)
-        if Path(module.__file__ or "").parent.parent == HOUSE:
-            for inner in pkgutil.walk_packages(module.__path__, f"{name}."):
-                if not inner.name.endswith("__main__"):
-                    importlib.import_module(inner.name)
+def _import_all(room: ModuleType) -> None:
+    for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
 
 
 if __name__ == "__main__":
-    if sys.argv[2:]:
-        session.configure(THREADS)
-    _import_all(["schemas", "pipeline", "inference", *ALSO, *sys.argv[2:]])
+    for name in ("schemas", "pipeline", "inference"):
+        _import_all(importlib.import_module(name))
+    for name in ALSO:
+        importlib.import_module(name)
     gc.freeze()
     sys.argv = _serve(socket.socket(fileno=int(sys.argv[1])))
     runpy.run_path(sys.argv[0], run_name="__main__")

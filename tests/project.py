@@ -90,8 +90,7 @@ class Project:
 
     def digits(self, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
         """Run the command to its end, in a forked process, and check its exit status."""
-        trains = arguments[0] in {"run", "rerun"} and not (self.path / "toys").exists()
-        done = run_forked([str(DIGITS), "-C", str(self.path), *arguments], self.variables(), trains=trains)
+        done = run_forked([str(DIGITS), "-C", str(self.path), *arguments], self.variables())
         assert done.returncode == status, f"exit status {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
 

@@ -85,7 +85,7 @@ def _carry_out(project: Project, words: tuple[str, ...], calls: int) -> tuple[bo
     """Run a command, killed before one of its system calls; return whether it ended before, and the stages it did."""
     tracer = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"{INSTANT}{calls}"]
     command = [str(DIGITS), "-C", str(project.path), *words]
-    ended = run_forked(command, project.variables(), project.path, tracer=tracer)
+    ended = run_forked(command, project.variables(), project.path, tracer)
     assert ended.returncode in {0, 4, -signal.SIGKILL}, ended.stderr
     return ended.returncode == 0, set(re.findall(r"^(\w+) done in", ended.stderr, re.MULTILINE))
 
