@@ -8,7 +8,8 @@ import pytest
 
 from tests.faults.aftermath import damaged_versions, inspect_store, named_versions
 from tests.faults.killing import CALLS, killed_before_each, need_strace
-from tests.project import Project, toy_project
+from tests.forked import run_forked
+from tests.project import DIGITS, Project, toy_project
 
 pytestmark = pytest.mark.faults
 
@@ -106,6 +107,4 @@ def _aftermath(project: Project) -> object:
 
 
 def _status(project: Project, *words: str) -> int:
-    process = project.start(*words)
-    process.communicate()
-    return process.returncode
+    return run_forked([str(DIGITS), "-C", str(project.path), *words], project.variables()).returncode

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -81,21 +84,52 @@ def interrupt(training: Training, *, after: int) -> None:
             if vars(record)["progress"].done > after * ROUND_STEPS:
                 raise KeyboardInterrupt
 
-    handler, logger = Interrupt(), logging.getLogger("digits.progress")
+    with _heard_by(Interrupt()):
+        training.fit()
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A training that has ended, its history, and what it reported."""
+
+    folder: Path
+    history: History
+    reported: list[Progress]
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """Return a training of two rounds. Read-only."""
+    reported: list[Progress] = []
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if "progress" in vars(record):
+                reported.append(vars(record)["progress"])
+
+    folder = tmp_path_factory.mktemp("plain")
+    with _heard_by(Keep()):
+        history = Training(folder, make_bars()).fit()
+    return Trained(folder, history, reported)
+
+
+@contextmanager
+def _heard_by(handler: logging.Handler) -> Generator[None]:
+    """Send all progress to a handler."""
+    logger = logging.getLogger("digits.progress")
     level = logger.level
     logger.setLevel(logging.DEBUG)
     logger.addHandler(handler)
     try:
-        training.fit()
+        yield
     finally:
         logger.removeHandler(handler)
         logger.setLevel(level)
 
 
-def test_a_history_has_an_entry_a_round(tmp_path: Path) -> None:
+def test_a_history_has_an_entry_a_round(plain: Trained) -> None:
     """A training of two rounds of ten steps has two entries, after steps 10 and 20."""
-    history = Training(tmp_path, make_bars()).fit()
-    assert [entry.step for entry in history.rounds] == [10, 20]
+    assert [entry.step for entry in plain.history.rounds] == [10, 20]
 
 
 def test_training_learns(tmp_path: Path) -> None:
@@ -152,22 +186,18 @@ def test_a_training_that_diverges_fails(tmp_path: Path) -> None:
     assert caught.value.do == "lower the learning rate"
 
 
-def test_progress_is_reported(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_progress_is_reported(plain: Trained) -> None:
     """Each return from TensorFlow is reported, and the end of each round is a milestone."""
-    with caplog.at_level(logging.DEBUG, "digits.progress"):
-        Training(tmp_path, make_bars()).fit()
-    progress: list[Progress] = [vars(record)["progress"] for record in caplog.records if "progress" in vars(record)]
-    reported = [(each.done, each.milestone) for each in progress]
+    reported = [(each.done, each.milestone) for each in plain.reported]
     assert reported == [(10, False), (10, True), (20, False), (20, True)]
 
 
 @pytest.mark.parametrize(("part", "prefix"), [("train", ""), ("validation", "validation_")])
-def test_events_are_written_for_tensorboard(part: str, prefix: str, tmp_path: Path) -> None:
+def test_events_are_written_for_tensorboard(part: str, prefix: str, plain: Trained) -> None:
     """The logs folder holds, for TensorBoard, loss and accuracy of each round of training and validation."""
-    history = Training(tmp_path, make_bars()).fit()
-    [file] = (tmp_path / "logs" / part).glob("events.out.tfevents.*")
+    [file] = (plain.folder / "logs" / part).glob("events.out.tfevents.*")
     names = ("loss", "accuracy")
-    expected = [(each.step, name, getattr(each, prefix + name)) for each in history.rounds for name in names]
+    expected = [(each.step, name, getattr(each, prefix + name)) for each in plain.history.rounds for name in names]
     assert [(step, name, pytest.approx(value)) for step, name, value in _scalars(file)] == expected
 
 
