@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import stat
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,7 @@ __all__ = [
     "read_runs",
     "read_runs_of",
     "run_names",
+    "unreadable_runs",
     "use",
 ]
 
@@ -63,6 +65,20 @@ def read_runs(artifacts: Path) -> Iterator[RunRecord]:
     for folder in sorted(runs.iterdir(), reverse=True) if runs.is_dir() else ():
         if record := read_run(folder):
             yield record
+
+
+def unreadable_runs(artifacts: Path) -> Iterator[str]:
+    """Yield the names of the runs that have a record which cannot be read, or a folder that may not be entered."""
+    runs = artifacts / "runs"
+    for folder in sorted(runs.iterdir()) if runs.is_dir() else ():
+        try:
+            there = stat.S_ISDIR(folder.lstat().st_mode) and bool((folder / "run.json").lstat())
+        except FileNotFoundError:
+            continue
+        except OSError:
+            there = True
+        if there and read_run(folder) is None:
+            yield folder.name
 
 
 def read_runs_of(artifacts: Path, file: str | None) -> Iterator[RunRecord]:

@@ -225,7 +225,10 @@ def replace_link(link: Path, target: str) -> None:
         return
     draft = link.with_name(f".{link.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
-    draft.symlink_to(target)
+    try:
+        draft.symlink_to(target)
+    except OSError as error:  # Python names what the link would lead to
+        raise OSError(error.errno, error.strerror, str(link)) from None
     rename(draft, link)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline.aliases import aliases
 from pipeline.champion import champion
-from pipeline.history import is_held, read_runs, run_names
+from pipeline.history import is_held, read_runs, run_names, unreadable_runs
 from pipeline.registry.bundles import JUDGE
 from pipeline.registry.change import previous_champion
 from pipeline.specification.stage import CORRECTIONS
@@ -101,9 +101,10 @@ class Inventory:
     @property
     def damaged(self) -> list[str]:
         """The records of runs and executions that are there and cannot be read, relative to *artifacts*."""
-        found = (*self.artifacts.glob("runs/*/run.json"), *self.artifacts.glob("store/*/executions/*.json"))
-        known = {*self.executions, *(f"runs/{name}/run.json" for name in self.runs)}
-        return sorted({path.relative_to(self.artifacts).as_posix() for path in found} - known)
+        there = self.artifacts.glob("store/*/executions/*.json")
+        found = {path.relative_to(self.artifacts).as_posix() for path in there}
+        runs = {f"runs/{name}/run.json" for name in unreadable_runs(self.artifacts) if name not in self.runs}
+        return sorted(found - self.executions.keys() | runs)
 
     @property
     def latest(self) -> str:

@@ -14,6 +14,7 @@ __all__ = ["ADVICE", "explain_machine_error"]
 FULL = (errno.ENOSPC, errno.EDQUOT)
 ADVICE = {
     **dict.fromkeys(FULL, "free some space, and run the command again; digits gc says what may go"),
+    errno.EACCES: "let this user read and write there (ls -l says who may), and run the command again",
     errno.EFBIG: "allow larger files (ulimit -f), and run the command again",
     errno.EROFS: "make the file system writable, and run the command again",
     errno.EIO: "the disk fails: look at the system's log (dmesg), and run the command again on one that works",

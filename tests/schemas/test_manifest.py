@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from schemas.artifacts.artifact import Artifact
 from schemas.errors import InputError
-from schemas.manifest import MANIFEST, Manifest, content_of, digest_of, hash_file, hash_files
+from schemas.manifest import MANIFEST, Manifest, content_of, digest_of, hash_file, hash_files, replace_link
+from tests.inference.scoring.folders import as_nobody
 from tests.samples import seal
 
 
@@ -153,3 +155,14 @@ def test_an_unsealed_folder_has_no_digest(folder: Path) -> None:
     """Asking an unsealed folder for its digest is an InputError."""
     with pytest.raises(InputError, match="not a sealed artifact"):
         _ = Artifact(folder).digest
+
+
+def test_a_link_that_cannot_be_made_is_named() -> None:
+    """The error names the link, not what it would lead to."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "here"
+        folder.mkdir(mode=0o555)
+        with as_nobody(Path(name)), pytest.raises(PermissionError) as caught:
+            replace_link(folder / "champion", "store/export/bundle/v0001-aaaaaaaa")
+        folder.chmod(0o755)
+    assert caught.value.filename == str(folder / "champion")

@@ -65,14 +65,13 @@ def find_run(artifacts: Path, name: str | None, file: str | None = None) -> RunR
 
 def _refuse_unreadable(artifacts: Path, name: str) -> None:
     """Raise InputError if a run whose name starts or ends like this has a record that cannot be read."""
-    from pipeline.history import read_run
+    from pipeline.history import unreadable_runs
     from schemas.errors import InputError
 
-    for record in sorted((artifacts / "runs").glob("*/run.json")):
-        run = record.parent
-        if (run.name.startswith(name) or run.name.endswith(name)) and read_run(run) is None:
+    for run in unreadable_runs(artifacts):
+        if run.startswith(name) or run.endswith(name):
             do = "digits verify --set-aside moves it to artifacts/.quarantine"
-            raise InputError(f"the record of run {run.name} is damaged", found=f"runs/{run.name}/run.json", do=do)
+            raise InputError(f"the record of run {run} cannot be read", found=f"runs/{run}/run.json", do=do)
 
 
 def _find_champion_run(artifacts: Path) -> RunRecord:

@@ -6,12 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipeline.housekeeping.collect import Rule, collect
+from schemas.errors import InputError
 from tests.corrected import correct, picture
+from tests.inference.scoring.folders import as_nobody
 from tests.pipeline.test_champion import CHALLENGE
 from tests.project import Project
 
@@ -222,3 +226,15 @@ def _point(project: Project, name: str, version: str) -> None:
     link.unlink(missing_ok=True)
     link.parent.mkdir(exist_ok=True)
     link.symlink_to(os.path.relpath(bundle, link.parent))
+
+
+def test_nothing_is_deleted_while_the_folder_of_a_run_may_not_be_entered() -> None:
+    """What such a run needs is not known: gc names it, as it names a damaged record."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "runs" / "20260101T100000.000Z-aaaa"
+        folder.mkdir(parents=True)
+        (folder / "run.json").write_text("{}")
+        (Path(name) / "store").mkdir()
+        with as_nobody(Path(name), folder), pytest.raises(InputError, match="nothing is deleted") as caught:
+            collect(Path(name), Rule(), delete=True)
+    assert caught.value.found == "runs/20260101T100000.000Z-aaaa/run.json"

@@ -60,7 +60,7 @@ def test_a_damaged_record_is_not_passed_over(name: str | None, tmp_path: Path) -
     _write_runs(tmp_path, ["2026-1", "2026-2"])
     replace_link(tmp_path / "latest", "runs/2026-2")
     (tmp_path / "runs" / "2026-2" / "run.json").write_text("")
-    with pytest.raises(InputError, match="the record of run 2026-2 is damaged") as error:
+    with pytest.raises(InputError, match="the record of run 2026-2 cannot be read") as error:
         find_run(tmp_path, name)
     assert "verify --set-aside" in error.value.do
     assert find_run(tmp_path, "2026-1").run == "2026-1"
