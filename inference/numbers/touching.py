@@ -45,7 +45,7 @@ RIVAL = 0.5  # evidence of the strongest cut that is read otherwise, if there is
 ONE, TWO, BROAD, LONE = 3.9, 0.33, 2.8, 2.3  # that a shape is two digits
 UNCUT = -8.0  # least log-odds of a cut; those of a shape without a cut that leaves two answered digits
 SPLIT, PAIR, DOUBTED = 3.75, 0.0, -2.5  # least log-odds of a cut that is made; of two digits; of what is unsure
-APART = 0.45  # log-odds less for each e-fold of digits on the page that surely stand apart: who writes so, writes on so
+APART = 0.8  # log-odds less for each e-fold of digits on the page that surely stand apart: who writes so, writes on so
 
 Read = Callable[[list[Shape]], list[PlacedDigit]]
 
