@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from inference.page.background import noise_of
 from inference.pixels.centring import bounding_box
 from inference.pixels.connected_components import connected_components, dilated, eroded
+from inference.pixels.edges import edge_width
 from inference.pixels.quantile import median
 from inference.pixels.stroke_width import stroke_width
 
@@ -21,7 +22,8 @@ THUMB = 64  # pixels: longer side of the thumbnail that the background is comput
 WINDOW = 0.5  # of it: window of the median, which follows the light but no strokes
 FAINTEST, GRAIN = 0.05, 2.5  # of the ink's strength; standard deviations of the blurred paper's grain
 LEAST = 3.0  # of 255: least contrast
-HALO = 5  # pixels: the digit's soft edges
+EDGE = 0.75  # of the width of the digit's edges: how far they reach beyond it
+HALO, REACH = 2, 3  # pixels: how far they reach at least; how far beyond them a stroke of the digit begins
 LONG = 0.3  # of the digit's longer side: least length of a stroke
 WIDTH = (0.4, 2.5)  # of the digit's stroke width: that of a stroke of it
 STEEP = 0.25  # of its contrast: least change within a pixel at the edge of a stroke; shadows have softer edges
@@ -48,15 +50,17 @@ def measure_faint_strokes(grey: NDArray[np.float32], digit: NDArray[np.bool_], s
     ground = cv2.medianBlur(small, round(WINDOW * max(size)) | 1).astype(np.float32)
     smooth = cv2.blur(grey, (3, 3))
     relief = np.asarray(smooth - cv2.resize(ground, (width, height)), np.float32) * (-1 if dark else 1)
-    beside = ~dilated(digit, 2 * HALO + 1, 2 * HALO + 1)
-    level = max(FAINTEST * strength, GRAIN * noise_of(relief[beside]), LEAST)
-    faint = (relief > level) & ~dilated(digit, HALO, HALO)
     top, bottom, left, right = bounding_box(digit)
     longer = max(bottom - top, right - left)
+    halo = max(HALO, round(EDGE * edge_width(relief, digit) * longer))
+    near, at = (dilated(digit, 2 * by + 1, 2 * by + 1) for by in (halo + REACH, halo))
+    beside = ~near
+    level = max(FAINTEST * strength, GRAIN * noise_of(relief[beside]), LEAST)
+    faint = (relief > level) & ~at
     if np.count_nonzero(faint & beside) < LONG * longer:
         return 0.0
     labels, table = connected_components(faint)
-    touching = np.unique(labels[dilated(digit, 2 * HALO + 1, 2 * HALO + 1) & faint])
+    touching = np.unique(labels[near & faint])
     lengths = [
         float(max(table[part, 2:4])) / longer
         for part in touching
