@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from tests.faults.killing import need_strace
+from tests.faults.kills.killing import need_strace
 from tests.forked import READ_AT_START, run_forked
 
 SCRIPT = """\

@@ -21,7 +21,7 @@ PARTS, KILLS = often(1, 4), often(4, 50)
 @pytest.mark.parametrize("part", range(1, PARTS + 1))
 def test_runs_killed_at_random_end_as_an_undisturbed_one(part: int, tmp_path: Path) -> None:
     """After each kill nothing in the store is damaged; the run that ends has the content of an undisturbed one."""
-    command = [sys.executable, "-m", "tests.faults.killed_runs", tmp_path, str(KILLS), str(part)]
+    command = [sys.executable, "-m", "tests.faults.kills.killed_runs", tmp_path, str(KILLS), str(part)]
     done = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.killing import CALLS, need_strace
-from tests.faults.power import WITH_JOURNAL, WITHOUT_JOURNAL, Disk, disk_that_can_fail
+from tests.faults.kills.killing import CALLS, need_strace
+from tests.faults.machine.power import WITH_JOURNAL, WITHOUT_JOURNAL, Disk, disk_that_can_fail
 from tests.faults.promises import damage_in, facts_of, kept
 from tests.faults.thorough import often
 from tests.forked import run_forked

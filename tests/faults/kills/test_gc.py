@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.aftermath import damaged_versions, inspect_store, named_versions
-from tests.faults.killing import CALLS, killed_before_each, need_strace
+from tests.faults.kills.killing import CALLS, killed_before_each, need_strace
 from tests.forked import run_forked
 from tests.project import DIGITS, Project, toy_project
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.disk_writes import Unflushed, unflushed_by
-from tests.faults.killing import need_strace
+from tests.faults.kills.killing import need_strace
+from tests.faults.machine.disk_writes import Unflushed, unflushed_by
 from tests.faults.promises import project_with_history
 from tests.inference.scoring.folders import write_pictures
 from tests.pipeline.registry.conftest import WRAPPED

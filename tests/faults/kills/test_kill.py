@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.aftermath import Aftermath, contents, damaged_versions, inspect_store, named_versions
-from tests.faults.killing import CALLS, killed_before_each, need_strace
+from tests.faults.kills.killing import CALLS, killed_before_each, need_strace
 from tests.faults.thorough import often
 from tests.project import TOYS, Project, toy_project
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.history import run_names
-from tests.faults.killing import ANY, killed_before_each, need_strace
+from tests.faults.kills.killing import ANY, killed_before_each, need_strace
 from tests.faults.promises import Fact, damage_in, facts_of, kept, project_with_history
 from tests.faults.thorough import often
 from tests.inference.scoring.folders import write_pictures

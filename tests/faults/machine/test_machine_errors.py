@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.killing import CALLS, need_strace
+from tests.faults.kills.killing import CALLS, need_strace
 from tests.faults.promises import damage_in, facts_of, kept
 from tests.faults.thorough import often
 from tests.forked import run_forked

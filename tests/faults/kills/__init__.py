@@ -1,0 +1,1 @@
+"""Processes are killed, interrupted, and run at the same time."""

@@ -1,0 +1,1 @@
+"""The disk is full, fails or loses power; memory and files run out; the clock jumps."""
