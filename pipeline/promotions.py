@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from schemas.manifest import fsync, naming
+from schemas.manifest import Manifest, fsync, naming
 from schemas.records.execution import Version
 from schemas.records.promotion import HISTORY, Promotion, read_history
 
-__all__ = ["append", "mend"]
+__all__ = ["append", "begin_anew", "mend"]
 
 
 def append(  # noqa: PLR0913  (the fields of the record)
@@ -61,6 +61,13 @@ def append(  # noqa: PLR0913  (the fields of the record)
     except OSError:
         os.truncate(path, whole)  # what may not be on disk promotes nothing
         raise
+
+
+def begin_anew(artifacts: Path) -> None:
+    """Begin a history with the present champion, if there is one: how it was promoted is no longer known."""
+    if path := read_history(artifacts).champion:
+        manifest = Manifest.read(artifacts / path)
+        append(artifacts, Version(path=path, content=manifest.content if manifest else ""), by="promote", before=path)
 
 
 def mend(artifacts: Path) -> bool:

@@ -88,7 +88,7 @@ class History:
 
 
 def read_history(artifacts: Path) -> History:
-    """Read the history of a project and check its chain; without a file it is empty.
+    """Read the history of a project and check its chain; without a file and a champion it is empty.
 
     Raises:
         InputError: a newer version of digits wrote a line of it.
@@ -116,8 +116,8 @@ def read_history(artifacts: Path) -> History:
     link = artifacts / "champion"
     champion = str(link.readlink()) if link.is_symlink() else None
     damage += _unrecorded_champion(promotions, champion)
-    if champion and path.is_file() and not lines:
-        damage.append(f"no line is whole, although {champion} is the champion")
+    if champion and not lines:
+        damage.append(f"{'no line is whole' if path.is_file() else 'it is gone'}, although {champion} is the champion")
     return History(promotions, damage, len(data) - len(rest), bool(rest), champion)
 
 

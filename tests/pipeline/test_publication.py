@@ -6,6 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
+from tests.pipeline.housekeeping.test_gc import forget_promotions
 from tests.project import Project, toy_project
 
 
@@ -41,7 +42,7 @@ def test_an_equal_large_file_is_stored_once(project: Project) -> None:
         project.digits("run", "--set", f"say.word={word}")
     first, second = _large_files(project)
     assert (first.st_ino, first.st_nlink, first.st_mode & 0o777) == (second.st_ino, 2, 0o444)
-    (project.artifacts / "promotions.jsonl").unlink()
+    forget_promotions(project)
     assert project.json("gc", "--keep-runs", "1", "--delete")["frees"] < 10**5
     project.digits("verify")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from pipeline.promotions import begin_anew
 from schemas.artifacts.bundle import Bundle
 from tests.project import Project, shipped_project
 
@@ -27,4 +28,5 @@ def sealed_project(folder: Path) -> Project:
     for path in (project.artifacts / version).iterdir():
         path.chmod(0o444)  # as the store has them, which git does not keep
     (project.artifacts / "champion").symlink_to(version)
+    begin_anew(project.artifacts)
     return project

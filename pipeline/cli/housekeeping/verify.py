@@ -17,8 +17,8 @@ __all__ = ["verify"]
 ADVICE = {
     "damaged": "digits run recreates what the pipeline uses; digits verify --set-aside moves the rest out of the store",
     "missing": "digits run recreates what the pipeline uses; digits verify --set-aside forgets the rest",
-    "history": "promotions.jsonl was edited: put a copy back; or digits verify --set-aside begins a new one, "
-    "and digits rollback knows no champion before",
+    "history": "promotions.jsonl was edited or deleted: put a copy back; or digits verify --set-aside begins a new "
+    "one, and digits rollback knows no champion before",
     "champion": "if no run recreates what the champion was made from: digits rollback, digits promote VERSION, or "
     "rm artifacts/champion, and the next model counts as the first",
 }
@@ -38,7 +38,7 @@ def verify(context: typer.Context, *, set_aside: SetAside = False, as_json: AsJs
     from pipeline.cli.printing.progress import show_progress
     from pipeline.history import hold
     from pipeline.housekeeping.missing import find_missing, forget_missing
-    from pipeline.promotions import mend
+    from pipeline.promotions import begin_anew, mend
     from pipeline.store import Store
     from schemas.errors import InputError, printable
     from schemas.records.promotion import HISTORY
@@ -53,8 +53,11 @@ def verify(context: typer.Context, *, set_aside: SetAside = False, as_json: AsJs
         found = check_store(artifacts)
         found.missing = find_missing(artifacts)
     if set_aside and not found.sound:
-        for path in [*found.places, *([HISTORY] if found.history else [])]:
+        for path in [*found.places, *([HISTORY] if found.history and (artifacts / HISTORY).is_file() else [])]:
             print(f"{printable(path)} moved to artifacts/{Store(artifacts).set_aside(path)}", file=sys.stderr)
+        if found.history:
+            with hold(artifacts / "store"):
+                begin_anew(artifacts)
         forget_missing(artifacts)
         found = check_store(artifacts)
         found.missing = find_missing(artifacts)

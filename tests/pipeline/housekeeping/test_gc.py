@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from pipeline.housekeeping.collect import Rule, collect
+from pipeline.promotions import begin_anew
 from schemas.errors import InputError
+from schemas.records.promotion import HISTORY
 from tests.corrected import correct, picture
 from tests.inference.scoring.folders import as_nobody
 from tests.pipeline.test_champion import CHALLENGE
@@ -25,8 +27,14 @@ def thrice(ran: Project) -> Project:
     """Return a project with the runs of three words; the third made the champion, and no history names others."""
     for word in ("two", "three"):
         ran.digits("run", "--set", f"say.word={word}")
-    (ran.artifacts / "promotions.jsonl").unlink()
+    forget_promotions(ran)
     return ran
+
+
+def forget_promotions(project: Project) -> None:
+    """Replace the history by one that names the champion only."""
+    (project.artifacts / HISTORY).unlink()
+    begin_anew(project.artifacts)
 
 
 def goes(document: dict[str, Any], output: str) -> list[str]:
@@ -82,6 +90,7 @@ def _bytes(folder: Path) -> int:
 def test_the_champion_and_its_ancestry_are_kept(thrice: Project) -> None:
     """The champion is kept with all that it was made from, and the run that made it, although it is old."""
     _point(thrice, "champion", "v0001")
+    forget_promotions(thrice)
     found = thrice.json("gc", "--keep-runs", "1", "--delete")
     assert goes(found, "text") == goes(found, "bundle") == ["v0002"]
     assert "made the champion" in [why for each in found["kept"] for why in each["why"]]
@@ -98,7 +107,7 @@ def test_what_the_champion_was_compared_with_is_kept_without_its_ancestry(thrice
     (thrice.artifacts / "champion").unlink()
     for word in ("four", "five", "six"):
         thrice.digits("run", "--set", f"say.word={word}")
-    (thrice.artifacts / "promotions.jsonl").unlink()
+    forget_promotions(thrice)
     thrice.digits("gc", "--keep-runs", "1", "--delete")
     there = {output: _versions(thrice, output) for output in ("say/text", "crown/bundle")}
     assert there == {"say/text": ["v0006"], "crown/bundle": ["v0002", "v0003"]}

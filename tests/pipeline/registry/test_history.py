@@ -111,6 +111,16 @@ def test_a_history_that_was_cut_off_in_its_first_line_is_damaged(judged: Project
     judged.digits("verify")
 
 
+def test_a_deleted_history_is_damage(judged: Project) -> None:
+    """With a champion, verify names it, and gc deletes nothing; set aside, a new one begins with the champion."""
+    (judged.artifacts / HISTORY).unlink()
+    assert "promotions.jsonl: it is gone" in judged.digits("verify", status=4).stdout
+    assert "nothing is deleted" in judged.digits("gc", "--keep-runs", "1", "--delete", status=4).stderr
+    judged.digits("verify", "--set-aside")
+    history = read_history(judged.artifacts)
+    assert [each.bundle for each in history.promotions] == [history.champion]
+
+
 def test_lines_are_json(judged: Project) -> None:
     """Each line is one JSON object, for other programs."""
     lines = (judged.artifacts / HISTORY).read_text().splitlines()
