@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import FrameType
+from typing import TYPE_CHECKING, NoReturn
 
 from inference.model.threads import use_one_thread
 
@@ -19,11 +21,18 @@ def main() -> None:
     """Serve until a signal ends the process; a word `serve` may follow, as SageMaker has it."""
     from schemas.errors import DigitsError
 
+    if os.getpid() == 1:  # as in a container, where a signal without a handler is dropped
+        signal.signal(signal.SIGTERM, _end)
     try:
         _serve(sys.argv[1:])
     except DigitsError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    del number, frame
+    sys.exit(0)
 
 
 def _serve(words: list[str]) -> None:

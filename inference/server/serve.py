@@ -55,12 +55,24 @@ class Options:
     keep: Keep | None = None
 
 
+class _Server(uvicorn.Server):
+    """Calls *announce* once requests are accepted."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._announce()
+
+
 def serve(options: Options, announce: Callable[[str, str], None]) -> None:
     """Serve until a signal ends the process.
 
     Args:
         options: how to serve.
-        announce: takes the address and the model's version once requests are accepted.
+        announce: takes the address and the model's version once requests are accepted, and signals end the server.
 
     Raises:
         InputError: the model cannot be loaded.
@@ -89,9 +101,8 @@ def serve(options: Options, announce: Callable[[str, str], None]) -> None:
         timeout_graceful_shutdown=GRACE,
     )
     _allow_many_connections()
-    announce(_address(listening), model.current.version)
     try:
-        uvicorn.Server(config).run(sockets=[listening])
+        _Server(config, lambda: announce(_address(listening), model.current.version)).run(sockets=[listening])
     finally:
         log.close()
 

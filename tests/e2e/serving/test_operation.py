@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import signal
 import subprocess
 import sys
 
@@ -51,6 +52,25 @@ print(*[name for name in ("tensorflow", "keras", "pyarrow", "pandas", "matplotli
     command = [sys.executable, "-c", script, str(sealed.artifacts / "champion")]
     done = subprocess.run(command, env=sealed.variables(), capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+def test_it_is_announced_once_signals_end_it(sealed: Project) -> None:
+    """Whoever reads the address can stop the server: a container drops a signal that has no handler yet."""
+    script = """
+import signal, sys
+from pathlib import Path
+from inference.server.cloud.routes import Routes
+from inference.server.serve import Options, serve
+
+def announce(address, version):
+    print(signal.getsignal(signal.SIGTERM) != signal.SIG_DFL, flush=True)
+    signal.raise_signal(signal.SIGTERM)
+
+serve(Options(Path(sys.argv[1]), "127.0.0.1", 0, 1, frozenset(), "", lambda: None, Routes("", "")), announce)
+"""
+    command = [sys.executable, "-c", script, str(sealed.artifacts / "champion")]
+    done = subprocess.run(command, env=sealed.variables(), capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.returncode) == ("True", -signal.SIGTERM)
 
 
 def test_the_port_comes_from_the_environment(sealed: Project) -> None:
