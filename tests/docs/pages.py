@@ -66,8 +66,8 @@ class Section:
     @property
     def only_reads(self) -> bool:
         """Whether its commands do nothing but read pictures with the champion, so that nothing has to have run."""
-        text = "".join(block.text for block in self.blocks)
-        commands = set(re.findall(r"\bdigits ([\w-]+)", text))
+        text = "".join(re.sub(r"\s#.*", "", block.text) for block in self.blocks)
+        commands = set(re.findall(r"\bdigits (?:-C \S+ )?([\w-]+)", text))
         return bool(commands or "digits.load(" in text) and commands <= {
             "predict",
             "score",
