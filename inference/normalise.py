@@ -54,20 +54,7 @@ def normalise(pixels: NDArray[np.uint8], *, plain: bool = True, trace: bool = Fa
     else:
         image, steps = native
         share = float((image >= HALF).sum()) / (within.shape[0] * within.shape[1])
-        normalised = Normalised(
-            image,
-            tuple(steps),
-            (),
-            strength=255,
-            noise=0,
-            digits=1,
-            share=share,
-            clearness=1,
-            softness=0,
-            leftover=0,
-            crossed=0.0,
-            inked=True,
-        )
+        normalised = _digit_alone(image, tuple(steps), strength=255, share=share)
     return replace(normalised, steps=("frame removed", *normalised.steps)) if framed else normalised
 
 
@@ -95,18 +82,24 @@ def _enlarged(cells: NDArray[np.uint8]) -> Normalised | None:
     found = enlarge(cells)
     if found is None:
         return None
+    steps = tuple(["inverted"] * found.dark + ["enlarged from {1}x{0}".format(*cells.shape)])
+    return _digit_alone(found.image, steps, strength=found.strength, share=found.share)
+
+
+def _digit_alone(image: NDArray[np.uint8], steps: tuple[str, ...], *, strength: float, share: float) -> Normalised:
+    """Return a digit, uint8 [28, 28], from a picture that shows one sharp digit and nothing else."""
     return Normalised(
-        found.image,
-        tuple(["inverted"] * found.dark + ["enlarged from {1}x{0}".format(*cells.shape)]),
+        image,
+        steps,
         (),
-        strength=found.strength,
+        strength=strength,
         noise=0,
         digits=1,
-        share=found.share,
+        share=share,
         clearness=1,
         softness=0,
         leftover=0,
-        crossed=False,
+        crossed=0.0,
         inked=True,
     )
 

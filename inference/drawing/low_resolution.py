@@ -27,7 +27,7 @@ LEAST = 4  # cells: a shorter side shows no digit
 LEAST_CONTRAST = 40  # of 255
 FULL = 0.9  # quantile of the ink's contrast that is full ink
 FAINT = 0.2  # of full ink: weaker ink does not count for the size
-FINE = 4  # pixels for each cell: where parts are told apart
+FINE = 4  # pixels a cell is enlarged to before connected parts are counted
 LIKE = 0.4  # of the longest part's length: another part this long may be another digit
 JOINED = 0.35  # of full ink: weakest ink that joins two parts
 MOST = 0.75  # share of the cells that are ink above which it is no digit
@@ -124,7 +124,7 @@ def enlarge(cells: NDArray[np.uint8]) -> LowResolution | None:
         cells: uint8, shape [h, w] or [h, w, 3].
 
     Returns:
-        The digit; None if there is none, or several.
+        The enlarged digit; None if the picture shows no digit or more than one.
     """
     import cv2
     import numpy as np

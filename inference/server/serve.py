@@ -63,6 +63,7 @@ class _Server(uvicorn.Server):
         self._announce = announce
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept requests on the sockets, then announce the address."""
         await super().startup(sockets)
         self._announce()
 

@@ -45,6 +45,7 @@ class ProjectCommand(TyperCommand):
 
     @params.setter
     def params(self, params: list[Any]) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]  (an attribute)
+        """Replace them, as the constructor does."""
         self._params = params
 
     def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401  (typer does not show the type)

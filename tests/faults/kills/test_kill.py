@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -61,14 +62,8 @@ def test_a_kill_before_any_system_call_is_repaired_by_the_next_run(
 ) -> None:
     """Killed before the first, second, third ... call of a kind, a run is repaired by the next one."""
     need_strace()
-    found: dict[str, Aftermath] = {}
-    for moment, project in killed_before_each(CALLS[call], tmp_path, _project(tmp_path / "template"), "run"):
-        torn = damaged_versions(project)
-        project.digits("run")
-        after = inspect_store(project)
-        if torn or after != undisturbed[0]:
-            found[moment] = after
-    assert found == {}
+    kills = killed_before_each(CALLS[call], tmp_path, _project(tmp_path / "template"), "run")
+    assert _left_wrong(kills, undisturbed[0]) == {}
 
 
 @pytest.mark.faults
@@ -83,18 +78,23 @@ def test_a_kill_before_any_other_change_is_repaired_by_the_next_run(
 ) -> None:
     """Killed before it writes, makes a folder or removes a file, a run is repaired too, in its first or last stage."""
     need_strace()
-    found: dict[str, Aftermath] = {}
     template = _project(tmp_path / "template")
     if before:
         template.digits(*before)
     kills = killed_before_each(calls, tmp_path / "killed", template, "run", *options, step=often(11, 1))
+    assert _left_wrong(kills, undisturbed[0]) == {}
+
+
+def _left_wrong(kills: Iterator[tuple[str, Project]], undisturbed: Aftermath) -> dict[str, Aftermath]:
+    """Return what each killed run left wrong after the next run, by the call before which it was killed."""
+    found: dict[str, Aftermath] = {}
     for moment, project in kills:
         torn = damaged_versions(project)
         project.digits("run")
         after = inspect_store(project)
-        if torn or after != undisturbed[0]:
+        if torn or after != undisturbed:
             found[moment] = after
-    assert found == {}
+    return found
 
 
 @pytest.mark.faults
@@ -107,14 +107,8 @@ def test_a_kill_during_a_repair_is_repaired_too(undisturbed: tuple[Aftermath, fl
         if list(project.artifacts.glob("store/say/text/v*"))
     )
     assert not list(template.artifacts.glob("store/say/executions/*.json"))
-    found: dict[str, Aftermath] = {}
-    for moment, project in killed_before_each(CALLS["unlinkat"], tmp_path / "again", template, "run"):
-        torn = damaged_versions(project)
-        project.digits("run")
-        after = inspect_store(project)
-        if torn or after != undisturbed[0]:
-            found[moment] = after
-    assert found == {}
+    kills = killed_before_each(CALLS["unlinkat"], tmp_path / "again", template, "run")
+    assert _left_wrong(kills, undisturbed[0]) == {}
 
 
 @pytest.mark.faults
