@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
+from inference.model.pinned import check_content
 from schemas.artifacts.bundle import Bundle, Judgement, version_of
 from schemas.artifacts.calibration import Calibration, CalibrationRecord
 from schemas.artifacts.golden import Golden
 from schemas.errors import InputError
 from schemas.manifest import Manifest
 
-__all__ = ["LoadedBundle", "content_in", "read_manifest"]
+__all__ = ["LoadedBundle", "content_in", "read_manifest", "standing_in"]
 
 FILES = (Bundle.LITERT, Bundle.LABELS, Calibration.RECORD)
 MOST_BYTES = 2**28
@@ -36,17 +38,23 @@ class LoadedBundle:
     files: dict[str, bytes]
 
     @classmethod
-    def read(cls, folder: Path) -> LoadedBundle:
-        """Read a sealed bundle or a link to one.
+    def read(cls, folder: Path, content: str = "", also: tuple[str, ...] = ()) -> LoadedBundle:
+        """Read a sealed bundle or a link to one: each file once, and the bytes that are hashed are kept.
+
+        Args:
+            folder: of the bundle.
+            content: the content digest that it must have; '' for any.
+            also: files to keep beside those that reading pictures needs.
 
         Raises:
-            InputError: not a bundle, its manifest states another digest than that of the files it lists, or a needed
-                file is missing or differs from its checksum.
+            InputError: not a bundle, it has another digest, its manifest states another digest than that of the files
+                it lists, or a needed file is missing or differs from its checksum.
         """
-        folder = folder.resolve()
+        folder = Path(os.path.realpath(folder))  # resolve raises for a loop of links
         manifest = read_manifest(folder)
+        check_content(manifest.content, content, str(folder))
         version = version_of(folder, manifest.content)
-        names = [*FILES, *(name for name in (Bundle.JUDGEMENT, Bundle.GOLDEN) if name in manifest.files)]
+        names = [*FILES, *also, *(name for name in (Bundle.JUDGEMENT, Bundle.GOLDEN) if name in manifest.files)]
         return cls(version, manifest.content, {name: _read_sealed(folder, name, manifest) for name in names})
 
     @property
@@ -71,10 +79,7 @@ class LoadedBundle:
         Raises:
             InputError: it was written by another version of digits.
         """
-        try:
-            return Judgement.from_json(self.files[Bundle.JUDGEMENT]).standing if Bundle.JUDGEMENT in self.files else ""
-        except ValueError as error:
-            raise self._of_another_version(Bundle.JUDGEMENT) from error
+        return _standing(self.files.get(Bundle.JUDGEMENT), self.version)
 
     @property
     def model(self) -> bytes:
@@ -106,11 +111,7 @@ class LoadedBundle:
             raise self._of_another_version(Calibration.RECORD) from error
 
     def _of_another_version(self, name: str) -> InputError:
-        return InputError(
-            f"the bundle {self.version} cannot be used",
-            found=f"a {name} of another version of digits",
-            do="digits run; if it is the champion, rm artifacts/champion first: the next model counts as the first",
-        )
+        return _of_another_version(self.version, name)
 
 
 def read_manifest(bundle: Path) -> Manifest:
@@ -146,6 +147,35 @@ def content_in(bundle: Path) -> str:
     for name in (*Bundle.CONTENT_FILES, *later):
         _read_sealed(bundle, name, manifest)
     return manifest.content
+
+
+def standing_in(bundle: Path, manifest: Manifest) -> str:
+    """Return what to say beside the version of a bundle, as `LoadedBundle.standing` does, from its verdict alone.
+
+    Args:
+        bundle: its folder.
+        manifest: of that folder.
+
+    Raises:
+        InputError: the verdict differs from its checksum, or was written by another version of digits.
+    """
+    verdict = _read_sealed(bundle, Bundle.JUDGEMENT, manifest) if Bundle.JUDGEMENT in manifest.files else None
+    return _standing(verdict, version_of(bundle, manifest.content))
+
+
+def _standing(verdict: bytes | None, version: str) -> str:
+    try:
+        return Judgement.from_json(verdict).standing if verdict is not None else ""
+    except ValueError as error:
+        raise _of_another_version(version, Bundle.JUDGEMENT) from error
+
+
+def _of_another_version(version: str, name: str) -> InputError:
+    return InputError(
+        f"the bundle {version} cannot be used",
+        found=f"a {name} of another version of digits",
+        do="digits run; if it is the champion, rm artifacts/champion first: the next model counts as the first",
+    )
 
 
 def _need(bundle: Path, name: str, manifest: Manifest) -> None:

@@ -1,11 +1,10 @@
-"""FOLDER@DIGEST: a bundle, and the content digest that it must have before anything in it is opened."""
+"""FOLDER@DIGEST: a bundle, and the content digest that it must have when it is read."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-from inference.model.bundle import content_in
 from schemas.errors import InputError, UsageError
 
 __all__ = ["check_content", "pin", "split_pin", "unknown"]
@@ -40,18 +39,18 @@ def split_pin(name: str) -> tuple[str, str]:
     return bare, digest
 
 
-def check_content(folder: Path, digest: str, name: str) -> None:
-    """Hash the files of a bundle, and compare their content digest with the one it must have.
+def check_content(found: str, digest: str, name: str) -> None:
+    """Compare the content digest of a bundle with the one that it must have.
 
     Args:
-        folder: of the bundle.
-        digest: that it must have.
+        found: the digest in its manifest.
+        digest: that it must have; '' for any.
         name: what the user calls it.
 
     Raises:
-        InputError: it has another digest, is damaged, or is no bundle.
+        InputError: it has another digest.
     """
-    if (found := content_in(folder)) != digest:
+    if digest not in {"", found}:
         raise InputError(f"{name} is another model", found=found, expected=digest, do="get the model again")
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from inference.model.bundle import LoadedBundle, read_manifest
 from inference.model.golden import deviation, largest_difference
 from inference.model.litert import LiteRtModel
+from inference.model.pinned import check_content
 from schemas.artifacts.formats import FORMATS, formats_in
 from schemas.errors import DigitsError
 from schemas.record import Record
@@ -68,7 +69,9 @@ class Selftest(Record):
         return not self.damaged and self.examples > 0 and not any(each.problem for each in self.formats)
 
 
-def selftest(folder: Path, *, every: bool = False, registered: bool = False, vouched_for: bool = True) -> Selftest:
+def selftest(
+    folder: Path, *, every: bool = False, registered: bool = False, vouched_for: bool = True, content: str = ""
+) -> Selftest:
     """Check the files of a bundle and hold its formats against its golden examples.
 
     Args:
@@ -77,15 +80,17 @@ def selftest(folder: Path, *, every: bool = False, registered: bool = False, vou
         registered: whether it lies in the project's store. A SavedModel is a program, and the manifest of a folder
             from elsewhere proves nothing: of that, only LiteRT is run.
         vouched_for: whether anything may be run; if not, its files are hashed, and nothing opens its network.
+        content: the content digest that it must have; '' for any.
 
     Raises:
-        InputError: not a bundle.
+        InputError: not a bundle, or it has another digest.
     """
     manifest = read_manifest(folder)
+    check_content(manifest.content, content, str(folder))
     damaged = sorted(manifest.damage(folder))
     if not vouched_for:
         return _hashed(folder, manifest, damaged)
-    loaded = None if damaged else LoadedBundle.read(folder)
+    loaded = None if damaged else LoadedBundle.read(folder, manifest.content)
     golden = loaded.golden if loaded else None
     return Selftest(
         bundle=folder.resolve().name,

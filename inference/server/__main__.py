@@ -44,8 +44,10 @@ def _serve(words: list[str]) -> None:
     if words not in ([], ["serve"]):
         raise UsageError("this command takes no options", found=" ".join(words), expected="environment variables")
     told = Environment.read(os.environ)
+    link, content = _find_model(told)
     options = server.Options(
-        link=_find_model(told),
+        link=link,
+        content=content,
         host=told.host,
         port=told.port,
         threads=available_threads(),
@@ -62,15 +64,18 @@ def _serve(words: list[str]) -> None:
     server.serve(options, announce)
 
 
-def _find_model(told: Environment) -> Path:
+def _find_model(told: Environment) -> tuple[Path, str]:
     """Return the bundle that the environment names, that a cloud has mounted, or that the image brings along.
 
+    Returns:
+        Its folder, and the content digest that it must have.
+
     Raises:
-        InputError: there is none, or it has another digest than is stated, or none is.
+        InputError: there is none, or no digest is stated.
         UsageError: only a part of a digest is stated.
     """
     from inference.model.bundle import content_in
-    from inference.model.pinned import check_content, pin, split_pin, unknown
+    from inference.model.pinned import pin, split_pin, unknown
     from inference.server.cloud.model import MOUNTS, find_bundle_in, find_mounted
     from schemas.errors import InputError
 
@@ -87,8 +92,7 @@ def _find_model(told: Environment) -> Path:
     if not digest:
         content = content_in(bundle)
         raise unknown(str(bundle), content, f"set DIGITS_MODEL={pin(bundle, content)}")
-    check_content(bundle, digest, str(bundle))
-    return bundle
+    return bundle, digest
 
 
 if __name__ == "__main__":

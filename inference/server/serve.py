@@ -34,6 +34,7 @@ class Options:
 
     Attributes:
         link: to the champion, which is followed, or the folder of one version.
+        content: the content digest that the model must have; '' for any.
         host: address to bind.
         port: 0 for any free one.
         threads: that read pictures.
@@ -52,6 +53,7 @@ class Options:
     token: str
     report: Callable[[], Callable[[], str] | None]
     cloud: Routes
+    content: str = ""
     keep: Keep | None = None
 
 
@@ -81,7 +83,7 @@ def serve(options: Options, announce: Callable[[str, str], None]) -> None:
     """
     listening = _bind(options.host, options.port)
     log = AccessLog()
-    model = Followed(options.link, options.threads, log.say)
+    model = Followed(options.link, options.threads, log.say, options.content)
     local = options.host in LOOPBACK
     hosts = (LOOPBACK if local else frozenset[str]()) | options.hosts
     access = Access(hosts, options.token, OPEN_PATHS | options.cloud.probes, addresses=not local)

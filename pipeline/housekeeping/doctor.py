@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import schemas
 from pipeline.housekeeping.missing import find_missing
 from pipeline.housekeeping.sizes import size_of, size_text
+from pipeline.pieces import misplaced
 from schemas.record import Record
 
 __all__ = ["Finding", "examine"]
@@ -111,6 +112,9 @@ def _disk(folder: Path) -> Finding:
 
 
 def _store(artifacts: Path) -> Finding:
+    if wrong := next(misplaced(artifacts), None):
+        found = f"{wrong.headline}: {wrong.found}, not {wrong.expected}"
+        return Finding(what="store", state="broken", found=found, do=wrong.do)
     missing = find_missing(artifacts)
     count = sum(1 for _ in artifacts.glob("store/*/*/v*"))
     if missing:

@@ -8,10 +8,11 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
-from inference.model.bundle import LoadedBundle
+from inference.model.bundle import LoadedBundle, read_manifest
+from inference.model.pinned import check_content
 from pipeline.packaging.wheel import build_wheel
 from schemas.errors import InputError, UsageError
-from schemas.manifest import Manifest, copy_folder, fsync, naming
+from schemas.manifest import copy_folder, fsync, naming
 
 __all__ = ["write_folder"]
 
@@ -19,7 +20,7 @@ FILLED = ("Containerfile", "README.md", "kubernetes.yaml", "kserve.yaml")
 COPIED = ("requirements.txt", "sbom.cdx.json", "ecs.json", ".dockerignore")
 
 
-def write_folder(bundle: Path, to: Path) -> str:
+def write_folder(bundle: Path, to: Path, content: str = "") -> str:
     """Write the model, the server's wheel, what it requires, the Containerfile and the manifests of clouds.
 
     The same bundle and the same version of digits produce the same bytes; the Containerfile names the Python that runs.
@@ -27,6 +28,7 @@ def write_folder(bundle: Path, to: Path) -> str:
     Args:
         bundle: its folder, or a link to it.
         to: the folder to make; it must not exist, or be empty.
+        content: the content digest that the bundle must have; '' for any.
 
     Returns:
         The version of the model, which is also the tag of the image.
@@ -36,12 +38,12 @@ def write_folder(bundle: Path, to: Path) -> str:
         UsageError: the folder has files, or its parent does not exist.
     """
     _check(to)
-    loaded = LoadedBundle.read(bundle)
+    loaded = LoadedBundle.read(bundle, content)
     version = loaded.version
     draft = to.with_name(f".{to.name}.{os.urandom(8).hex()}")
     try:  # a signal may come as soon as the folder is there
         draft.mkdir(mode=0o700)
-        _copy_model(bundle.resolve(), draft / "model" / version)
+        _copy_model(bundle.resolve(), draft / "model" / version, loaded.content)
         with naming(draft):
             wheel = build_wheel(draft)
         filled = {
@@ -75,12 +77,12 @@ def _check(to: Path) -> None:
         )
 
 
-def _copy_model(bundle: Path, to: Path) -> None:
-    """Copy a sealed bundle, whole."""
+def _copy_model(bundle: Path, to: Path, content: str) -> None:
+    """Copy a sealed bundle, whole; the copy must be intact and have the content digest."""
     copy_folder(bundle, to)
-    manifest = Manifest.read(to)
-    damaged = sorted(manifest.damage(to)) if manifest else ["manifest.json"]
-    if damaged:
+    manifest = read_manifest(to)
+    check_content(manifest.content, content, str(bundle))
+    if damaged := sorted(manifest.damage(to)):
         raise InputError(
             f"{bundle} is damaged", found=", ".join(damaged), expected="its sealed content", do="digits run"
         )

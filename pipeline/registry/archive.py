@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from inference.model.bundle import read_manifest
+from inference.model.pinned import check_content
 from schemas.artifacts.bundle import Bundle
 from schemas.artifacts.formats import FORMATS, formats_in
 from schemas.errors import InputError, UsageError
@@ -23,25 +24,27 @@ MOST_FILES, MOST_BYTES = 1_000, 2**28
 COMPRESSED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
-def write_archive(bundle: Path, to: Path, formats: Sequence[str] = ()) -> list[str]:
+def write_archive(bundle: Path, to: Path, formats: Sequence[str] = (), content: str = "") -> list[str]:
     """Write a bundle as a zip file: the same bundle and formats produce the same bytes.
 
     Args:
         bundle: folder of the bundle, or a link to it.
         to: the file; it is replaced if it exists.
         formats: names of the formats to include; all of them if there is none. LiteRT is always included.
+        content: the content digest that the bundle must have; '' for any.
 
     Returns:
         The names of the included formats.
 
     Raises:
-        InputError: not a bundle, or it is damaged.
+        InputError: not a bundle, or it is damaged or has another digest.
         UsageError: the bundle lacks a format.
     """
     bundle = bundle.resolve()
     manifest = read_manifest(bundle)
+    check_content(manifest.content, content, str(bundle))
     if damaged := sorted(manifest.damage(bundle)):
-        raise InputError(f"{bundle.name} is damaged and is not exported", found=", ".join(damaged), do="digits verify")
+        raise _not_exported(bundle, ", ".join(damaged))
     present = formats_in(bundle)
     if missing := sorted(set(formats) - set(present)):
         raise UsageError(
@@ -55,8 +58,15 @@ def write_archive(bundle: Path, to: Path, formats: Sequence[str] = ()) -> list[s
     with drafted(to) as draft, zipfile.ZipFile(draft, "w") as archive:
         _add(archive, f"{top}/{MANIFEST}", manifest.changed(files=files).to_document().encode())
         for name in sorted(files):
-            _add(archive, f"{top}/{name}", (bundle / name).read_bytes())
+            data = (bundle / name).read_bytes()
+            if hashlib.sha256(data).hexdigest() != files[name].sha256:  # it has changed since
+                raise _not_exported(bundle, name)
+            _add(archive, f"{top}/{name}", data)
     return chosen
+
+
+def _not_exported(bundle: Path, damaged: str) -> InputError:
+    return InputError(f"{bundle.name} is damaged and is not exported", found=damaged, do="digits verify")
 
 
 def read_archive(file: Path, folder: Path) -> Manifest:

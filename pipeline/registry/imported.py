@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from inference.model.bundle import read_manifest
+from inference.model.pinned import check_content
 from inference.model.selftest import selftest
 from pipeline.registry.archive import read_archive, read_folder
 from pipeline.store import Store
@@ -44,9 +45,7 @@ def import_bundle(file: Path, store: Store, sha256: str = "", content: str = "")
         folder = workspace.outputs["bundle"]
         try:
             manifest = read_folder(file, folder) if file.is_dir() else read_archive(file, folder)
-            if content and manifest.content != content:
-                do = "get the model again"
-                raise InputError(f"{file} is another model", found=manifest.content, expected=content, do=do)
+            check_content(manifest.content, content, str(file))
             _prove(file, folder)
             (folder / MANIFEST).unlink()  # the store writes its own
             formats = formats_in(folder)

@@ -28,6 +28,9 @@ class Verification(Record, frozen=False):  # pyright: ignore[reportGeneralTypeIs
     """Number of their files."""
     damaged: list[str]
     """Files that changed, are missing or were added since sealing; records that changed since they were written."""
+    misplaced: list[str] = []
+    """Pieces of artifacts/ that are something else than digits puts there, such as a file in the place of champion:
+    what was found, what was expected and what to do; then `missing` and `history` were not looked for."""
     missing: dict[str, list[str]] = {}
     """Versions that are gone, and what needs each: the champion, an alias, a run, the record of an execution."""
     history: list[str] = []
@@ -35,8 +38,8 @@ class Verification(Record, frozen=False):  # pyright: ignore[reportGeneralTypeIs
 
     @property
     def sound(self) -> bool:
-        """Whether there is no damage, nothing is missing, and the history is unchanged."""
-        return not (self.damaged or self.missing or self.history)
+        """Whether there is no damage, nothing is missing or misplaced, and the history is unchanged."""
+        return not (self.damaged or self.misplaced or self.missing or self.history)
 
     @property
     def places(self) -> list[str]:

@@ -20,7 +20,14 @@ def _file(project: Project, pattern: str) -> Path:
 
 def test_an_intact_store_has_no_damage(ran: Project) -> None:
     """An intact store verifies without damage."""
-    assert ran.json("verify") == {"artifacts": 4, "files": 10, "damaged": [], "missing": {}, "history": []}
+    assert ran.json("verify") == {
+        "artifacts": 4,
+        "files": 10,
+        "damaged": [],
+        "misplaced": [],
+        "missing": {},
+        "history": [],
+    }
 
 
 @pytest.mark.parametrize(

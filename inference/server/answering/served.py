@@ -28,7 +28,7 @@ class Served:
         folder: of the bundle, links resolved.
         bundle: its files.
         readers: one for each thread, because a reader is not thread-safe.
-        card: the model card; '' if the folder has none.
+        card: the model card.
     """
 
     folder: Path
@@ -58,26 +58,28 @@ class Served:
         return self.readers[0].classes
 
     @classmethod
-    def load(cls, folder: Path, threads: int) -> Served:
+    def load(cls, folder: Path, threads: int, content: str = "") -> Served:
         """Load a bundle and read one picture with it in each reader, so that the first request does not wait.
 
+        Args:
+            folder: of the bundle, or a link to it.
+            threads: how many readers.
+            content: the content digest that it must have; '' for any.
+
         Raises:
-            InputError: not a bundle, or it is damaged or does not run.
+            InputError: not a bundle, or it is damaged, has another digest or does not run.
         """
         import numpy as np
 
-        folder = folder.resolve()
-        bundle = LoadedBundle.read(folder)
+        folder = Path(os.path.realpath(folder))
+        bundle = LoadedBundle.read(folder, content, (CARD,))
         try:
             readers = tuple(Reader(bundle) for _ in range(threads))
             for reader in readers:
                 reader.read(np.zeros((1, SIDE, SIDE), np.uint8))
         except (ValueError, RuntimeError, LookupError) as error:
             raise InputError(f"{folder} does not run", found=str(error), do="digits verify") from error
-        card = folder / CARD
-        return cls(
-            folder, bundle, readers, card.read_text(encoding="utf-8", errors="replace") if card.is_file() else ""
-        )
+        return cls(folder, bundle, readers, bundle.files[CARD].decode("utf-8", "replace"))
 
 
 class Followed:
@@ -87,15 +89,16 @@ class Followed:
         link: the champion, or the folder of one version.
         threads: that read at the same time.
         report: takes a line about each change.
+        content: the content digest that each of them must have; '' for any.
 
     Raises:
         InputError: the first model cannot be loaded.
     """
 
-    def __init__(self, link: Path, threads: int, report: Callable[[str], None]) -> None:
-        self._link, self._threads, self._report = link, threads, report
+    def __init__(self, link: Path, threads: int, report: Callable[[str], None], content: str = "") -> None:
+        self._link, self._threads, self._report, self._content = link, threads, report, content
         self._seen = os.path.realpath(link)
-        self.current = Served.load(link, threads)
+        self.current = Served.load(link, threads, content)
         self.refused = ""
 
     def changed(self) -> bool:
@@ -109,7 +112,7 @@ class Followed:
         """
         self._seen = os.path.realpath(self._link)
         try:
-            self.current = Served.load(Path(self._seen), self._threads)
+            self.current = Served.load(Path(self._seen), self._threads, self._content)
         except (InputError, OSError) as error:
             self.refused = Path(self._seen).name
             self._report(f"{self._seen} is refused, {self.current.version} stays: {error}")

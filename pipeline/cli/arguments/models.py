@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import is_zipfile
 
+from inference.model.bundle import LoadedBundle, read_manifest, standing_in
 from inference.model.pinned import check_content, split_pin
 from pipeline.aliases import ALIASES, aliases
 from pipeline.champion import champion
 from pipeline.cli.arguments.project import artifacts_of
 from pipeline.cli.arguments.vouched import is_vouched_for, not_vouched_for
 from pipeline.history import use
+from pipeline.pieces import BUNDLE, what_is
 from pipeline.registry.bundles import bundles, standing
 from pipeline.registry.starter import STANDING, find_starter
 from pipeline.store import Store
@@ -45,12 +47,14 @@ class Chosen:
         link: to it, which may come to point elsewhere: the champion, or an alias; the folder itself for the rest.
         standing: what to say beside its name, such as `refused by the gate`; empty for what a gate blessed.
         vouched_for: whether it is the project's own or the starter model, or has the digest that the user stated.
+        content: the content digest that vouches for it, which whoever reads it must find; '' if its place does.
     """
 
     folder: Path
     link: Path
     standing: str
     vouched_for: bool = True
+    content: str = ""
 
     @property
     def name(self) -> str:
@@ -67,6 +71,14 @@ class Chosen:
     def warning(self) -> dict[str, str]:
         """The standing as an entry of a JSON document; empty if there is nothing to say."""
         return {"model_warning": self.standing} if self.standing else {}
+
+    def load(self) -> LoadedBundle:
+        """Read its files.
+
+        Raises:
+            InputError: a file is missing or damaged, or another model lies there now.
+        """
+        return LoadedBundle.read(self.folder, self.content)
 
     def say(self) -> None:
         """Write the name to standard error if there is something to say about the model."""
@@ -106,8 +118,8 @@ def find_candidate(context: typer.Context, wanted: str | None) -> Chosen:
     chosen = _named(context, name)
     if not digest:
         return chosen
-    check_content(chosen.folder, digest, str(name))
-    return replace(chosen, link=chosen.folder)
+    check_content(read_manifest(chosen.folder).content, digest, str(name))
+    return replace(chosen, link=chosen.folder, content=digest)
 
 
 def _named(context: typer.Context, wanted: str | None) -> Chosen:
@@ -137,9 +149,10 @@ def find_version(artifacts: Path, wanted: str) -> str:
     if wanted == "champion":
         return _find_champion(artifacts)
     if target := aliases(artifacts).get(wanted):
-        if not (artifacts / target).is_dir():
+        if not BUNDLE.fullmatch(target) or not (artifacts / target).is_dir():
             do = f"digits alias {wanted} VERSION, or digits alias {wanted} --remove"
-            raise InputError(f"the alias {wanted} leads nowhere", found=f"no {target}", do=do)
+            found = f"no {target}" if BUNDLE.fullmatch(target) else what_is(artifacts / ALIASES / wanted)
+            raise InputError(f"the alias {wanted} leads nowhere", found=found, do=do)
         return target
     if _is_path(wanted):
         return _path_within(artifacts, Path(wanted).expanduser())
@@ -175,20 +188,20 @@ def _is_path(wanted: str) -> bool:
 
 def _at(context: typer.Context, path: Path, digest: str) -> Chosen:
     """Return the bundle at a path; if it lies in the store of a project, with what that project knows of it."""
-    folder = path.resolve()
+    folder = Path(os.path.realpath(path))
     manifest = Manifest.read(folder)
     if manifest is None or manifest.type != Bundle.__name__:
         do = shlex.join(["digits", "import", str(path)]) + " takes the model in it" if is_zipfile(path) else ""
         raise InputError(f"{path} is not a bundle", found=_what_is(folder, manifest), expected=_such_as(context), do=do)
-    if digest:
-        check_content(folder, digest, str(path))
-    elif not is_vouched_for(_own(context), folder):
+    manifest = read_manifest(folder)
+    content = manifest.content
+    check_content(content, digest, str(path))
+    if not digest and not is_vouched_for(_own(context), folder, content):
         return Chosen(folder, folder, "", vouched_for=False)
     artifacts = folder.parents[3] if len(folder.parents) > 3 else folder  # noqa: PLR2004  (artifacts/store/STAGE/OUTPUT)
     if folder.relative_to(artifacts).parts[:1] == ("store",):
-        return _chosen(artifacts, folder.relative_to(artifacts).as_posix())
-    judgement = Bundle(folder).judgement
-    return Chosen(folder, folder, judgement.standing if judgement else "")
+        return replace(_chosen(artifacts, folder.relative_to(artifacts).as_posix()), content=content)
+    return Chosen(folder, folder, standing_in(folder, manifest), content=content)
 
 
 def _own(context: typer.Context) -> Path | None:
@@ -201,7 +214,7 @@ def _own(context: typer.Context) -> Path | None:
 
 def _path_within(artifacts: Path, path: Path) -> str:
     """Return the path of a bundle relative to *artifacts*, below which it must lie."""
-    folder = path.resolve()
+    folder = Path(os.path.realpath(path))
     within = {(artifacts / each).resolve(): each for each in bundles(artifacts)}
     if folder not in within:
         do = shlex.join(["digits", "import", str(path)])
@@ -213,7 +226,7 @@ def _what_is(folder: Path, manifest: Manifest | None) -> str:
     if manifest:
         return f"an artifact of type {manifest.type}"
     if not folder.is_dir():
-        return "a file" if folder.exists() else "nothing there"
+        return what_is(folder)
     names = sorted(path.name for path in folder.iterdir())
     return f"a folder with {_shown(names)}" if names else "an empty folder"
 

@@ -41,11 +41,17 @@ def open_project(
     """Load the pipeline, or that of -f, and open the store of the project.
 
     The project is that of -C, or the one around the current folder.
+
+    Raises:
+        InputError: a piece of its artifacts/ is something else than digits puts there.
+        UsageError: no project, or its pipeline is not valid.
     """
     from pipeline.load import load_pipeline
+    from pipeline.pieces import check_pieces
     from pipeline.store import Store
 
     project, found = locate(context, file)
+    check_pieces(project / "artifacts")
     return load_pipeline(project, tuple(overrides or ()), found), Store(project / "artifacts")
 
 
@@ -55,17 +61,31 @@ def locate(context: typer.Context, file: str | None) -> tuple[Path, str | None]:
     return project, None if file is None else find_file(project, file)
 
 
-def artifacts_of(context: typer.Context) -> Path:
-    """Return the project's artifacts/ folder, without reading its pipeline."""
-    return find_project(_start(context)) / "artifacts"
+def artifacts_of(context: typer.Context, *, checked: bool = True) -> Path:
+    """Return the project's artifacts/ folder, without reading its pipeline.
+
+    Args:
+        context: of the command.
+        checked: whether each piece of it must be what digits makes it.
+
+    Raises:
+        InputError: a piece is not.
+        UsageError: there is no project.
+    """
+    from pipeline.pieces import check_pieces
+
+    artifacts = find_project(_start(context)) / "artifacts"
+    if checked:
+        check_pieces(artifacts)
+    return artifacts
 
 
 def runs_of(context: typer.Context, file: str | None) -> tuple[Path, str | None]:
     """Return the artifacts/ folder, and the file whose runs -f asks for, relative to the project; None for all."""
     from pipeline.specification.stage import FILE
 
-    project = find_project(_start(context))
-    return project / "artifacts", file and (find_file(project, file) or FILE)
+    artifacts = artifacts_of(context)
+    return artifacts, file and (find_file(artifacts.parent, file) or FILE)
 
 
 def same_project(context: typer.Context, *words: str) -> str:
@@ -99,9 +119,9 @@ def find_file(project: Path, given: str) -> str | None:
     from pipeline.specification.stage import FILE
     from schemas.errors import UsageError, nearest
 
-    home, here = project.resolve(), Path(given).resolve()
+    home, here = project.resolve(), Path(os.path.realpath(given))
     path = project / Path(given).expanduser()
-    path = path.parent.resolve() / path.name
+    path = Path(os.path.realpath(path.parent), path.name)
     if not (path.is_file() and path.is_relative_to(home)):
         named = here.is_file() and here.is_relative_to(home)
         raise UsageError(

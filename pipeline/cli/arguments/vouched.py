@@ -7,7 +7,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from inference.model.bundle import content_in, read_manifest
+from inference.model.bundle import content_in
 from inference.model.pinned import pin, unknown
 from pipeline.registry.bundles import bundles
 from pipeline.registry.starter import find_starter
@@ -17,15 +17,13 @@ from schemas.manifest import Manifest
 __all__ = ["is_vouched_for", "not_vouched_for"]
 
 
-def is_vouched_for(artifacts: Path | None, folder: Path) -> bool:
+def is_vouched_for(artifacts: Path | None, folder: Path, content: str) -> bool:
     """Return whether a bundle is the starter model, or in the store of the project, or a copy of one there.
 
     Args:
         artifacts: of the project that the command works in; None if there is none.
         folder: of the bundle, links resolved.
-
-    Raises:
-        InputError: it is not a sealed bundle.
+        content: its digest as its manifest states it; whoever reads its files holds them against that.
     """
     starter = find_starter()
     if starter and folder == starter.resolve():
@@ -33,7 +31,6 @@ def is_vouched_for(artifacts: Path | None, folder: Path) -> bool:
     stored = [artifacts / path for path in bundles(artifacts)] if artifacts else []
     if any(each.resolve() == folder for each in stored):
         return True
-    content = read_manifest(folder).content  # whoever reads a file compares it with its hash there
     return any(_content(each) == content for each in stored if each.name.endswith(f"-{content[:8]}"))
 
 

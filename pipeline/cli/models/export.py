@@ -45,9 +45,9 @@ def export(
         raise UsageError(f"--to {to} does not end in .zip", expected="a file ending in .zip")
     if not to.parent.is_dir():
         raise UsageError(f"--to {to}: there is no such folder", found=str(to.parent), do="create it first")
-    folder = find_model(context, model).folder
-    included = write_archive(folder, to, names)
-    done = {"file": str(to), "model": folder.resolve().name, "formats": included, "size": to.stat().st_size}
+    chosen = find_model(context, model)
+    included = write_archive(chosen.folder, to, names, chosen.content)
+    done = {"file": str(to), "model": chosen.folder.resolve().name, "formats": included, "size": to.stat().st_size}
     done["sha256"] = hash_file(to)
     if as_json:
         print(json_text(done))

@@ -29,7 +29,7 @@ def package(context: typer.Context, to: To, *, model: ModelOption = None) -> Non
 
     chosen = find_model(context, model)
     chosen.say()
-    version = write_folder(chosen.folder, to.absolute())
+    version = write_folder(chosen.folder, to.absolute(), chosen.content)
     print(printable(str(to)))
     building = shlex.join(["docker", "build", "-f", f"{to}/Containerfile", "-t", f"digits:{version}", str(to)])
     print(printable(f"{version} is packaged; next: {building}"), file=sys.stderr)

@@ -47,7 +47,13 @@ def selftest(context: typer.Context, model: Model = None, *, every: Every = Fals
 
     chosen = find_candidate(context, model)
     registered = every and _is_registered(context, chosen.folder)
-    done = prove(chosen.folder, every=every, registered=registered, vouched_for=chosen.vouched_for)
+    done = prove(
+        chosen.folder,
+        every=every,
+        registered=registered,
+        vouched_for=chosen.vouched_for,
+        content=chosen.content,
+    )
     print(done.to_json() if as_json else _table(done))
     if done.damaged:
         print("files are damaged: digits run exports the champion again; copy another bundle again", file=sys.stderr)

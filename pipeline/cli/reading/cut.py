@@ -46,7 +46,7 @@ def cut(context: typer.Context, pages: Pages, *, out: Out, model: ModelOption = 
     chosen = find_model(context, model)
     if not as_json:
         chosen.say()
-    reader, done, unreadable = Reader(chosen.folder), CutOut(), 0
+    reader, done, unreadable = Reader(chosen.load()), CutOut(), 0
     for name in pages:
         page = read_page(Path(name), reader)
         if not page.lines:

@@ -62,7 +62,7 @@ def predict(  # noqa: PLR0913  (each is an option)
 
     chosen = find_model(context, model)
     sources = [_source(name) for name in images]
-    reader = Reader(chosen.folder)
+    reader = Reader(chosen.load())
     named = {"model": reader.version} | chosen.warning
     if not as_json:
         chosen.say()

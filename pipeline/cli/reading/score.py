@@ -218,11 +218,10 @@ def _beam(arguments: list[str]) -> Beam:
 
 
 def _work(chosen: Chosen, source: Disk | Remote, columns: dict[str, bool]) -> Job:
-    from inference.model.bundle import LoadedBundle
     from inference.scoring.job import Job
     from inference.scoring.part import Columns
 
-    return Job(source, LoadedBundle.read(chosen.folder), Columns(**columns))
+    return Job(source, chosen.load(), Columns(**columns))
 
 
 def _write_sheet(path: Path, work: Job, scored: Scored) -> None:

@@ -66,6 +66,7 @@ def serve(  # noqa: PLR0913  (each is an option)
     chosen = _find_model(context, model, told.bundle, told.digest)
     options = server.Options(
         link=chosen.link,
+        content=chosen.content,
         host=host or told.host,
         port=told.port if port is None else port,
         threads=available_threads(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from itertools import islice
 from pathlib import Path
@@ -79,7 +80,7 @@ def _corrections(artifacts: Path) -> str:
 def _by_path(artifacts: Path, wanted: str) -> str | RunRecord | None:
     """Find the version or run that a path lies in; the path may be relative to the project or to artifacts/."""
     for start in (Path(), artifacts, artifacts.parent):
-        path = (start / wanted).resolve()
+        path = Path(os.path.realpath(start / wanted))
         if not path.exists() or not path.is_relative_to(artifacts.resolve()):
             continue
         parts = path.relative_to(artifacts.resolve()).parts

@@ -101,16 +101,14 @@ def test_the_refusal_has_the_command_to_run(refused: Path, elsewhere: Path) -> N
 
 
 @pytest.mark.parametrize("name", ["model.tflite", "verdict.json", "labels.json"])
-def test_a_file_that_differs_is_refused_before_its_digest_is_believed(
-    refused: Path, elsewhere: Path, name: str
-) -> None:
-    """A swapped file beside the manifest of another is damage, whether its digest is stated or not."""
+def test_a_file_that_differs_is_refused_whatever_digest_is_stated(refused: Path, elsewhere: Path, name: str) -> None:
+    """A swapped file beside the manifest of another is damage when it is read, whether its digest is stated or not."""
     stated = pinned(refused)
     (refused / name).chmod(0o644)
     (refused / name).write_bytes((refused / name).read_bytes() + b" ")
     for wanted in (str(refused), stated):
         with pytest.raises(InputError, match=f"{name} is damaged"):
-            find_model(context_of(elsewhere), wanted)
+            find_model(context_of(elsewhere), wanted).load()
 
 
 def test_a_copy_of_a_model_of_the_project_is_known(sealed: Project, bundle: Path, tmp_path: Path) -> None:
