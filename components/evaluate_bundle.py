@@ -38,7 +38,7 @@ def evaluate_bundle(  # noqa: PLR0913, PLR0917  (inputs are named one by one)
         StageError: the bundle does not say what it was trained on, or reads other classes than the examples have.
         InputError: the bundle or the champion is damaged.
     """
-    from inference.model.litert import count_weights
+    from inference.litert.network import count_weights
     from inference.model.reader import Reader
     from learning.evaluation.assess import Candidate, assess
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from inference.model.litert import LiteRtModel
+    from inference.litert.network import LiteRtModel
     from schemas.artifacts.examples import Split
 
 __all__ = ["ExportConfig", "export"]
@@ -144,7 +144,7 @@ def _write_latency(images: NDArray[np.uint8], folder: Path) -> None:
     """Measure the latency of the LiteRT model, for the report."""
     import numpy as np
 
-    from inference.model.litert import BATCH, LiteRtModel
+    from inference.litert.network import BATCH, LiteRtModel
 
     report_part("latency")
     model = LiteRtModel(folder / Bundle.LITERT)

@@ -15,8 +15,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
+from inference.litert.network import LiteRtModel
 from inference.model.decision import softmax
-from inference.model.litert import LiteRtModel
 from schemas.artifacts.calibration import Calibration
 from schemas.artifacts.formats import FORMATS
 

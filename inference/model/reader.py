@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inference.litert.network import LiteRtModel
 from inference.model.bundle import LoadedBundle
 from inference.model.decision import Decisions, decide
 from inference.model.golden import deviation
-from inference.model.litert import LiteRtModel
 from schemas.errors import InputError
 
 if TYPE_CHECKING:

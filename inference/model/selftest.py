@@ -7,9 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from inference.litert.network import LiteRtModel
 from inference.model.bundle import LoadedBundle, read_manifest
 from inference.model.golden import deviation, largest_difference
-from inference.model.litert import LiteRtModel
 from inference.model.pinned import check_content
 from schemas.artifacts.formats import FORMATS, formats_in
 from schemas.errors import DigitsError

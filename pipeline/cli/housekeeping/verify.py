@@ -35,8 +35,8 @@ SetAside = Annotated[
 def verify(context: typer.Context, *, set_aside: SetAside = False, as_json: AsJson = False) -> None:
     """Check every artifact and the history of promotions.
 
-    Every file is compared with its hash. Exit code 4: something is damaged, gone although something needs it, or
-    something else than digits puts there; all are named.
+    Every file is compared with its hash. Exit code 4: something is damaged, or gone although something needs it, or a
+    file or folder of artifacts/ is of the wrong kind; all are named.
     """
     from pipeline.cli.printing.progress import show_progress
     from pipeline.history import hold

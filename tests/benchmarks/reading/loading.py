@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from inference.litert.network import LiteRtModel
 from inference.model.bundle import LoadedBundle
 from inference.model.golden import deviation
-from inference.model.litert import LiteRtModel
 from inference.model.reader import Reader
 from inference.model.selftest import selftest
 from pipeline.registry.starter import STARTER

@@ -112,7 +112,7 @@ def main() -> None:
     """Print the table: the share of each set that each score refuses."""
     import numpy as np
 
-    from inference.model.litert import LiteRtModel
+    from inference.litert.network import LiteRtModel
     from schemas.artifacts.bundle import Bundle
     from schemas.artifacts.calibration import Calibration
 

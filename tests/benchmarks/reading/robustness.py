@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from inference.model.litert import LiteRtModel
+from inference.litert.network import LiteRtModel
 from learning.synthetic.robustness import robustness_suite
 from schemas.artifacts.examples import SIDE, Split
 

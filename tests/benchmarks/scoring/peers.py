@@ -38,7 +38,7 @@ def floor(folder: str, bundle: str) -> None:
     """
     import numpy as np
 
-    from inference.model.litert import LiteRtModel
+    from inference.litert.network import LiteRtModel
 
     images = np.load(f"{folder}.npy")
     model = LiteRtModel(Path(bundle) / "model.tflite")

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from inference.model.litert import LiteRtModel
+from inference.litert.network import LiteRtModel
 from schemas.artifacts.evaluation import Evaluation
 from schemas.artifacts.examples import Examples
 from schemas.artifacts.model import Model

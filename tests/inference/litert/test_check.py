@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
-from inference.model.litert import LiteRtModel, count_weights
-from inference.model.litert_file import check_litert
+from inference.litert.check import check_litert
+from inference.litert.network import LiteRtModel, count_weights
 from schemas.artifacts.bundle import Bundle
 from schemas.errors import InputError
 

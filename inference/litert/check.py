@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from math import prod
 
-from inference.model.flatbuffer import Table, root
+from inference.litert.flatbuffer import Table, root
 
 __all__ = ["check_litert", "too_large"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
-from inference.model.litert_file import SIGNATURE, check_litert, too_large
+from inference.litert.check import SIGNATURE, check_litert, too_large
 from schemas.errors import InputError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
-from inference.model.litert import LiteRtModel
+from inference.litert.network import LiteRtModel
 from learning.formats.write import Exported, write_formats
 from learning.training.networks import build_mlp
 from schemas.artifacts.bundle import Bundle
