@@ -11,6 +11,7 @@ from inference.litert.network import LiteRtModel
 from inference.model.bundle import LoadedBundle, read_manifest
 from inference.model.golden import deviation, largest_difference
 from inference.model.pinned import check_content
+from schemas.artifacts.bundle import version_of
 from schemas.artifacts.formats import FORMATS, formats_in
 from schemas.errors import DigitsError
 from schemas.record import Record
@@ -93,7 +94,7 @@ def selftest(
     loaded = None if damaged else LoadedBundle.read(folder, manifest.content)
     golden = loaded.golden if loaded else None
     return Selftest(
-        bundle=folder.resolve().name,
+        bundle=version_of(folder.resolve(), manifest.content),
         content=manifest.content,
         files=len(manifest.files),
         damaged=damaged,
@@ -106,7 +107,7 @@ def _hashed(folder: Path, manifest: Manifest, damaged: list[str]) -> Selftest:
     """Return what is known of a bundle from its hashes alone."""
     names = [] if damaged else [OWN, *(name for name in formats_in(folder) if name != OWN)]
     return Selftest(
-        bundle=folder.resolve().name,
+        bundle=version_of(folder.resolve(), manifest.content),
         content=manifest.content,
         files=len(manifest.files),
         damaged=damaged,

@@ -114,7 +114,7 @@ async def _explain(request: Request, error: Exception) -> JsonResponse:
         RefusalError(
             error.status_code,
             f"{request.method} {request.scope['path'][:80]}: {error.detail.lower()}",
-            expected=allowed or "a path of /openapi.json",
+            expected=allowed or "a path that GET /openapi.json lists",
             headers=dict(error.headers or {}),
         )
     )

@@ -120,7 +120,11 @@ def _store(artifacts: Path) -> Finding:
     if missing:
         return Finding(what="store", state="broken", found=f"gone: {_some([*missing])}", do="digits verify")
     size = size_text(size_of(artifacts))
-    return Finding(what="store", state="ok", found=f"{count:,} artifacts, {size}; digits verify reads every file")
+    return Finding(
+        what="store",
+        state="ok",
+        found=f"{count:,} artifact{'s' * (count != 1)}, {size}; digits verify reads every file",
+    )
 
 
 def _leftovers(artifacts: Path) -> Finding:

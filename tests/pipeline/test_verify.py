@@ -44,6 +44,11 @@ def test_a_changed_byte_is_found(pattern: str, ran: Project) -> None:
     assert ran.json("verify", status=4)["damaged"] == [file.relative_to(ran.artifacts).as_posix()]
 
 
+def test_one_artifact_is_no_plural(sealed: Project) -> None:
+    """The counts read as English."""
+    assert sealed.digits("verify").stdout.startswith("1 artifact with ")
+
+
 def test_an_added_file_is_found(ran: Project) -> None:
     """A file that the manifest does not list is damage."""
     added = _file(ran, "say/text/*/text.txt").with_name("added")

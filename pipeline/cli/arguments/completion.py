@@ -148,6 +148,7 @@ ModelOption = Annotated[
         metavar="MODEL",
         autocompletion=complete_model,
         help="The model: a version or its digest, or the start of either; an alias; a run, or latest; or the path of a "
-        "bundle; each may end in @ and its whole digest. Default: the champion.",
+        "bundle; each may end in @ and its whole digest. Default: the champion, or before the first run the starter "
+        "model.",
     ),
 ]

@@ -44,7 +44,7 @@ def import_run(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Take a run from such a file into this project.
+    """Take an exported run into this project.
 
     Every file is checked against its hash. A run that is already here stays as it is, and is said to be here. Exit
     code 4: the file is damaged or something else; then nothing changes.

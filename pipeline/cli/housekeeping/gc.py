@@ -27,7 +27,9 @@ KeepRuns = Annotated[
 OlderThan = Annotated[
     str | None,
     typer.Option(
-        "--older-than", metavar="AGE", help="Keep younger runs, as in 12h, 30d, 8w; no others without --keep-runs."
+        "--older-than",
+        metavar="AGE",
+        help="Keep the runs younger than this, such as 12h, 30d or 8w; with --keep-runs, the N newest as well.",
     ),
 ]
 Delete = Annotated[bool, typer.Option("--delete", help="Delete; without it, only say what would go.")]
@@ -75,7 +77,9 @@ def table(found: Collection) -> str:
         if items
     ]
     what = f"{len(found.goes):,} runs and artifacts and {found.executions:,} records of executions {go}"
-    parts.append(f"{what}; this frees {size_text(found.frees)}" if found.goes or found.executions else "nothing goes")
+    parts.append(
+        f"{what}; this frees {size_text(found.frees)}" if found.goes or found.executions else "nothing to delete"
+    )
     return "\n\n".join(parts)
 
 

@@ -28,7 +28,9 @@ ADVICE = {
 SHOWN = 4
 SetAside = Annotated[
     bool,
-    typer.Option("--set-aside", help="Move damage, and records of what is gone, to artifacts/.quarantine."),
+    typer.Option(
+        "--set-aside", help="Move what is damaged, and the records of what is gone, to artifacts/.quarantine."
+    ),
 ]
 
 
@@ -86,7 +88,7 @@ def _check(artifacts: Path) -> Verification:
 def _table(found: Verification) -> str:
     from schemas.errors import printable
 
-    lines = [f"{found.artifacts:,} artifacts with {found.files:,} files"]
+    lines = [f"{found.artifacts:,} artifact{'s' * (found.artifacts != 1)} with {found.files:,} files"]
     lines += [f"wrong    {text}".replace("\n", "\n       ") for text in found.misplaced]
     lines += [f"damaged  {printable(path)}" for path in found.damaged]
     for path, who in found.missing.items():

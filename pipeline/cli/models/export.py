@@ -47,7 +47,7 @@ def export(
         raise UsageError(f"--to {to}: there is no such folder", found=str(to.parent), do="create it first")
     chosen = find_model(context, model)
     included = write_archive(chosen.folder, to, names, chosen.content)
-    done = {"file": str(to), "model": chosen.folder.resolve().name, "formats": included, "size": to.stat().st_size}
+    done = {"file": str(to), "model": chosen.version, "formats": included, "size": to.stat().st_size}
     done["sha256"] = hash_file(to)
     if as_json:
         print(json_text(done))

@@ -36,7 +36,7 @@ Sha256 = Annotated[
 
 
 def import_(context: typer.Context, file: File, *, sha256: Sha256 = "", as_json: AsJson = False) -> None:
-    """Take a model from such a file into this project.
+    """Take an exported model into this project.
 
     Every file is compared with its hash, and the model with the digests that you state; then its LiteRT network, and
     nothing else, is opened, and must answer its golden examples. No gate of this project has judged it: `--model` uses

@@ -16,7 +16,7 @@ __all__ = ["promote"]
 Wanted = Annotated[
     str | None,
     typer.Argument(
-        metavar="MODEL", autocompletion=complete_model, help=f"{MODEL} Needed, but with --to: then the champion."
+        metavar="MODEL", autocompletion=complete_model, help=f"{MODEL} With --to, the default is the champion."
     ),
 ]
 To = Annotated[
@@ -38,7 +38,7 @@ def promote(
 ) -> None:
     """Make a model the champion, at once.
 
-    Only a model that a gate has blessed, unless --override says why not. The history records it.
+    The gate must have blessed it; --override promotes any other, for a --reason that the history keeps.
     """
     from pipeline.champion import champion
     from pipeline.cli.arguments.models import find_version

@@ -23,7 +23,7 @@ UNPROVEN = 1
 Model = Annotated[
     str | None,
     typer.Argument(
-        metavar="[MODEL]",
+        metavar="MODEL",
         autocompletion=complete_model,
         help="The model, as --model of predict takes it: a version, an alias, a run or a path. Default: the champion.",
     ),

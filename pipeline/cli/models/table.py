@@ -18,6 +18,7 @@ __all__ = ["models"]
 HEADER = ("model", "is", "promoted", "by", "accuracy (95 %)", "answers", "parameters", "LiteRT", "latency", "data")
 MEGA, KILO = 1e6, 1e3
 GAP = 2
+NONE = "no models yet: digits run makes one; until then the starter model, which is shipped, reads pictures"
 RUN_END = 4  # characters of a run's name that name it; `digits show` takes them
 
 
@@ -32,7 +33,7 @@ def models(context: typer.Context, *, as_json: AsJson = False) -> None:
     if as_json:
         print(json_text([each.to_values() for each in found]))
     else:
-        print(_table([_row(each) for each in found]) if found else "no models yet: digits run makes one")
+        print(_table([_row(each) for each in found]) if found else NONE)
 
 
 def _table(rows: list[tuple[str, ...]]) -> str:

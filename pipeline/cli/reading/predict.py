@@ -78,9 +78,9 @@ def predict(  # noqa: PLR0913  (each is an option)
         if sheet:
             _write_sheet(sheet, images[0], answers[0])
     _say_pages(images, every=every)
-    unreadable = sum(decision == "unreadable" for decision in decisions)
-    if unreadable:
-        print(f"{unreadable} of {len(images)} files could not be read", file=sys.stderr)
+    if unreadable := [name for name, each in zip(images, decisions, strict=True) if each == "unreadable"]:
+        _say_scored(unreadable, every=every)
+        print(f"{len(unreadable)} of {len(images)} files could not be read", file=sys.stderr)
         raise typer.Exit(UNREADABLE)
 
 
@@ -133,6 +133,19 @@ def _say_pages(names: list[str], *, every: bool) -> None:
         if pages > 1:
             do = f"digits score {shlex.quote(name)}{' --all' if every else ''} reads all"
             print(f"{printable(name)}: page 1 of {pages} is read; {printable(do)}", file=sys.stderr)
+
+
+def _say_scored(names: list[str], *, every: bool) -> None:
+    """Say what reads the folders and archives among files that are no pictures."""
+    import shlex
+
+    from pipeline.cli.arguments.pictures import is_archive
+    from schemas.errors import printable
+
+    for name in names:
+        if Path(name).is_dir() or is_archive(name):
+            do = f"digits score {shlex.quote(name)}{' --all' if every else ''}"
+            print(printable(f"{name}: {do} reads every picture in it"), file=sys.stderr)
 
 
 def _print_json(names: list[str], answers: list[Answer], named: dict[str, str]) -> None:

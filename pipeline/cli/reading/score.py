@@ -30,7 +30,7 @@ DEFAULT = "predictions.parquet"
 Pictures = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[FOLDER|FILE]...",
+        metavar="FOLDER|FILE",
         help="Folders, with their subfolders; pictures; quoted globs. Or one zip or tar, or a URL that Beam can read.",
     ),
 ]

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import cv2
 import numpy as np
@@ -128,7 +129,17 @@ def test_some_unreadable_files_exit_5(sealed: Project, pictures: Path) -> None:
     assert re.search(r"^folder +unreadable: is a folder: name its files$", out, re.MULTILINE)
     assert re.search(r"^notes.txt +unreadable: a text file$", out, re.MULTILINE)
     assert re.search(r"^four.png +4 .* answered$", out, re.MULTILINE)
-    assert err == "3 of 4 files could not be read\n"
+    assert err == "folder: digits score folder reads every picture in it\n3 of 4 files could not be read\n"
+
+
+def test_a_zip_is_for_score(sealed: Project, pictures: Path, tmp_path: Path) -> None:
+    """An archive is no picture; the command that reads it is said."""
+    with ZipFile(tmp_path / "some pages.zip", "w") as archive:
+        archive.write(pictures / "four.png", "four.png")
+    for words, do in (((), ""), (("--all",), " --all")):
+        status, _, err = _predict(sealed, tmp_path, "some pages.zip", *words)
+        assert status == 5
+        assert f"some pages.zip: digits score 'some pages.zip'{do} reads every picture in it\n" in err
 
 
 def test_standard_input_is_read(sealed: Project, pictures: Path) -> None:

@@ -38,7 +38,7 @@ def test_figures_are_those_of_the_card(sealed: Project) -> None:
 
 def test_a_project_without_models_says_so(project: Project) -> None:
     """The table and the document are empty."""
-    assert "no models yet" in project.digits("models").stdout
+    assert "no models yet: digits run makes one; until then the starter" in project.digits("models").stdout
     assert project.json("models") == []
 
 
