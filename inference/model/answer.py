@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from inference.model.decision import Decisions
 
 __all__ = [
+    "CROSSED",
     "Answer",
     "PictureReader",
     "answer",
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 BLURRED = "too blurred to tell"
+CROSSED = "crossed out"
 DIM = 0.3  # clearness below which the ink is noise; no digit has less: see inference/reading.py
 LEFTOVER = 0.3  # size of what was left out over the digit's above which that may be the digit; the suite has less
 HALF = 128  # of 255: ink in a picture in MNIST's form
@@ -105,17 +107,29 @@ def answer_all(sources: Iterable[Path | bytes], reader: PictureReader, *, trace:
     return [next(answers) if isinstance(each, Reading) else each for each in seen]
 
 
-def answer_images(images: NDArray[np.uint8], reader: PictureReader) -> list[Answer]:
-    """Answer for pictures in MNIST's form, uint8 [n, 28, 28], light ink on 0, as they are: without the front end."""
+def answer_images(
+    images: NDArray[np.uint8], reader: PictureReader, crossed: Sequence[float] | None = None
+) -> list[Answer]:
+    """Answer for pictures in MNIST's form as they are: without the front end.
+
+    Args:
+        images: uint8, shape [n, 28, 28]: light ink on 0.
+        reader: the model.
+        crossed: evidence that each needs because a line may cross it out: see `Reading.crossed`; None if none does.
+    """
     import numpy as np
 
     inked = np.any(images, axis=(1, 2))
     shares = np.mean(images >= HALF, axis=(1, 2))
-    readings = [_native(image, inked=bool(inked[i]), share=float(shares[i])) for i, image in enumerate(images)]
+    needed = crossed or [0.0] * len(images)
+    readings = [
+        _native(image, inked=bool(inked[i]), share=float(shares[i]), crossed=needed[i])
+        for i, image in enumerate(images)
+    ]
     return _answer_all(readings, images, reader)
 
 
-def _native(image: NDArray[np.uint8], *, inked: bool, share: float) -> Reading:
+def _native(image: NDArray[np.uint8], *, inked: bool, share: float, crossed: float) -> Reading:
     height, width = image.shape
     return Reading(
         image,
@@ -130,7 +144,7 @@ def _native(image: NDArray[np.uint8], *, inked: bool, share: float) -> Reading:
         clearness=1,
         softness=0,
         leftover=0,
-        crossed=0.0,
+        crossed=crossed,
         inked=inked,
     )
 
@@ -213,5 +227,5 @@ def why_unsure(reading: Reading, evidence: float = math.inf) -> str:
     if reading.digits > 1:
         return f"{reading.digits} digits in one picture"
     if reading.crossed == math.inf or 1 <= evidence <= reading.crossed:  # with less than 1, it is no digit anyway
-        return "crossed out"
+        return CROSSED
     return "other marks beside the digit" if reading.leftover > LEFTOVER else ""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Shape", "cut_out", "draw_small", "shape_of", "shapes_of"]
+__all__ = ["Shape", "cut_out", "draw_small", "enlarged", "shape_of", "shapes_of"]
 
 # Chosen by eye on the pages of learning/synthetic/drawn_pages.py.
 MARGIN, LEAST = 0.4, 10  # of the digit's longer side, and in pixels: the paper around it
@@ -87,6 +87,17 @@ def cut_out(relief: NDArray[np.float32], shape: Shape) -> NDArray[np.uint8]:
     )
     ink = np.where(zone, np.clip(np.pad(near, beyond), 0, WHITE), 0)
     return (WHITE - np.rint(ink)).astype(np.uint8)
+
+
+def enlarged(shape: Shape) -> NDArray[np.bool_]:
+    """Return the ink of a digit whose longer side is at least LONGER pixels, bool [h, w]: a small one is enlarged."""
+    import numpy as np
+
+    zoom = LONGER / max(shape.box[2:])
+    if zoom <= 1:
+        return shape.own
+    size = round(shape.box.width * zoom), round(shape.box.height * zoom)
+    return np.asarray(resized(shape.own.astype(np.float32), size) > 0.5, np.bool_)  # noqa: PLR2004
 
 
 def draw_small(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:

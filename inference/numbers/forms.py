@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -55,20 +56,25 @@ class Form:
     cells: tuple[Box, ...]
 
 
-def find_form(relief: NDArray[np.float32], strong: NDArray[np.bool_], faint: NDArray[np.bool_]) -> Form | None:
-    """Find the lines of a form; None if there are none.
+def find_form(relief: NDArray[np.float32], masks: Iterable[NDArray[np.bool_]]) -> Form | None:
+    """Find the boxes, combs and grids of a page and their lines; None if there are none.
 
     Args:
         relief: float32, shape [h, w]: contrast of each pixel with the paper.
-        strong: bool, shape [h, w]: ink, which keeps digits apart from lines beside them.
-        faint: bool, shape [h, w]: ink and fainter marks, preferred if more of the lines are among them.
+        masks: bool, shape [h, w] each: ink, from what is certain, which keeps digits apart from lines beside them, to
+            the faintest; a fainter one is preferred if more of the form is in it.
     """
-    one, other = _find(strong), _find(faint)
-    if one and other:
-        form = other if len(other.cells) > len(one.cells) or _reach(other) > LONGER * _reach(one) else one
-    else:
-        form = one or other
+    form: Form | None = None
+    for mask in masks:
+        other = _find(mask)
+        if form is None or (other and _shows_more(other, form)):
+            form = other
     return form and _without_ink(form, relief)
+
+
+def _shows_more(one: Form, other: Form) -> bool:
+    """Return whether a form has more boxes than another, or its lines reach farther."""
+    return len(one.cells) > len(other.cells) or _reach(one) > LONGER * _reach(other)
 
 
 def _without_ink(form: Form, relief: NDArray[np.float32]) -> Form:
@@ -112,13 +118,12 @@ def _find(mask: NDArray[np.bool_]) -> Form | None:
         own = [min(cell.width, cell.height) for cell in inside[i]] if i in forms else []
         side = max(float(np.median(own)), usual / ALIKE) if own else usual
         _add_lines(i, labels, table, RUN * side, found)
-    for i in set(inside) - forms - alike:
-        _add_comb(i, labels, table, found)
+    places = [box for i in set(inside) - forms - alike for box in _add_comb(i, labels, table, found)]
     if not (found[0].any() or found[1].any()):
         return None
     every = {i: inside.get(i) or _own_cell(i, labels, table) for i in forms | alike}
     cells = [cell for own in every.values() for cell in own if WHOLE * min(cell.width, cell.height) >= usual]
-    return Form(*found, tuple(cells))
+    return Form(*found, (*cells, *places))
 
 
 def erase_form(relief: NDArray[np.float32], form: Form, strength: float) -> NDArray[np.float32]:
@@ -225,27 +230,61 @@ def _add_lines(
 
 def _add_comb(
     part: int, labels: NDArray[np.int32], table: NDArray[np.int32], found: tuple[NDArray[np.bool_], NDArray[np.bool_]]
-) -> None:
-    """Add the long line of a comb and its teeth to the lines found; digits that touch it are broader or higher."""
+) -> list[Box]:
+    """Add the long line of a comb and its teeth to the lines found; digits that touch it are broader or higher.
+
+    Returns:
+        The places between its teeth.
+    """
     import numpy as np
 
     left, top, width, height = map(int, table[part, :4])
     box = slice(top, top + height), slice(left, left + width)
     mask = labels[box] == part
-    line = _runs(mask, BASE * width)
+    line = _level(_runs(mask, BASE * width))
     if not line.any():
-        return
+        return []
     base = int(np.flatnonzero(line.any(axis=1))[-1])
     rest, parts = connected_components(mask & ~dilated(line, 3, CORNER))
     above, slim = parts[:, 1] + parts[:, 3] <= base + 1, parts[:, 2] <= SLIM * width
     at_left, at_right = parts[:, 0] <= CORNER, parts[:, 0] + parts[:, 2] >= width - CORNER
     ends = [parts[above & slim & at_end, 3].max(initial=0) for at_end in (at_left, at_right)]
     if min(ends) < SHORTEST or max(ends) > ALIKE * min(ends) or width < OPEN * max(ends):
-        return
+        return []
     teeth = above & slim & (parts[:, 3] <= TOOTH * max(ends))
     teeth[0] = False
     found[0][box] |= line
     found[1][box] |= teeth[rest]
+    return _places(parts[teeth] + (left, top, 0, 0, 0), top + base)
+
+
+def _places(teeth: NDArray[np.int32], base: int) -> list[Box]:
+    """Return the places between neighbouring teeth of a comb, squares above its line; none where a tooth is missing.
+
+    There are none between two teeth alone: that may be a bracket around a number.
+
+    Args:
+        teeth: int32, shape [teeth, 5]: left, top, width, height and area of each.
+        base: the row of the line.
+    """
+    import numpy as np
+
+    ordered = teeth[np.argsort(teeth[:, 0])]
+    begin, end = (ordered[:-1, 0] + ordered[:-1, 2]).tolist(), ordered[1:, 0].tolist()
+    widths = [right - left for left, right in zip(begin, end, strict=True)]
+    most = ALIKE * float(np.median(widths))
+    places = [Box(*each) for each in zip(begin, [base - wide for wide in widths], widths, widths, strict=True)]
+    return [each for each in places if len(places) > 1 and 0 < each.width <= most]
+
+
+def _level(line: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return nearly horizontal runs without the feet of what stands on them, bool [h, w]."""
+    import cv2
+    import numpy as np
+
+    wide = np.pad(line.view(np.uint8), ((0, 0), (CORNER, CORNER)))  # else what stands at an end would count as longer
+    level = np.asarray(cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((1, CORNER), np.uint8)), np.uint8)
+    return level[:, CORNER:-CORNER].view(np.bool_)
 
 
 def _runs(mask: NDArray[np.bool_], least: float) -> NDArray[np.bool_]:

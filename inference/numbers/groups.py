@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Group", "Groups", "find_groups", "join_in_cells"]
+__all__ = ["Group", "Groups", "find_groups", "join_in_cells", "usual_height"]
 
 # Chosen by eye on the pages of learning/synthetic/drawn_pages.py. Lengths are shares of a digit's usual height.
 DUST = 0.1  # a shorter part is dust
 WHOLE = 0.5  # a part this long may be a digit; a shorter one belongs to the nearest digit or is dropped
+STROKE = 0.3  # a part this long may be a stroke of a digit some way off, as in inference/page/digit_parts.py
 FLAT = 0.35  # a part that is lower is a bar or a dash
 LOOSE, BESIDE = 0.25, 0.1  # largest gap between a digit and its loose part; if it is not above or below the digit
 SHARED, OVER = 0.45, 0.2  # of the narrower width: columns that two parts of one digit share at least; a small part
@@ -50,11 +51,13 @@ class Groups:
         labels: int32, shape [h, w]: the part of each pixel, 0 for paper.
         groups: the digits, in no order.
         height: usual height of a digit, in pixels; 0.0 without ink.
+        strokes: what is left out, but may belong to a digit some way off: the flag of a hasty 5.
     """
 
     labels: NDArray[np.int32]
     groups: tuple[Group, ...]
     height: float
+    strokes: tuple[Group, ...] = ()
 
 
 def find_groups(mask: NDArray[np.bool_], slivers: NDArray[np.bool_] | None = None) -> Groups:
@@ -71,16 +74,18 @@ def find_groups(mask: NDArray[np.bool_], slivers: NDArray[np.bool_] | None = Non
     gone[0] = True
     if slivers is not None:
         gone |= np.bincount(labels[slivers], minlength=len(table)) * 2 > table[:, 4]
-    height = _usual_height(table, ~gone)
+    height = usual_height(table[~gone])
     gone |= _are_edges(table, height, mask.shape) | (table[:, 2:4].max(axis=1) < DUST * height)
     gone |= (table[:, 4] <= THIN * table[:, 2] * table[:, 3]) & (table[:, 2:4].max(axis=1) > LARGE * height)
     gone |= (table[:, 3] <= FLAT * height) & (table[:, 2] >= LONG * height)
     boxes = {int(i): Box(*map(int, table[i, :4])) for i in np.flatnonzero(~gone)}
     whole = [i for i, box in boxes.items() if max(box[2:]) >= WHOLE * height and box.height > FLAT * height]
     groups = _join([Group(boxes[i], (i,)) for i in whole], height)
-    loose = [_attach(Group(boxes[i], (i,)), groups, height) for i in boxes if i not in whole]
-    groups += _gather([each for each in loose if each], height)
-    return Groups(labels, tuple(groups), height)
+    loose = [each for i in boxes if i not in whole and (each := _attach(Group(boxes[i], (i,)), groups, height))]
+    gathered = _gather(loose, height)
+    used = {part for each in gathered for part in each.parts}
+    strokes = [each for each in loose if max(each.box[2:]) >= STROKE * height and not used & set(each.parts)]
+    return Groups(labels, (*groups, *gathered), height, tuple(strokes))
 
 
 def join_in_cells(groups: Groups, cells: Iterable[Box]) -> Groups:
@@ -98,11 +103,15 @@ def join_in_cells(groups: Groups, cells: Iterable[Box]) -> Groups:
     return replace(groups, groups=tuple(left))
 
 
-def _usual_height(table: NDArray[np.int32], kept: NDArray[np.bool_]) -> float:
-    """Return the median height of the parts kept, each pixel of ink counted."""
+def usual_height(table: NDArray[np.int32]) -> float:
+    """Return the median height of parts, each pixel of ink counted; 0.0 without any.
+
+    Args:
+        table: int32, shape [parts, 5]: left, top, width, height and area of each.
+    """
     import numpy as np
 
-    heights, areas = table[kept, 3], table[kept, 4]
+    heights, areas = table[:, 3], table[:, 4]
     if not len(heights):
         return 0.0
     order = np.argsort(heights)

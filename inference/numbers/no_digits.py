@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from inference.numbers.boxes import Box
 from inference.numbers.cut_out import Shape
+from inference.numbers.groups import usual_height
 from inference.numbers.page_answer import PlacedDigit
 from inference.numbers.page_ink import slopes
 from inference.pixels.centring import bounding_box
@@ -29,11 +30,11 @@ FAINTEST, FAINT = 0.2, 0.4  # what is fainter is no digit: even if it is answere
 
 
 def erase_underlines(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return ink, bool [h, w], without the lines that touch several digits: parts broader than a digit."""
+    """Return ink, bool [h, w], without the lines that touch several digits: parts broader than a digit of the page."""
     labels, table = connected_components(mask)
-    bare = mask.copy()
+    usual, bare = usual_height(table[1:]), mask.copy()
     for part, (left, top, width, height, _) in enumerate(table.tolist()):
-        if part and width >= max(LONG * height, SMALLEST):
+        if part and width >= max(LONG * height, LONG * usual, SMALLEST):
             box = slice(top, top + height), slice(left, left + width)
             line = _line(labels[box] == part)
             if line is not None:

@@ -50,6 +50,7 @@ class PageInk:
     Attributes:
         relief: float32, shape [h, w]: contrast of each pixel with the paper, positive on ink.
         marks: bool, shape [h, w]: ink and anything else as sharp, such as the fainter lines of a form.
+        traces: bool, shape [h, w]: whatever the noise does not explain, such as faint lines beside strong ink.
         strength: contrast of the ink, 0 to 255; 0.0 on a blank page.
         noise: standard deviation of the bare paper, 0 to 255.
         dark: whether ink is darker than paper.
@@ -57,6 +58,7 @@ class PageInk:
 
     relief: NDArray[np.float32]
     marks: NDArray[np.bool_]
+    traces: NDArray[np.bool_]
     strength: float
     noise: float
     dark: bool
@@ -68,7 +70,6 @@ def find_page_ink(pixels: NDArray[np.uint8]) -> PageInk:
     Args:
         pixels: uint8, shape [h, w] or [h, w, 3].
     """
-    import cv2
     import numpy as np
 
     grey = _grey(pixels)
@@ -77,14 +78,22 @@ def find_page_ink(pixels: NDArray[np.uint8]) -> PageInk:
     relief, noise = _relief(signed, dark=dark)
     strength = _strength(relief)
     if strength < max(LEAST, NOISY * noise):
-        return PageInk(relief, np.zeros(grey.shape, np.bool_), 0.0, noise, dark)
+        none = np.zeros(grey.shape, np.bool_)
+        return PageInk(relief, none, none, 0.0, noise, dark)
     lines = _ruled_lines(grey, dark=dark)
     if lines is not None and lines.strength < RULES * strength:
         relief = bridge_lines(relief, lines, relief > COARSE * strength)
     least = max(NOISY * noise, FAINT * strength, LEAST)
-    marks = (relief > np.maximum(HALF * _peak(relief, NEARER), least)).astype(np.uint8)
-    marks = np.asarray(cv2.morphologyEx(marks, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)), np.bool_)
-    return PageInk(relief, marks, strength, noise, dark)
+    marks = relief > np.maximum(HALF * _peak(relief, NEARER), least)
+    return PageInk(relief, _closed(marks), _closed(relief > least), strength, noise, dark)
+
+
+def _closed(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return a mask with its gaps of a pixel or two closed, bool [h, w]."""
+    import cv2
+    import numpy as np
+
+    return np.asarray(cv2.morphologyEx(mask.view(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)), np.bool_)
 
 
 def inked(relief: NDArray[np.float32], strength: float, noise: float) -> NDArray[np.bool_]:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from inference.files.decode import decode
 from inference.files.unreadable import UnreadableError
-from inference.model.answer import PictureReader, answer_images, load
+from inference.model.answer import CROSSED, PictureReader, answer_images, load
 from inference.numbers.boxes import Box, in_lines
 from inference.numbers.broken import join_pieces
-from inference.numbers.cut_out import Shape, cut_out, draw_small, shapes_of
+from inference.numbers.cut_out import Shape, cut_out, draw_small, enlarged, shapes_of
 from inference.numbers.forms import erase_form, find_form, near_lines
 from inference.numbers.groups import Groups, find_groups, join_in_cells
 from inference.numbers.no_digits import are_remains, erase_underlines, without_underline
@@ -19,6 +19,7 @@ from inference.numbers.page_answer import Line, PageAnswer, PlacedDigit
 from inference.numbers.page_ink import find_page_ink, inked
 from inference.numbers.steady import SteadyReader
 from inference.numbers.touching import may_touch, split
+from inference.page.touching import evidence_needed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,7 +45,7 @@ def read_page(source: Path | bytes, reader: PictureReader) -> PageAnswer:
     header, (height, width) = picture.header, picture.pixels.shape[:2]
     scale = max(height, width) / max(header.width, header.height)
     ink = find_page_ink(picture.pixels)
-    form = find_form(ink.relief, inked(ink.relief, ink.strength, ink.noise), ink.marks)
+    form = find_form(ink.relief, (inked(ink.relief, ink.strength, ink.noise), ink.marks, ink.traces))
     relief = erase_form(ink.relief, form, ink.strength) if form else ink.relief
     mask = erase_underlines(inked(relief, ink.strength, ink.noise))
     cells = form.cells if form else ()
@@ -65,7 +66,11 @@ def read_page(source: Path | bytes, reader: PictureReader) -> PageAnswer:
 
 @dataclass(frozen=True)
 class _Reading:
-    """Reads the digits of one page."""
+    """Reads the digits of one page.
+
+    A digit that a line crosses out is unsure, by the rule of a single digit. Measured: of 2,294 drawn digits without a
+    line, 0.4 % are unsure for it; of 264 with one, 27 % are answered rightly, without the rule 51 %.
+    """
 
     relief: NDArray[np.float32]
     reader: PictureReader
@@ -76,7 +81,8 @@ class _Reading:
         pictures = [cut_out(self.relief, shape) for shape in shapes]
         if not pictures:
             return []
-        answers = answer_images(np.stack([draw_small(each) for each in pictures]), self.reader)
+        crossed = [evidence_needed(enlarged(shape)) for shape in shapes]
+        answers = answer_images(np.stack([draw_small(each) for each in pictures]), self.reader, crossed)
         return [PlacedDigit(*each) for each in zip((shape.box for shape in shapes), answers, pictures, strict=True)]
 
     def evidence(self, placed: PlacedDigit) -> float:
@@ -95,7 +101,8 @@ def _read_groups(groups: Groups, cells: tuple[Box, ...], read: _Reading) -> list
     for each, whole, gone in zip(placed, may_touch(shapes, placed, read.reader), remains, strict=True):
         if gone:
             continue
-        if whole is None or any(cell.holds(each.box) for cell in cells):
+        crossed = each.answer is not None and each.answer.reason == CROSSED
+        if whole is None or crossed or any(cell.holds(each.box) for cell in cells):
             found.append(each)
         else:
             found += split(whole, read.relief, read.reader, read)
@@ -107,7 +114,7 @@ def _take_lines_away(shapes: list[Shape], placed: list[PlacedDigit], read: _Read
     bare = {i: each for i, shape in enumerate(shapes) if (each := without_underline(shape))}
     for (i, shape), other in zip(bare.items(), read(list(bare.values())), strict=True):
         whole = placed[i].answer
-        if other.answer is None or other.answer.digit is None or whole is None or whole.digit == other.answer.digit:
+        if whole is None or whole.reason == CROSSED or not other.answered or whole.digit == other.symbol:
             continue
         if whole.digit is None:
             shapes[i], placed[i] = shape, other

@@ -71,7 +71,9 @@ def may_touch(shapes: list[Shape], placed: list[PlacedDigit], reader: PictureRea
     """Return the shapes that may be two digits that touch, wide ones with little evidence for one; None for others."""
     import numpy as np
 
-    wide = [i for i, each in enumerate(placed) if each.box.width >= WIDE * each.box.height]
+    boxes = [each.box for each in placed]
+    least = LOWEST * float(np.median([box.height for box in boxes] or [0]))
+    wide = [i for i, box in enumerate(boxes) if box.width >= WIDE * box.height and box.height >= least]
     images = {i: found.reading.image for i in wide if (found := placed[i].answer) and found.reading}
     wholes: list[Whole | None] = [None] * len(placed)
     if images:

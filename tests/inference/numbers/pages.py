@@ -12,7 +12,7 @@ from tests.inference.pictures import sample
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["CELL", "boxed", "written"]
+__all__ = ["CELL", "EDGE", "GREY", "boxed", "written"]
 
 CELL = 84  # pixels from digit to digit
 EDGE = 60  # pixels around the writing

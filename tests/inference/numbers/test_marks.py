@@ -13,16 +13,15 @@ from inference.model.answer import Answer
 from inference.model.reader import Reader
 from inference.numbers.boxes import Box
 from inference.numbers.cut_out import Shape, cut_out, draw_small
-from inference.numbers.forms import Form, erase_form
-from inference.numbers.groups import Group, Groups, join_in_cells
-from inference.numbers.no_digits import are_remains
+from inference.numbers.forms import Form, erase_form, find_form
+from inference.numbers.groups import Group, Groups, find_groups, join_in_cells
+from inference.numbers.no_digits import are_remains, erase_underlines
 from inference.numbers.page_answer import PlacedDigit
+from inference.numbers.page_ink import find_page_ink
 from inference.numbers.read_page import read_page
 from inference.numbers.steady import FLOOR, SteadyReader
-from tests.inference.numbers.pages import CELL, boxed, written
+from tests.inference.numbers.pages import CELL, EDGE, GREY, boxed, written
 from tests.inference.pictures import as_file
-
-EDGE = 60  # pixels around the writing of a page
 
 
 @pytest.fixture(scope="module")
@@ -74,12 +73,77 @@ def test_a_broken_digit_is_one(reader: Reader) -> None:
     assert _guesses(page, reader) == ["2"]
 
 
+def test_the_flag_of_a_digit_some_way_off_is_a_stroke() -> None:
+    """A short bar between two digits, near neither, is left out but for a digit that it may belong to; dust is not."""
+    mask = np.zeros((90, 200), np.bool_)
+    mask[20:70, 10:16] = mask[20:70, 150:156] = True
+    mask[20:24, 60:84] = mask[60:64, 80:84] = True
+    found = find_groups(mask)
+    assert [each.box for each in found.strokes] == [Box(60, 20, 24, 4)]
+    assert len(found.groups) == 2
+
+
 def test_a_comb_of_one_tooth_is_no_digit(reader: Reader) -> None:
     """A line with a tooth at each end, below a single digit, is part of a form."""
     page = written("2")
     corners = [(45, 125), (45, 155), (160, 155), (160, 125)]
     cv2.polylines(page, [np.array(corners, np.int32)], isClosed=False, color=(90,), thickness=3)
     assert _guesses(page, reader) == ["2"]
+
+
+def _comb(page: NDArray[np.uint8], places: int, tooth: int) -> None:
+    """Draw the comb of a form below a line of digits."""
+    base, end = EDGE + CELL - 6, EDGE + CELL * places
+    cv2.line(page, (EDGE, base), (end, base), GREY, 2)
+    for column in range(EDGE, end + 1, CELL):
+        cv2.line(page, (column, base - tooth), (column, base), GREY, 2)
+
+
+def test_the_teeth_of_a_long_comb_are_found() -> None:
+    """The line of a comb may be fifty times as long as its teeth; between two of these is a place for a digit."""
+    page = np.full((200, 800), 255, np.uint8)
+    _comb(page, 8, 13)
+    relief = (255 - page).astype(np.float32)
+    form = find_form(relief, [relief > 50])
+    assert form
+    assert [cell.left // CELL for cell in form.cells] == list(range(8))
+
+
+def test_an_empty_place_of_a_comb_stays(reader: Reader) -> None:
+    """The place between two teeth of a comb holds a digit or is empty, as a box is."""
+    page = written("2_4")
+    _comb(page, 3, 25)
+    assert _guesses(page, reader) == ["2_4"]
+
+
+def test_a_faint_line_is_traced_beside_strong_ink() -> None:
+    """The hairline of a box just above a stroke is whole among the traces, and has a gap among the marks."""
+    page = np.full((120, 240), 255, np.uint8)
+    page[50, 20:220] = 205
+    page[52:58, 80:150] = 0
+    ink = find_page_ink(page)
+    assert (ink.traces[50, 20:220].all(), ink.marks[50, 20:220].all()) == (True, False)
+
+
+def test_a_broad_digit_keeps_its_base() -> None:
+    """A broad shape with a line below is no number on a line if the other digits are as high as it is broad."""
+    mask = np.zeros((90, 300), np.uint8)
+    cv2.line(mask, (20, 70), (70, 70), (1,), 4)
+    cv2.line(mask, (45, 70), (60, 46), (1,), 4)
+    broad = mask > 0
+    for left in (120, 200):
+        cv2.ellipse(mask, (left, 50), (14, 28), 0, 0, 360, (1,), 5)
+    number = mask > 0
+    assert np.array_equal(erase_underlines(number), number)
+    assert not erase_underlines(broad)[70, 30]
+
+
+def test_a_digit_with_a_line_through_it_is_crossed_out(reader: Reader) -> None:
+    """A crossed-out digit of a number is unsure, and the others are answered."""
+    page = written("2704")
+    cv2.line(page, (EDGE + CELL + 8, 114), (EDGE + 2 * CELL - 8, 88), (0,), 4)
+    [line] = read_page(as_file(page, "PNG"), reader).lines
+    assert [each.answer and each.answer.reason for each in line.digits] == [None, "crossed out", None, None]
 
 
 def test_a_box_that_touches_its_digit_is_taken_away(reader: Reader) -> None:

@@ -45,6 +45,19 @@ def test_the_digits_that_stand_apart_are_counted(bundle: Path) -> None:
     assert [each and each.apart for each in found] == [1, None]
 
 
+def test_what_is_low_beside_other_digits_is_one(bundle: Path) -> None:
+    """A broad shape half as high as the other digits of the page is no two of them."""
+    reader = Reader(bundle)
+    shapes = [
+        Shape(Box(left, 0, 80, height), np.ones((height, 80), np.bool_), np.zeros((height, 80), np.bool_))
+        for left, height in ((0, 80), (100, 80), (200, 40))
+    ]
+    answers = answer_images(np.zeros((3, 28, 28), np.uint8), reader)
+    placed = [PlacedDigit(shape.box, found) for shape, found in zip(shapes, answers, strict=True)]
+    found = may_touch(shapes, placed, SteadyReader(reader))
+    assert [each is not None for each in found] == [True, True, False]
+
+
 def test_seams_pass_between_two_digits() -> None:
     """Some path cuts two discs that touch into two equal parts."""
     mask = np.zeros((80, 140), np.uint8)
