@@ -35,11 +35,13 @@ class DrawnPage:
         data: a PNG or JPEG file.
         lines: the number on each line, from top to bottom; EMPTY is a box without a digit.
         kind: what the page is, a few words.
+        crossed: position on the first line, from 0, of a digit that is crossed out; None if none is.
     """
 
     data: bytes
     lines: tuple[str, ...]
     kind: str
+    crossed: int | None = None
 
 
 def draw_alone(digits: Split, rng: np.random.Generator) -> DrawnPage:
@@ -54,14 +56,23 @@ def draw_alone(digits: Split, rng: np.random.Generator) -> DrawnPage:
     return DrawnPage(photograph(page, Look((page.shape[0], page.shape[1]), None), rng), (text,), "one digit alone")
 
 
-def draw_number(digits: Split, rng: np.random.Generator) -> DrawnPage:
-    """Draw a number of 1 to 8 separate digits on a line, with or without the boxes of a form."""
+def draw_number(digits: Split, rng: np.random.Generator, *, crossed: bool = False) -> DrawnPage:
+    """Draw a number of 1 to 8 separate digits on a line, with or without the boxes of a form.
+
+    Args:
+        digits: the digits to choose from.
+        rng: draws everything.
+        crossed: whether one of the digits is crossed out.
+    """
     import numpy as np
 
     count, high, form = int(rng.integers(1, 9)), rng.uniform(28, 130), FORMS[rng.integers(len(FORMS))]
     chosen = rng.integers(len(digits), size=count)
     turn, pen = rng.uniform(-9, 9), rng.uniform(1.3, 3.2) if rng.integers(2) else None
     inks = [_digit(digits.images[i], high * rng.uniform(0.8, 1.05), turn, pen) for i in chosen]
+    struck = int(rng.integers(count)) if crossed else None
+    if struck is not None:
+        inks[struck] = _cross_out(inks[struck], rng)
     cell = high * rng.uniform(1.25, 1.7)
     gaps = rng.uniform(0.14, rng.uniform(0.2, 0.6), count) * high
     slope, rise = (0.0, 0.04) if form else (rng.uniform(-0.06, 0.06), rng.uniform(0, 0.1))
@@ -83,7 +94,8 @@ def draw_number(digits: Split, rng: np.random.Generator) -> DrawnPage:
         _paste(page, ink, edge[0] + x, top + y + offset)
     text = "".join(digits.classes[digits.labels[i]] for i in chosen)
     look = _look(rng, page.shape[:2], ruled=not form)
-    return DrawnPage(photograph(page, look, rng), (text,), form or ("ruled paper" if look.rules else "plain paper"))
+    kind = form or ("ruled paper" if look.rules else "plain paper")
+    return DrawnPage(photograph(page, look, rng), (text,), kind, struck)
 
 
 def draw_grid(digits: Split, rng: np.random.Generator, *, ruled: bool, empty: float = 0.0) -> DrawnPage:
@@ -139,13 +151,32 @@ def draw_pair(digits: Split, rng: np.random.Generator) -> DrawnPage:
 
 def _digit(image: NDArray[np.uint8], high: float, turn: float, pen: float | None) -> Field:
     """Return the ink of a digit, *high* pixels long, cut out along its ink: float32, 0 to 1."""
-    import numpy as np
-
     field = outline(image) if pen is None else retrace(ink_of(image), pen)
     side = round(1.6 * high)
-    ink = place(field, (side, side), Pose(high, degrees=turn))
+    return _cropped(place(field, (side, side), Pose(high, degrees=turn)))
+
+
+def _cropped(ink: Field) -> Field:
+    import numpy as np
+
     rows, columns = (np.flatnonzero((ink > 0.05).any(axis)) for axis in (1, 0))  # noqa: PLR2004
     return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _cross_out(ink: Field, rng: np.random.Generator) -> Field:
+    """Draw a straight line through a digit that reaches past it on both sides, with room for it."""
+    import cv2
+    import numpy as np
+
+    reach = rng.uniform(0.55, 0.7) * max(ink.shape)
+    page = np.pad(ink, round(0.25 * max(ink.shape)))
+    middle = np.array(page.shape[::-1]) / 2 + rng.normal(0, 0.05, 2) * max(ink.shape)
+    turn = rng.uniform(-0.9, 0.9)
+    way = reach * np.array([np.cos(turn), np.sin(turn)])
+    ends = [tuple(np.rint(16 * each).astype(int).tolist()) for each in (middle - way, middle + way)]
+    line, thick = np.zeros(page.shape, np.uint8), max(round(rng.uniform(0.05, 0.1) * max(ink.shape)), 1)
+    cv2.line(line, ends[0], ends[1], [255], thick, cv2.LINE_AA, 4)
+    return _cropped(np.maximum(page, line / np.float32(255)))
 
 
 def _paste(page: Field, ink: Field, x: float, y: float) -> None:
