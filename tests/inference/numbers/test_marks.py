@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from inference.model.answer import Answer
 from inference.model.reader import Reader
 from inference.numbers.boxes import Box
+from inference.numbers.broken import join_pieces
 from inference.numbers.cut_out import Shape, cut_out, draw_small
 from inference.numbers.forms import Form, erase_form, find_form
 from inference.numbers.groups import Group, Groups, find_groups, join_in_cells
@@ -81,6 +82,17 @@ def test_the_flag_of_a_digit_some_way_off_is_a_stroke() -> None:
     found = find_groups(mask)
     assert [each.box for each in found.strokes] == [Box(60, 20, 24, 4)]
     assert len(found.groups) == 2
+
+
+def test_a_stroke_some_way_off_belongs_to_the_digit_that_is_unsure() -> None:
+    """A bar between two digits, near neither, is read with the one that is unsure without it."""
+    mask = np.zeros((90, 200), np.bool_)
+    mask[20:70, 40:46] = mask[20:70, 104:110] = mask[20:24, 63:87] = True
+    groups = find_groups(mask)
+    unsure, sure = Answer("unsure", "unlike any digit", "1"), Answer("answered", guess="1")
+    placed = [PlacedDigit(each.box, unsure if each.box.left == 40 else sure) for each in groups.groups]
+    joined = join_pieces(groups, placed, lambda shapes: [PlacedDigit(each.box, unsure) for each in shapes])
+    assert sorted(shape.box for shape, _ in joined) == [Box(40, 20, 47, 50), Box(104, 20, 6, 50)]
 
 
 def test_a_comb_of_one_tooth_is_no_digit(reader: Reader) -> None:
