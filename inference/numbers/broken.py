@@ -49,13 +49,11 @@ def _pairs(groups: Groups, placed: list[PlacedDigit]) -> Iterator[tuple[Group, G
     The flag of a hasty 5 is farther off, and no digit.
     """
     for (one, first), (other, second) in combinations(zip(groups.groups, placed, strict=True), 2):
+        if (first.answered and second.answered) or gap(one.box, other.box) > NEAR * groups.height:
+            continue
         both = hull((one.box, other.box))
-        if (
-            not (first.answered and second.answered)
-            and gap(one.box, other.box) <= NEAR * groups.height
-            and both.height <= HIGHEST * groups.height
-            and min(one.box.height, other.box.height) < PIECE * both.height
-        ):
+        lower = min(one.box.height, other.box.height)
+        if both.height <= HIGHEST * groups.height and lower < PIECE * both.height:
             yield one, other
     unsure = [one for one, found in zip(groups.groups, placed, strict=True) if not found.answered]
     for one, stroke in product(unsure, groups.strokes):

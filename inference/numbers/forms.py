@@ -241,8 +241,8 @@ def _add_comb(
     left, top, width, height = map(int, table[part, :4])
     box = slice(top, top + height), slice(left, left + width)
     mask = labels[box] == part
-    line = _level(_runs(mask, BASE * width))
-    if not line.any():
+    runs = _runs(mask, BASE * width)
+    if not runs.any() or not (line := _level(runs)).any():
         return []
     base = int(np.flatnonzero(line.any(axis=1))[-1])
     rest, parts = connected_components(mask & ~dilated(line, 3, CORNER))
@@ -272,9 +272,10 @@ def _places(teeth: NDArray[np.int32], base: int) -> list[Box]:
     ordered = teeth[np.argsort(teeth[:, 0])]
     begin, end = (ordered[:-1, 0] + ordered[:-1, 2]).tolist(), ordered[1:, 0].tolist()
     widths = [right - left for left, right in zip(begin, end, strict=True)]
-    most = ALIKE * float(np.median(widths))
+    usual = float(np.median(widths))
     places = [Box(*each) for each in zip(begin, [base - wide for wide in widths], widths, widths, strict=True)]
-    return [each for each in places if len(places) > 1 and 0 < each.width <= most]
+    alike = [each for each in places if each.width >= SMALLEST and usual / ALIKE <= each.width <= ALIKE * usual]
+    return alike if len(places) > 1 else []
 
 
 def _level(line: NDArray[np.bool_]) -> NDArray[np.bool_]:
