@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inference.page.background import fit_surface
-from inference.pixels.connected_components import connected_components, dilated, eroded
-from inference.pixels.quantile import median, quantile
+from inference.page.sheet import FULL, PAPER_FILL, SHEET, Blob, ends_sharply, find_blobs, is_loop
+from inference.pixels.connected_components import dilated, eroded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,20 +15,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Page", "find_page", "split_by_threshold"]
 
-# Chosen by eye on the robustness suite's pages; ALIKE, CONVEX and EVEN on loops once mistaken for paper.
+# Chosen by eye on the robustness suite's pages.
 # TWO: even shading is a uniform distribution, and three quarters of its variance lie between its halves.
 DEPTH = 4  # nesting levels: a sticky note on a sheet on a desk in a frame
 PAPER_SHARE = 0.08  # of the region: a smaller rectangle with a hole is a digit's loop, not paper
-PAPER_FILL = 0.85  # least share of its smallest rotated rectangle that a sheet fills
-FULL = 0.8  # least bare share of a sheet recognised without looking inside
-SHEET = 2.5  # largest aspect ratio of a sheet; a fat 1 exceeds it
 TWO = 0.88  # least share of the variance between two distinct greys; a linear gradient has 0.75
-LEAST = 0.04  # of the picture's longer side: least length of a part
 GREYS = 256
 RIM = 2  # pixels: width of a region's border
-ALIKE = 0.2  # of the contrast: largest difference between the background inside and outside a digit's loop
-CONVEX = 0.75  # least share of its smallest rotated rectangle that a loop fills
-EVEN = 2.5  # largest ratio of widest to narrowest stroke around a loop
 INKED = 0.15  # of a hole's longer side: least length of the ink in it
 ALSO = 0.5  # of the largest hole's longer side: least length of another box
 HUGS = 0.35  # least share of the outline of a table edge or scan border along the edge of the region
@@ -51,29 +44,19 @@ class Page:
     widest: int = 0
 
 
-@dataclass(frozen=True)
-class _Blob:
-    mask: NDArray[np.bool_]
-    filled: NDArray[np.bool_]
-    longer: int  # longer side of its bounding box
-    rectangle: float  # area of its smallest rotated rectangle
-    aspect: float  # of that rectangle
-    area: int
-
-
-def find_page(grey: NDArray[np.float32]) -> Page:
+def find_page(grey: NDArray[np.float32], region: NDArray[np.bool_]) -> Page:
     """Find the innermost sheet: step inwards from the border until the foreground is ink, not another sheet.
 
     Args:
         grey: float32, shape [h, w], 0 to 255.
+        region: bool, shape [h, w]: where to look.
     """
     import numpy as np
 
-    region = np.ones(grey.shape, np.bool_)
     page = None
     for _ in range(DEPTH):
         ground, fore, dark = _split(grey, region)
-        blobs = _blobs(fore)
+        blobs = find_blobs(fore)
         inner = _only_sheet(blobs, grey, ground, region)
         edges = [] if inner is not None else [blob for blob in blobs if _is_edge(blob, region)]
         ink = fore.copy()
@@ -84,21 +67,21 @@ def find_page(grey: NDArray[np.float32]) -> Page:
         if inner is None and not edges:
             break
         shrunk = inner if inner is not None else _without(region, edges)
-        if np.count_nonzero(shrunk) < 0.02 * shrunk.size:
+        if np.count_nonzero(shrunk) < 0.02 * shrunk.size or not ends_sharply(shrunk, region, grey):
             break
         region = shrunk
     assert page is not None  # noqa: S101  (DEPTH is at least 1)
     return page
 
 
-def split_by_threshold(grey: NDArray[np.float32]) -> tuple[Page, Page]:
-    """Split the whole picture at Otsu's threshold: one page with the dark side as ink, one with the light side."""
+def split_by_threshold(grey: NDArray[np.float32], region: NDArray[np.bool_]) -> tuple[Page, Page]:
+    """Split a region at Otsu's threshold: one page with the dark side as ink, one with the light side."""
     import cv2
     import numpy as np
 
-    region = np.ones(grey.shape, np.bool_)
-    level = cv2.threshold(np.clip(grey, 0, 255).astype(np.uint8), 0, 255, cv2.THRESH_OTSU)[0]
-    return Page(region, grey <= level, dark=True), Page(region, grey > level, dark=False)
+    greys = np.clip(grey[region], 0, 255).astype(np.uint8)
+    level = cv2.threshold(greys, 0, 255, cv2.THRESH_OTSU)[0]
+    return Page(region, region & (grey <= level), dark=True), Page(region, region & (grey > level), dark=False)
 
 
 def _split(grey: NDArray[np.float32], region: NDArray[np.bool_]) -> tuple[Any, Any, bool]:
@@ -139,34 +122,13 @@ def _split_counts(counts: NDArray[np.int64]) -> tuple[int, float, float]:
     return level, float(between[level]), float(np.sum(counts * np.square(greys - mean)) / total)
 
 
-def _blobs(mask: NDArray[np.bool_]) -> list[_Blob]:
-    """Return the larger connected components of a mask, largest first, at most 8."""
-    import numpy as np
-
-    labels, table = connected_components(mask)
-    least = max(mask.shape) * LEAST
-    order = [int(i) for i in np.argsort(-table[1:, 4])[:8] + 1 if max(table[i, 2:4]) >= least]
-    return [_blob(labels == i, int(max(table[i, 2:4])), int(table[i, 4])) for i in order]
-
-
-def _blob(mask: NDArray[np.bool_], longer: int, area: int) -> _Blob:
-    import cv2
-    import numpy as np
-
-    outer = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
-    filled = cv2.drawContours(np.zeros(mask.shape, np.uint8), outer, -1, [1], cv2.FILLED).astype(np.bool_)
-    width, height = cv2.minAreaRect(outer[0])[1]
-    aspect = (max(width, height) + 1) / (min(width, height) + 1)
-    return _Blob(mask, filled, longer, (width + 1) * (height + 1), aspect, area)
-
-
 def _only_sheet(
-    blobs: list[_Blob], grey: NDArray[np.float32], ground: NDArray[np.bool_], region: NDArray[np.bool_]
+    blobs: list[Blob], grey: NDArray[np.float32], ground: NDArray[np.bool_], region: NDArray[np.bool_]
 ) -> NDArray[np.bool_] | None:
     """Return the paper in the first blob that is a sheet or a frame; None without one or with others beside it."""
     import numpy as np
 
-    found: tuple[_Blob, NDArray[np.bool_]] | None = None
+    found: tuple[Blob, NDArray[np.bool_]] | None = None
     for blob in blobs:
         if found and np.any(blob.mask & found[0].filled):
             continue
@@ -180,7 +142,7 @@ def _only_sheet(
 
 
 def _paper_in(
-    blob: _Blob, grey: NDArray[np.float32], ground: NDArray[np.bool_], region: NDArray[np.bool_]
+    blob: Blob, grey: NDArray[np.float32], ground: NDArray[np.bool_], region: NDArray[np.bool_]
 ) -> NDArray[np.bool_] | None:
     """Return the paper in a blob that is a sheet or a frame around a sheet; None if the blob is ink."""
     import numpy as np
@@ -190,7 +152,7 @@ def _paper_in(
         return None
     if blob.area > FULL * area and blob.aspect < SHEET:
         return eroded(blob.filled, 3)  # no digit is a filled rectangle
-    holes = [hole for hole in _blobs(blob.filled & ground) if hole.longer >= 0.06 * blob.longer]
+    holes = [hole for hole in find_blobs(blob.filled & ground) if hole.longer >= 0.06 * blob.longer]
     if not holes:
         return None
     hole = max(holes, key=lambda each: np.count_nonzero(each.filled))
@@ -200,14 +162,14 @@ def _paper_in(
 
 
 def _paper_round(
-    blob: _Blob, hole: _Blob, grey: NDArray[np.float32], ground: NDArray[np.bool_]
+    blob: Blob, hole: Blob, grey: NDArray[np.float32], ground: NDArray[np.bool_]
 ) -> NDArray[np.bool_] | None:
     """Return the sheet whose ink is the hole, or the sheet inside a frame; None for the loop of a digit."""
     import numpy as np
 
     area, inside = np.count_nonzero(blob.filled), np.count_nonzero(hole.filled)
     inked = _inked(hole, ground)
-    if not inked and _is_loop(blob, hole, grey, ground):
+    if not inked and is_loop(blob, hole, grey, ground):
         return None
     if inside < 0.5 * area and blob.area > 0.5 * area:
         return eroded(blob.filled, 3)  # a sheet with ink on it
@@ -216,26 +178,11 @@ def _paper_round(
     return None
 
 
-def _inked(hole: _Blob, ground: NDArray[np.bool_]) -> list[_Blob]:
-    return [each for each in _blobs(hole.filled & ~ground) if each.longer >= INKED * hole.longer]
+def _inked(hole: Blob, ground: NDArray[np.bool_]) -> list[Blob]:
+    return [each for each in find_blobs(hole.filled & ~ground) if each.longer >= INKED * hole.longer]
 
 
-def _is_loop(blob: _Blob, hole: _Blob, grey: NDArray[np.float32], ground: NDArray[np.bool_]) -> bool:
-    """Return whether a hole is the loop of a boxy digit in a fat pen: the background shows through it."""
-    import cv2
-    import numpy as np
-
-    inside, outside = median(grey[hole.mask]), median(grey[ground & ~blob.filled])
-    if abs(inside - outside) > ALIKE * abs(median(grey[blob.mask]) - outside):
-        return False
-    if hole.area < CONVEX * hole.rectangle:
-        return False
-    depth = cv2.distanceTransform(blob.filled.astype(np.uint8), cv2.DIST_L2, 5).astype(np.float32)
-    widths = depth[dilated(hole.filled, 3, 3) & ~hole.filled]
-    return quantile(widths, 0.95) < EVEN * quantile(widths, 0.05)
-
-
-def _is_edge(blob: _Blob, region: NDArray[np.bool_]) -> bool:
+def _is_edge(blob: Blob, region: NDArray[np.bool_]) -> bool:
     """Return whether a blob is a table edge or scan border: it lies along a side of the region, ink only crosses it."""
     import numpy as np
 
@@ -244,7 +191,7 @@ def _is_edge(blob: _Blob, region: NDArray[np.bool_]) -> bool:
     return bool(np.count_nonzero(blob.mask & rim) > HUGS * np.count_nonzero(outline))
 
 
-def _without(region: NDArray[np.bool_], edges: list[_Blob]) -> NDArray[np.bool_]:
+def _without(region: NDArray[np.bool_], edges: list[Blob]) -> NDArray[np.bool_]:
     import numpy as np
 
     gone = np.any([blob.mask for blob in edges], axis=0)

@@ -12,6 +12,7 @@ from inference.page.paper import Page, find_page, split_by_threshold
 from inference.page.ruled_lines import Lines, erase_lines, find_residue
 from inference.page.shadows import Slopes, find_shadows, measure_slopes
 from inference.page.sharpness import score
+from inference.page.sheet import find_sheet
 from inference.pixels.connected_components import connected_components, dilated, eroded
 from inference.pixels.quantile import quantile
 
@@ -115,17 +116,18 @@ def _is_rim(mask: NDArray[np.bool_], signed: NDArray[np.float32], strength: floa
 def _pages(grey: NDArray[np.float32]) -> Iterator[Page]:
     import numpy as np
 
-    page = find_page(grey)
+    whole = find_sheet(grey)
+    page = find_page(grey, whole)
     yield page
-    whole = np.ones(grey.shape, np.bool_)
+    alike = np.array_equal(page.region, whole)
     if page.dark:
         yield from _shaded_pages(grey, page.region)
-    if not page.dark or not page.region.all():
+    if not (page.dark and alike):
         yield from _shaded_pages(grey, whole)
-    yield from split_by_threshold(grey)
+    yield from split_by_threshold(grey, whole)
     relief = grey - fit_surface(grey, whole)
     relief -= _local_median(relief + HALF) - HALF
-    for region in (whole,) if page.region.all() else (page.region, whole):
+    for region in (whole,) if alike else (page.region, whole):
         noise = noise_of(relief[region])
         for dark in (True, False):
             signed = -relief if dark else relief

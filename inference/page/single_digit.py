@@ -11,6 +11,7 @@ from inference.page.faint_strokes import measure_faint_strokes
 from inference.page.ink import HALF, Ink
 from inference.page.shadows import measure_slopes
 from inference.page.sharpness import score
+from inference.page.sheet import is_sheet
 from inference.page.thumbnail import fill_background
 from inference.pixels.centring import bounding_box
 from inference.pixels.connected_components import connected_components, dilated
@@ -81,7 +82,7 @@ def find_single_digit(
     half = HALF * _peak(relief[near])
     mask = relief[near] > np.maximum(half, faintest)
     digit = _only_digit(mask, relief[near])
-    if digit is None or not _is_whole(digit.mask, near, grey.shape, least):
+    if digit is None or not _is_whole(digit.mask, near, grey.shape, least) or is_sheet(digit.mask):
         return None
     seen = np.abs(relief) > faintest
     strays = np.count_nonzero(seen) - np.count_nonzero(seen[near] & dilated(digit.mask, 7, 7))
