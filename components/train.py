@@ -83,6 +83,7 @@ def train(
     """
     from learning.synthetic.low_resolution import with_lowered
     from learning.synthetic.strangers.draw import draw_strangers
+    from learning.synthetic.ways import with_saved
     from learning.training import session
     from learning.training.curves import draw_curves
     from learning.training.fit import fit
@@ -95,9 +96,10 @@ def train(
     network = _load(champion, data.classes) if config.warm_start else _build(config, transform, len(data.classes))
     shown = config.strangers * config.steps
     strangers = draw_strangers(data, min(STRANGERS, shown), config.seed) if shown else None
+    copies = with_saved(data, config.saved, config.seed) if config.saved else data
     history = fit(
         network,
-        with_lowered(data, config.lowered, config.seed),
+        with_lowered(copies, config.lowered, config.seed),
         validation,
         config,
         seed=config.seed,

@@ -8,7 +8,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 from inference.drawing.close_up import Note, draw_digit
-from inference.drawing.low_resolution import enlarge, find_cells, reduce_to_cells
+from inference.drawing.low_resolution import enlarge, find_cells, reduce_cut_out, reduce_soft
 from inference.drawing.margin import with_margin
 from inference.drawing.native import normalise_native
 from inference.normalised import Normalised
@@ -119,8 +119,11 @@ def _look_closer(pixels: NDArray[np.uint8], *, trace: bool) -> Normalised:
     if wider is not None:
         normalised = normalise_plain(_greys(wider), Trace(trace)) or _look_twice(wider, Trace(trace))
         return replace(normalised, steps=("margin added", *normalised.steps))
+    cells = reduce_cut_out(pixels)
+    if cells is not None and (enlarged := _enlarged(cells)):
+        return enlarged
     normalised = _look_twice(pixels, Trace(trace))
-    cells = None if normalised.digits or normalised.softness else reduce_to_cells(pixels)
+    cells = None if normalised.digits or normalised.softness else reduce_soft(pixels)
     return (cells is not None and _enlarged(cells)) or normalised
 
 

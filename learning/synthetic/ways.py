@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["WAYS", "read_back", "save"]
+__all__ = ["WAYS", "read_back", "save", "with_saved"]
 
 LARGE = 10 * SIDE  # side at which pens are thickened and pictures blurred
 INK = 60  # of 255: weaker ink does not count for the crop
@@ -46,7 +46,7 @@ def read_back(split: Split, *, per_way: int, seed: int) -> dict[str, tuple[NDArr
 
     Args:
         split: pictures in MNIST's format; each contains ink.
-        per_way: pictures of each way, evenly spaced in the split; at most the whole split.
+        per_way: pictures of each way, evenly spaced in the split, others for each way; at most the whole split.
         seed: of the ways.
 
     Returns:
@@ -57,15 +57,33 @@ def read_back(split: Split, *, per_way: int, seed: int) -> dict[str, tuple[NDArr
     from inference.reading import read_picture
 
     count = min(per_way, len(split))
-    chosen = [i * len(split) // count for i in range(count)]
     back: dict[str, tuple[NDArray[np.uint8], NDArray[np.int32]]] = {}
     for done, way in enumerate(WAYS):
         report_part("ways of saving", done, len(WAYS))
+        chosen = [(i * len(WAYS) + done) * len(split) // (count * len(WAYS)) for i in range(count)]
         readings = [(read_picture(save(split.images[i], way, seed)), split.labels[i]) for i in chosen]
         found = [(reading.image, label) for reading, label in readings if reading.digits == 1]
         images = np.array([image for image, _ in found], np.uint8).reshape(-1, SIDE, SIDE)
         back[way] = images, np.array([label for _, label in found], np.int32)
     return back
+
+
+def with_saved(split: Split, per_way: int, seed: int) -> Split:
+    """Return a split with what the front end makes of saved copies of some pictures added at its end.
+
+    Args:
+        split: the training pictures; each contains ink.
+        per_way: copies of each way.
+        seed: of the ways.
+    """
+    import numpy as np
+
+    images, labels, ids = [split.images], [split.labels], list(split.ids)
+    for way, (copies, known) in read_back(split, per_way=per_way, seed=seed).items():
+        images.append(copies)
+        labels.append(known)
+        ids += [f"{way}/{i}" for i in range(len(copies))]
+    return Split(np.concatenate(images), np.concatenate(labels), ids, split.classes)
 
 
 def _tight(image: NDArray[np.uint8], rng: np.random.Generator) -> bytes:

@@ -107,6 +107,18 @@ def test_a_network_that_learned_nothing_can_be_kept(unlearnable: tuple[Examples,
     assert Model(output.path).classes == tuple("0123456789")
 
 
+@pytest.mark.usefixtures("tensorflow_session")
+def test_saved_copies_are_trained_on(unlearnable: tuple[Examples, Transform], tmp_path: Path) -> None:
+    """A picture of each way of saving beside the others yields other weights."""
+    weights: list[np.ndarray] = []
+    for saved in (0, 1):
+        output = make_output(Model, tmp_path / f"model-{saved}")
+        settings = SHORT | {"allow_untrained": True, "learning_rate": 0.1, "saved": saved}
+        train(*unlearnable, output, TrainConfig.model_validate(settings))
+        weights.append(seal(Model, output.path).load().get_layer("logits").get_weights()[0])
+    assert not np.array_equal(*weights)
+
+
 WIDE = """
 import keras
 from keras import layers

@@ -1,8 +1,8 @@
 """Make the starter model that is shipped: python -m tests.starter.make.
 
-Train on the full MNIST, whose four files are in the folder that MNIST_FILES names, with the shipped pipeline.yaml as it
-stands: `digits run`, nothing else. What its bundle says and the record of the run go into inference/starter. This takes
-two minutes of a free machine. The same versions of the libraries give the same bytes on the same kind of processor.
+Train on the full MNIST, whose four files are in the folder that MNIST_FILES names, with the shipped pipeline.yaml and the
+settings of SETTINGS, nothing else: a larger network that learns for longer, also from digits saved in many ways. What its
+bundle says and the record of the run go into inference/starter. This takes five minutes of a free machine. The same versions of the libraries give the same bytes on the same kind of processor.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ __all__ = ["RUN"]
 
 RUN = "incidental/run.json"
 """The record of the run; not part of the content digest."""
+SETTINGS = "train.recipe=best", "train.saved=500"
+"""Settings that differ from those of pipeline.yaml."""
 
 
 def main() -> None:
@@ -32,7 +34,8 @@ def main() -> None:
     with TemporaryDirectory() as name:
         project = shipped_project(Path(name) / "project")
         project.environment.update({"DIGITS_TFDS_MANUAL_DIR": files, "DIGITS_OFFLINE": "1"})
-        subprocess.run([DIGITS, "-C", project.path, "run"], env=project.variables(), check=True)
+        command = [DIGITS, "-C", project.path, "run", *(f"--set={each}" for each in SETTINGS)]
+        subprocess.run(command, env=project.variables(), check=True)
         record = (project.artifacts / "latest" / "run.json").read_text(encoding="utf-8")
         shutil.rmtree(STARTER, ignore_errors=True)
         keep(project.artifacts / "champion", STARTER)

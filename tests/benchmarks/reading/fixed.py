@@ -82,6 +82,14 @@ def moved(image: Pixels, rng: np.random.Generator, by: int) -> Pixels:
     return cv2.filter2D(paper(thick(image, 9), rng), -1, np.full((1, by), 1 / by, np.float32)).astype(np.uint8)
 
 
+def softened(image: Pixels, rng: np.random.Generator, side: int) -> Pixels:
+    """Shrink to *side* cells, enlarge to 60 to 400 pixels with any soft filter, and draw dark on light or light on dark."""
+    way = (cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_LANCZOS4)[rng.integers(3)]
+    ink = enlarged(small(square(tight(image, 0)), side, side), int(rng.integers(60, 401)), way)
+    drawn = paper(ink, rng, rng.uniform(190, 250), rng.uniform(10, 90), rng.uniform(0, 4))
+    return drawn if rng.integers(2) else (255 - drawn).astype(np.uint8)
+
+
 def binary(pixels: Pixels, level: int) -> Pixels:
     """Make what is darker than a level white, and the rest black."""
     return np.where(pixels < level, 255, 0).astype(np.uint8)
@@ -107,6 +115,8 @@ def drawn() -> dict[str, Draw]:
     ways["8x8, dark on light"] = lambda image, rng: paper(scan(image), rng, 250, 10, 0)
     ways["8x8, enlarged 10 times, nearest"] = lambda image, _: enlarged(scan(image), 80, cv2.INTER_NEAREST)
     ways["8x8, enlarged 20 times, bicubic"] = lambda image, rng: paper(enlarged(scan(image), 160, cv2.INTER_CUBIC), rng)
+    for side in (8, 10, 16):
+        ways[f"{side}x{side}, enlarged smoothly to any size"] = partial(softened, side=side)
     for by in (2, 4, 6, 7, 9):
         ways[f"280x280, blur {by}"] = lambda image, rng, by=by: blurred(paper(thick(image, 9), rng), by)
     for by in (8, 12, 16):

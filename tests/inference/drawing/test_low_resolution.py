@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from inference.drawing.low_resolution import enlarge, find_cells, reduce_to_cells
+from inference.drawing.low_resolution import enlarge, find_cells, reduce_cut_out, reduce_soft
 from inference.normalise import normalise
 from tests.inference.pictures import like, sample, seven
 
@@ -51,6 +51,28 @@ def test_a_smoothly_enlarged_scan_is_not_blank() -> None:
         assert like(near.image, image) > 0.5
 
 
+@pytest.mark.parametrize("way", [cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_LANCZOS4])
+@pytest.mark.parametrize(("ink", "paper"), [(30, 240), (90, 220), (230, 20)])
+@pytest.mark.parametrize("side", [70, 200, 390])
+def test_a_cut_out_digit_with_soft_edges_is_found(side: int, ink: int, paper: int, way: int) -> None:
+    """A scan without a margin that was enlarged smoothly is one digit, whatever its size, greys and grain."""
+    rng = np.random.default_rng(side + ink)
+    for image in sample()[100::1000]:
+        large = cv2.resize(scan(image, 10), (side, side), interpolation=way).astype(np.float32) / 255
+        grey = paper + (ink - paper) * large + rng.normal(0, 3, large.shape)
+        near = normalise(grey.clip(0, 255).astype(np.uint8))
+        assert near.digits == 1
+        assert like(near.image, image) > 0.6
+
+
+@pytest.mark.parametrize("depth", [0.1, 0.25, 0.4])
+def test_a_band_of_shadow_is_not_cut_out(depth: float) -> None:
+    """A soft band of shadow across bare paper reaches two sides, as strokes do, and is none: it lets more light through."""
+    band = np.abs(np.arange(200) - 90) < 25
+    page = 230 * (1 - depth * cv2.GaussianBlur(np.tile(band, (200, 1)).astype(np.float32), (0, 0), 8))
+    assert reduce_cut_out(page.astype(np.uint8)) is None
+
+
 def test_two_digits_are_not_enlarged_as_one() -> None:
     """Two digits of 8 pixels side by side are left to the search."""
     cells = np.hstack([np.pad(scan(image), ((0, 0), (0, 2))) for image in sample()[:2]])
@@ -72,4 +94,4 @@ def test_a_shadow_is_no_soft_digit() -> None:
     """A page of which half is in a soft shadow is not taken for an enlarged scan."""
     half = np.where(np.arange(200) < 100, 240, 120).astype(np.uint8)
     page = cv2.GaussianBlur(np.tile(half, (200, 1)), (0, 0), 8).astype(np.uint8)
-    assert reduce_to_cells(page) is None
+    assert reduce_soft(page) is None

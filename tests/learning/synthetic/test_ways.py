@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from inference.reading import read_picture
-from learning.synthetic.ways import WAYS, read_back, save
+from learning.synthetic.ways import WAYS, read_back, save, with_saved
 from schemas.artifacts.examples import SIDE, Split
 from tests.inference.pictures import sample
 from tests.samples import DIGITS
@@ -51,3 +51,20 @@ def test_as_many_pictures_as_requested_are_saved() -> None:
 def test_none_are_saved_on_request() -> None:
     """With zero pictures a way, each way is empty."""
     assert {len(images) for images, _ in read_back(split(3), per_way=0, seed=0).values()} == {0}
+
+
+def test_each_way_saves_other_pictures() -> None:
+    """With a picture of each way, as many digits are saved as there are ways."""
+    digits = split(len(WAYS))
+    labelled = Split(digits.images, np.arange(len(WAYS), dtype=np.int32), digits.ids, digits.classes)
+    back = read_back(labelled, per_way=1, seed=0)
+    assert [label for _, labels in back.values() for label in labels] == list(range(len(WAYS)))
+
+
+def test_saved_copies_are_added_to_a_split() -> None:
+    """The split comes first, unchanged; a copy of each way follows, with the label of its digit and a name of its own."""
+    digits = split(24)
+    more = with_saved(digits, per_way=1, seed=0)
+    np.testing.assert_array_equal(more.images[:24], digits.images)
+    assert len(more) == 24 + len(WAYS) == len(set(more.ids))
+    assert more.labels[24:].tolist() == [2 * i % 10 for i in range(len(WAYS))]
