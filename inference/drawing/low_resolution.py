@@ -35,8 +35,9 @@ UPRIGHT = 0.75  # width over height that a square full of ink gets: MNIST's medi
 STRETCHED = 0.9
 SMOOTH = 0.03  # of the contrast: mean difference from a picture
 BROADEST = 0.35  # stroke width over the longer side above which ink is a shadow
-# Darker over lighter of ink and paper, at most: shadows let more light through. Strokes longer than LONG times the picture are no
-# shadow: of 142 shadows on bare paper with the other limits, 98 % are shorter than 1.35, of 782 cut-out digits 80 % are longer.
+# Darker over lighter of ink and paper, at most: shadows let more light through. Strokes longer than LONG times the
+# picture are no shadow: of 142 shadows within the other limits, 98 % are shorter than 1.35; of 782 digits cut out along
+# their ink, 80 % are longer.
 LEFT, LEFT_BY_LONG, LONG = 0.58, 0.8, 1.45
 UNEVEN = 0.27  # most of the variance within ink and paper; light that falls off has more
 

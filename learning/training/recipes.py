@@ -52,8 +52,8 @@ class Recipe(Config):
     """Copies of training pictures at low resolution, 7 to 20 pixels high, stretched, with other pens, that are added to
     them, as a share of them."""
     saved: NonNegativeInt = 0
-    """Copies of training pictures that are added to them, for each of 12 ways in which people save digits, as the front end
-    reads them. 500 take two minutes, and help a large network only."""
+    """Copies of training pictures that are added to them, for each of 12 ways in which people save digits, as the front
+    end reads them. 500 take two minutes of a processor."""
     augment: AugmentConfig | None = AugmentConfig()
     """Limits of the distortions of training pictures; null turns augmentation off."""
 

@@ -1,8 +1,9 @@
 """Make the starter model that is shipped: python -m tests.starter.make.
 
-Train on the full MNIST, whose four files are in the folder that MNIST_FILES names, with the shipped pipeline.yaml and the
-settings of SETTINGS, nothing else: a larger network that learns for longer, also from digits saved in many ways. What its
-bundle says and the record of the run go into inference/starter. This takes five minutes of a free machine. The same versions of the libraries give the same bytes on the same kind of processor.
+Train on the full MNIST, whose four files are in the folder that MNIST_FILES names, with the shipped pipeline.yaml and
+SETTINGS: a larger network that learns for longer, also from digits saved in many ways. What its bundle says and the
+record of the run go into inference/starter. This takes five minutes of a free machine. The same versions of the
+libraries give the same bytes on the same kind of processor.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ from tests.pipeline.cli.arguments.test_models import context_of
 from tests.project import Project, shipped_project, toy_project
 from tests.starter.make import RUN
 
-CONTENT = "9d677cd434a5a43180feaac45f054fc88771b957fafefbea1593a87ea725891f"
+CONTENT = "93ab1ad950623e7517b2dc26e7b151988d36e17c32a25116ca861a09544a7807"
 """Content digest of the starter model."""
 
 

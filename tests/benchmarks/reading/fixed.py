@@ -83,7 +83,7 @@ def moved(image: Pixels, rng: np.random.Generator, by: int) -> Pixels:
 
 
 def softened(image: Pixels, rng: np.random.Generator, side: int) -> Pixels:
-    """Shrink to *side* cells, enlarge to 60 to 400 pixels with any soft filter, and draw dark on light or light on dark."""
+    """Shrink to *side* cells, enlarge to 60 to 400 pixels with any soft filter, on light or dark paper."""
     way = (cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_LANCZOS4)[rng.integers(3)]
     ink = enlarged(small(square(tight(image, 0)), side, side), int(rng.integers(60, 401)), way)
     drawn = paper(ink, rng, rng.uniform(190, 250), rng.uniform(10, 90), rng.uniform(0, 4))

@@ -67,7 +67,7 @@ def test_a_cut_out_digit_with_soft_edges_is_found(side: int, ink: int, paper: in
 
 @pytest.mark.parametrize("depth", [0.1, 0.25, 0.4])
 def test_a_band_of_shadow_is_not_cut_out(depth: float) -> None:
-    """A soft band of shadow across bare paper reaches two sides, as strokes do, and is none: it lets more light through."""
+    """A soft band of shadow across bare paper reaches two sides, and is no stroke: it lets more light through."""
     band = np.abs(np.arange(200) - 90) < 25
     page = 230 * (1 - depth * cv2.GaussianBlur(np.tile(band, (200, 1)).astype(np.float32), (0, 0), 8))
     assert reduce_cut_out(page.astype(np.uint8)) is None

@@ -62,7 +62,7 @@ def test_each_way_saves_other_pictures() -> None:
 
 
 def test_saved_copies_are_added_to_a_split() -> None:
-    """The split comes first, unchanged; a copy of each way follows, with the label of its digit and a name of its own."""
+    """The split comes first, unchanged; a copy of each way follows, with its digit's label and a name of its own."""
     digits = split(24)
     more = with_saved(digits, per_way=1, seed=0)
     np.testing.assert_array_equal(more.images[:24], digits.images)
