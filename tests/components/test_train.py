@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from schemas.artifacts.picture_set import PictureSet
 from schemas.artifacts.transform import Transform
 from schemas.errors import StageError
 from schemas.manifest import MANIFEST, Manifest, hash_files
+from tests.inference.pictures import sample
 from tests.machines.varied import THREADS
 from tests.samples import DIGITS, make_output, make_split, make_transform, seal
 
@@ -109,12 +111,16 @@ def test_a_network_that_learned_nothing_can_be_kept(unlearnable: tuple[Examples,
 
 @pytest.mark.usefixtures("tensorflow_session")
 def test_saved_copies_are_trained_on(unlearnable: tuple[Examples, Transform], tmp_path: Path) -> None:
-    """A picture of each way of saving beside the others yields other weights."""
+    """A digit of each way of saving beside the others yields other weights."""
+    digits, (_, transform) = tmp_path / "digits", unlearnable
+    digits.mkdir()
+    Examples.write(digits, "train", replace(make_split([i % 10 for i in range(100)]), images=sample()[::50]))
+    Examples.write(digits, "validation", make_split(list(range(10))))
     weights: list[np.ndarray] = []
     for saved in (0, 1):
         output = make_output(Model, tmp_path / f"model-{saved}")
         settings = SHORT | {"allow_untrained": True, "learning_rate": 0.1, "saved": saved}
-        train(*unlearnable, output, TrainConfig.model_validate(settings))
+        train(Examples(digits), transform, output, TrainConfig.model_validate(settings))
         weights.append(seal(Model, output.path).load().get_layer("logits").get_weights()[0])
     assert not np.array_equal(*weights)
 
