@@ -12,11 +12,11 @@ from inference.drawing.low_resolution import enlarge, find_cells, reduce_cut_out
 from inference.drawing.margin import with_margin
 from inference.drawing.native import normalise_native
 from inference.normalised import Normalised
-from inference.page.bars import without_bars
 from inference.page.colour import LUMA
 from inference.page.faint_strokes import measure_faint_strokes
-from inference.page.frame import without_frame
 from inference.page.overview import Overview, find_sharpest, has_ink, has_soft_ink, least_score
+from inference.paper.bars import without_bars
+from inference.paper.frame import without_frame
 from inference.pixels.resizing import reduced
 from inference.plain_paper import normalise_plain
 from inference.trace import Trace

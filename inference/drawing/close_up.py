@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from inference.page.colour import project
 from inference.page.digit_parts import Digit, choose_parts
 from inference.page.ink import FAINTEST, LOW_NOISE, Ink, find_ink
-from inference.page.ruled_lines import Lines
 from inference.page.search import Found
+from inference.paper.ruled_lines import Lines
 from inference.pixels.centring import bounding_box, draw_centred
 from inference.pixels.connected_components import connected_components, dilated, eroded
 from inference.pixels.edges import edge_width

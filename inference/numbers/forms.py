@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from inference.numbers.boxes import Box
-from inference.page.ruled_lines import Lines, bridge_lines
+from inference.paper.ruled_lines import Lines, bridge_lines
 from inference.pixels.connected_components import connected_components, dilated, longest_outline
 from inference.pixels.quantile import quantile
 

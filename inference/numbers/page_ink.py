@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from inference.page.background import grain_of
 from inference.page.colour import LUMA, project
-from inference.page.ruled_lines import Lines, bridge_lines, erase_lines
+from inference.paper.background import grain_of
+from inference.paper.ruled_lines import Lines, bridge_lines, erase_lines
 from inference.pixels.connected_components import connected_components, dilated, eroded
 from inference.pixels.quantile import quantile
 from inference.pixels.resizing import reduced, resized

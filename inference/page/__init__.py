@@ -1,1 +1,1 @@
-"""Finding the paper, the lighting and the digit in a picture."""
+"""Finding the digit on its paper, and what crosses or surrounds it."""

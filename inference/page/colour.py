@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inference.page.background import fit_surface, noise_of
+from inference.paper.background import fit_surface, noise_of
 
 if TYPE_CHECKING:
     import numpy as np

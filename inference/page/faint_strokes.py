@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inference.page.background import noise_of
+from inference.paper.background import noise_of
 from inference.pixels.centring import bounding_box
 from inference.pixels.connected_components import connected_components, dilated, eroded
 from inference.pixels.edges import edge_width

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from inference.page.background import grain_of, noise_of, smooth_background, wide_background
-from inference.page.ruled_lines import Lines, bridge_lines
+from inference.paper.background import grain_of, noise_of, smooth_background, wide_background
+from inference.paper.ruled_lines import Lines, bridge_lines
 from inference.pixels.connected_components import connected_components
 from inference.pixels.quantile import quantile
 from inference.pixels.resizing import resized

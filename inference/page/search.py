@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from inference.page.background import fit_surface, noise_of, wide_background
 from inference.page.digit_parts import Digit, choose_parts
 from inference.page.ink import Ink, find_ink
-from inference.page.paper import Page, find_page, split_by_threshold
-from inference.page.ruled_lines import Lines, erase_lines, find_residue
 from inference.page.shadows import Slopes, find_shadows, measure_slopes
 from inference.page.sharpness import score
-from inference.page.sheet import find_sheet
+from inference.paper.background import fit_surface, noise_of, wide_background
+from inference.paper.page import Page, find_page, split_by_threshold
+from inference.paper.ruled_lines import Lines, erase_lines, find_residue
+from inference.paper.sheet import find_sheet
 from inference.pixels.connected_components import connected_components, dilated, eroded
 from inference.pixels.quantile import quantile
 

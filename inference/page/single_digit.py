@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from inference.page.background import noise_of
 from inference.page.digit_parts import Digit, choose_parts
 from inference.page.faint_strokes import measure_faint_strokes
 from inference.page.ink import HALF, Ink
 from inference.page.shadows import measure_slopes
 from inference.page.sharpness import score
-from inference.page.sheet import is_sheet
 from inference.page.thumbnail import fill_background
+from inference.paper.background import noise_of
+from inference.paper.sheet import is_sheet
 from inference.pixels.centring import bounding_box
 from inference.pixels.connected_components import connected_components, dilated
 from inference.pixels.quantile import quantile

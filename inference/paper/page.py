@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from inference.page.background import fit_surface
-from inference.page.sheet import FULL, PAPER_FILL, SHEET, Blob, ends_sharply, find_blobs, is_loop
+from inference.paper.background import fit_surface
+from inference.paper.sheet import FULL, PAPER_FILL, SHEET, Blob, ends_sharply, find_blobs, is_loop
 from inference.pixels.connected_components import dilated, eroded
 
 if TYPE_CHECKING:

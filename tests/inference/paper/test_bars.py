@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from inference.normalise import normalise
-from inference.page.bars import without_bars
+from inference.paper.bars import without_bars
 from tests.inference.pictures import like, seven
 
 CANVAS = seven((300, 400), 20, paper=252)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inference.page.ruled_lines import Lines, bridge_lines, erase_lines, find_residue
+from inference.paper.ruled_lines import Lines, bridge_lines, erase_lines, find_residue
 from tests.inference.pictures import draw
 
 NOTHING = np.zeros((120, 160), np.bool_)

@@ -8,7 +8,7 @@ import pytest
 
 from inference.model.answer import why_unsure
 from inference.normalise import normalise
-from inference.page.sheet import find_sheet, is_sheet
+from inference.paper.sheet import find_sheet, is_sheet
 from inference.reading import read_picture
 from tests.inference.pictures import SEVEN, as_file, draw, like, seven
 

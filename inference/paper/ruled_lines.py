@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Lines", "bridge_lines", "erase_lines", "find_residue"]
 
-# Chosen by eye on the ruled and squared pages of the robustness suite; 0.385 as in inference/page/background.py.
+# Chosen by eye on the ruled and squared pages of the robustness suite; 0.385 as in inference/paper/background.py.
 THIN = 9  # pixels: anything narrower may be a line
 RUN = 0.15  # of the width: least straight run that may be part of a line
 SPAN = 0.85  # of the width: least span of a line's parts

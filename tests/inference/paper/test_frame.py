@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from inference.normalise import normalise
-from inference.page.frame import without_frame
+from inference.paper.frame import without_frame
 from tests.inference.pictures import sample, seven
 
 

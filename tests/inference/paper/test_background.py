@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inference.page.background import fit_surface, grain_of, noise_of, wide_background
+from inference.paper.background import fit_surface, grain_of, noise_of, wide_background
 
 
 def page_with(width: int) -> np.ndarray:

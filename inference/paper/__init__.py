@@ -1,0 +1,1 @@
+"""Finding the paper, its lighting and its printed lines in a picture."""
