@@ -64,5 +64,6 @@ def test_a_project_has_it_as_its_champion(sealed: Project) -> None:
         "damaged": [],
         "missing": {},
         "history": [],
+        "misplaced": [],
     }
     assert Bundle(sealed.artifacts / "champion").digest == CONTENT

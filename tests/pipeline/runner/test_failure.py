@@ -123,9 +123,9 @@ def test_a_process_with_tensorflow_skips_destructors(project: Project) -> None:
 
 
 def test_a_file_where_a_folder_belongs_is_named(project: Project) -> None:
-    """A file system error is one line that begins with the path."""
+    """A file in the place of artifacts/ is an error that begins with the path."""
     project.artifacts.touch()
-    failed = project.digits("run", status=1)
+    failed = project.digits("run", status=4)
     assert failed.stderr.startswith(f"error: {project.artifacts}")
     assert "Traceback" not in failed.stderr
 
