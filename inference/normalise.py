@@ -156,7 +156,8 @@ def _faint_strokes(overview: Overview) -> float:
     """Return how long the strokes are that were left out because they are faint, over the digit's longer side."""
     found = overview.found
     digit = found.digit.mask | found.digit.faded | found.digit.marks
-    return measure_faint_strokes(overview.grey, digit, found.ink.strength, dark=found.page.dark)
+    page = found.page
+    return measure_faint_strokes(overview.grey, digit, found.ink.strength, dark=page.dark, region=page.region)
 
 
 def _describe(overview: Overview, note: Note) -> list[str]:

@@ -29,7 +29,14 @@ WIDTH = (0.4, 2.5)  # of the digit's stroke width: that of a stroke of it
 STEEP = 0.25  # of its contrast: least change within a pixel at the edge of a stroke; shadows have softer edges
 
 
-def measure_faint_strokes(grey: NDArray[np.float32], digit: NDArray[np.bool_], strength: float, *, dark: bool) -> float:
+def measure_faint_strokes(
+    grey: NDArray[np.float32],
+    digit: NDArray[np.bool_],
+    strength: float,
+    *,
+    dark: bool,
+    region: NDArray[np.bool_] | None = None,
+) -> float:
     """Return how long the faint strokes that continue a digit are, over its longer side; at most 1, 0 for none.
 
     They are as wide as the digit's strokes, begin at it, have sharp edges, and end within the picture.
@@ -39,6 +46,7 @@ def measure_faint_strokes(grey: NDArray[np.float32], digit: NDArray[np.bool_], s
         digit: bool, shape [h, w]: the digit that was found; not empty.
         strength: contrast of its ink, 0 to 255.
         dark: whether ink is darker than paper.
+        region: bool, shape [h, w]: the paper; beyond it is no stroke, but the line of a box, say. None for all.
     """
     import cv2
     import numpy as np
@@ -57,6 +65,8 @@ def measure_faint_strokes(grey: NDArray[np.float32], digit: NDArray[np.bool_], s
     beside = ~near
     level = max(FAINTEST * strength, GRAIN * noise_of(relief[beside]), LEAST)
     faint = (relief > level) & ~at
+    if region is not None:
+        faint &= region
     if np.count_nonzero(faint & beside) < LONG * longer:
         return 0.0
     labels, table = connected_components(faint)

@@ -9,7 +9,8 @@ import pytest
 from inference.model.answer import why_unsure
 from inference.page.faint_strokes import measure_faint_strokes
 from inference.reading import read_picture
-from tests.inference.pictures import as_file, seven
+from tests.benchmarks.reading.marked import marked, ruled_box
+from tests.inference.pictures import as_file, sample, seven
 
 INK, PAPER = 30, 235
 DIGIT = seven((400, 400), 24, ink=INK, paper=PAPER) < 130
@@ -57,3 +58,10 @@ def test_a_soft_shadow_is_no_stroke() -> None:
 def test_paper_has_no_stroke() -> None:
     """Where the rest of the digit is missing altogether, nothing is found."""
     assert rest(page(0)) == 0
+
+
+def test_a_box_around_a_digit_is_no_stroke() -> None:
+    """Of 30 digits in ruled boxes none has strokes that were left out."""
+    rng = np.random.default_rng(3)
+    readings = [read_picture(marked(sample()[[i]], rng, ruled_box)) for i in range(0, 4800, 160)]
+    assert [why_unsure(each) for each in readings].count("other marks beside the digit") == 0
