@@ -49,8 +49,8 @@ class Reading:
             have 0.05.
         leftover: size of the marks that were left out over the digit's, 0 to 1; a box or circle around the digit
             and a line below it do not count.
-        crossed: evidence that the digit needs because a line may cross it out, in units of the least evidence of any
-            answer: infinite if one surely does, 0.0 if none does.
+        crossed: evidence that the digit needs because a line may cross it out, in the units of Decisions.units:
+            infinite if one surely does, 0.0 if none does.
         inked: whether there is ink on the page, with or without a digit.
         trace: name and picture (uint8, [h, w] or [h, w, 3]) of each step; empty unless requested.
     """

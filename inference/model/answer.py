@@ -195,7 +195,7 @@ def _answer_all(readings: list[Reading], images: NDArray[np.uint8], reader: Pict
 def _answer(reading: Reading, decisions: Decisions, i: int, classes: tuple[str, ...]) -> Answer:
     doubt = decisions.unsure(i)
     doubt = BLURRED if doubt and reading.blurred else doubt
-    reason = why_unsure(reading, decisions.times_least(i)) or doubt
+    reason = why_unsure(reading, decisions.units(i)) or doubt
     if reading.blank:
         return Answer("unsure", reason, steps=reading.steps, reading=reading)
     return Answer(
@@ -215,7 +215,7 @@ def why_unsure(reading: Reading, evidence: float = math.inf) -> str:
 
     Args:
         reading: the normalised picture.
-        evidence: of the network for what it reads, in units of the least of an answer.
+        evidence: of the network for what it reads, in units: see `Decisions.units`.
     """
     if reading.blank:
         found = BLURRED if reading.blurred else "no digit found" if reading.inked else "blank page"
@@ -226,6 +226,6 @@ def why_unsure(reading: Reading, evidence: float = math.inf) -> str:
         return "no pen strokes"
     if reading.digits > 1:
         return f"{reading.digits} digits in one picture"
-    if reading.crossed == math.inf or 1 <= evidence <= reading.crossed:  # with less than 1, it is no digit anyway
+    if reading.crossed == math.inf or (reading.crossed and evidence <= reading.crossed):
         return CROSSED
     return "other marks beside the digit" if reading.leftover > LEFTOVER else ""

@@ -39,7 +39,7 @@ LOWEST = 0.6  # of the whole's height: least height of either side; 94 % of righ
 DOUBT = 2.0  # a digit that is answered with more evidence than this is one digit
 # Fitted by logistic regression on 571 touching pairs and 117 broad digits of learning/synthetic/drawn_pages.py, read by
 # a SteadyReader; `python -m tests.benchmarks.reading.touching` fits them again, as another model may need. Evidence
-# counts in units of the least evidence of an answer, lengths in heights of the whole.
+# counts in units of Decisions.unit, lengths in heights of the whole.
 EVIDENCE, LEAD, SMALLER, NONE = 1.33, 1.82, 6.5, 7.0  # that both sides of a cut are read right
 RIVAL = 0.5  # evidence of the strongest cut that is read otherwise, if there is none
 ONE, TWO, BROAD, LONE = 3.9, 0.33, 2.8, 2.3  # that a shape is two digits
@@ -57,7 +57,7 @@ class Whole:
     Attributes:
         shape: its ink.
         placed: what it is read as.
-        evidence: for that, in units of the least evidence of an answer.
+        evidence: for that, in units of Decisions.unit.
         apart: number of other shapes of the page that are surely one digit.
     """
 
@@ -78,7 +78,7 @@ def may_touch(shapes: list[Shape], placed: list[PlacedDigit], reader: PictureRea
     wholes: list[Whole | None] = [None] * len(placed)
     if images:
         decisions = reader.read(np.stack(list(images.values())))
-        for i, evidence in zip(images, (decisions.evidence / decisions.least).tolist(), strict=True):
+        for i, evidence in zip(images, (decisions.evidence / decisions.unit).tolist(), strict=True):
             found = placed[i].answer
             if evidence < DOUBT or (found and found.digit is None):
                 wholes[i] = Whole(shapes[i], placed[i], evidence, 0)
@@ -117,7 +117,7 @@ class Cut:
     Attributes:
         halves: both sides, from left to right.
         text: what they are read as.
-        evidence: for both together, in units of the least evidence of an answer.
+        evidence: for both together, in units of Decisions.unit.
         smaller: the smaller side's share of the ink.
         lead: of the strongest cut that is read the same over the strongest of all that are read otherwise, in evidence.
     """
@@ -155,7 +155,7 @@ def read_cuts(shape: Shape, relief: NDArray[np.float32], reader: PictureReader) 
     if not cuts:
         return []
     found = reader.read(np.stack([draw_small(cut_out(relief, half)) for cut in cuts for half in cut]))
-    evidence = (found.evidence / found.least).reshape(-1, 2).sum(axis=1).tolist()
+    evidence = (found.evidence / found.unit).reshape(-1, 2).sum(axis=1).tolist()
     read = [(int(left), int(right)) for left, right in found.read.reshape(-1, 2)]
     answered = np.flatnonzero(~found.refused.reshape(-1, 2).any(axis=1)).tolist()
     own = {read[i]: max(evidence[j] for j in answered if read[j] == read[i]) for i in answered}

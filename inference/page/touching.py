@@ -36,7 +36,7 @@ SIDES = 0.12  # of the rest of the ink: least on each side of a line across
 # with slashes, 1,000 without and 350 with bars (seed 7): with slashes 2 % are answered wrong, before 4 %, and 0.2 %
 # more of those without are unsure.
 ACROSS, DOWN = (0.045, 0.28), (0.06, 0.2)
-NEEDED = 1.8  # times the least evidence of an answer: least of what such a line may cross out
+NEEDED = 1.8  # units of evidence (inference/model/decision.py): least of what such a line may cross out
 LEAST = 0.25  # of the ink: least beside a line
 CRUMB = 0.02  # of the ink beside a line: less is what remains of its edge
 EDGE = 0.02  # of the longer side: a line's edge that may tremble
@@ -78,7 +78,7 @@ def evidence_needed(mask: NDArray[np.bool_]) -> float:
         mask: bool, shape [h, w]: the digit, cut to its bounding box.
 
     Returns:
-        In units of the least evidence of any answer: infinity if a straight line goes through it from left to right and
+        In units (inference/model/decision.py): infinity if a straight line goes through it from left to right and
         past both sides; some if a line may, from left to right or from top to bottom; 0.0 if none does.
     """
     import numpy as np

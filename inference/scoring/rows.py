@@ -123,7 +123,7 @@ class _Answers:
             size = SIDE, SIDE, "PNG"
         else:
             size = seen.width, seen.height, seen.format
-            reason = why_unsure(seen, self._decisions.times_least(self._at)) or reason
+            reason = why_unsure(seen, self._decisions.units(self._at)) or reason
             if seen.blank:
                 return Row("unsure", reason, None, None, None, None, None, *size)
         decision, digit = ("unsure", None) if reason else ("answered", classes[read])

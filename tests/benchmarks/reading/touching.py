@@ -58,7 +58,7 @@ def shapes_on(page: DrawnPage) -> tuple[Field, list[Shape]]:
 def sample_of(shape: Shape, relief: Field, text: str, reader: SteadyReader) -> Sample | None:
     """Measure a shape and its cuts; None if it is surely one digit."""
     found = reader.read(draw_small(cut_out(relief, shape))[None])
-    evidence = float(found.evidence[0] / found.least)
+    evidence = float(found.evidence[0] / found.unit)
     if evidence >= DOUBT and not found.refused[0]:
         return None
     cuts = read_cuts(shape, relief, reader)
