@@ -23,7 +23,7 @@ __all__ = ["Decisions", "decide", "evidence", "softmax"]
 
 # Evidence over temperature. The rules on marks and touching digits were chosen on a model whose least evidence was 3.77
 # times its temperature. The least depends on a few pictures, the temperature on all: in units of the least, 8.4 % of
-# the touching pairs are answered wrong by the present starter model, in these units 3.3 %, as by the one of the rules.
+# the touching pairs are answered wrong by the present starter model, in these units 2.0 %.
 USUAL = 3.55
 
 
