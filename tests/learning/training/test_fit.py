@@ -246,6 +246,7 @@ def test_a_finished_training_is_not_repeated(tmp_path: Path, caplog: pytest.LogC
     """A training killed between its last round and its publication takes no step again."""
     training = Training(tmp_path, make_bars())
     history = training.fit()
+    caplog.clear()  # another test of the process may have left the logger talkative
     with caplog.at_level(logging.DEBUG, "digits.progress"):
         assert training.fit() == history
     assert [message for message in caplog.messages if message.startswith("step")] == []
