@@ -103,7 +103,7 @@ def find_cells(pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
 
 
 def reduce_cut_out(pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
-    """Return a digit that is cut out along its ink in 20 cells at its longer side, as MNIST's are; None if it is none.
+    """Reduce a digit that is cut out along its ink to 20 pixels, MNIST's size; return None for other pictures.
 
     Args:
         pixels: uint8, shape [h, w] or [h, w, 3], at least 40 pixels at the longer side.

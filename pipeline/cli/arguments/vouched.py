@@ -23,7 +23,7 @@ def is_vouched_for(artifacts: Path | None, folder: Path, content: str) -> bool:
     Args:
         artifacts: of the project that the command works in; None if there is none.
         folder: of the bundle, links resolved.
-        content: its digest as its manifest states it; whoever reads its files holds them against that.
+        content: its digest as its manifest states it; whoever reads its files compares them with it.
     """
     starter = find_starter()
     if starter and folder == starter.resolve():
